@@ -1,0 +1,35 @@
+namespace Nin.Shapes.Sizes;
+
+/// <summary>What a layer's argument is when it is not given. The attributes, the generator and the run time all read it here.</summary>
+static partial class LayerDefaults
+{
+    /// <summary>Kernel side of a convolution (a NiN block's first one included).</summary>
+    public const int Kernel = 1;
+
+    /// <summary>Stride of a convolution; pooling's default is its own kernel.</summary>
+    public const int Stride = 1;
+
+    /// <summary>Zero padding on each side.</summary>
+    public const int Padding = 0;
+
+    /// <summary>Distance between the taps of a window.</summary>
+    public const int Dilation = 1;
+
+    /// <summary>Groups of a convolution.</summary>
+    public const int Groups = 1;
+
+    /// <summary>1x1 convolutions behind a NiN block's first one (Lin, Chen and Yan 2013 and D2L 7.3 use two).</summary>
+    public const int BlockPointwise = 2;
+
+    /// <summary>Probability of dropping an element.</summary>
+    public const double DropoutProbability = 0.5;
+
+    /// <summary>Slope of a leaky ReLU below zero (PyTorch's <c>negative_slope</c>).</summary>
+    public const double NegativeSlope = 0.01;
+
+    /// <summary>Added to the variance before its root (PyTorch's <c>eps</c>).</summary>
+    public const double BatchNormEpsilon = 1e-5;
+
+    /// <summary>Weight of a new batch in the running statistics (PyTorch's <c>momentum</c>).</summary>
+    public const double BatchNormMomentum = 0.1;
+}
