@@ -1,0 +1,20 @@
+namespace Nin;
+
+/// <summary>
+/// The outputs of earlier layers one behind the other along the channels (or features): all have the same height and width, or
+/// all are flat. <c>[Concat(nameof(Block1), nameof(Block3))]</c>.
+/// </summary>
+/// <param name="first">The name of an earlier layer.</param>
+/// <param name="second">The name of another.</param>
+/// <param name="more">The names of more.</param>
+public sealed class ConcatAttribute(string first, string second, params string[] more) : LayerAttribute
+{
+    /// <summary>The first input.</summary>
+    public string First { get; } = first;
+
+    /// <summary>The second input.</summary>
+    public string Second { get; } = second;
+
+    /// <summary>The other inputs.</summary>
+    public string[] More { get; } = more;
+}

@@ -1,0 +1,32 @@
+using Nin.Shapes.Sizes;
+
+namespace Nin;
+
+/// <summary>
+/// A 2-D convolution (cross-correlation, as PyTorch's <c>Conv2d</c>): <c>channels x height x width</c> to
+/// <c>filters x outHeight x outWidth</c>, where <c>out = (size + 2 Padding - Dilation (Kernel - 1) - 1) / Stride + 1</c>, rounded down.
+/// </summary>
+/// <param name="filters">Output channels, 1 or more.</param>
+public sealed class Conv2dAttribute(int filters) : LayerAttribute
+{
+    /// <summary>Output channels.</summary>
+    public int Filters { get; } = filters;
+
+    /// <summary>Side of the square window in pixels, 1 or more. Default: 1.</summary>
+    public int Kernel { get; set; } = LayerDefaults.Kernel;
+
+    /// <summary>Pixels from one window to the next, 1 or more. Default: 1.</summary>
+    public int Stride { get; set; } = LayerDefaults.Stride;
+
+    /// <summary>Rows and columns of zeros on each side, 0 or more. Default: 0.</summary>
+    public int Padding { get; set; } = LayerDefaults.Padding;
+
+    /// <summary>Pixels from one tap of the window to the next, 1 or more. Default: 1.</summary>
+    public int Dilation { get; set; } = LayerDefaults.Dilation;
+
+    /// <summary>Groups of channels that see only each other; divides the input channels and the filters. Default: 1.</summary>
+    public int Groups { get; set; } = LayerDefaults.Groups;
+
+    /// <summary>Whether a bias per filter is added. Default: true; <c>false</c> in front of <see cref="BatchNorm2dAttribute"/>, which cancels it.</summary>
+    public bool Bias { get; set; } = LayerDefaults.Bias;
+}

@@ -1,0 +1,28 @@
+namespace Nin;
+
+/// <summary>
+/// A layer of a network. Layers stand on a class with <see cref="NetworkAttribute"/>, in the order in which they run; the
+/// compiler checks their shapes.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public abstract class LayerAttribute : Attribute
+{
+    /// <summary>
+    /// The layer's name: the property that the network gets for it, and the first part of its parameters' names in a weights
+    /// file. A C# identifier that no other layer and no other member of the class has.
+    /// </summary>
+    /// <remarks>
+    /// Default: kind and ordinal, where layers with a name of their own count too, so that naming one renames no other:
+    /// <c>Conv1</c> (<see cref="Conv2dAttribute"/>), <c>Pointwise1</c>, <c>Block1</c> (<see cref="NinBlockAttribute"/>),
+    /// <c>Relu1</c>, <c>LeakyRelu1</c>, <c>Pool1</c> (<see cref="MaxPool2dAttribute"/> and <see cref="AvgPool2dAttribute"/>
+    /// together), <c>GlobalPool1</c>, <c>Norm1</c> (<see cref="BatchNorm2dAttribute"/>), <c>Dropout1</c>, <c>Flatten1</c>,
+    /// <c>Linear1</c>, <c>Add1</c>, <c>Concat1</c>.
+    /// </remarks>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// The earlier layer whose output this layer reads; <c>From = nameof(Block1)</c> works. Default: the layer before, and for
+    /// the first layer the network's input. <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take their inputs in place instead.
+    /// </summary>
+    public string? From { get; set; }
+}

@@ -1,0 +1,45 @@
+namespace Nin;
+
+/// <summary>
+/// Declares a network: the attributes that follow are its layers, and the class gets a constructor, <c>Forward</c>,
+/// <c>ForwardTraining</c>, <c>TrainStep</c>, a property per layer and the counts that follow from them, all typed by shape.
+/// </summary>
+/// <param name="channels">Channels of the input, 1 or more.</param>
+/// <param name="height">Rows of the input, 1 or more.</param>
+/// <param name="width">Columns of the input, 1 or more.</param>
+/// <remarks>
+/// The class is <c>partial</c>, neither static nor abstract nor generic, and declares no constructor of its own.
+/// The number of examples is no part of the declaration: it is free at every call.
+/// </remarks>
+/// <example>
+/// <code>
+/// [Network(1, 28, 28, Classes = 10)]
+/// [NinBlock(32, Kernel = 5, Padding = 2)]
+/// [MaxPool2d(3, Stride = 2, Padding = 1)]
+/// [NinBlock(10, Kernel = 3, Padding = 1, LastRelu = false)]
+/// [GlobalAvgPool2d]
+/// [Flatten]
+/// public sealed partial class SmallNin;
+/// </code>
+/// </example>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class NetworkAttribute(int channels, int height, int width) : Attribute
+{
+    /// <summary>Channels of the input.</summary>
+    public int Channels { get; } = channels;
+
+    /// <summary>Rows of the input.</summary>
+    public int Height { get; } = height;
+
+    /// <summary>Columns of the input.</summary>
+    public int Width { get; } = width;
+
+    /// <summary>
+    /// The number of classes, where the network tells classes apart: the build fails (NIN011) unless the last layer gives as
+    /// many features. Not checked unless given.
+    /// </summary>
+    public int Classes { get; set; }
+
+    /// <summary>How weights start. Default: <see cref="Init.He"/>, which fits ReLU.</summary>
+    public Init Init { get; set; } = Init.He;
+}
