@@ -1,0 +1,43 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Nin.Generators.Emission;
+using Nin.Generators.Parsing;
+using Nin.Generators.Spec;
+
+namespace Nin.Generators;
+
+/// <summary>Writes the other half of each class that <c>[Network]</c> marks. It reports nothing: see <see cref="NetworkAnalyzer"/>.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class NetworkGenerator : IIncrementalGenerator
+{
+    /// <summary>Name of the step whose outputs are the specs.</summary>
+    public const string SpecStep = "Spec";
+
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        IncrementalValuesProvider<NetworkSpec> specs = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                KnownAttributes.NetworkMetadataName,
+                static (node, _) => node is ClassDeclarationSyntax,
+                static (context, cancellation) => IsFirst(context, cancellation) ? NetworkParser.Parse((INamedTypeSymbol)context.TargetSymbol, cancellation).Spec : null)
+            .Where(static spec => spec is not null)
+            .Select(static (spec, _) => spec!)
+            .WithTrackingName(SpecStep);
+
+        IncrementalValueProvider<EquatableArray<string>> clashing = specs
+            .Select(static (spec, _) => spec.HintName)
+            .Collect()
+            .Select(static (names, _) => FileNames.Clashing(names));
+
+        context.RegisterSourceOutput(specs.Combine(clashing), static (context, both) =>
+            context.AddSource(FileNames.Of(both.Left.HintName, both.Right), NetworkEmitter.Emit(both.Left)));
+    }
+
+    /// <summary>
+    /// A class whose declarations have <c>[Network]</c> twice, which the compiler reports, comes here once for each and must be
+    /// written once.
+    /// </summary>
+    static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+        context.TargetSymbol.GetAttributes().First(KnownAttributes.IsNetwork).ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent == context.TargetNode;
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Nin.Generators.Diagnostics;
+
+namespace Nin.Generators.Parsing;
+
+/// <summary>NIN001 and NIN012: whether a class can get a generated half, and has its layers in one place.</summary>
+static class ClassChecks
+{
+    /// <summary>Reports what keeps the class from being a network; true where nothing does.</summary>
+    public static bool CanBeNetwork(INamedTypeSymbol type, ProblemList problems, CancellationToken cancellation)
+    {
+        int before = problems.Problems.Count;
+        CheckPartial(type, problems, cancellation);
+        foreach (FormattableString objection in Objections(type))
+        {
+            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(0), type.Name, objection);
+        }
+
+        for (int i = 0; i < type.InstanceConstructors.Length; i++)
+        {
+            IMethodSymbol constructor = type.InstanceConstructors[i];
+            if (constructor.IsImplicitlyDeclared || GeneratedCode.Declares(constructor)) continue;
+
+            problems.Report(Rules.ClassCannotBeNetwork, Site.OnConstructor(i), type.Name, $"it declares a constructor, but gets one from its layers; move the code to a method");
+        }
+
+        return problems.Problems.Count == before;
+    }
+
+    /// <summary>Reports layers outside the declaration that has the first of them; true where there are none.</summary>
+    public static bool LayersStandTogether(INamedTypeSymbol type, ProblemList problems, CancellationToken cancellation)
+    {
+        ImmutableArray<AttributeData> attributes = type.GetAttributes();
+        HashSet<SyntaxNode> declarations = [];
+        bool isFirst = true;
+        for (int i = 0; i < attributes.Length; i++)
+        {
+            if (!KnownAttributes.IsLayer(attributes[i])) continue;
+            if (attributes[i].ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent is not { } declaration) continue;
+
+            if (declarations.Add(declaration) && !isFirst)
+            {
+                problems.Report(Rules.LayersScattered, Site.OnAttribute(i), type.Name, $"layers stand on more than one declaration, which gives them no order; move them to one");
+            }
+
+            isFirst = false;
+        }
+
+        return declarations.Count <= 1;
+    }
+
+    static void CheckPartial(INamedTypeSymbol type, ProblemList problems, CancellationToken cancellation)
+    {
+        int depth = 0;
+        for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType, depth++)
+        {
+            // Where one declaration of several is partial, the compiler itself asks for it on the others (CS0260).
+            if (Declarations(current, cancellation).Any(d => d.Modifiers.Any(SyntaxKind.PartialKeyword))) continue;
+
+            FormattableString text = depth == 0
+                ? (FormattableString)$"it is not partial, so that its layers have no place; declare it as partial class {current.Name}"
+                : $"{current.Name}, the type around it, is not partial; declare it as partial too";
+            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(depth), type.Name, text);
+        }
+    }
+
+    static IEnumerable<FormattableString> Objections(INamedTypeSymbol type)
+    {
+        if (type.IsStatic) yield return $"it is static, but a network is an object that holds weights; remove static";
+        else if (type.IsAbstract) yield return $"it is abstract, but a network is created; remove abstract";
+
+        if (type.IsGenericType && type.TypeParameters.Length > 0) yield return $"it is generic, but its shapes are fixed; remove the type parameters";
+        if (type.IsRecord) yield return $"it is a record, but networks are not compared by value; make it a class";
+        if (type.IsFileLocal) yield return $"it is local to its file, where no generated half can reach it; remove file";
+    }
+
+    static IEnumerable<TypeDeclarationSyntax> Declarations(INamedTypeSymbol type, CancellationToken cancellation) => type.DeclaringSyntaxReferences
+        .Where(r => !GeneratedCode.IsGenerated(r.SyntaxTree))
+        .Select(r => r.GetSyntax(cancellation))
+        .OfType<TypeDeclarationSyntax>();
+}

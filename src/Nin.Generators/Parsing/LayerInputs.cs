@@ -1,0 +1,93 @@
+using Microsoft.CodeAnalysis;
+using Nin.Generators.Diagnostics;
+using Nin.Generators.Spec;
+
+namespace Nin.Generators.Parsing;
+
+/// <summary>Finds which layers each layer of a class reads, once all of them have their names.</summary>
+sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
+{
+    readonly List<Action> pending = [];
+
+    /// <summary>The position that a layer without <c>From</c> reads.</summary>
+    int last = LayerSpec.NetworkInput;
+
+    /// <summary>The entry added last is a layer of the class's own.</summary>
+    public void ExpectLayer()
+    {
+        int index = entries.Count - 1;
+        pending.Add(() =>
+        {
+            entries[index] = entries[index] with { Inputs = InputsOf(index) };
+            last = index;
+        });
+    }
+
+    /// <summary>The entries from <paramref name="start"/> on are copied ones, whose inputs count from the first of them.</summary>
+    public void ExpectCopy(AttributeData data, int attribute, int start, bool whole)
+    {
+        int end = entries.Count;
+        pending.Add(() =>
+        {
+            int source = From(data, Site.OnArgument(attribute, "From"), "LayersOf", start);
+            for (int i = start; i < end; i++)
+            {
+                int[] inputs = [.. entries[i].Inputs.Select(input => input switch
+                {
+                    LayerSpec.NetworkInput => source,
+                    LayerEntry.Unknown => LayerEntry.Unknown,
+                    _ => input + start,
+                })];
+                entries[i] = entries[i] with { Inputs = inputs };
+            }
+
+            last = whole ? end - 1 : LayerEntry.Unknown;
+        });
+    }
+
+    /// <summary>Finds them all, in order.</summary>
+    public void Resolve() => pending.ForEach(resolve => resolve());
+
+    List<int> InputsOf(int index)
+    {
+        LayerEntry entry = entries[index];
+        if (!entry.Kind.IsJoin) return [From(entry.Data, entry.SiteOf("From"), entry.Label, index)];
+
+        if (entry.Arguments.IsGiven("From"))
+        {
+            problems?.Report(Rules.ArgumentOutOfRange, entry.SiteOf("From"), entry.Label, $"From and inputs in place exclude each other; leave From out");
+        }
+
+        List<int> inputs = [Named(entry, "first", index), Named(entry, "second", index)];
+        if (entry.Arguments.Find("more") is { Kind: TypedConstantKind.Array, IsNull: false } more)
+        {
+            inputs.AddRange(more.Values.Select((value, i) => Find(value, entry.SiteOf("more", i), entry.Label, "input", index)));
+        }
+
+        return inputs;
+    }
+
+    int Named(LayerEntry entry, string argument, int index) =>
+        entry.Arguments.Find(argument) is { } value ? Find(value, entry.SiteOf(argument), entry.Label, "input", index) : LayerEntry.Unknown;
+
+    int From(AttributeData data, Site site, string label, int index) =>
+        new AttributeArguments(data).Find("From") is { } value and not { Kind: TypedConstantKind.Primitive, Value: null }
+            ? Find(value, site, label, "From =", index)
+            : last;
+
+    /// <summary>The position of the layer that an argument names, which stands before <paramref name="index"/>.</summary>
+    int Find(TypedConstant argument, Site site, string label, string role, int index)
+    {
+        if (argument.Kind != TypedConstantKind.Primitive) return LayerEntry.Unknown;
+
+        string? name = argument.Value as string;
+        int found = entries.FindIndex(e => e.Name == name);
+        if (found >= 0 && found < index) return found;
+
+        string shown = name is null ? "null" : $"\"{name}\"";
+        string which = found < 0 ? "names no layer" : found == index ? "is the layer itself" : "comes later";
+        string choice = index == 0 ? "no layer comes before it" : "use one of " + string.Join(", ", entries.Take(index).Select(e => e.Name));
+        problems?.Report(Rules.BadName, site, label, $"{role} {shown} {which}; {choice}");
+        return LayerEntry.Unknown;
+    }
+}

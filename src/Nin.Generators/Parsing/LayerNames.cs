@@ -1,0 +1,49 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Nin.Generators.Parsing;
+
+/// <summary>What a layer of a class may be called.</summary>
+sealed class LayerNames(INamedTypeSymbol type)
+{
+    /// <summary>Members that every network gets, and those of <see cref="object"/>.</summary>
+    static readonly HashSet<string> Reserved =
+    [
+        "ActivationBytes", "Architecture", "CreateInput", "CreateSession", "Device", "Dispose", "Forward", "ForwardMacs",
+        "ForwardTraining", "InferenceBytes", "InputShape", "Load", "Name", "OutputShape", "ParameterCount", "Parameters", "Save", "Seed",
+        "TrainingBytes", "TrainStep",
+        "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString",
+    ];
+
+    readonly HashSet<string> members = [.. OwnMembers(type), .. InheritedMembers(type)];
+    readonly Dictionary<string, int> ordinals = [];
+
+    /// <summary>Kind and ordinal. Named layers count too, so that naming one renames no other; every layer asks once.</summary>
+    public string NextDefault(string stem) =>
+        $"{stem}{(ordinals[stem] = ordinals.TryGetValue(stem, out int last) ? last + 1 : 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>Why no layer can have the name, or null where one can.</summary>
+    public FormattableString? Objection(string name)
+    {
+        if (!SyntaxFacts.IsValidIdentifier(name)) return $"\"{name}\" is no C# identifier; use letters, digits and _";
+        if (SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None) return $"{name} is a C# keyword; choose another name";
+        if (name == type.Name) return $"{name} is the name of the class itself; choose another";
+        if (Reserved.Contains(name)) return $"{name} is a member that every network has; choose another name";
+        if (members.Contains(name)) return $"{name} is another member of {type.Name}; choose another name";
+        return null;
+    }
+
+    static IEnumerable<string> OwnMembers(INamedTypeSymbol type) =>
+        type.GetMembers().Where(m => !m.IsImplicitlyDeclared && !GeneratedCode.Declares(m)).Select(m => m.Name);
+
+    static IEnumerable<string> InheritedMembers(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? b = type.BaseType; b is { SpecialType: not SpecialType.System_Object }; b = b.BaseType)
+        {
+            foreach (ISymbol member in b.GetMembers())
+            {
+                if (member.DeclaredAccessibility != Accessibility.Private) yield return member.Name;
+            }
+        }
+    }
+}
