@@ -1,0 +1,72 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin;
+
+/// <summary>An ILGPU accelerator: CUDA, OpenCL, or the CPU accelerator as emulator.</summary>
+sealed class AcceleratorDevice : Device
+{
+    const int MaxGroups = 1 << 20;
+
+    readonly Context? context;
+    readonly bool ownsAccelerator;
+
+    AcceleratorDevice(string id, DeviceKind kind, Accelerator accelerator, Context? context)
+        : base(id, accelerator.Name, accelerator.MemorySize, ProfileOf(kind, accelerator))
+    {
+        Accelerator = accelerator;
+        this.context = context;
+        ownsAccelerator = context is not null;
+    }
+
+    public Accelerator Accelerator { get; }
+
+    /// <summary>Opens an accelerator in a context of its own, which goes with it.</summary>
+    public static AcceleratorDevice Open(string id, DeviceKind kind, Context context, ILGPU.Runtime.Device device) =>
+        new(id, kind, device.CreateAccelerator(context), context);
+
+    public static new AcceleratorDevice From(Accelerator accelerator)
+    {
+        var kind = accelerator.AcceleratorType switch
+        {
+            AcceleratorType.Cuda => DeviceKind.Cuda,
+            AcceleratorType.OpenCL => DeviceKind.OpenCl,
+            _ => DeviceKind.Emulator,
+        };
+        return new AcceleratorDevice(DeviceDiscovery.Prefix(kind), kind, accelerator, context: null);
+    }
+
+    /// <summary>
+    /// The launch of a kernel whose threads stride over <paramref name="total"/> items: enough groups for all, or as many as keep the device busy.
+    /// </summary>
+    public KernelConfig Over(long total)
+    {
+        long groups = (total + Profile.GroupSize - 1) / Profile.GroupSize;
+        if (Profile.Groups > 0) groups = Math.Min(groups, Profile.Groups);
+        return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), Profile.GroupSize);
+    }
+
+    internal override DeviceStream CreateStream() => new AcceleratorDeviceStream(this);
+
+    private protected override DeviceBuffer AllocateCore(long length) =>
+        new AcceleratorBuffer(this, Accelerator.Allocate1D<float>(Math.Max(length, 1)));
+
+    public override void Synchronize() => Accelerator.Synchronize();
+
+    private protected override void Dispose(bool disposing)
+    {
+        if (!ownsAccelerator) return;
+        Accelerator.Dispose();
+        context!.Dispose();
+    }
+
+    // The CPU accelerator ends every group with a barrier over its threads, so there a group is one thread with a long share of the work.
+    static DeviceProfile ProfileOf(DeviceKind kind, Accelerator accelerator) => kind == DeviceKind.Emulator
+        ? new DeviceProfile(kind, GroupSize: 1, Groups: accelerator.NumMultiprocessors)
+        : new DeviceProfile(kind, GroupSize: Math.Min(256, accelerator.MaxNumThreadsPerGroup), Groups: 0);
+
+    sealed class AcceleratorDeviceStream(AcceleratorDevice device) : DeviceStream(device)
+    {
+        public override void Synchronize() => device.Accelerator.DefaultStream.Synchronize();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using Nin.Vectorized;
+
+namespace Nin;
+
+/// <summary>The processor, through vectorised managed code. Opens no ILGPU context.</summary>
+sealed class CpuDevice : Device
+{
+    public CpuDevice(int threads)
+        : base("cpu", ProcessorName(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DeviceProfile(DeviceKind.Cpu)) =>
+        Pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
+
+    public WorkerPool Pool { get; }
+
+    public override int Threads => Pool.Threads;
+
+    internal override DeviceStream CreateStream() => new CpuStream(this);
+
+    private protected override DeviceBuffer AllocateCore(long length) => new CpuBuffer(this, length);
+
+    public override void Synchronize()
+    {
+    }
+
+    private protected override void Dispose(bool disposing) => Pool.Dispose();
+
+    static string ProcessorName()
+    {
+        const string Key = "model name";
+        try
+        {
+            string? line = OperatingSystem.IsLinux()
+                ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal))
+                : null;
+            string name = line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+            return $"{name}, {Environment.ProcessorCount} threads, {SimdWidth.Best} bits";
+        }
+        catch (IOException)
+        {
+            return RuntimeInformation.ProcessArchitecture.ToString();
+        }
+    }
+
+    sealed class CpuStream(CpuDevice device) : DeviceStream(device)
+    {
+        public override void Synchronize()
+        {
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using ILGPU.Runtime;
+using Nin.Ops;
+
+namespace Nin;
+
+/// <summary>
+/// A place where networks run. It owns the kernels that it compiled, its threads and its memory; nothing of them is static.
+/// </summary>
+public abstract class Device : IDisposable
+{
+    private protected Device(string id, string name, long memoryBytes, DeviceProfile profile)
+    {
+        Id = id;
+        Name = name;
+        MemoryBytes = memoryBytes;
+        Profile = profile;
+        Kernels = new KernelCatalog(this);
+    }
+
+    /// <summary>The name that <see cref="Open"/> takes: <c>cpu</c>, <c>emulator</c>, <c>opencl:0</c>, <c>cuda:0</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>What runs the kernels.</summary>
+    public DeviceKind Kind => Profile.Kind;
+
+    /// <summary>What the maker calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>Bytes of memory that it has.</summary>
+    public long MemoryBytes { get; }
+
+    /// <summary>Bytes of memory that buffers on it take now.</summary>
+    public long AllocatedBytes => Interlocked.Read(ref allocatedBytes);
+
+    /// <summary>Threads that compute an op at the same time on the CPU; 1 elsewhere.</summary>
+    public virtual int Threads => 1;
+
+    internal DeviceProfile Profile { get; }
+
+    internal KernelCatalog Kernels { get; }
+
+    long allocatedBytes;
+
+    /// <summary>The best device of this machine: CUDA, else an OpenCL GPU, else the CPU.</summary>
+    public static Device Best() => DeviceDiscovery.OpenBest(threads: 0);
+
+    /// <summary>Opens a device by its id.</summary>
+    /// <param name="id"><c>auto</c>, <c>cpu</c>, <c>emulator</c>, <c>opencl[:i]</c> or <c>cuda[:i]</c>.</param>
+    /// <param name="threads">Threads on the CPU; 0 for one a core. Results do not depend on it.</param>
+    /// <exception cref="ArgumentException">The id is unknown.</exception>
+    /// <exception cref="InvalidOperationException">There is no such device; the message says why.</exception>
+    public static Device Open(string id, int threads = 0) => DeviceDiscovery.Open(id, threads);
+
+    /// <summary>Uses an accelerator that the host program opened; disposing the device leaves it open.</summary>
+    public static Device From(Accelerator accelerator)
+    {
+        ArgumentNullException.ThrowIfNull(accelerator);
+        return AcceleratorDevice.From(accelerator);
+    }
+
+    /// <summary>Takes memory whose content is not defined.</summary>
+    /// <param name="length">Float32 elements.</param>
+    /// <exception cref="InsufficientMemoryException">There is not so much; the message has both byte counts.</exception>
+    public DeviceBuffer Allocate(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        long bytes = length * sizeof(float);
+        try
+        {
+            var buffer = AllocateCore(length);
+            Interlocked.Add(ref allocatedBytes, bytes);
+            return buffer;
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or AcceleratorException)
+        {
+            throw new InsufficientMemoryException(
+                $"{Id} cannot give {bytes:N0} bytes: it has {MemoryBytes:N0}, of which this process holds {AllocatedBytes:N0}. " +
+                "Use a smaller batch.", exception);
+        }
+    }
+
+    internal void Released(DeviceBuffer buffer) => Interlocked.Add(ref allocatedBytes, -buffer.Length * sizeof(float));
+
+    internal abstract DeviceStream CreateStream();
+
+    private protected abstract DeviceBuffer AllocateCore(long length);
+
+    /// <summary>Waits for all work that was queued.</summary>
+    public abstract void Synchronize();
+
+    /// <summary>Gives back threads, kernels and the accelerator.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected abstract void Dispose(bool disposing);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Id} ({Name})";
+}

@@ -1,0 +1,39 @@
+namespace Nin;
+
+/// <summary>
+/// The order in which work reaches a device, with the scratch memory of the op that is running. One thread at a time uses a stream.
+/// </summary>
+abstract class DeviceStream(Device device) : IDisposable
+{
+    DeviceBuffer? scratch;
+
+    public Device Device { get; } = device;
+
+    /// <summary>Bytes of scratch that the ops so far asked for.</summary>
+    public long ScratchBytes => (scratch?.Length ?? 0) * sizeof(float);
+
+    /// <summary>Scratch of the op that asks: its content is undefined now, and undefined again when the op returns.</summary>
+    /// <param name="length">Float32 elements; an op asks once, for all that it needs.</param>
+    public DeviceView Scratch(long length)
+    {
+        if (length == 0) return default;
+        if (scratch is null || scratch.Length < length)
+        {
+            Synchronize();
+            scratch?.Dispose();
+            scratch = null;
+            scratch = Device.Allocate(length);
+        }
+
+        return scratch.View.Slice(0, length);
+    }
+
+    /// <summary>Waits for all work of this stream.</summary>
+    public abstract void Synchronize();
+
+    public virtual void Dispose()
+    {
+        scratch?.Dispose();
+        scratch = null;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+
+namespace Nin;
+
+/// <summary>A range of a <see cref="DeviceBuffer"/>: what kernels read and write. It owns nothing. <c>default</c> means "none".</summary>
+public readonly struct DeviceView
+{
+    readonly DeviceBuffer? buffer;
+
+    internal DeviceView(DeviceBuffer buffer, long offset, long length)
+    {
+        this.buffer = buffer;
+        Offset = offset;
+        Length = length;
+    }
+
+    /// <summary>True where there is no memory: an optional operand that was left out.</summary>
+    public bool IsNone => buffer is null;
+
+    /// <summary>First element, counted from the start of the buffer.</summary>
+    public long Offset { get; }
+
+    /// <summary>Elements.</summary>
+    public long Length { get; }
+
+    /// <summary>The memory that this is a range of.</summary>
+    /// <exception cref="InvalidOperationException">The view is none.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    public DeviceBuffer Buffer
+    {
+        get
+        {
+            if (buffer is null) throw new InvalidOperationException("This view has no memory behind it: it is default(DeviceView).");
+            ObjectDisposedException.ThrowIf(buffer.IsDisposed, buffer);
+            return buffer;
+        }
+    }
+
+    /// <summary>A part of this range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The part reaches outside.</exception>
+    public DeviceView Slice(long offset, long length)
+    {
+        if (offset < 0 || length < 0 || offset + length > Length)
+            throw new ArgumentOutOfRangeException(
+                nameof(offset), $"The part of {length} elements from {offset} on reaches outside a view of {Length} elements.");
+        return new DeviceView(Buffer, Offset + offset, length);
+    }
+
+    /// <summary>Fills the start of the range from host memory.</summary>
+    /// <exception cref="ArgumentException">The source is longer than the range.</exception>
+    public void CopyFrom(ReadOnlySpan<float> source)
+    {
+        if (source.Length > Length) throw new ArgumentException($"{source.Length} elements do not fit a view of {Length}.", nameof(source));
+        Buffer.CopyFrom(source, Offset);
+    }
+
+    /// <summary>Fills the start of the range with 32-bit integers (labels), whose bits are kept as they are.</summary>
+    /// <exception cref="ArgumentException">The source is longer than the range.</exception>
+    public void CopyFrom(ReadOnlySpan<int> source) => CopyFrom(MemoryMarshal.Cast<int, float>(source));
+
+    /// <summary>Copies the start of the range to host memory, as many elements as the target holds.</summary>
+    /// <exception cref="ArgumentException">The target is longer than the range.</exception>
+    public void CopyTo(Span<float> target)
+    {
+        if (target.Length > Length) throw new ArgumentException($"A view of {Length} elements cannot fill {target.Length}.", nameof(target));
+        Buffer.CopyTo(target, Offset);
+    }
+
+    /// <summary>The range as an array in host memory.</summary>
+    public float[] ToArray()
+    {
+        var array = new float[Length];
+        CopyTo(array);
+        return array;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Nin.Ops;
+
+/// <summary>The mean of each window; padding counts as zeros (PyTorch's <c>count_include_pad</c>).</summary>
+interface IAvgPool2dForward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, height, width, channels]</c>.</param>
+    /// <param name="y"><c>[n, outHeight, outWidth, channels]</c>, overwritten.</param>
+    void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y);
+}

@@ -1,0 +1,59 @@
+namespace Nin.Ops;
+
+/// <summary>Copies of one parameter in the orders that variants want, each made once a version and shared by all sessions.</summary>
+sealed class DerivedWeights : IDisposable
+{
+    readonly Lock gate = new();
+    readonly Dictionary<Type, Copy> copies = [];
+
+    /// <summary>Bytes that the copies take.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (gate) return copies.Values.Sum(c => c.Buffer.Length) * sizeof(float);
+        }
+    }
+
+    /// <summary>The copy that a variant (named by its type) made of this version, after <paramref name="derive"/> where it is new.</summary>
+    public DeviceView Get<TState>(Type variant, in Weights weights, long length, in TState state, Derivation<TState> derive)
+        where TState : allows ref struct
+    {
+        lock (gate)
+        {
+            if (!copies.TryGetValue(variant, out var copy) || copy.Buffer.Length < length)
+            {
+                copy?.Buffer.Dispose();
+                copies[variant] = copy = new Copy(weights.Value.Buffer.Device.Allocate(length));
+            }
+
+            if (copy.Version != weights.Version)
+            {
+                derive(weights.Value, copy.Buffer.View, in state);
+                copy.Version = weights.Version;
+            }
+
+            return copy.Buffer.View;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var copy in copies.Values) copy.Buffer.Dispose();
+            copies.Clear();
+        }
+    }
+
+    sealed class Copy(DeviceBuffer buffer)
+    {
+        public DeviceBuffer Buffer { get; } = buffer;
+
+        public long Version { get; set; } = -1;
+    }
+}
+
+/// <summary>Writes the derived copy of weights.</summary>
+delegate void Derivation<TState>(DeviceView weights, DeviceView copy, in TState state)
+    where TState : allows ref struct;

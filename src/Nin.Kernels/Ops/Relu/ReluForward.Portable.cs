@@ -1,0 +1,22 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>One thread an element.</summary>
+sealed class ReluForwardPortable(AcceleratorDevice device) : IReluForward
+{
+    readonly Action<KernelConfig, float, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<float, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, float slope, DeviceView x, DeviceView y) => launch(device.Over(x.Length), slope, x.Array, y.Array);
+
+    static void Kernel(float slope, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index; i < x.Length; i += PortableThread.Stride)
+        {
+            float value = x[i];
+            y[i] = value < 0 ? slope * value : value;
+        }
+    }
+}

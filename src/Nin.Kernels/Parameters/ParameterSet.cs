@@ -1,0 +1,119 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using Nin.Ops;
+using Nin.Shapes.Sizes;
+
+namespace Nin;
+
+/// <summary>
+/// The parameters of a network in declaration order. Trained values, their gradients and the buffers are one contiguous piece of memory each,
+/// values and gradients at the same offsets: an optimiser step is one launch, a checkpoint one read.
+/// </summary>
+public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
+{
+    readonly Parameter[] all;
+    readonly Dictionary<string, Parameter> byName;
+    readonly DeviceBuffer values;
+    readonly DeviceBuffer gradients;
+    readonly DeviceBuffer buffers;
+
+    /// <summary>Takes memory for the parameters; values are zero until they are initialised.</summary>
+    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
+    public ParameterSet(Device device, IReadOnlyList<ParameterSpec> specs)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(specs);
+        Device = device;
+        values = AllocateZeros(device, Total(specs, trainable: true));
+        gradients = AllocateZeros(device, Total(specs, trainable: true));
+        buffers = AllocateZeros(device, Total(specs, trainable: false));
+        all = new Parameter[specs.Count];
+        long trained = 0, untrained = 0;
+        for (int i = 0; i < all.Length; i++)
+        {
+            var spec = specs[i];
+            ref long offset = ref spec.IsTrainable ? ref trained : ref untrained;
+            var value = (spec.IsTrainable ? values : buffers).View.Slice(offset, spec.Length);
+            var gradient = spec.IsTrainable ? gradients.View.Slice(offset, spec.Length) : default;
+            all[i] = new Parameter(this, spec, value, gradient);
+            offset += SlotSize.RoundUp(spec.Length);
+        }
+
+        byName = all.ToDictionary(p => p.Name, StringComparer.Ordinal);
+        TrainableLength = specs.Where(s => s.IsTrainable).Sum(s => s.Length);
+    }
+
+    /// <summary>Where they are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Counts the writes; whatever was derived from the values is good for one version.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Trained elements.</summary>
+    public long TrainableLength { get; }
+
+    /// <summary>Bytes of values, gradients and buffers, in 256-byte slots.</summary>
+    public long Bytes => (values.Length + gradients.Length + buffers.Length) * sizeof(float);
+
+    /// <summary>Bytes of what variants derived from the weights (packed panels).</summary>
+    public long DerivedBytes => all.Sum(p => p.DerivedBytes);
+
+    /// <inheritdoc/>
+    public int Count => all.Length;
+
+    /// <inheritdoc/>
+    public Parameter this[int index] => all[index];
+
+    /// <summary>A parameter by its name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
+    public Parameter this[string name] =>
+        byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"There is no parameter '{name}' in this network.");
+
+    internal DeviceView Values => values.View;
+
+    internal DeviceView Gradients => gradients.View;
+
+    internal long GradientEpoch { get; private set; }
+
+    /// <summary>A parameter by its name, if there is one.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out Parameter? parameter) => byName.TryGetValue(name, out parameter);
+
+    /// <summary>Forgets all gradients: the next backward pass starts from zero. An optimiser's step does this by itself.</summary>
+    public void ZeroGrad() => GradientEpoch++;
+
+    internal void MarkWritten() => Version++;
+
+    /// <summary>Makes the whole gradient buffer good for an optimiser: what no rule wrote is zero.</summary>
+    internal void CompleteGradients(DeviceStream stream)
+    {
+        foreach (var parameter in all)
+        {
+            if (parameter.Spec.IsTrainable && !parameter.HasGradient) Device.Kernels.Get<IFill>().Run(stream, 0, parameter.Gradient);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Parameter> GetEnumerator() => ((IEnumerable<Parameter>)all).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => all.GetEnumerator();
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        foreach (var parameter in all) parameter.Dispose();
+        values.Dispose();
+        gradients.Dispose();
+        buffers.Dispose();
+    }
+
+    static long Total(IEnumerable<ParameterSpec> specs, bool trainable) =>
+        specs.Where(s => s.IsTrainable == trainable).Sum(s => SlotSize.RoundUp(s.Length));
+
+    // The padding between parameters takes part in optimiser steps, so it must be zero, not undefined.
+    static DeviceBuffer AllocateZeros(Device device, long length)
+    {
+        var buffer = device.Allocate(length);
+        buffer.View.CopyFrom(new float[length]);
+        return buffer;
+    }
+}

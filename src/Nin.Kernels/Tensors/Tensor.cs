@@ -1,0 +1,108 @@
+namespace Nin;
+
+/// <summary>
+/// A batch of examples on a device, with its shape at run time. It is a handle: the memory belongs to a <see cref="TensorBuffer{TShape}"/>,
+/// a session or a tape, and a handle whose memory was used again says so when it is read.
+/// </summary>
+public readonly struct Tensor
+{
+    readonly DeviceView view;
+    readonly Lifetime? lifetime;
+    readonly int generation;
+
+    internal Tensor(DeviceView view, int batch, Shape shape, Lifetime? lifetime = null)
+    {
+        this.view = view.Slice(0, batch * shape.Length);
+        this.lifetime = lifetime;
+        generation = lifetime?.Generation ?? 0;
+        Batch = batch;
+        Shape = shape;
+    }
+
+    /// <summary>Examples.</summary>
+    public int Batch { get; }
+
+    /// <summary>The shape of one example.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Where it is.</summary>
+    public Device Device => View.Buffer.Device;
+
+    /// <summary>Its memory: channels last.</summary>
+    /// <exception cref="InvalidOperationException">The memory was used again since this tensor was made.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    internal DeviceView View
+    {
+        get
+        {
+            if (view.IsNone) throw new InvalidOperationException("This tensor is default(Tensor): no device memory stands behind it.");
+            lifetime?.Check(generation, Shape);
+            return view;
+        }
+    }
+
+    /// <summary>The same tensor with its shape as a type.</summary>
+    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    public Tensor<TShape> As<TShape>()
+        where TShape : struct, IShape => new(this);
+
+    /// <summary>The first examples.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    public Tensor Take(int batch)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batch, Batch);
+        return new Tensor(View, batch, Shape, lifetime);
+    }
+
+    /// <summary>Copies to host memory, after all work that was queued before.</summary>
+    /// <param name="target">Exactly as many elements as the batch has.</param>
+    /// <param name="layout">The order wanted.</param>
+    /// <exception cref="ArgumentException">The target has another length.</exception>
+    public void CopyTo(Span<float> target, Layout layout)
+    {
+        CheckLength(target.Length, nameof(target));
+        if (layout == Layout.Nhwc || Shape.Channels == 1 || Shape.Pixels == 1)
+        {
+            View.CopyTo(target);
+            return;
+        }
+
+        LayoutPermutation.SwapInner(View.ToArray(), target, Batch, Shape.Pixels, Shape.Channels);
+    }
+
+    /// <summary>The elements in host memory.</summary>
+    /// <param name="layout">The order wanted.</param>
+    public float[] ToArray(Layout layout)
+    {
+        var array = new float[Batch * Shape.Length];
+        CopyTo(array, layout);
+        return array;
+    }
+
+    /// <summary>The elements of a flat tensor, which has only one order: <c>[batch, features]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is not flat.</exception>
+    public float[] ToArray() => Shape.IsFlat
+        ? ToArray(Layout.Nhwc)
+        : throw new InvalidOperationException($"A tensor of {Shape} has two orders in host memory: name one, ToArray(Layout.Nchw) or ToArray(Layout.Nhwc).");
+
+    internal void CopyFrom(ReadOnlySpan<float> source, Layout layout)
+    {
+        CheckLength(source.Length, nameof(source));
+        if (layout == Layout.Nhwc || Shape.Channels == 1 || Shape.Pixels == 1)
+        {
+            View.CopyFrom(source);
+            return;
+        }
+
+        var permuted = new float[source.Length];
+        LayoutPermutation.SwapInner(source, permuted, Batch, Shape.Channels, Shape.Pixels);
+        View.CopyFrom(permuted);
+    }
+
+    void CheckLength(int length, string name)
+    {
+        if (length != Batch * Shape.Length)
+            throw new ArgumentException($"{Batch} examples of {Shape} are {Batch * Shape.Length} elements, not {length}.", name);
+    }
+}
