@@ -1,0 +1,82 @@
+namespace Nin.TestKit;
+
+/// <summary>Convolutions that every kernel is held against.</summary>
+public static class Conv2dCases
+{
+    /// <summary>All cases.</summary>
+    public static IReadOnlyList<Conv2dCase> All { get; } =
+    [
+        // Smallest, and sizes that divide nothing.
+        new(1, 1, 1, 1, 1, 1),
+        new(1, 1, 5, 7, 1, 3),
+        new(3, 3, 7, 5, 7, 3, Padding: 1),
+        new(1, 3, 11, 13, 8, 5, Padding: 2),
+        new(9, 1, 7, 11, 15, 5, Padding: 2),
+        new(3, 7, 13, 4, 17, 3),
+
+        // 1x1, a matrix product over pixels: channels and filters around 8, 16 and 32.
+        new(1, 8, 3, 5, 8, 1),
+        new(3, 7, 5, 3, 15, 1),
+        new(1, 16, 7, 5, 16, 1),
+        new(2, 15, 7, 5, 17, 1),
+        new(3, 17, 5, 9, 15, 1),
+        new(9, 31, 3, 4, 33, 1),
+        new(1, 32, 7, 9, 32, 1),
+        new(1, 33, 9, 7, 31, 1),
+        new(3, 47, 5, 7, 48, 1),
+        new(1, 48, 7, 7, 47, 1),
+        new(9, 48, 1, 1, 10, 1),
+
+        // The same counts with a window.
+        new(1, 16, 6, 9, 15, 3, Padding: 1),
+        new(1, 15, 9, 6, 16, 3, Padding: 1),
+        new(1, 32, 5, 7, 31, 3, Padding: 1),
+        new(2, 31, 5, 4, 33, 3, Padding: 1),
+        new(1, 47, 5, 4, 17, 3, Padding: 1),
+        new(1, 17, 4, 7, 48, 3, Padding: 1),
+        new(1, 8, 7, 6, 48, 5, Padding: 2),
+
+        // Strides; some leave rows and columns that no window reads.
+        new(1, 1, 23, 31, 8, 11, Stride: 4),
+        new(3, 3, 9, 8, 7, 3, Stride: 2, Padding: 1),
+        new(1, 8, 4, 4, 3, 2, Stride: 2),
+        new(2, 3, 10, 11, 8, 2, Stride: 3),
+        new(3, 7, 11, 8, 16, 1, Stride: 2),
+        new(1, 3, 13, 9, 5, 3, Stride: 5, Padding: 1),
+
+        // Padding beyond half the window, and a window that is larger than the image.
+        new(1, 3, 4, 5, 7, 3, Padding: 3),
+        new(2, 2, 2, 3, 3, 5, Padding: 2),
+        new(1, 3, 3, 5, 4, 1, Padding: 1),
+
+        // Dilation.
+        new(1, 3, 11, 9, 7, 3, Padding: 2, Dilation: 2),
+        new(2, 7, 9, 13, 8, 3, Stride: 2, Padding: 1, Dilation: 3),
+        new(1, 2, 8, 11, 5, 2, Padding: 4, Dilation: 5),
+
+        // Groups, up to one channel each.
+        new(1, 8, 5, 7, 16, 3, Padding: 1, Groups: 2),
+        new(3, 6, 7, 4, 9, 3, Padding: 1, Groups: 3),
+        new(1, 48, 5, 4, 32, 1, Groups: 16),
+        new(2, 17, 7, 6, 17, 3, Padding: 1, Groups: 17),
+        new(1, 31, 6, 5, 62, 3, Stride: 2, Padding: 1, Groups: 31),
+        new(1, 32, 9, 8, 32, 5, Padding: 2, Dilation: 1, Groups: 32),
+        new(2, 8, 9, 7, 8, 3, Stride: 2, Padding: 2, Dilation: 2, Groups: 4),
+
+        // Enough work for blocking, slices of the batch and several threads to matter.
+        new(9, 3, 17, 13, 33, 5, Padding: 2),
+        new(17, 16, 7, 7, 33, 3, Padding: 1),
+        new(9, 48, 14, 13, 128, 5, Padding: 2),
+        new(4, 96, 28, 28, 64, 1),
+        new(2, 1, 61, 67, 96, 11, Stride: 4),
+    ];
+
+    /// <summary>The cases under a million multiply-adds, for slow devices.</summary>
+    public static IReadOnlyList<Conv2dCase> Small { get; } = [.. All.Where(c => c.Macs < 1_000_000)];
+
+    /// <summary><see cref="All"/> as rows of theory data.</summary>
+    public static IEnumerable<object[]> Rows => All.Select(c => new object[] { c });
+
+    /// <summary><see cref="Small"/> as rows of theory data.</summary>
+    public static IEnumerable<object[]> SmallRows => Small.Select(c => new object[] { c });
+}
