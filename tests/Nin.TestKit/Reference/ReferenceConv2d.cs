@@ -55,19 +55,23 @@ public static class ReferenceConv2d
     static double[] Correlate(Conv2dCase s, double[] x, double[] w, double[]? b)
     {
         var y = new double[s.OutputLength];
-        int plane = s.OutHeight * s.OutWidth;
+        Tap[] taps = Taps(s);
         Parallel.For(0, s.Batch * s.Filters, nf =>
         {
             int n = nf / s.Filters, f = nf % s.Filters;
-            y.AsSpan(nf * plane, plane).Fill(b?[f] ?? 0);
+            Plane(y, nf, s.Batch * s.Filters).Fill(b?[f] ?? 0);
             for (int c = 0; c < s.GroupChannels; c++)
             {
-                foreach (Tap tap in Taps(s, n, f, c))
+                Span<double> to = Plane(y, nf, s.Batch * s.Filters);
+                Span<double> from = Plane(x, InputPlane(s, n, f, c), s.Batch * s.Channels);
+                Span<double> window = Plane(w, f * s.GroupChannels + c, s.Filters * s.GroupChannels);
+                foreach (Tap tap in taps)
                 {
-                    double weight = w[tap.W];
-                    for (int i = 0; i < tap.Columns; i++)
+                    double weight = window[tap.W];
+                    Span<double> row = to.Slice(tap.Y, tap.Columns), read = from[tap.X..];
+                    for (int i = 0; i < row.Length; i++)
                     {
-                        y[tap.Y + i] += weight * x[tap.X + i * s.Stride];
+                        row[i] += weight * read[i * s.Stride];
                     }
                 }
             }
@@ -78,17 +82,22 @@ public static class ReferenceConv2d
     static double[] Spread(Conv2dCase s, double[] w, double[] dy)
     {
         var dx = new double[s.InputLength];
+        Tap[] taps = Taps(s);
         Parallel.For(0, s.Batch * s.Channels, nc =>
         {
             int n = nc / s.Channels, group = nc % s.Channels / s.GroupChannels, c = nc % s.GroupChannels;
             for (int f = group * s.GroupFilters; f < (group + 1) * s.GroupFilters; f++)
             {
-                foreach (Tap tap in Taps(s, n, f, c))
+                Span<double> to = Plane(dx, nc, s.Batch * s.Channels);
+                Span<double> from = Plane(dy, n * s.Filters + f, s.Batch * s.Filters);
+                Span<double> window = Plane(w, f * s.GroupChannels + c, s.Filters * s.GroupChannels);
+                foreach (Tap tap in taps)
                 {
-                    double weight = w[tap.W];
-                    for (int i = 0; i < tap.Columns; i++)
+                    double weight = window[tap.W];
+                    Span<double> row = from.Slice(tap.Y, tap.Columns), written = to[tap.X..];
+                    for (int i = 0; i < row.Length; i++)
                     {
-                        dx[tap.X + i * s.Stride] += weight * dy[tap.Y + i];
+                        written[i * s.Stride] += weight * row[i];
                     }
                 }
             }
@@ -99,60 +108,67 @@ public static class ReferenceConv2d
     static double[] CorrelateWithOutput(Conv2dCase s, double[] x, double[] dy)
     {
         var dw = new double[s.WeightLength];
+        Tap[] taps = Taps(s);
         Parallel.For(0, s.Filters * s.GroupChannels, fc =>
         {
+            int f = fc / s.GroupChannels, c = fc % s.GroupChannels;
             for (int n = 0; n < s.Batch; n++)
             {
-                foreach (Tap tap in Taps(s, n, fc / s.GroupChannels, fc % s.GroupChannels))
+                Span<double> window = Plane(dw, fc, s.Filters * s.GroupChannels);
+                Span<double> from = Plane(x, InputPlane(s, n, f, c), s.Batch * s.Channels);
+                Span<double> upstream = Plane(dy, n * s.Filters + f, s.Batch * s.Filters);
+                foreach (Tap tap in taps)
                 {
                     double sum = 0;
-                    for (int i = 0; i < tap.Columns; i++)
+                    Span<double> row = upstream.Slice(tap.Y, tap.Columns), read = from[tap.X..];
+                    for (int i = 0; i < row.Length; i++)
                     {
-                        sum += dy[tap.Y + i] * x[tap.X + i * s.Stride];
+                        sum += row[i] * read[i * s.Stride];
                     }
 
-                    dw[tap.W] += sum;
+                    window[tap.W] += sum;
                 }
             }
         });
         return dw;
     }
 
-    /// <summary>The rows that image n's channel c (counted in its group) and filter f have in common, tap by tap.</summary>
-    static IEnumerable<Tap> Taps(Conv2dCase s, int n, int f, int c)
+    /// <summary>The plane of x that filter f reads as channel c of its group.</summary>
+    static int InputPlane(Conv2dCase s, int n, int f, int c) => n * s.Channels + f / s.GroupFilters * s.GroupChannels + c;
+
+    static Span<double> Plane(double[] values, int index, int planes)
     {
-        int xPlane = n * s.Channels + f / s.GroupFilters * s.GroupChannels + c, yPlane = n * s.Filters + f;
+        int length = values.Length / planes;
+        return values.AsSpan(index * length, length);
+    }
+
+    /// <summary>The rows of one output plane that each weight of a window contributes to: the same for all planes.</summary>
+    static Tap[] Taps(Conv2dCase s)
+    {
+        var taps = new List<Tap>();
         for (int kh = 0; kh < s.Kernel; kh++)
         {
             for (int kw = 0; kw < s.Kernel; kw++)
             {
-                int w = ((f * s.GroupChannels + c) * s.Kernel + kh) * s.Kernel + kw;
                 int down = kh * s.Dilation - s.Padding, right = kw * s.Dilation - s.Padding;
                 (int row, int rows) = Inside(s.Height, s.OutHeight, s.Stride, down);
                 (int column, int columns) = Inside(s.Width, s.OutWidth, s.Stride, right);
-                for (int oh = row; oh < row + rows; oh++)
+                for (int oh = row; columns > 0 && oh < row + rows; oh++)
                 {
                     int ih = oh * s.Stride + down, iw = column * s.Stride + right;
-                    yield return new(w, (xPlane * s.Height + ih) * s.Width + iw, (yPlane * s.OutHeight + oh) * s.OutWidth + column, columns);
+                    taps.Add(new(kh * s.Kernel + kw, ih * s.Width + iw, oh * s.OutWidth + column, columns));
                 }
             }
         }
+
+        return [.. taps];
     }
 
     /// <summary>The outputs o whose input <c>o stride + offset</c> lies inside the image: the first, and how many.</summary>
     static (int First, int Count) Inside(int input, int output, int stride, int offset)
     {
-        int first = 0, count = 0;
-        for (int o = output - 1; o >= 0; o--)
-        {
-            int i = o * stride + offset;
-            if (i >= 0 && i < input)
-            {
-                (first, count) = (o, count + 1);
-            }
-        }
-
-        return (first, count);
+        int[] inside = [.. Enumerable.Range(0, output).Where(o => o * stride + offset >= 0 && o * stride + offset < input)];
+        return (inside.FirstOrDefault(), inside.Length);
     }
 
     /// <summary>Columns outputs from index Y on read, through the weight W, every stride-th input from index X on.</summary>
