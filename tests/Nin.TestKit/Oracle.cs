@@ -44,6 +44,19 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
     /// <summary>A result of a few roundings, none of which cancels: the magnitude is the value's own.</summary>
     public static Oracle Rounded(double[] value, int roundings) => new(value, () => Abs(value), roundings);
 
+    /// <summary>The same result behind a ReLU, which moves no two numbers further apart: the bounds stay.</summary>
+    public Oracle WithRelu() => new(ReferenceRelu.Forward(Value).Value, () => Magnitude, Chain);
+
+    /// <summary>The same result added to what stood there before, as gradients are. Chain: one term more.</summary>
+    public Oracle AddedTo(double[] before)
+    {
+        Lengths.Check(before, Value.Length);
+        return new(
+            [.. Value.Zip(before, (v, b) => v + b)],
+            () => [.. Magnitude.Zip(before, (m, b) => m + Math.Abs(b))],
+            Chain + 1);
+    }
+
     /// <summary>The absolute values of an array; null stays null.</summary>
     [return: NotNullIfNotNull(nameof(values))]
     public static double[]? Abs(double[]? values) => values is null ? null : Array.ConvertAll(values, Math.Abs);

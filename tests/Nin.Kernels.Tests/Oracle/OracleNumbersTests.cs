@@ -51,6 +51,30 @@ public class OracleNumbersTests
         ReferenceConv2d.Forward(new(1, 2, 1, 2, 4, 1, Groups: 2), [1, 2, 10, 20], [1, 2, 3, 4]).Value
             .Should().Equal(1, 2, 2, 4, 30, 60, 40, 80);
 
+    [Theory, MemberData(nameof(Conv2dCases.SmallRows), MemberType = typeof(Conv2dCases))]
+    public void ConvolutionIsTheSumOverItsWindow(Conv2dCase s)
+    {
+        double[] x = RandomData.Normal(1, s.InputLength).Widen(), w = RandomData.Normal(2, s.WeightLength).Widen();
+        double[] y = ReferenceConv2d.Forward(s, x, w).Value;
+
+        for (int i = 0; i < y.Length; i++)
+        {
+            int ow = i % s.OutWidth, oh = i / s.OutWidth % s.OutHeight, f = i / s.OutWidth / s.OutHeight % s.Filters;
+            int n = i / s.OutWidth / s.OutHeight / s.Filters;
+            double sum = 0;
+            for (int j = 0; j < s.GroupChannels * s.Kernel * s.Kernel; j++)
+            {
+                int c = f / (s.Filters / s.Groups) * (s.Channels / s.Groups) + j / s.Kernel / s.Kernel;
+                int h = oh * s.Stride - s.Padding + j / s.Kernel % s.Kernel * s.Dilation;
+                int v = ow * s.Stride - s.Padding + j % s.Kernel * s.Dilation;
+                bool inside = h >= 0 && h < s.Height && v >= 0 && v < s.Width;
+                sum += inside ? w[f * s.GroupChannels * s.Kernel * s.Kernel + j] * x[((n * s.Channels + c) * s.Height + h) * s.Width + v] : 0;
+            }
+
+            y[i].Should().BeApproximately(sum, 1e-11);
+        }
+    }
+
     [Fact]
     public void PixelsThatNoWindowReadsHaveNoGradient()
     {
@@ -70,6 +94,10 @@ public class OracleNumbersTests
         ReferenceMaxPool2d.Indices(s, [double.NaN, 5, 1, double.NaN, 5, 9]).Should().Equal(3, 5);
         ReferenceMaxPool2d.Forward(s, [double.NaN, 5, 1, 7, 5, 9]).Value.Should().Equal(double.NaN, 9);
     }
+
+    [Fact]
+    public void MaxPoolReadsEveryDilationthPixel() =>
+        ReferenceMaxPool2d.Forward(new(1, 1, 3, 4, 2, Dilation: 2), [1, 9, 2, 9, 9, 9, 9, 9, 3, 9, 4, 8]).Value.Should().Equal(4, 9);
 
     [Fact]
     public void MaxPoolNeverPicksPadding() =>

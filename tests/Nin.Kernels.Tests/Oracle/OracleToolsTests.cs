@@ -22,6 +22,20 @@ public class OracleToolsTests
     public void MovedValuesMustBeExact() =>
         Agreeing([1, 2 + 2 * Ulp], Oracle.Exact([1, 2])).Should().Throw<InvalidOperationException>();
 
+    [Fact]
+    public void FollowingStepsKeepTheBounds()
+    {
+        var want = new Oracle([-1, 2], () => [3, 4], 5);
+
+        Oracle relu = want.WithRelu(), sum = want.AddedTo([10, -20]);
+
+        relu.Value.Should().Equal(0, 2);
+        relu.Bound(0).Should().Be(want.Bound(0));
+        sum.Value.Should().Equal(9, -18);
+        sum.Magnitude.Should().Equal(13, 24);
+        sum.Chain.Should().Be(6);
+    }
+
     [Theory]
     [InlineData(float.NaN, double.NaN, true)]
     [InlineData(float.NaN, 1, false)]
