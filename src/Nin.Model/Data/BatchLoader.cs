@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+
+namespace Nin.Data;
+
+/// <summary>
+/// Batches of a data set, epoch by epoch, as float32 in PyTorch's order <c>[n, c, h, w]</c>. The same options give the same batches whether or not
+/// they are made ahead, and the same image in an epoch whatever the batch size.
+/// </summary>
+public sealed class BatchLoader
+{
+    readonly ImageDataset data;
+    readonly BatchLoaderOptions options;
+    readonly ConcurrentBag<ImageBatch> spare = [];
+    readonly int imageLength;
+
+    /// <summary>Prepares loading.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range, or does not fit the data.</exception>
+    public BatchLoader(ImageDataset data, BatchLoaderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.BatchSize < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "The batch size must be 1 or more.");
+        if (options.Prefetch is < 0 or > 64)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Prefetch, "Batches made ahead must be 0 to 64.");
+        if (!Enum.IsDefined(options.Augmentation))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Augmentation, "Unknown augmentation; use None, Flip or ShiftFlip.");
+        this.data = data;
+        this.options = options;
+        BatchSize = Math.Min(options.BatchSize, Math.Max(1, data.Count));
+        var pipeline = new ImagePipeline(data, options);
+        (Channels, Height, Width, imageLength) = (pipeline.Channels, pipeline.Height, pipeline.Width, pipeline.ImageLength);
+    }
+
+    /// <summary>Channels of an image.</summary>
+    public int Channels { get; }
+
+    /// <summary>Rows of an image.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of an image.</summary>
+    public int Width { get; }
+
+    /// <summary>The largest batch: the options' batch size, or the whole data set if that is smaller.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Images an epoch.</summary>
+    public int Count => data.Count;
+
+    /// <summary>Batches an epoch, the smaller last one counted.</summary>
+    public int BatchesPerEpoch => (data.Count + BatchSize - 1) / BatchSize;
+
+    /// <summary>The batches of one epoch. Each holds until the next is asked for; leaving the loop ends the loading thread.</summary>
+    /// <param name="epoch">Epoch, from 0: decides order and augmentation together with the seed.</param>
+    /// <param name="cancellation">Ends loading with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epoch"/> is negative.</exception>
+    public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        return options.Prefetch == 0 ? Direct(epoch, cancellation) : Ahead(epoch, cancellation);
+    }
+
+    IEnumerable<ImageBatch> Direct(int epoch, CancellationToken cancellation)
+    {
+        EpochFiller filler = MakeFiller(epoch);
+        ImageBatch batch = Rent();
+        while (filler.Fill(batch, cancellation))
+            yield return batch;
+        spare.Add(batch);
+    }
+
+    IEnumerable<ImageBatch> Ahead(int epoch, CancellationToken cancellation)
+    {
+        // One batch in the caller's hands, the others waiting or being filled.
+        ImageBatch[] buffers = new ImageBatch[Math.Min(options.Prefetch + 1, BatchesPerEpoch)];
+        for (int i = 0; i < buffers.Length; i++)
+            buffers[i] = Rent();
+        try
+        {
+            using var prefetcher = new BatchPrefetcher(MakeFiller(epoch).Fill, buffers, cancellation);
+            while (prefetcher.Next() is { } batch)
+                yield return batch;
+        }
+        finally
+        {
+            foreach (ImageBatch batch in buffers)
+                spare.Add(batch);
+        }
+    }
+
+    EpochFiller MakeFiller(int epoch)
+    {
+        int[] order = new int[data.Count];
+        if (options.Shuffle)
+            EpochOrder.Shuffled(order, options.Seed, epoch);
+        else
+            EpochOrder.Sequential(order);
+        return new EpochFiller(data, new ImagePipeline(data, options), order, BatchSize, epoch);
+    }
+
+    ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(BatchSize, imageLength);
+}

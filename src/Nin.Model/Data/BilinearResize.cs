@@ -1,0 +1,95 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Nin.Data;
+
+/// <summary>
+/// Bilinear resizing of one size to another, as torchvision's <c>Resize</c> of a PIL image: half-pixel centres (PyTorch's <c>align_corners=False</c>),
+/// clamped edges, and with smoothing where the image shrinks. PIL rounds to whole bytes after each axis; here the values stay floats.
+/// </summary>
+/// <remarks>Columns first, into a buffer of its own, then rows, a vector of columns at a time. An instance serves one thread.</remarks>
+public sealed class BilinearResize
+{
+    readonly int height, width, outHeight, outWidth;
+    readonly ResizeTaps columns, rows;
+    readonly float[] stretched;
+
+    /// <summary>Prepares resizing <paramref name="height"/> x <paramref name="width"/> to <paramref name="outHeight"/> x <paramref name="outWidth"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public BilinearResize(int height, int width, int outHeight, int outWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outHeight, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outWidth, 1);
+        (this.height, this.width, this.outHeight, this.outWidth) = (height, width, outHeight, outWidth);
+        columns = new ResizeTaps(width, outWidth);
+        rows = new ResizeTaps(height, outHeight);
+        stretched = new float[height * outWidth];
+    }
+
+    /// <summary>Resizes one plane.</summary>
+    /// <param name="source"><c>[height, width]</c>.</param>
+    /// <param name="destination"><c>[outHeight, outWidth]</c>.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public void Apply(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        if (source.Length != height * width)
+            throw new ArgumentException($"{source.Length} pixels where {height} x {width} are expected.", nameof(source));
+        if (destination.Length != outHeight * outWidth)
+            throw new ArgumentException($"Room for {destination.Length} pixels where {outHeight} x {outWidth} are expected.", nameof(destination));
+        for (int y = 0; y < height; y++)
+            StretchRow(source.Slice(y * width, width), stretched.AsSpan(y * outWidth, outWidth));
+        for (int y = 0; y < outHeight; y++)
+            MixRows(y, destination.Slice(y * outWidth, outWidth));
+    }
+
+    void StretchRow(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        ReadOnlySpan<int> first = columns.First.AsSpan(0, destination.Length);
+        ReadOnlySpan<float> weights = columns.Weights;
+        int count = columns.Count;
+        if (count == 2)
+        {
+            ReadOnlySpan<Vector2> pairs = MemoryMarshal.Cast<float, Vector2>(weights)[..destination.Length];
+            for (int x = 0; x < destination.Length; x++)
+                destination[x] = source[first[x]] * pairs[x].X + source[first[x] + 1] * pairs[x].Y;
+            return;
+        }
+
+        for (int x = 0; x < destination.Length; x++)
+        {
+            float sum = 0;
+            for (int t = 0; t < count; t++)
+                sum += source[first[x] + t] * weights[x * count + t];
+            destination[x] = sum;
+        }
+    }
+
+    void MixRows(int y, Span<float> destination)
+    {
+        int count = rows.Count;
+        int row = rows.First[y];
+        if (count == 1)
+        {
+            stretched.AsSpan(row * outWidth, outWidth).CopyTo(destination);
+            return;
+        }
+
+        MixTwo(Row(row), rows.Weights[y * count], Row(row + 1), rows.Weights[y * count + 1], destination);
+        for (int t = 2; t < count; t++)
+            MixTwo(destination, 1, Row(row + t), rows.Weights[y * count + t], destination);
+    }
+
+    ReadOnlySpan<float> Row(int row) => stretched.AsSpan(row * outWidth, outWidth);
+
+    /// <summary>a * u + b * v, elementwise; never fused, so that every machine gives the same bits.</summary>
+    static void MixTwo(ReadOnlySpan<float> a, float u, ReadOnlySpan<float> b, float v, Span<float> destination)
+    {
+        int x = 0;
+        for (; x <= destination.Length - Vector<float>.Count; x += Vector<float>.Count)
+            (new Vector<float>(a[x..]) * u + new Vector<float>(b[x..]) * v).CopyTo(destination[x..]);
+        for (; x < destination.Length; x++)
+            destination[x] = a[x] * u + b[x] * v;
+    }
+}

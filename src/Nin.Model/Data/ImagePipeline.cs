@@ -1,0 +1,133 @@
+using Nin.Numerics;
+
+namespace Nin.Data;
+
+/// <summary>
+/// Turns an image of a data set into a network's input, float32 <c>[channels, height, width]</c>: flip and shift, scale to 0 .. 1, resize, normalise.
+/// What happens to an image depends on seed, epoch and its index alone.
+/// </summary>
+/// <remarks>
+/// Scaling and normalising are one table look-up on the bytes, before resizing: resizing is a weighted mean, so the order changes only
+/// the rounding. An instance serves one thread.
+/// </remarks>
+public sealed class ImagePipeline
+{
+    const int MaxShift = 2;
+
+    readonly ImageDataset data;
+    readonly Augmentation augmentation;
+    readonly ulong seed;
+    readonly float[] levels; // [channels, 256]
+    readonly BilinearResize? resize;
+    readonly float[] plane;
+
+    /// <summary>Prepares the images of <paramref name="data"/>; batch size, shuffling and prefetching do not matter here.</summary>
+    /// <exception cref="ArgumentException">A size below 1, or a normalisation for another number of channels.</exception>
+    public ImagePipeline(ImageDataset data, BatchLoaderOptions options)
+    {
+        this.data = data;
+        augmentation = options.Augmentation;
+        seed = options.Seed;
+        levels = MakeLevels(data.Channels, options.Normalization);
+        (Channels, Height, Width) = (data.Channels, options.Height ?? data.Height, options.Width ?? data.Width);
+        bool resized = Height != data.Height || Width != data.Width;
+        resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null;
+        plane = resized ? new float[data.Height * data.Width] : [];
+    }
+
+    /// <summary>Channels of an input.</summary>
+    public int Channels { get; }
+
+    /// <summary>Rows of an input.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of an input.</summary>
+    public int Width { get; }
+
+    /// <summary>Floats of an input.</summary>
+    public int ImageLength => Channels * Height * Width;
+
+    /// <summary>Writes image <paramref name="index"/> as epoch <paramref name="epoch"/> sees it.</summary>
+    /// <param name="index">Index in the data set.</param>
+    /// <param name="epoch">Epoch, from 0.</param>
+    /// <param name="destination"><c>[channels, height, width]</c>, <see cref="ImageLength"/> floats.</param>
+    /// <exception cref="ArgumentException">The length does not fit.</exception>
+    public void Write(int index, int epoch, Span<float> destination)
+    {
+        if (destination.Length != ImageLength)
+            throw new ArgumentException($"Room for {destination.Length} floats where {ImageLength} are expected.", nameof(destination));
+        (bool flip, int down, int right) = Vary(index, epoch);
+        ReadOnlySpan<byte> image = data.Image(index);
+        int length = data.Height * data.Width;
+        for (int c = 0; c < Channels; c++)
+        {
+            Span<float> output = destination.Slice(c * Height * Width, Height * Width);
+            Span<float> raw = resize is null ? output : plane;
+            Translate(image.Slice(c * length, length), levels.AsSpan(c * 256, 256), flip, down, right, raw);
+            resize?.Apply(raw, output);
+        }
+    }
+
+    (bool Flip, int Down, int Right) Vary(int index, int epoch)
+    {
+        if (augmentation == Augmentation.None)
+            return default;
+        PhiloxBlock bits = Philox4x32.Block(seed, RandomPurpose.Augmentation, (uint)epoch, (uint)index, 0);
+        bool flip = bits.X0 >> 31 != 0;
+        return augmentation == Augmentation.Flip ? (flip, 0, 0) : (flip, Shift(bits.X1), Shift(bits.X2));
+    }
+
+    static int Shift(uint bits) => (int)Philox4x32.ToBelow(bits, 2 * MaxShift + 1) - MaxShift;
+
+    void Translate(ReadOnlySpan<byte> image, ReadOnlySpan<float> level, bool flip, int down, int right, Span<float> output)
+    {
+        (int height, int width) = (data.Height, data.Width);
+        int start = Math.Clamp(right, 0, width);
+        int end = Math.Clamp(width + right, 0, width);
+        for (int y = 0; y < height; y++)
+        {
+            Span<float> row = output.Slice(y * width, width);
+            if ((uint)(y - down) >= (uint)height)
+            {
+                row.Fill(level[0]);
+                continue;
+            }
+
+            ReadOnlySpan<byte> source = image.Slice((y - down) * width, width);
+            row[..start].Fill(level[0]);
+            row[end..].Fill(level[0]);
+            if (flip)
+                CopyReversed(source.Slice(width - (end - right), end - start), level, row[start..end]);
+            else
+                Copy(source.Slice(start - right, end - start), level, row[start..end]);
+        }
+    }
+
+    static void Copy(ReadOnlySpan<byte> source, ReadOnlySpan<float> level, Span<float> row)
+    {
+        for (int x = 0; x < row.Length; x++)
+            row[x] = level[source[x]];
+    }
+
+    static void CopyReversed(ReadOnlySpan<byte> source, ReadOnlySpan<float> level, Span<float> row)
+    {
+        for (int x = 0; x < row.Length; x++)
+            row[x] = level[source[^(x + 1)]];
+    }
+
+    static float[] MakeLevels(int channels, Normalization? normalization)
+    {
+        if (normalization is not null && normalization.Mean.Count != 1 && normalization.Mean.Count != channels)
+            throw new ArgumentException(
+                $"A normalisation of {normalization.Mean.Count} channels for images of {channels}; give 1 or {channels} means.", nameof(normalization));
+        float[] levels = new float[channels * 256];
+        for (int i = 0; i < levels.Length; i++)
+        {
+            float value = i % 256 / 255f;
+            int c = normalization?.Mean.Count == 1 ? 0 : i / 256;
+            levels[i] = normalization is null ? value : (value - normalization.Mean[c]) / normalization.Std[c];
+        }
+
+        return levels;
+    }
+}
