@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Nin.Data;
+
+namespace Nin.Model.Tests.Data;
+
+public sealed class DataSearchTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_named_folder_may_hold_plain_and_packed_files()
+    {
+        folder.Write("named/first", SmallDataSet.First);
+        folder.Write("named/second.gz", SmallDataSet.Gzip(SmallDataSet.Second));
+
+        DataLocation location = await (SmallDataSet.Search(folder) with { Folder = folder["named"] }).LocateAsync();
+
+        location.Should().BeEquivalentTo(new { Path = folder["named"], Source = "option", SmallDataSet.Files });
+        location.PathOf("first").Should().Be(folder["named/first"]);
+        location.PathOf("second").Should().Be(folder["named/second.gz"]);
+    }
+
+    [Fact]
+    public async Task The_option_comes_before_the_environment_and_that_before_the_cache()
+    {
+        foreach (string place in new[] { "option", "environment", "cache/small", "system" })
+            Put(place);
+        DataSearch search = SmallDataSet.Search(folder) with { Folder = folder["option"], EnvironmentFolder = folder["environment"] };
+
+        (await search.LocateAsync()).Source.Should().Be("option");
+        (await (search with { Folder = null }).LocateAsync()).Source.Should().Be("environment");
+        search = search with { Folder = null, EnvironmentFolder = null };
+        (await search.LocateAsync()).Source.Should().Be("cache");
+        Directory.Delete(folder["cache"], recursive: true);
+        (await search.LocateAsync()).Source.Should().Be("system");
+    }
+
+    [Theory]
+    [InlineData(true, "--data")]
+    [InlineData(false, "NIN_DATA")]
+    public async Task A_named_folder_without_the_files_is_an_error_even_if_the_cache_has_them(bool option, string name)
+    {
+        Put("cache/small");
+        folder.Write("named/first", SmallDataSet.First);
+        DataSearch search = option
+            ? SmallDataSet.Search(folder) with { Folder = folder["named"] }
+            : SmallDataSet.Search(folder) with { EnvironmentFolder = folder["named"] };
+
+        (await FluentActions.Awaiting(() => search.LocateAsync()).Should().ThrowAsync<InvalidDataException>())
+            .WithMessage($"{name} {folder["named"]}: second is missing, and second.gz too. Name a folder with Small's files*");
+    }
+
+    [Fact]
+    public async Task A_damaged_packed_file_is_named()
+    {
+        byte[] packed = SmallDataSet.Gzip(SmallDataSet.First);
+        folder.Write("named/first.gz", packed[..(packed.Length / 2)]);
+        folder.Write("named/second", SmallDataSet.Second);
+        DataSearch search = SmallDataSet.Search(folder) with { Folder = folder["named"] };
+
+        (await FluentActions.Awaiting(() => search.LocateAsync()).Should().ThrowAsync<InvalidDataException>())
+            .WithMessage("*first*");
+    }
+
+    [Fact]
+    public async Task A_damaged_cache_is_mended_from_the_publisher()
+    {
+        Put("cache/small");
+        folder.Write("cache/small/second", SmallDataSet.WithOneBitFlipped(SmallDataSet.Second, 9));
+        using LocalPublisher publisher = Publish(SmallDataSet.First, SmallDataSet.Second);
+        List<string> told = [];
+
+        DataLocation location = await (SmallDataSet.Search(folder) with { Publisher = publisher.Address }).LocateAsync(told.Add);
+
+        location.Source.Should().Be("publisher");
+        File.ReadAllBytes(folder["cache/small/second"]).Should().Equal(SmallDataSet.Second);
+        told.Should().Contain(line => line.Contains("second has SHA-256"));
+        (await SmallDataSet.Search(folder).LocateAsync()).Source.Should().Be("cache");
+        OnlyTheCacheIsLeft();
+    }
+
+    [Fact]
+    public async Task A_failed_fetch_leaves_the_old_files()
+    {
+        byte[] old = SmallDataSet.WithOneBitFlipped(SmallDataSet.First, 0);
+        folder.Write("cache/small/first", old);
+        using LocalPublisher publisher = Publish(SmallDataSet.First, SmallDataSet.WithOneBitFlipped(SmallDataSet.Second, 0));
+
+        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Publisher = publisher.Address }).LocateAsync())
+            .Should().ThrowAsync<InvalidDataException>()).WithMessage("*publisher: second has SHA-256*");
+
+        File.ReadAllBytes(folder["cache/small/first"]).Should().Equal(old);
+        Directory.GetFiles(folder["cache/small"]).Should().ContainSingle();
+        OnlyTheCacheIsLeft();
+    }
+
+    [Fact]
+    public async Task A_silent_publisher_is_left_within_the_limit()
+    {
+        using var silent = new LocalPublisher(files: null);
+        DataSearch search = SmallDataSet.Search(folder) with { Publisher = silent.Address, ConnectLimit = TimeSpan.FromSeconds(0.3) };
+        var watch = Stopwatch.StartNew();
+
+        (await FluentActions.Awaiting(() => search.LocateAsync()).Should().ThrowAsync<InvalidDataException>())
+            .WithMessage("*publisher: 127.0.0.1 did not answer within 0.3 s*");
+        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Cancellation_ends_the_search_instead_of_going_on()
+    {
+        using var silent = new LocalPublisher(files: null);
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
+        DataSearch search = SmallDataSet.Search(folder) with { Publisher = silent.Address, ConnectLimit = TimeSpan.FromSeconds(30) };
+
+        await FluentActions.Awaiting(() => search.LocateAsync(cancellation: cancellation.Token)).Should().ThrowAsync<OperationCanceledException>();
+        OnlyTheCacheIsLeft();
+    }
+
+    [Fact]
+    public async Task An_error_lists_what_was_tried_and_how_to_mend_it()
+    {
+        using LocalPublisher empty = new(new Dictionary<string, byte[]>());
+        DataSearch search = SmallDataSet.Search(folder) with
+        {
+            Publisher = empty.Address, DebianPackage = "dataset-small", AptGet = "no-such-apt-get",
+        };
+
+        string message = (await FluentActions.Awaiting(() => search.LocateAsync()).Should().ThrowAsync<InvalidDataException>()).Which.Message;
+
+        message.Should().StartWith("Small was not found. Tried ").And.NotContain("\n");
+        message.Should().Contain($"cache {folder["cache/small"]}: no such folder").And.Contain($"system {folder["system"]}: no such folder");
+        message.Should().Contain("publisher: 127.0.0.1: ").And.Contain("404");
+        message.Should().Contain("debian: no ").And.Contain("--data or NIN_DATA").And.Contain("install the package dataset-small");
+    }
+
+    [Fact]
+    public async Task A_cache_that_cannot_be_written_is_told_as_such()
+    {
+        folder.Write("cache", [1]);
+        using LocalPublisher publisher = Publish(SmallDataSet.First, SmallDataSet.Second);
+
+        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Publisher = publisher.Address }).LocateAsync())
+            .Should().ThrowAsync<InvalidDataException>()).WithMessage($"*publisher: *{folder["cache"]}*");
+    }
+
+    void Put(string place)
+    {
+        folder.Write($"{place}/first", SmallDataSet.First);
+        folder.Write($"{place}/second", SmallDataSet.Second);
+    }
+
+    static LocalPublisher Publish(byte[] first, byte[] second) =>
+        new(new Dictionary<string, byte[]> { ["first.gz"] = SmallDataSet.Gzip(first), ["second.gz"] = SmallDataSet.Gzip(second) });
+
+    void OnlyTheCacheIsLeft() => Directory.GetDirectories(folder["cache"]).Should().BeSubsetOf([folder["cache/small"]]);
+}

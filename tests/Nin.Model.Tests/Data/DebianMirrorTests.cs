@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Nin.Data;
+
+namespace Nin.Model.Tests.Data;
+
+public sealed class DebianMirrorTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [DpkgDebFact]
+    public async Task A_package_is_unpacked_into_the_cache_with_private_lists()
+    {
+        folder.Write("package/DEBIAN/control", "Package: dataset-small\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n"u8.ToArray());
+        folder.Write("package/usr/share/datasets/small/first.gz", SmallDataSet.Gzip(SmallDataSet.First));
+        folder.Write("package/usr/share/datasets/small/second.gz", SmallDataSet.Gzip(SmallDataSet.Second));
+        using (Process build = Process.Start(new ProcessStartInfo("dpkg-deb", ["-b", folder["package"], folder["small.deb"]]) { RedirectStandardOutput = true })!)
+            await build.WaitForExitAsync();
+        string apt = Script($"echo \"$@\" >> {folder["calls"]}\nfor last; do :; done\n[ $last = update ] || cp {folder["small.deb"]} .");
+
+        DataLocation location = await Search(apt).LocateAsync();
+
+        location.Should().BeEquivalentTo(new { Path = folder["cache/small"], Source = "debian" });
+        File.ReadAllBytes(folder["cache/small/first"]).Should().Equal(SmallDataSet.First);
+        string[] calls = File.ReadAllLines(folder["calls"]);
+        calls.Should().HaveCount(2).And.OnlyContain(call => call.Contains($"Dir::State::lists={folder["cache/small"]}.partial-"));
+        calls[0].Should().EndWith("update");
+        calls[1].Should().EndWith("download dataset-small");
+        Directory.GetDirectories(folder["cache"]).Should().Equal(folder["cache/small"]);
+    }
+
+    [DpkgDebFact]
+    public async Task What_apt_says_is_passed_on()
+    {
+        string apt = Script("echo 'E: Unable to locate package' >&2\nexit 100");
+
+        (await FluentActions.Awaiting(() => Search(apt).LocateAsync()).Should().ThrowAsync<InvalidDataException>())
+            .WithMessage("*debian: * ended with 100: E: Unable to locate package*");
+    }
+
+    [DpkgDebFact]
+    public async Task Cancellation_stops_the_package_manager()
+    {
+        string apt = Script($"echo $$ > {folder["pid"]}\nsleep 60");
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+
+        await FluentActions.Awaiting(() => Search(apt).LocateAsync(cancellation: cancellation.Token)).Should().ThrowAsync<OperationCanceledException>();
+
+        string process = $"/proc/{File.ReadAllText(folder["pid"]).Trim()}";
+        SpinWait.SpinUntil(() => !Directory.Exists(process), TimeSpan.FromSeconds(5)).Should().BeTrue("its processes are killed");
+    }
+
+    DataSearch Search(string apt) => SmallDataSet.Search(folder) with
+    {
+        SystemFolder = "/usr/share/datasets/small", DebianPackage = "dataset-small", AptGet = apt,
+    };
+
+    string Script(string body)
+    {
+        string path = folder["apt-get"];
+        File.WriteAllText(path, "#!/bin/sh\n" + body + "\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+}

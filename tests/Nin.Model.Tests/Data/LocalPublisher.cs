@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Nin.Model.Tests.Data;
+
+/// <summary>A web server on this machine that serves given bytes by file name, or accepts connections and says nothing.</summary>
+sealed class LocalPublisher : IDisposable
+{
+    readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    readonly IReadOnlyDictionary<string, byte[]>? files;
+    readonly List<TcpClient> open = [];
+
+    public LocalPublisher(IReadOnlyDictionary<string, byte[]>? files)
+    {
+        this.files = files;
+        listener.Start();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+        _ = ServeAsync();
+    }
+
+    public Uri Address { get; }
+
+    public void Dispose()
+    {
+        listener.Stop();
+        foreach (TcpClient client in open)
+            client.Dispose();
+    }
+
+    async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient client = await listener.AcceptTcpClientAsync();
+                open.Add(client);
+                if (files is not null)
+                    _ = AnswerAsync(client, files);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+        }
+    }
+
+    static async Task AnswerAsync(TcpClient client, IReadOnlyDictionary<string, byte[]> files)
+    {
+        NetworkStream stream = client.GetStream();
+        using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
+        string name = (await reader.ReadLineAsync())!.Split(' ')[1].TrimStart('/');
+        while (await reader.ReadLineAsync() is { Length: > 0 })
+        {
+        }
+
+        bool known = files.TryGetValue(name, out byte[]? body);
+        string head = $"HTTP/1.1 {(known ? "200 OK" : "404 Not Found")}\r\nContent-Length: {body?.Length ?? 0}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
+        await stream.WriteAsync(body ?? []);
+        client.Dispose();
+    }
+}

@@ -1,0 +1,26 @@
+using Nin.Data;
+
+namespace Nin.Model.Tests.Data;
+
+/// <summary>The real data set, found or fetched once a test run by the library's own search; or why it is not to be had.</summary>
+static class RealFashionMnist
+{
+    static readonly Lazy<(DataLocation? Location, string? Problem)> Found = new(Locate);
+
+    public static DataLocation Location => Found.Value.Location ?? throw new InvalidOperationException(Problem);
+
+    public static string? Problem => Found.Value.Problem;
+
+    static (DataLocation?, string?) Locate()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+            return (Task.Run(() => FashionMnist.LocateAsync(cancellation: limit.Token)).GetAwaiter().GetResult(), null);
+        }
+        catch (Exception e) when (e is InvalidDataException or OperationCanceledException)
+        {
+            return (null, $"Fashion-MNIST is not to be had: {e.Message}");
+        }
+    }
+}
