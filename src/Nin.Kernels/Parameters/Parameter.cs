@@ -65,7 +65,7 @@ public sealed class Parameter : IDisposable
         }
 
         value.CopyFrom(ordered);
-        set.MarkWritten();
+        MarkWritten();
     }
 
     /// <summary>
@@ -78,6 +78,8 @@ public sealed class Parameter : IDisposable
         gradientEpoch = set.GradientEpoch;
         return accumulate;
     }
+
+    internal void MarkWritten() => set.MarkWritten(Spec.IsTrainable);
 
     internal bool HasGradient => gradientEpoch == set.GradientEpoch;
 

@@ -46,8 +46,11 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     /// <summary>Where they are.</summary>
     public Device Device { get; }
 
-    /// <summary>Counts the writes; whatever was derived from the values is good for one version.</summary>
+    /// <summary>Counts the writes to trained values; whatever was derived from them is good for one version.</summary>
     public long Version { get; private set; }
+
+    /// <summary>Counts the writes to buffers.</summary>
+    public long BufferVersion { get; private set; }
 
     /// <summary>Trained elements.</summary>
     public long TrainableLength { get; }
@@ -81,7 +84,11 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     /// <summary>Forgets all gradients: the next backward pass starts from zero. An optimiser's step does this by itself.</summary>
     public void ZeroGrad() => GradientEpoch++;
 
-    internal void MarkWritten() => Version++;
+    internal void MarkWritten(bool trainable = true)
+    {
+        if (trainable) Version++;
+        else BufferVersion++;
+    }
 
     /// <summary>Makes the whole gradient buffer good for an optimiser: what no rule wrote is zero.</summary>
     internal void CompleteGradients(DeviceStream stream)

@@ -4,3 +4,4 @@ namespace Nin.Shapes.Sizes;
 public static partial class WindowSize;
 public static partial class SlotSize;
 public static partial class LayerDefaults;
+public readonly partial struct StepMemory;

@@ -1,0 +1,69 @@
+using Nin.Ops;
+
+namespace Nin;
+
+/// <summary>The mean softmax cross entropy of a batch in memory that its caller planned.</summary>
+readonly struct CrossEntropy
+{
+    readonly int classes;
+    readonly int n;
+    readonly DeviceView logits;
+    readonly DeviceView memory;
+
+    /// <summary>Elements an example that the loss needs: label, loss and hit.</summary>
+    public const int FloatsPerExample = 3;
+
+    /// <param name="shape">Shape of the logits: flat, or one pixel.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="logits"><c>[n, classes]</c>.</param>
+    /// <param name="memory"><see cref="FloatsPerExample"/> an example.</param>
+    public CrossEntropy(in Shape shape, int n, DeviceView logits, DeviceView memory)
+    {
+        if (shape.Pixels != 1)
+            throw new ArgumentException($"Cross entropy takes one logit a class, not {shape}: end the network with GlobalAvgPool2d or Flatten and Linear.", nameof(shape));
+        classes = shape.Channels;
+        this.n = n;
+        this.logits = logits;
+        this.memory = memory;
+    }
+
+    DeviceView Labels => memory.Slice(0, n);
+
+    DeviceView Losses => memory.Slice(n, n);
+
+    DeviceView Hits => memory.Slice(2L * n, n);
+
+    /// <summary>Uploads the labels.</summary>
+    /// <exception cref="ArgumentException">Not one a example, or one that is no class.</exception>
+    public void SetLabels(ReadOnlySpan<int> labels)
+    {
+        if (labels.Length != n) throw new ArgumentException($"{n} examples have {n} labels, not {labels.Length}.", nameof(labels));
+        for (int i = 0; i < labels.Length; i++)
+        {
+            if ((uint)labels[i] >= (uint)classes)
+                throw new ArgumentException($"Label {i} is {labels[i]}: the network has the classes 0 to {classes - 1}.", nameof(labels));
+        }
+
+        Labels.CopyFrom(labels);
+    }
+
+    /// <summary>Computes losses and hits, and the gradient of their mean where it is asked for.</summary>
+    public void Run(DeviceStream stream, DeviceView dlogits) => stream.Device.Kernels.Get<ISoftmaxCrossEntropy>().Run(
+        stream, classes, n, logits.Slice(0, (long)n * classes), Labels, 1f / n, Losses, Hits, dlogits);
+
+    /// <summary>Waits for the result: the mean loss and how many predictions are right.</summary>
+    /// <param name="host">Host memory for two elements an example.</param>
+    public (float Loss, int Correct) Read(Span<float> host)
+    {
+        memory.Slice(n, 2L * n).CopyTo(host[..(2 * n)]);
+        double sum = 0;
+        int correct = 0;
+        for (int i = 0; i < n; i++)
+        {
+            sum += host[i];
+            if (host[n + i] != 0) correct++;
+        }
+
+        return ((float)(sum / n), correct);
+    }
+}

@@ -1,0 +1,32 @@
+using Nin.Shapes.Sizes;
+
+namespace Nin;
+
+/// <summary><c>y = act(norm(x))</c>: batch normalisation on its own.</summary>
+public sealed class BatchNormStep : Step
+{
+    readonly Normalization normalization;
+    readonly bool relu;
+
+    /// <param name="shape">Shape of one example, in and out.</param>
+    /// <param name="normalization">Parameters and running statistics.</param>
+    /// <param name="relu">Whether negative results become zero.</param>
+    public BatchNormStep(Shape shape, Normalization normalization, bool relu)
+        : base(shape, shape, StepMemory.BatchNorm(shape.Channels))
+    {
+        ArgumentNullException.ThrowIfNull(normalization);
+        this.normalization = normalization;
+        this.relu = relu;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => normalization.Parameters;
+
+    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => normalization.Infer(pass, Input, x, relu, y);
+
+    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
+        normalization.Forward(pass, Input, x, relu, y, saved.Fixed);
+
+    private protected override void BackwardCore(in Pass pass, in Operands o) =>
+        normalization.Backward(pass, Input, o.X, relu, o.Saved.Fixed, o.DY, o.DX, o.Accumulate);
+}

@@ -1,0 +1,50 @@
+using Nin.Ops;
+using Nin.Shapes.Sizes;
+
+namespace Nin;
+
+/// <summary><c>y = act(norm(x * w + b))</c>: a convolution with batch normalisation behind it.</summary>
+public sealed class NormalizedConvolutionStep : Step
+{
+    readonly Convolution convolution;
+    readonly Normalization normalization;
+    readonly bool relu;
+
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="weight">Weights.</param>
+    /// <param name="bias">Bias, or null.</param>
+    /// <param name="normalization">The normalisation of the filters.</param>
+    /// <param name="relu">Whether negative results become zero.</param>
+    public NormalizedConvolutionStep(in Conv2dSizes sizes, Parameter weight, Parameter? bias, Normalization normalization, bool relu)
+        : base(
+            new Shape(sizes.Channels, sizes.Height, sizes.Width),
+            new Shape(sizes.Filters, sizes.OutHeight, sizes.OutWidth),
+            StepMemory.NormalizedConvolution(sizes.OutputLength, sizes.Filters))
+    {
+        ArgumentNullException.ThrowIfNull(normalization);
+        convolution = new Convolution(sizes, weight, bias);
+        this.normalization = normalization;
+        this.relu = relu;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => [.. convolution.Parameters, .. normalization.Parameters];
+
+    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y)
+    {
+        convolution.Forward(pass, x, relu: false, y);
+        normalization.Infer(pass, Output, y, relu, y);
+    }
+
+    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
+    {
+        convolution.Forward(pass, x, relu: false, saved.PerExample);
+        normalization.Forward(pass, Output, saved.PerExample, relu, y, saved.Fixed);
+    }
+
+    private protected override void BackwardCore(in Pass pass, in Operands o)
+    {
+        normalization.Backward(pass, Output, o.Saved.PerExample, relu, o.Saved.Fixed, o.DY, o.DY, accumulate: false);
+        convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
+    }
+}

@@ -1,0 +1,134 @@
+namespace Nin;
+
+/// <summary>
+/// Records the steps that a program runs, to go back through them with gradients. Memory is the tape's own and is used again after
+/// <see cref="Reset"/>, which ends all values that were recorded. One thread at a time uses a tape.
+/// </summary>
+public sealed class Tape : IDisposable
+{
+    readonly List<TapeNode> nodes = [];
+    readonly Lifetime lifetime = new("its tape was reset. Copy it out before, or record it again.");
+    readonly TapeMemory memory;
+    readonly DeviceStream stream;
+    readonly ulong seed;
+    int step;
+
+    /// <param name="device">Where the steps run.</param>
+    /// <param name="seed">Keys the random numbers of dropout.</param>
+    public Tape(Device device, ulong seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Device = device;
+        this.seed = seed;
+        memory = new TapeMemory(device);
+        stream = device.CreateStream();
+    }
+
+    /// <summary>Where the steps run.</summary>
+    public Device Device { get; }
+
+    /// <summary>Bytes that the recorded values and their gradients take.</summary>
+    public long Bytes => memory.Bytes;
+
+    /// <summary>Starts a recording with a value from outside.</summary>
+    /// <param name="value">The value; its memory must stand until the backward pass.</param>
+    /// <param name="needsGradient">Whether its own gradient is wanted, too.</param>
+    public Traced<TShape> Input<TShape>(Tensor<TShape> value, bool needsGradient = false)
+        where TShape : struct, IShape => new(Input(value.Untyped, needsGradient));
+
+    /// <inheritdoc cref="Input{TShape}"/>
+    public Traced Input(Tensor value, bool needsGradient = false)
+    {
+        if (value.Device != Device) throw new ArgumentException($"The tensor is on {value.Device.Id}, the tape on {Device.Id}.", nameof(value));
+        return Record(new TapeNode.Leaf(value, needsGradient));
+    }
+
+    /// <summary>Forgets what was recorded and uses the memory again: the next training step.</summary>
+    public void Reset()
+    {
+        lifetime.End();
+        nodes.Clear();
+        memory.Reset();
+        step++;
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        lifetime.End();
+        memory.Dispose();
+        stream.Dispose();
+    }
+
+    internal DeviceStream Stream => stream;
+
+    internal Traced Apply(Step step, Traced x)
+    {
+        var input = NodeOf(x);
+        int n = input.Value.Batch;
+        if (input.Value.Shape != step.Input)
+            throw new ArgumentException($"The step takes {step.Input}, not {input.Value.Shape}.", nameof(x));
+        var y = NewTensor(n, step.Output);
+        var saved = new Saved(memory.Allocate(n * step.Memory.SavedPerExample), memory.Allocate(step.Memory.SavedFixed));
+        step.Forward(Pass(n), input.Value.View, y.View, saved);
+        bool needsGradient = input.NeedsGradient || step.Parameters.Any(p => p.RequiresGradient);
+        return Record(new TapeNode.OfStep(step, input, y, saved, needsGradient));
+    }
+
+    internal Traced Apply(MergeStep step, params ReadOnlySpan<Traced> inputs)
+    {
+        var from = new TapeNode[inputs.Length];
+        var views = new DeviceView[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            from[i] = NodeOf(inputs[i]);
+            views[i] = from[i].Value.View;
+        }
+
+        var y = NewTensor(from[0].Value.Batch, step.Output);
+        step.Forward(Pass(y.Batch), views, y.View);
+        return Record(new TapeNode.OfMerge(step, from, y, from.Any(f => f.NeedsGradient)));
+    }
+
+    /// <summary>Records the output of a whole network, which goes back on its own.</summary>
+    internal Traced Record(Tensor output, Action<DeviceView> backward) => Record(new TapeNode.OfNetwork(backward, output));
+
+    internal void Backward(Traced from, Action<DeviceView> writeGradient)
+    {
+        var last = NodeOf(from);
+        int index = nodes.IndexOf(last);
+        if (!last.NeedsGradient)
+            throw new InvalidOperationException("Nothing before this value needs a gradient: no parameter, and no input that asked for one.");
+        foreach (var node in nodes) node.Gradient = default;
+        writeGradient(GradientOf(last));
+        for (int i = index; i >= 0; i--)
+        {
+            if (!nodes[i].Gradient.IsNone) nodes[i].Backward(this);
+        }
+    }
+
+    internal Pass Pass(int batch) => new(stream, batch, seed, step);
+
+    internal DeviceView GradientOf(TapeNode node)
+    {
+        if (node.Gradient.IsNone) node.Gradient = memory.Allocate(node.Value.Batch * node.Value.Shape.Length);
+        return node.Gradient;
+    }
+
+    internal TapeNode NodeOf(Traced traced)
+    {
+        if (traced.Tape != this) throw new ArgumentException("The value was recorded on another tape.", nameof(traced));
+        _ = traced.Value.View;
+        return traced.Node;
+    }
+
+    internal DeviceView Allocate(long length) => memory.Allocate(length);
+
+    internal Tensor NewTensor(int batch, in Shape shape) => new(memory.Allocate(batch * shape.Length), batch, shape, lifetime);
+
+    Traced Record(TapeNode node)
+    {
+        nodes.Add(node);
+        return new Traced(this, node);
+    }
+}

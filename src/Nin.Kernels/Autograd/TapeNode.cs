@@ -1,0 +1,56 @@
+namespace Nin;
+
+/// <summary>One value on a tape, with the rule that gives its gradient to the values it was computed from.</summary>
+abstract class TapeNode(Tensor value, bool needsGradient)
+{
+    /// <summary>The value.</summary>
+    public Tensor Value { get; } = value;
+
+    /// <summary>Whether a parameter, or an input that asked for it, stands before this value.</summary>
+    public bool NeedsGradient { get; } = needsGradient;
+
+    /// <summary>The gradient's memory, from the moment its first reader writes it; none before.</summary>
+    public DeviceView Gradient { get; set; }
+
+    /// <summary>Hands <see cref="Gradient"/> on; called once, after all readers of the value have handed theirs.</summary>
+    public abstract void Backward(Tape tape);
+
+    /// <summary>A value from outside.</summary>
+    public sealed class Leaf(Tensor value, bool needsGradient) : TapeNode(value, needsGradient)
+    {
+        public override void Backward(Tape tape)
+        {
+        }
+    }
+
+    /// <summary>The output of a step.</summary>
+    public sealed class OfStep(Step step, TapeNode input, Tensor value, Saved saved, bool needsGradient) : TapeNode(value, needsGradient)
+    {
+        public override void Backward(Tape tape)
+        {
+            bool accumulate = !input.Gradient.IsNone;
+            var dx = input.NeedsGradient ? tape.GradientOf(input) : default;
+            step.Backward(tape.Pass(Value.Batch), input.Value.View, Value.View, saved, Gradient, dx, accumulate);
+        }
+    }
+
+    /// <summary>The output of a merge.</summary>
+    public sealed class OfMerge(MergeStep step, TapeNode[] inputs, Tensor value, bool needsGradient) : TapeNode(value, needsGradient)
+    {
+        public override void Backward(Tape tape)
+        {
+            for (int i = 0; i < inputs.Length; i++)
+            {
+                if (!inputs[i].NeedsGradient) continue;
+                bool accumulate = !inputs[i].Gradient.IsNone;
+                step.Backward(tape.Pass(Value.Batch), i, Gradient, tape.GradientOf(inputs[i]), accumulate);
+            }
+        }
+    }
+
+    /// <summary>The output of a whole generated network, which runs its own straight-line backward pass.</summary>
+    public sealed class OfNetwork(Action<DeviceView> backward, Tensor value) : TapeNode(value, needsGradient: true)
+    {
+        public override void Backward(Tape tape) => backward(Gradient);
+    }
+}

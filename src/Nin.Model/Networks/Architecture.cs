@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Nin;
+
+/// <summary>The whole graph of a network: what summary, export and self-test read, and nothing else.</summary>
+/// <param name="Name">The network's class.</param>
+/// <param name="Input">Shape of one example that goes in.</param>
+/// <param name="Init">How its weights start.</param>
+/// <param name="Layers">Its layers in declaration order.</param>
+public sealed record Architecture(string Name, Shape Input, Init Init, IReadOnlyList<LayerInfo> Layers)
+{
+    /// <summary>Shape of one example that comes out.</summary>
+    public Shape Output => Layers[^1].Output;
+
+    /// <summary>All parameters and buffers in declaration order.</summary>
+    public IEnumerable<ParameterSpec> Parameters => Layers.SelectMany(l => l.Parameters);
+
+    /// <summary>Trained elements.</summary>
+    public long ParameterCount => Layers.Sum(l => l.ParameterCount);
+
+    /// <summary>Multiply-adds of one example's forward pass.</summary>
+    public long Macs => Layers.Sum(l => l.Macs);
+
+    /// <summary>SHA-256 over everything that decides what the network computes: equal for equal layers, whatever the class is called.</summary>
+    public string Hash()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Input}\n");
+        foreach (var layer in Layers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{layer.Name} {layer.Kind} [{string.Join(',', layer.Inputs)}] {layer.Output}");
+            foreach (var argument in layer.Arguments) text.Append(CultureInfo.InvariantCulture, $" {argument.Name}={argument.Value:R}");
+            text.Append('\n');
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}

@@ -1,0 +1,48 @@
+using Nin.Training;
+
+namespace Nin;
+
+/// <summary>A network, whatever its shapes: what a trainer and tools need. Generated classes implement <see cref="INetwork{TIn, TOut}"/>.</summary>
+public interface INetwork : IDisposable
+{
+    /// <summary>Where it runs.</summary>
+    Device Device { get; }
+
+    /// <summary>Its layers, shapes and parameters.</summary>
+    Architecture Architecture { get; }
+
+    /// <summary>Its parameters and buffers.</summary>
+    ParameterSet Parameters { get; }
+
+    /// <summary>The seed of its initial weights and of dropout.</summary>
+    int Seed { get; }
+
+    /// <summary>Training steps that its weights have seen.</summary>
+    int TrainingSteps { get; set; }
+
+    /// <summary>Opens a session for batches of up to <paramref name="maxBatch"/> examples.</summary>
+    ISession CreateSession(int maxBatch);
+}
+
+/// <summary>A network with the shapes of one example as types.</summary>
+/// <typeparam name="TIn">Shape that goes in.</typeparam>
+/// <typeparam name="TOut">Shape that comes out.</typeparam>
+public interface INetwork<TIn, TOut> : INetwork
+    where TIn : struct, IShape
+    where TOut : struct, IShape
+{
+    /// <summary>Memory for a batch of inputs on the network's device.</summary>
+    TensorBuffer<TIn> CreateInput(int batch);
+
+    /// <summary>Inference: no dropout, running statistics. The result dies at the default session's next step.</summary>
+    Tensor<TOut> Forward(Tensor<TIn> x);
+
+    /// <summary>The forward pass of training, recorded for a loss and its <c>Backward</c>.</summary>
+    Traced<TOut> ForwardTraining(Tensor<TIn> x);
+
+    /// <summary>A whole training step; returns the mean cross entropy before it.</summary>
+    float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer);
+
+    /// <summary>Opens a session for batches of up to <paramref name="maxBatch"/> examples; one per thread that serves.</summary>
+    new Session<TIn, TOut> CreateSession(int maxBatch);
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel;
+
+namespace Nin;
+
+/// <summary>
+/// How much memory a network's sessions take, as the generator planned it, in float32 elements. A slot grows with the batch or does not;
+/// those that do stand behind those that do not, so that everything is linear in the batch.
+/// </summary>
+/// <param name="TrainingPerExample">Activations, what gradients need, and gradients of activations of one example.</param>
+/// <param name="TrainingFixed">What training keeps whatever the batch: statistics of normalisations.</param>
+/// <param name="InferencePerExample">Activations of one example without training.</param>
+/// <param name="OutputGradient">Where the gradient of the output is, within the part that grows with the batch.</param>
+/// <param name="Loss">Where labels, losses and hits are, within the part that grows with the batch.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed record MemoryPlan(long TrainingPerExample, long TrainingFixed, long InferencePerExample, long OutputGradient, long Loss)
+{
+    /// <summary>Elements of a session's memory for training and inference with <paramref name="batch"/> examples.</summary>
+    public long Length(int batch) => Math.Max(TrainingFixed + TrainingPerExample * batch, InferencePerExample * batch);
+
+    /// <summary>Elements of a session's memory for inference alone.</summary>
+    public long InferenceLength(int batch) => InferencePerExample * batch;
+}

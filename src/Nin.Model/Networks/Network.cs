@@ -1,0 +1,99 @@
+using System.ComponentModel;
+using Nin.Training;
+using Nin.Weights;
+
+namespace Nin;
+
+/// <summary>
+/// What all generated networks share. A network is weights; a session runs it, and the network has one of its own for the members that
+/// take none. Its members may be called from one thread at a time; threads that serve open sessions.
+/// </summary>
+/// <typeparam name="TIn">Shape of one example that goes in.</typeparam>
+/// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
+public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
+    where TIn : struct, IShape
+    where TOut : struct, IShape
+{
+    readonly Session<TIn, TOut> session;
+
+    /// <summary>Takes memory for the parameters and initialises them.</summary>
+    /// <exception cref="InsufficientMemoryException">The device has not so much memory.</exception>
+    protected Network(Device device, int seed, Architecture architecture, MemoryPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(plan);
+        Device = device;
+        Seed = seed;
+        Architecture = architecture;
+        Plan = plan;
+        Parameters = new ParameterSet(device, [.. architecture.Parameters]);
+        Initialization.Apply(Parameters, architecture.Init, seed);
+        session = new Session<TIn, TOut>(this);
+    }
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    Architecture INetwork.Architecture => Architecture;
+
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; }
+
+    /// <inheritdoc/>
+    public int Seed { get; }
+
+    /// <inheritdoc/>
+    public int TrainingSteps { get; set; }
+
+    internal MemoryPlan Plan { get; }
+
+    private Architecture Architecture { get; }
+
+    /// <inheritdoc/>
+    public TensorBuffer<TIn> CreateInput(int batch) => new(Device, batch);
+
+    /// <inheritdoc/>
+    public Session<TIn, TOut> CreateSession(int maxBatch)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
+        return new Session<TIn, TOut>(this, maxBatch);
+    }
+
+    /// <inheritdoc/>
+    ISession INetwork.CreateSession(int maxBatch) => CreateSession(maxBatch);
+
+    /// <inheritdoc/>
+    public Tensor<TOut> Forward(Tensor<TIn> x) => session.Forward(x);
+
+    /// <inheritdoc/>
+    public Traced<TOut> ForwardTraining(Tensor<TIn> x) => session.ForwardTraining(x);
+
+    /// <inheritdoc/>
+    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer) => session.TrainStep(x, labels, optimizer);
+
+    /// <summary>Writes the weights as safetensors, beside the target first, so that a failure leaves what was there.</summary>
+    /// <param name="path">The file.</param>
+    public void Save(string path) => Checkpoint.Save(this, path);
+
+    /// <summary>Gives back parameters and the default session.</summary>
+    public void Dispose()
+    {
+        session.Dispose();
+        Parameters.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs the layers for inference and returns where the output is.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected internal abstract DeviceView RunInference(in Pass pass, in Arena arena, DeviceView input);
+
+    /// <summary>Runs the layers for training and returns where the output is.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected internal abstract DeviceView RunForward(in Pass pass, in Arena arena, DeviceView input);
+
+    /// <summary>Goes back through the layers from the gradient of the output, which stands in its slot of the plan.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected internal abstract void RunBackward(in Pass pass, in Arena arena, DeviceView input);
+}

@@ -1,0 +1,135 @@
+using Nin.Training;
+
+namespace Nin;
+
+/// <summary>
+/// Runs a network in memory of its own, which was planned when the network was compiled and is sized for the largest batch met. Sessions of one
+/// network share its weights; each serves one thread at a time. A result is a handle into the session's memory and dies at its next step.
+/// </summary>
+/// <typeparam name="TIn">Shape of one example that goes in.</typeparam>
+/// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
+public sealed class Session<TIn, TOut> : ISession
+    where TIn : struct, IShape
+    where TOut : struct, IShape
+{
+    readonly Network<TIn, TOut> network;
+    readonly DeviceStream stream;
+    readonly Lifetime lifetime = new("it lived until its session's next step. Copy it out before, or open another session.");
+    DeviceBuffer? memory;
+    Tape? tape;
+    float[] host = [];
+
+    internal Session(Network<TIn, TOut> network, int maxBatch = 0)
+    {
+        this.network = network;
+        stream = network.Device.CreateStream();
+        if (maxBatch > 0) Reserve(network.Plan.InferenceLength(maxBatch), maxBatch);
+    }
+
+    /// <inheritdoc/>
+    public int MaxBatch { get; private set; }
+
+    /// <inheritdoc/>
+    public long PlanBytes => (memory?.Length ?? 0) * sizeof(float);
+
+    /// <inheritdoc/>
+    public long WorkspaceBytes => stream.ScratchBytes;
+
+    /// <inheritdoc/>
+    public int LastCorrect { get; private set; }
+
+    /// <summary>Inference: no dropout, running statistics. The result dies at this session's next step.</summary>
+    public Tensor<TOut> Forward(Tensor<TIn> x)
+    {
+        var input = Begin(x, network.Plan.InferenceLength(x.Batch));
+        var pass = new Pass(stream, x.Batch);
+        var output = network.RunInference(pass, ArenaOf(x.Batch, fixedLength: 0), input);
+        return new Tensor(output, x.Batch, TOut.Shape, lifetime).As<TOut>();
+    }
+
+    /// <summary>The forward pass of training: dropout, statistics of the batch. <c>Loss.CrossEntropy(...)</c> takes the result.</summary>
+    public Traced<TOut> ForwardTraining(Tensor<TIn> x)
+    {
+        var input = Begin(x, network.Plan.Length(x.Batch));
+        var pass = TrainingPass(x.Batch);
+        var arena = ArenaOf(x.Batch, network.Plan.TrainingFixed);
+        var output = new Tensor(network.RunForward(pass, arena, input), x.Batch, TOut.Shape, lifetime);
+        network.TrainingSteps++;
+        tape ??= new Tape(network.Device);
+        tape.Reset();
+        return tape.Record(output, dy =>
+        {
+            _ = output.View;
+            var slot = arena.Slot(network.Plan.OutputGradient, TOut.Shape.Length);
+            stream.Copy(dy, slot);
+            network.RunBackward(pass, arena, input);
+        }).As<TOut>();
+    }
+
+    /// <summary>
+    /// A whole training step without a heap allocation on the CPU: forward, mean cross entropy, backward, update. Gradients that were
+    /// accumulated before are part of it.
+    /// </summary>
+    /// <param name="x">The batch.</param>
+    /// <param name="labels">One class an example.</param>
+    /// <param name="optimizer">Updates the network's parameters.</param>
+    /// <returns>The mean loss before the update.</returns>
+    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        var plan = network.Plan;
+        var input = Begin(x, plan.Length(x.Batch));
+        var pass = TrainingPass(x.Batch);
+        var arena = ArenaOf(x.Batch, plan.TrainingFixed);
+        var output = network.RunForward(pass, arena, input);
+        network.TrainingSteps++;
+        var loss = new CrossEntropy(TOut.Shape, x.Batch, output, arena.Slot(plan.Loss, CrossEntropy.FloatsPerExample));
+        loss.SetLabels(labels);
+        loss.Run(stream, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
+        network.RunBackward(pass, arena, input);
+        optimizer.Step(stream);
+        (float value, LastCorrect) = loss.Read(host);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    Tensor ISession.Forward(Tensor x) => Forward(x.As<TIn>());
+
+    /// <inheritdoc/>
+    float ISession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer) => TrainStep(x.As<TIn>(), labels, optimizer);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        lifetime.End();
+        tape?.Dispose();
+        memory?.Dispose();
+        memory = null;
+        stream.Dispose();
+    }
+
+    DeviceView Begin(Tensor<TIn> x, long length)
+    {
+        if (x.Untyped.Device != network.Device)
+            throw new ArgumentException($"The batch is on {x.Untyped.Device.Id}, the network on {network.Device.Id}.", nameof(x));
+        var input = x.Untyped.View;
+        lifetime.End();
+        Reserve(length, x.Batch);
+        return input;
+    }
+
+    void Reserve(long length, int batch)
+    {
+        MaxBatch = Math.Max(MaxBatch, batch);
+        if (host.Length < 2 * MaxBatch) host = new float[2 * MaxBatch];
+        if (memory is not null && memory.Length >= length) return;
+        stream.Synchronize();
+        memory?.Dispose();
+        memory = null;
+        memory = network.Device.Allocate(length);
+    }
+
+    Pass TrainingPass(int batch) => new(stream, batch, (ulong)network.Seed, network.TrainingSteps);
+
+    Arena ArenaOf(int batch, long fixedLength) => new(memory!.View, fixedLength, batch);
+}

@@ -1,0 +1,47 @@
+using Nin.Numerics;
+
+namespace Nin.Training;
+
+/// <summary>
+/// Initial weights, from Philox keyed by the seed and the parameter's position: the same whatever the device and whatever else is drawn.
+/// The rules are those of PyTorch's <c>torch/nn/init.py</c>.
+/// </summary>
+static class Initialization
+{
+    // Tells this use of the generator apart from dropout and shuffling, which are keyed by the same seed.
+    const uint Purpose = 0x696E6974;
+
+    public static void Apply(ParameterSet parameters, Init init, int seed)
+    {
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            var parameter = parameters[i];
+            var values = new float[parameter.Length];
+            if (parameter.Spec.Role == ParameterRole.Weight) FillUniform(values, Bound(parameter.Spec, init), (uint)seed, (uint)i);
+            else if (parameter.Spec.Role is ParameterRole.Scale or ParameterRole.RunningVariance) Array.Fill(values, 1f);
+            parameter.CopyFrom(values);
+        }
+    }
+
+    /// <summary>Half the width of the uniform distribution.</summary>
+    static double Bound(ParameterSpec weight, Init init)
+    {
+        double window = 1;
+        for (int i = 2; i < weight.Dims.Length; i++) window *= weight.Dims[i];
+        double fanIn = weight.Dims[1] * window, fanOut = weight.Dims[0] * window;
+        return init == Init.Xavier ? Math.Sqrt(6 / (fanIn + fanOut)) : Math.Sqrt(6 / fanIn);
+    }
+
+    static void FillUniform(float[] values, double bound, uint seed, uint parameter)
+    {
+        for (int i = 0; i < values.Length; i += 4)
+        {
+            var words = Philox4x32.Generate((uint)(i / 4), parameter, 0, Purpose, seed, 0);
+            for (int j = 0; j < 4 && i + j < values.Length; j++)
+            {
+                uint word = j == 0 ? words.X : j == 1 ? words.Y : j == 2 ? words.Z : words.W;
+                values[i + j] = (float)((2 * Philox4x32.ToUnit(word) - 1) * bound);
+            }
+        }
+    }
+}
