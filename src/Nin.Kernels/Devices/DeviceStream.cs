@@ -1,3 +1,5 @@
+using Nin.Ops;
+
 namespace Nin;
 
 /// <summary>
@@ -26,6 +28,13 @@ abstract class DeviceStream(Device device) : IDisposable
         }
 
         return scratch.View.Slice(0, length);
+    }
+
+    /// <summary>Copies one view over another of the same length.</summary>
+    public void Copy(DeviceView source, DeviceView target)
+    {
+        int length = checked((int)source.Length);
+        Device.Kernels.Get<ICopyBlock>().Run(this, new Block2d(1, length, length, length), source, target, accumulate: false);
     }
 
     /// <summary>Waits for all work of this stream.</summary>

@@ -7,15 +7,13 @@ public sealed class Parameter : IDisposable
 {
     readonly ParameterSet set;
     readonly DeviceView value;
-    readonly DeviceView gradient;
     readonly DerivedWeights derived = new();
     long gradientEpoch = -1;
 
-    internal Parameter(ParameterSet set, ParameterSpec spec, DeviceView value, DeviceView gradient)
+    internal Parameter(ParameterSet set, ParameterSpec spec, DeviceView value)
     {
         this.set = set;
         this.value = value;
-        this.gradient = gradient;
         Spec = spec;
     }
 
@@ -34,8 +32,8 @@ public sealed class Parameter : IDisposable
     /// <summary>Values, in device order: a weight is <c>[kernel, kernel, in / groups, out]</c>.</summary>
     public DeviceView Value => value;
 
-    /// <summary>Gradient, in device order; none for a buffer.</summary>
-    public DeviceView Gradient => gradient;
+    /// <summary>Gradient, in device order, at the same offset as the value; none for a buffer.</summary>
+    public DeviceView Gradient => Spec.IsTrainable ? set.Gradients.Slice(value.Offset, value.Length) : default;
 
     internal Weights Weights => new(value, set.Version, derived);
 
@@ -45,7 +43,7 @@ public sealed class Parameter : IDisposable
     public float[] ToArray() => ToPyTorchOrder(value.ToArray());
 
     /// <summary>Reads the gradient in PyTorch's order; zeros where the last backward pass did not reach it.</summary>
-    public float[] GradientToArray() => HasGradient ? ToPyTorchOrder(gradient.ToArray()) : new float[Length];
+    public float[] GradientToArray() => HasGradient ? ToPyTorchOrder(Gradient.ToArray()) : new float[Length];
 
     /// <summary>Writes the values, given in PyTorch's order.</summary>
     /// <exception cref="ArgumentException">The length differs.</exception>

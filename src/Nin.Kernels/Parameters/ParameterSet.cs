@@ -14,8 +14,8 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     readonly Parameter[] all;
     readonly Dictionary<string, Parameter> byName;
     readonly DeviceBuffer values;
-    readonly DeviceBuffer gradients;
     readonly DeviceBuffer buffers;
+    DeviceBuffer? gradients;
 
     /// <summary>Takes memory for the parameters; values are zero until they are initialised.</summary>
     /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
@@ -25,7 +25,6 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
         ArgumentNullException.ThrowIfNull(specs);
         Device = device;
         values = AllocateZeros(device, Total(specs, trainable: true));
-        gradients = AllocateZeros(device, Total(specs, trainable: true));
         buffers = AllocateZeros(device, Total(specs, trainable: false));
         all = new Parameter[specs.Count];
         long trained = 0, untrained = 0;
@@ -33,9 +32,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
         {
             var spec = specs[i];
             ref long offset = ref spec.IsTrainable ? ref trained : ref untrained;
-            var value = (spec.IsTrainable ? values : buffers).View.Slice(offset, spec.Length);
-            var gradient = spec.IsTrainable ? gradients.View.Slice(offset, spec.Length) : default;
-            all[i] = new Parameter(this, spec, value, gradient);
+            all[i] = new Parameter(this, spec, (spec.IsTrainable ? values : buffers).View.Slice(offset, spec.Length));
             offset += SlotSize.RoundUp(spec.Length);
         }
 
@@ -55,8 +52,8 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     /// <summary>Trained elements.</summary>
     public long TrainableLength { get; }
 
-    /// <summary>Bytes of values, gradients and buffers, in 256-byte slots.</summary>
-    public long Bytes => (values.Length + gradients.Length + buffers.Length) * sizeof(float);
+    /// <summary>Bytes of values, buffers and, from the first training step on, gradients, in 256-byte slots.</summary>
+    public long Bytes => (values.Length + (gradients?.Length ?? 0) + buffers.Length) * sizeof(float);
 
     /// <summary>Bytes of what variants derived from the weights (packed panels).</summary>
     public long DerivedBytes => all.Sum(p => p.DerivedBytes);
@@ -74,7 +71,8 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
 
     internal DeviceView Values => values.View;
 
-    internal DeviceView Gradients => gradients.View;
+    /// <summary>All gradients; their memory is taken at the first call, so that a network that only serves has none.</summary>
+    internal DeviceView Gradients => (gradients ??= AllocateZeros(Device, values.Length)).View;
 
     internal long GradientEpoch { get; private set; }
 
@@ -109,7 +107,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     {
         foreach (var parameter in all) parameter.Dispose();
         values.Dispose();
-        gradients.Dispose();
+        gradients?.Dispose();
         buffers.Dispose();
     }
 

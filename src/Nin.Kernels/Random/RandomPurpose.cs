@@ -14,4 +14,10 @@ public static class RandomPurpose
 
     /// <summary>The pixels of a synthetic data set.</summary>
     public const uint SyntheticData = 3;
+
+    /// <summary>Initial weights; the item is the parameter's position in its network.</summary>
+    public const uint Initialization = 4;
+
+    /// <summary>Dropout of a network's layer 0; layer i has this plus i.</summary>
+    public const uint Dropout = 256;
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Nin.Training;
-using Nin.Weights;
 
 namespace Nin;
 
@@ -26,7 +25,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
         Device = device;
         Seed = seed;
         Architecture = architecture;
-        Plan = plan;
+        MemoryPlan = plan;
         Parameters = new ParameterSet(device, [.. architecture.Parameters]);
         Initialization.Apply(Parameters, architecture.Init, seed);
         session = new Session<TIn, TOut>(this);
@@ -47,9 +46,9 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     /// <inheritdoc/>
     public int TrainingSteps { get; set; }
 
-    internal MemoryPlan Plan { get; }
+    internal MemoryPlan MemoryPlan { get; }
 
-    private Architecture Architecture { get; }
+    Architecture Architecture { get; }
 
     /// <inheritdoc/>
     public TensorBuffer<TIn> CreateInput(int batch) => new(Device, batch);
@@ -73,10 +72,6 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     /// <inheritdoc/>
     public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer) => session.TrainStep(x, labels, optimizer);
 
-    /// <summary>Writes the weights as safetensors, beside the target first, so that a failure leaves what was there.</summary>
-    /// <param name="path">The file.</param>
-    public void Save(string path) => Checkpoint.Save(this, path);
-
     /// <summary>Gives back parameters and the default session.</summary>
     public void Dispose()
     {
@@ -85,15 +80,21 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
         GC.SuppressFinalize(this);
     }
 
+    internal DeviceView Infer(in Pass pass, in Arena arena, DeviceView input) => RunInference(pass, arena, input);
+
+    internal DeviceView Train(in Pass pass, in Arena arena, DeviceView input) => RunForward(pass, arena, input);
+
+    internal void Backpropagate(in Pass pass, in Arena arena, DeviceView input) => RunBackward(pass, arena, input);
+
     /// <summary>Runs the layers for inference and returns where the output is.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected internal abstract DeviceView RunInference(in Pass pass, in Arena arena, DeviceView input);
+    protected abstract DeviceView RunInference(in Pass pass, in Arena arena, DeviceView input);
 
     /// <summary>Runs the layers for training and returns where the output is.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected internal abstract DeviceView RunForward(in Pass pass, in Arena arena, DeviceView input);
+    protected abstract DeviceView RunForward(in Pass pass, in Arena arena, DeviceView input);
 
     /// <summary>Goes back through the layers from the gradient of the output, which stands in its slot of the plan.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected internal abstract void RunBackward(in Pass pass, in Arena arena, DeviceView input);
+    protected abstract void RunBackward(in Pass pass, in Arena arena, DeviceView input);
 }

@@ -23,7 +23,7 @@ public sealed class Session<TIn, TOut> : ISession
     {
         this.network = network;
         stream = network.Device.CreateStream();
-        if (maxBatch > 0) Reserve(network.Plan.InferenceLength(maxBatch), maxBatch);
+        if (maxBatch > 0) Reserve(network.MemoryPlan.InferenceLength(maxBatch), maxBatch);
     }
 
     /// <inheritdoc/>
@@ -41,28 +41,28 @@ public sealed class Session<TIn, TOut> : ISession
     /// <summary>Inference: no dropout, running statistics. The result dies at this session's next step.</summary>
     public Tensor<TOut> Forward(Tensor<TIn> x)
     {
-        var input = Begin(x, network.Plan.InferenceLength(x.Batch));
+        var input = Begin(x, network.MemoryPlan.InferenceLength(x.Batch));
         var pass = new Pass(stream, x.Batch);
-        var output = network.RunInference(pass, ArenaOf(x.Batch, fixedLength: 0), input);
+        var output = network.Infer(pass, ArenaOf(x.Batch, fixedLength: 0), input);
         return new Tensor(output, x.Batch, TOut.Shape, lifetime).As<TOut>();
     }
 
     /// <summary>The forward pass of training: dropout, statistics of the batch. <c>Loss.CrossEntropy(...)</c> takes the result.</summary>
     public Traced<TOut> ForwardTraining(Tensor<TIn> x)
     {
-        var input = Begin(x, network.Plan.Length(x.Batch));
+        var input = Begin(x, network.MemoryPlan.Length(x.Batch));
         var pass = TrainingPass(x.Batch);
-        var arena = ArenaOf(x.Batch, network.Plan.TrainingFixed);
-        var output = new Tensor(network.RunForward(pass, arena, input), x.Batch, TOut.Shape, lifetime);
+        var arena = ArenaOf(x.Batch, network.MemoryPlan.TrainingFixed);
+        var output = new Tensor(network.Train(pass, arena, input), x.Batch, TOut.Shape, lifetime);
         network.TrainingSteps++;
         tape ??= new Tape(network.Device);
         tape.Reset();
         return tape.Record(output, dy =>
         {
             _ = output.View;
-            var slot = arena.Slot(network.Plan.OutputGradient, TOut.Shape.Length);
+            var slot = arena.Slot(network.MemoryPlan.OutputGradient, TOut.Shape.Length);
             stream.Copy(dy, slot);
-            network.RunBackward(pass, arena, input);
+            network.Backpropagate(pass, arena, input);
         }).As<TOut>();
     }
 
@@ -77,16 +77,16 @@ public sealed class Session<TIn, TOut> : ISession
     public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        var plan = network.Plan;
+        var plan = network.MemoryPlan;
         var input = Begin(x, plan.Length(x.Batch));
         var pass = TrainingPass(x.Batch);
         var arena = ArenaOf(x.Batch, plan.TrainingFixed);
-        var output = network.RunForward(pass, arena, input);
+        var output = network.Train(pass, arena, input);
         network.TrainingSteps++;
         var loss = new CrossEntropy(TOut.Shape, x.Batch, output, arena.Slot(plan.Loss, CrossEntropy.FloatsPerExample));
         loss.SetLabels(labels);
         loss.Run(stream, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
-        network.RunBackward(pass, arena, input);
+        network.Backpropagate(pass, arena, input);
         optimizer.Step(stream);
         (float value, LastCorrect) = loss.Read(host);
         return value;

@@ -8,16 +8,13 @@ namespace Nin.Training;
 /// </summary>
 static class Initialization
 {
-    // Tells this use of the generator apart from dropout and shuffling, which are keyed by the same seed.
-    const uint Purpose = 0x696E6974;
-
     public static void Apply(ParameterSet parameters, Init init, int seed)
     {
         for (int i = 0; i < parameters.Count; i++)
         {
             var parameter = parameters[i];
             var values = new float[parameter.Length];
-            if (parameter.Spec.Role == ParameterRole.Weight) FillUniform(values, Bound(parameter.Spec, init), (uint)seed, (uint)i);
+            if (parameter.Spec.Role == ParameterRole.Weight) FillUniform(values, Bound(parameter.Spec, init), (ulong)seed, (uint)i);
             else if (parameter.Spec.Role is ParameterRole.Scale or ParameterRole.RunningVariance) Array.Fill(values, 1f);
             parameter.CopyFrom(values);
         }
@@ -32,14 +29,14 @@ static class Initialization
         return init == Init.Xavier ? Math.Sqrt(6 / (fanIn + fanOut)) : Math.Sqrt(6 / fanIn);
     }
 
-    static void FillUniform(float[] values, double bound, uint seed, uint parameter)
+    static void FillUniform(float[] values, double bound, ulong seed, uint parameter)
     {
         for (int i = 0; i < values.Length; i += 4)
         {
-            var words = Philox4x32.Generate((uint)(i / 4), parameter, 0, Purpose, seed, 0);
+            var words = Philox4x32.Block(seed, RandomPurpose.Initialization, 0, parameter, (uint)(i / 4));
             for (int j = 0; j < 4 && i + j < values.Length; j++)
             {
-                uint word = j == 0 ? words.X : j == 1 ? words.Y : j == 2 ? words.Z : words.W;
+                uint word = j == 0 ? words.X0 : j == 1 ? words.X1 : j == 2 ? words.X2 : words.X3;
                 values[i + j] = (float)((2 * Philox4x32.ToUnit(word) - 1) * bound);
             }
         }

@@ -7,7 +7,6 @@ namespace Nin;
 public sealed class ConvolutionStep : Step
 {
     readonly Convolution convolution;
-    readonly bool relu;
 
     /// <param name="sizes">Sizes of one example.</param>
     /// <param name="output">Shape that comes out: flat for a linear layer.</param>
@@ -18,20 +17,27 @@ public sealed class ConvolutionStep : Step
         : base(InputOf(sizes, output), output, StepMemory.Convolution(relu))
     {
         convolution = new Convolution(sizes, weight, bias);
-        this.relu = relu;
+        Sizes = sizes;
+        HasRelu = relu;
     }
+
+    /// <summary>Sizes of one example.</summary>
+    public Conv2dSizes Sizes { get; }
+
+    /// <summary>Whether negative results become zero.</summary>
+    public bool HasRelu { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => convolution.Parameters;
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Forward(pass, x, relu, y);
+    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Forward(pass, x, HasRelu, y);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => convolution.Forward(pass, x, relu, y);
+    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => convolution.Forward(pass, x, HasRelu, y);
 
     private protected override void BackwardCore(in Pass pass, in Operands o)
     {
         // The output's gradient is dead afterwards, so that the mask of the ReLU may overwrite it.
-        if (relu) Mask(pass, o.Y, o.DY);
+        if (HasRelu) Mask(pass, o.Y, o.DY);
         convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
     }
 

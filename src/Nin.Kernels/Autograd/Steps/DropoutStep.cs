@@ -1,3 +1,4 @@
+using Nin.Numerics;
 using Nin.Ops;
 using Nin.Shapes.Sizes;
 
@@ -20,5 +21,5 @@ public sealed class DropoutStep(Shape shape, double probability, int layer) : St
         if (!o.DX.IsNone) pass.Op<IDropout>().Run(pass.Stream, Key(pass), Input.Length, pass.Batch, o.DY, o.DX, o.Accumulate);
     }
 
-    DropoutKey Key(in Pass pass) => new((float)probability, pass.Seed, layer, pass.Step, pass.FirstExample);
+    DropoutKey Key(in Pass pass) => new((float)probability, pass.Seed, (int)RandomPurpose.Dropout + layer, pass.Step, pass.FirstExample);
 }

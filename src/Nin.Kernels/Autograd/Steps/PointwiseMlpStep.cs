@@ -13,18 +13,16 @@ public sealed class PointwiseMlpStep : Step
     readonly Parameter bias2;
     readonly bool lastRelu;
 
-    /// <param name="input">Shape of one example.</param>
-    /// <param name="hidden">Channels between the two.</param>
-    /// <param name="filters">Channels that come out.</param>
-    /// <param name="parameters">Weight and bias of the first, weight and bias of the second.</param>
-    /// <param name="lastRelu">Whether the second has a ReLU, too.</param>
-    public PointwiseMlpStep(
-        Shape input, int hidden, int filters, (Parameter Weight1, Parameter Bias1, Parameter Weight2, Parameter Bias2) parameters, bool lastRelu)
-        : base(input, new Shape(filters, input.Height, input.Width), StepMemory.PointwiseMlp(input.Pixels, hidden, lastRelu))
+    /// <param name="first">The first 1x1 convolution, with bias and ReLU.</param>
+    /// <param name="second">The second 1x1 convolution, with bias, and with a ReLU or without.</param>
+    /// <exception cref="ArgumentException">One is no 1x1 convolution with a bias, the first has no ReLU, or they do not fit.</exception>
+    public PointwiseMlpStep(ConvolutionStep first, ConvolutionStep second)
+        : base(Checked(first, second), second.Output, StepMemory.PointwiseMlp(first.Input.Pixels, first.Output.Channels, second.HasRelu))
     {
-        sizes = new PointwiseMlpSizes(input.Pixels, input.Channels, hidden, filters);
-        (weight1, bias1, weight2, bias2) = parameters;
-        this.lastRelu = lastRelu;
+        sizes = new PointwiseMlpSizes(first.Input.Pixels, first.Input.Channels, first.Output.Channels, second.Output.Channels);
+        (weight1, bias1) = (first.Parameters[0], first.Parameters[1]);
+        (weight2, bias2) = (second.Parameters[0], second.Parameters[1]);
+        lastRelu = second.HasRelu;
     }
 
     /// <inheritdoc/>
@@ -47,5 +45,16 @@ public sealed class PointwiseMlpStep : Step
         var gradients = new PointwiseMlpGradients(weight1.Gradient, bias1.Gradient, weight2.Gradient, bias2.Gradient);
         pass.Op<IPointwiseMlpBackward>().Run(
             pass.Stream, sizes, pass.Batch, o.X, o.Saved.PerExample, o.Y, lastRelu, Weights, o.DY, o.DX, gradients, o.Accumulate, accumulate);
+    }
+
+    static Shape Checked(ConvolutionStep first, ConvolutionStep second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        bool fit = first is { Sizes.IsPointwise: true, HasRelu: true, Parameters.Count: 2 }
+            && second is { Sizes.IsPointwise: true, Parameters.Count: 2 } && first.Output == second.Input;
+        return fit
+            ? first.Input
+            : throw new ArgumentException("A pixel's perceptron is two 1x1 convolutions that fit, with biases and a ReLU between them.", nameof(first));
     }
 }

@@ -1,0 +1,47 @@
+using Nin.Ops;
+
+namespace Nin.Training;
+
+/// <summary>Stochastic gradient descent with momentum and weight decay, by the rule of PyTorch's <c>torch/optim/sgd.py</c>.</summary>
+public sealed class Sgd : Optimizer
+{
+    readonly DeviceBuffer? velocity;
+
+    /// <param name="parameters">What to update.</param>
+    /// <param name="learningRate">Step size.</param>
+    /// <param name="momentum">Share of the velocity that is kept, 0 to 1.</param>
+    /// <param name="weightDecay">Factor of a parameter that is added to its gradient.</param>
+    /// <param name="nesterov">Looks ahead along the velocity; needs momentum.</param>
+    /// <exception cref="ArgumentException">A number is out of its range, or Nesterov is asked for without momentum.</exception>
+    public Sgd(ParameterSet parameters, double learningRate, double momentum = 0, double weightDecay = 0, bool nesterov = false)
+        : base(parameters, learningRate)
+    {
+        if (!(momentum is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "Momentum is 0 or more and below 1.");
+        if (!(weightDecay >= 0)) throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, "Weight decay is 0 or more.");
+        if (nesterov && momentum == 0) throw new ArgumentException("Nesterov momentum needs a momentum above 0.", nameof(nesterov));
+        Momentum = momentum;
+        WeightDecay = weightDecay;
+        Nesterov = nesterov;
+        if (momentum > 0) velocity = Zeros();
+    }
+
+    /// <summary>Share of the velocity that is kept.</summary>
+    public double Momentum { get; }
+
+    /// <summary>Factor of a parameter that is added to its gradient.</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>Whether it looks ahead along the velocity.</summary>
+    public bool Nesterov { get; }
+
+    private protected override IReadOnlyList<(string Name, DeviceView Value)> StateCore =>
+        velocity is null ? [] : [("velocity", velocity.View)];
+
+    private protected override void Update(DeviceStream on)
+    {
+        var step = new SgdStep((float)LearningRate, (float)Momentum, 0, (float)WeightDecay, Nesterov, IsFirst: Steps == 1);
+        Parameters.Device.Kernels.Get<ISgd>().Run(on, step, Parameters.Values, Parameters.Gradients, velocity?.View ?? default);
+    }
+
+    private protected override void Free() => velocity?.Dispose();
+}
