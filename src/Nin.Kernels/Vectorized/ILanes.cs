@@ -49,6 +49,12 @@ unsafe interface ILanes<TSelf>
     /// <summary><c>a b + addend</c>, rounded once where the hardware has a fused instruction: see <see cref="MultiplyAdd"/>.</summary>
     static abstract TSelf MulAdd(TSelf a, TSelf b, TSelf addend);
 
+    /// <summary>
+    /// <c>sum = MulAdd(a, b, sum)</c> in place. For sums that live across a loop: through a returned value the JIT copies the
+    /// register twice a step.
+    /// </summary>
+    static abstract void Accumulate(ref TSelf sum, TSelf a, TSelf b);
+
     /// <summary>The larger of each pair, by the machine's own instruction. A NaN in <paramref name="right"/> is kept; one in <paramref name="left"/> need not be.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 

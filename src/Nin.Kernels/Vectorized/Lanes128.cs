@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Nin.Vectorized;
 
 /// <summary>Four floats: what every machine has (SSE, ARM64 AdvSimd).</summary>
-readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
+unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
 {
-    readonly Vector128<float> value = value;
+    Vector128<float> value = value;
 
     public static int Count => 4;
 
@@ -50,6 +50,10 @@ readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
     public static Lanes128 MulAdd(Lanes128 a, Lanes128 b, Lanes128 addend) => new(MultiplyAdd.Compute(a.value, b.value, addend.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Lanes128 sum, Lanes128 a, Lanes128 b) =>
+        sum.value = MultiplyAdd.Compute(a.value, b.value, sum.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Max(Lanes128 left, Lanes128 right) => new(Vector128.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,10 +82,10 @@ readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
         new(Vector128.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(float* destination) => value.Store(destination);
+    public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(float* destination, int count)
+    public readonly void Store(float* destination, int count)
     {
         if (Avx.IsSupported)
         {
@@ -107,7 +111,7 @@ readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
         return Load(lanes);
     }
 
-    void StoreEach(float* destination, int count)
+    readonly void StoreEach(float* destination, int count)
     {
         float* lanes = stackalloc float[4];
         value.Store(lanes);

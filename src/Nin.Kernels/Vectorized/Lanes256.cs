@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Nin.Vectorized;
 
 /// <summary>Eight floats: AVX2.</summary>
-readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
+unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
 {
-    readonly Vector256<float> value = value;
+    Vector256<float> value = value;
 
     public static int Count => 8;
 
@@ -50,6 +50,10 @@ readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
     public static Lanes256 MulAdd(Lanes256 a, Lanes256 b, Lanes256 addend) => new(MultiplyAdd.Compute(a.value, b.value, addend.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Lanes256 sum, Lanes256 a, Lanes256 b) =>
+        sum.value = MultiplyAdd.Compute(a.value, b.value, sum.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Vector256.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,10 +82,10 @@ readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
         new(Vector256.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(float* destination) => value.Store(destination);
+    public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(float* destination, int count)
+    public readonly void Store(float* destination, int count)
     {
         if (Avx.IsSupported)
         {
@@ -107,7 +111,7 @@ readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
         return Load(lanes);
     }
 
-    void StoreEach(float* destination, int count)
+    readonly void StoreEach(float* destination, int count)
     {
         float* lanes = stackalloc float[8];
         value.Store(lanes);

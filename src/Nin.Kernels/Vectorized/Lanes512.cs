@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Nin.Vectorized;
 
 /// <summary>Sixteen floats: AVX-512.</summary>
-readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
+unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 {
-    readonly Vector512<float> value = value;
+    Vector512<float> value = value;
 
     public static int Count => 16;
 
@@ -50,6 +50,10 @@ readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
     public static Lanes512 MulAdd(Lanes512 a, Lanes512 b, Lanes512 addend) => new(MultiplyAdd.Compute(a.value, b.value, addend.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Lanes512 sum, Lanes512 a, Lanes512 b) =>
+        sum.value = MultiplyAdd.Compute(a.value, b.value, sum.value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Vector512.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -78,10 +82,10 @@ readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
         new(Vector512.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(float* destination) => value.Store(destination);
+    public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Store(float* destination, int count)
+    public readonly void Store(float* destination, int count)
     {
         if (Avx512F.IsSupported)
         {
@@ -107,7 +111,7 @@ readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
         return Load(lanes);
     }
 
-    void StoreEach(float* destination, int count)
+    readonly void StoreEach(float* destination, int count)
     {
         float* lanes = stackalloc float[16];
         value.Store(lanes);

@@ -8,11 +8,11 @@ static class SimdWidth
     /// <summary>512, 256 or 128 bits. A constant to the JIT: a branch on it costs nothing.</summary>
     public static int Best => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
-    /// <summary>Runs the pieces 0 to <paramref name="count"/> - 1 of a job at the best width.</summary>
+    /// <summary>Runs the pieces 0 to <paramref name="count"/> - 1 of a job at the width of the pool.</summary>
     public static void Run<TJob>(WorkerPool pool, int count, in TJob job)
         where TJob : struct, ILanesJob
     {
-        switch (Best)
+        switch (pool.Width)
         {
             case 512:
                 RunAt<TJob, Lanes512>(pool, count, job);
@@ -26,8 +26,7 @@ static class SimdWidth
         }
     }
 
-    /// <summary>Runs the pieces of a job at a width of the caller's choice: so that tests reach every width in one process.</summary>
-    public static void RunAt<TJob, TLanes>(WorkerPool pool, int count, in TJob job)
+    static void RunAt<TJob, TLanes>(WorkerPool pool, int count, in TJob job)
         where TJob : struct, ILanesJob
         where TLanes : struct, ILanes<TLanes>
     {

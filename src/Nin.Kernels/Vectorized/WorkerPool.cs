@@ -49,6 +49,9 @@ sealed unsafe class WorkerPool : IDisposable
     /// <summary>Threads that compute, the caller's own counted.</summary>
     public int Threads => workers.Length + 1;
 
+    /// <summary>Bits of a register that jobs run here compute with: the machine's best unless a test asks for a narrower one.</summary>
+    public int Width { get; init; } = SimdWidth.Best;
+
     /// <summary>Runs the pieces 0 to <paramref name="count"/> - 1 and returns when all are done; rethrows the first failure of one.</summary>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public void Run<TJob>(int count, ref TJob job)

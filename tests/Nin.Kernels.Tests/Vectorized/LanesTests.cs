@@ -17,6 +17,9 @@ public sealed unsafe class LanesTests
     public void At_512_bits_every_operation_is_the_scalar_one() => EveryOperation<Lanes512>();
 
     [Fact]
+    public void Of_two_registers_every_operation_is_the_scalar_one() => EveryOperation<LanesPair<Lanes128>>();
+
+    [Fact]
     public void At_128_bits_a_partial_access_touches_its_own_lanes_only() => PartialAccess<Lanes128>();
 
     [Fact]
@@ -24,6 +27,9 @@ public sealed unsafe class LanesTests
 
     [Fact]
     public void At_512_bits_a_partial_access_touches_its_own_lanes_only() => PartialAccess<Lanes512>();
+
+    [Fact]
+    public void Of_two_registers_a_partial_access_touches_its_own_lanes_only() => PartialAccess<LanesPair<Lanes128>>();
 
     static void EveryOperation<TLanes>()
         where TLanes : struct, ILanes<TLanes>
@@ -34,6 +40,7 @@ public sealed unsafe class LanesTests
         Check<TLanes>("/", (a, b) => a / b, (a, b) => a / b);
         Check<TLanes>("negate", (a, b) => -a, (a, b) => -a);
         Check<TLanes>("MulAdd", (a, b) => TLanes.MulAdd(a, b, TLanes.Broadcast(0.7f)), (a, b) => MultiplyAdd.Compute(a, b, 0.7f));
+        Check<TLanes>("Accumulate", Accumulated, (a, b) => MultiplyAdd.Compute(a, b, a));
         Check<TLanes>("Max", TLanes.Max, (a, b) => float.IsNaN(b) ? b : float.IsNaN(a) ? float.NaN : MathF.Max(a, b), leftNaN: false);
         Check<TLanes>("Min", TLanes.Min, (a, b) => float.IsNaN(b) ? b : float.IsNaN(a) ? float.NaN : MathF.Min(a, b), leftNaN: false);
         Check<TLanes>("Sqrt", (a, b) => TLanes.Sqrt(TLanes.Abs(a)), (a, b) => MathF.Sqrt(MathF.Abs(a)));
@@ -42,6 +49,14 @@ public sealed unsafe class LanesTests
         Check<TLanes>("==", (a, b) => TLanes.Select(TLanes.Equal(a, b), a + b, b), (a, b) => a == b ? a + b : b);
         Check<TLanes>("IsNaN", (a, b) => TLanes.IsNaN(a) & b, (a, b) => float.IsNaN(a) ? b : 0);
         Check<TLanes>("|", (a, b) => (TLanes.IsNaN(a) & b) | TLanes.Zero, (a, b) => float.IsNaN(a) ? b : 0);
+    }
+
+    static TLanes Accumulated<TLanes>(TLanes a, TLanes b)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes sum = a;
+        TLanes.Accumulate(ref sum, a, b);
+        return sum;
     }
 
     static void Check<TLanes>(string operation, Func<TLanes, TLanes, TLanes> lanes, Func<float, float, float> scalar, bool leftNaN = true)

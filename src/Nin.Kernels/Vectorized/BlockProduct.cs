@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Vectorized;
+
+/// <summary>
+/// C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, A and B packed.
+/// </summary>
+/// <remarks>
+/// One panel of B stays in the level-1 cache while the panels of A pass by from level 2. A tile at an edge is computed whole in a
+/// buffer, by the same chain of MulAdd, and the part that exists is copied.
+/// </remarks>
+unsafe struct BlockProduct
+{
+    public int Rows;
+    public int Columns;
+    public int Depth;
+
+    /// <summary>Panels of <see cref="RegisterTile.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable.</summary>
+    public float* A;
+    public nint PanelStep;
+
+    /// <summary>One depth block of <see cref="Packing"/>.</summary>
+    public float* B;
+    public float* C;
+    public nint CStep;
+
+    /// <summary>True to go on from what C holds, false to start from zero.</summary>
+    public bool FromC;
+
+    /// <summary>Added to the finished sum; null for none.</summary>
+    public float* Bias;
+
+    /// <summary>Lower limit of the result: 0 for ReLU, minus infinity for none.</summary>
+    public float Floor;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Execute<TLanes, TPanel>()
+        where TLanes : struct, ILanes<TLanes>
+        where TPanel : struct, IPanel
+    {
+        for (int j = 0; j < Columns; j += 2 * TLanes.Count)
+        {
+            if (Columns - j > TLanes.Count)
+            {
+                Column<TLanes, LanesPair<TLanes>, TPanel>(j);
+            }
+            else
+            {
+                Column<TLanes, TLanes, TPanel>(j);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Column<TLanes, TRow, TPanel>(int j)
+        where TLanes : struct, ILanes<TLanes>
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        float* zeros = stackalloc float[RegisterTile.MaxColumns];
+        float* bias = stackalloc float[RegisterTile.MaxColumns];
+        int columns = Math.Min(TRow.Count, Columns - j);
+        TRow.Zero.Store(zeros);
+        (Bias is null ? TRow.Broadcast(-0f) : TRow.Load(Bias + j, columns)).Store(bias);
+
+        var result = new TileResult { From = zeros, Bias = bias, Floor = Floor, FromStep = FromC ? CStep : 0, ToStep = CStep };
+        float* b = B + (nint)Depth * j;
+        float* a = A;
+        for (int i = 0; i < Rows; i += RegisterTile.Rows<TLanes>())
+        {
+            int rows = Math.Min(RegisterTile.Rows<TLanes>(), Rows - i);
+            result.To = C + i * CStep + j;
+            if (rows == RegisterTile.Rows<TLanes>() && columns == TRow.Count)
+            {
+                result.From = FromC ? result.To : zeros;
+                RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, b, result);
+            }
+            else
+            {
+                Edge<TLanes, TRow, TPanel>(rows, columns, a, b, result);
+            }
+
+            a += PanelStep;
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Edge<TLanes, TRow, TPanel>(int rows, int columns, float* a, float* b, in TileResult part)
+        where TLanes : struct, ILanes<TLanes>
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        float* tile = stackalloc float[RegisterTile.MaxLength];
+        for (int i = 0; i < RegisterTile.Rows<TLanes>(); i++)
+        {
+            TRow row = FromC && i < rows ? TRow.Load(part.To + i * part.ToStep, columns) : TRow.Zero;
+            row.Store(tile + i * TRow.Count);
+        }
+
+        var whole = new TileResult { From = tile, FromStep = TRow.Count, To = tile, ToStep = TRow.Count, Bias = part.Bias, Floor = part.Floor };
+        RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, b, whole);
+        for (int i = 0; i < rows; i++)
+        {
+            TRow.Load(tile + i * TRow.Count).Store(part.To + i * part.ToStep, columns);
+        }
+    }
+}

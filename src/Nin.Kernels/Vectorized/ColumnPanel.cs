@@ -1,0 +1,11 @@
+namespace Nin.Vectorized;
+
+/// <summary>The rows of one step of the depth side by side: for gradients of weights, whose depth is pixels and whose rows are channels.</summary>
+readonly struct ColumnPanel : IPanel
+{
+    public static int RowStep => 1;
+
+    public static int DepthStep<TTile>()
+        where TTile : struct, ITile
+        => TTile.Rows;
+}

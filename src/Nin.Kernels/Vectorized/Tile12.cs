@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Vectorized;
+
+/// <summary>Twelve rows: two registers wide, 24 accumulators of the 32 registers that AVX-512 and ARM64 have.</summary>
+readonly unsafe struct Tile12 : ITile
+{
+    public static int Rows => 12;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TRow, TPanel>(int depth, float* a, float* b, in TileResult c)
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        TRow c0 = TRow.Load(c.From);
+        TRow c1 = TRow.Load(c.From + c.FromStep);
+        TRow c2 = TRow.Load(c.From + 2 * c.FromStep);
+        TRow c3 = TRow.Load(c.From + 3 * c.FromStep);
+        TRow c4 = TRow.Load(c.From + 4 * c.FromStep);
+        TRow c5 = TRow.Load(c.From + 5 * c.FromStep);
+        TRow c6 = TRow.Load(c.From + 6 * c.FromStep);
+        TRow c7 = TRow.Load(c.From + 7 * c.FromStep);
+        TRow c8 = TRow.Load(c.From + 8 * c.FromStep);
+        TRow c9 = TRow.Load(c.From + 9 * c.FromStep);
+        TRow c10 = TRow.Load(c.From + 10 * c.FromStep);
+        TRow c11 = TRow.Load(c.From + 11 * c.FromStep);
+
+        for (float* end = b + (nint)depth * TRow.Count; b < end; b += TRow.Count)
+        {
+            TRow row = TRow.Load(b);
+            TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
+            TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
+            TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c6, TRow.Broadcast(a[6 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c7, TRow.Broadcast(a[7 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c8, TRow.Broadcast(a[8 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c9, TRow.Broadcast(a[9 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c10, TRow.Broadcast(a[10 * TPanel.RowStep]), row);
+            TRow.Accumulate(ref c11, TRow.Broadcast(a[11 * TPanel.RowStep]), row);
+            a += TPanel.DepthStep<Tile12>();
+        }
+
+        TRow bias = TRow.Load(c.Bias);
+        TRow floor = TRow.Broadcast(c.Floor);
+        float* to = c.To;
+        TRow.Max(floor, c0 + bias).Store(to);
+        TRow.Max(floor, c1 + bias).Store(to + c.ToStep);
+        TRow.Max(floor, c2 + bias).Store(to + 2 * c.ToStep);
+        TRow.Max(floor, c3 + bias).Store(to + 3 * c.ToStep);
+        TRow.Max(floor, c4 + bias).Store(to + 4 * c.ToStep);
+        TRow.Max(floor, c5 + bias).Store(to + 5 * c.ToStep);
+        TRow.Max(floor, c6 + bias).Store(to + 6 * c.ToStep);
+        TRow.Max(floor, c7 + bias).Store(to + 7 * c.ToStep);
+        TRow.Max(floor, c8 + bias).Store(to + 8 * c.ToStep);
+        TRow.Max(floor, c9 + bias).Store(to + 9 * c.ToStep);
+        TRow.Max(floor, c10 + bias).Store(to + 10 * c.ToStep);
+        TRow.Max(floor, c11 + bias).Store(to + 11 * c.ToStep);
+    }
+}
