@@ -90,12 +90,13 @@ unsafe struct PatchProduct : ILanesJob
     readonly void Multiply<TLanes>(in Patches patches, long first, BlockProduct product)
         where TLanes : struct, ILanes<TLanes>
     {
+        // A depth of nothing still stores its sum: zeros.
         int depth = patches.Depth;
-        int blockDepth = Packing.BlockDepth(depth);
+        int from = 0;
         float* bias = product.Bias;
-        for (int from = 0; from < depth; from += blockDepth)
+        do
         {
-            product.Depth = Math.Min(blockDepth, depth - from);
+            product.Depth = Math.Min(Packing.BlockDepth(depth), depth - from);
             bool last = from + product.Depth == depth;
             product.FromC = Accumulate || from > 0;
             product.Bias = last ? bias : null;
@@ -103,13 +104,20 @@ unsafe struct PatchProduct : ILanesJob
             Pack<TLanes>(patches, first, product.Rows, from, product.Depth, product.A);
             product.Execute<TLanes, RowPanel>();
             product.B += (nint)product.Depth * Packing.PaddedColumns(Columns, 32 * TLanes.Count);
+            from += product.Depth;
         }
+        while (from < depth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Pack<TLanes>(in Patches patches, long first, int rows, int from, int depth, float* panels)
         where TLanes : struct, ILanes<TLanes>
     {
+        if (depth == 0)
+        {
+            return;
+        }
+
         var pixel = new GridPixel(first, patches.GridHeight, patches.GridWidth);
         for (int i = 0; i < rows; i++)
         {

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Vectorized;
+
+/// <summary>
+/// dw <c>[rows, columns]</c> = patchesᵀ <c>[rows, pixels]</c> x dy <c>[pixels, columns]</c>, group by group, in the order of
+/// <see cref="SliceTree"/>. A piece is one block of rows over one subtree of the slices; the first block of a group sums the bias too.
+/// </summary>
+unsafe struct WeightGradient : ILanesJob
+{
+    public WeightGradientPlan Plan;
+    public Patches Patches;
+    public float* DY;
+    public int Batch;
+    public float* Scratch;
+    public WeightGradientTarget Target;
+
+    /// <summary>Sums of the subtrees, where there are several.</summary>
+    public float* Partials;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int subtree = index / Plan.Blocks;
+        int group = index % Plan.Blocks / Plan.RowBlocks;
+        int block = index % Plan.RowBlocks;
+        int from = block * Plan.BlockRows;
+        int rows = Math.Min(Plan.BlockRows, Plan.Rows - from);
+
+        // The bias is one more row of the first block.
+        long length = (block == 0 ? rows + 1L : rows) * Plan.Columns;
+        float* scratch = Scratch + worker * Plan.ScratchLength;
+        float* stack = scratch + Plan.PanelLength + Plan.PixelLength + Plan.PatchLength;
+        int firstSlice = subtree * Plan.PieceSlices;
+        int slices = Math.Min(Plan.PieceSlices, Plan.Slices - firstSlice);
+        int height = 0;
+        for (int slice = 0; slice < slices; slice++)
+        {
+            float* partial = stack + height * length;
+            SumSlice<TLanes>(firstSlice + slice, group, from, rows, scratch, partial, block == 0 ? partial + (long)rows * Plan.Columns : null);
+            height = SliceTree.Close<TLanes>(stack, length, height + 1, slice, last: slice == slices - 1);
+        }
+
+        float* bias = stack + (long)rows * Plan.Columns;
+        if (Plan.Subtrees == 1)
+        {
+            Target.Store<TLanes>(stack, group, from, rows);
+            if (block == 0)
+            {
+                Target.StoreBias<TLanes>(bias, group);
+            }
+
+            return;
+        }
+
+        float* partials = Partials + subtree * Plan.PartialLength + (long)group * (Plan.Rows + 1) * Plan.Columns;
+        Copying.Copy<TLanes>(stack, partials + (long)from * Plan.Columns, rows * Plan.Columns);
+        if (block == 0)
+        {
+            Copying.Copy<TLanes>(bias, partials + (long)Plan.Rows * Plan.Columns, Plan.Columns);
+        }
+    }
+
+    readonly void SumSlice<TLanes>(int slice, int group, int from, int rows, float* scratch, float* partial, float* biasSums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int samples = Math.Min(SliceTree.Samples, Batch - slice * SliceTree.Samples);
+        int pixels = samples * Patches.GridHeight * Patches.GridWidth;
+        long first = (long)slice * SliceTree.Samples * Patches.GridHeight * Patches.GridWidth;
+        int blockDepth = Packing.BlockDepth(pixels);
+        int filters = Plan.Groups * Plan.Columns;
+        var product = new BlockProduct
+        {
+            Rows = rows,
+            Columns = Plan.Columns,
+            A = scratch,
+            B = scratch + Plan.PanelLength,
+            C = partial,
+            CStep = Plan.Columns,
+            Floor = float.NegativeInfinity,
+        };
+        if (biasSums is not null)
+        {
+            Copying.Clear<TLanes>(biasSums, Plan.Columns);
+        }
+
+        for (int k = 0; k < pixels; k += blockDepth)
+        {
+            product.Depth = Math.Min(blockDepth, pixels - k);
+            product.PanelStep = (nint)product.Depth * RegisterTile.Rows<TLanes>() + WeightGradientPlan.PanelGap;
+            product.FromC = k > 0;
+            float* dY = DY + (first + k) * filters + (nint)group * Plan.Columns;
+            PanelPacking.Pack<TLanes>(dY, filters, product.Depth, Plan.Columns, product.B, biasSums);
+            PackRows<TLanes>(group, first + k, from, product, scratch + Plan.PanelLength + Plan.PixelLength);
+            product.Execute<TLanes, ColumnPanel>();
+        }
+    }
+
+    // Patches lie along the rows of A here: each is gathered whole, then dealt out to the panels, a tile's height to each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void PackRows<TLanes>(int group, long first, int from, in BlockProduct product, float* patch)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Patches patches = Patches;
+        patches.Image += (nint)group * patches.Channels;
+        int tile = RegisterTile.Rows<TLanes>();
+        int panels = Packing.CeilDivide(product.Rows, tile);
+        Copying.Clear<TLanes>(patch + product.Rows, panels * tile + RegisterTile.MaxColumns - product.Rows);
+        var pixel = new GridPixel(first, patches.GridHeight, patches.GridWidth);
+        for (int k = 0; k < product.Depth; k++)
+        {
+            patches.Copy<TLanes>(pixel, from, product.Rows, patch);
+            pixel.Advance(patches.GridHeight, patches.GridWidth);
+            float* part = patch;
+            float* panel = product.A + (nint)k * tile;
+            for (int p = 0; p < panels; p++)
+            {
+                for (int i = 0; i < tile; i += TLanes.Count)
+                {
+                    TLanes.Load(part + i).Store(panel + i);
+                }
+
+                part += tile;
+                panel += product.PanelStep;
+            }
+        }
+    }
+}
