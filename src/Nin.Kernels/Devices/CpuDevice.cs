@@ -6,13 +6,20 @@ namespace Nin;
 /// <summary>The processor, through vectorised managed code. Opens no ILGPU context.</summary>
 sealed class CpuDevice : Device
 {
-    public CpuDevice(int threads)
+    /// <param name="threads">Threads; 0 for one a core.</param>
+    /// <param name="width">Bits of the registers that ops compute with; 0 for the widest of the machine. Another one is for tests.</param>
+    public CpuDevice(int threads, int width = 0)
         : base("cpu", ProcessorName(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DeviceProfile(DeviceKind.Cpu)) =>
-        Pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
+        Pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount) { Width = width > 0 ? width : SimdWidth.Best };
 
     public WorkerPool Pool { get; }
 
     public override int Threads => Pool.Threads;
+
+    /// <summary>Runs the pieces 0 to <paramref name="count"/> - 1 of a job on all threads and returns when all are done.</summary>
+    public void Run<TJob>(int count, in TJob job)
+        where TJob : struct, ILanesJob =>
+        SimdWidth.Run(Pool, count, job);
 
     internal override DeviceStream CreateStream() => new CpuStream(this);
 

@@ -5,7 +5,15 @@ static class KernelTable
 {
     static readonly Row[] Rows =
     [
-        Of<IReluForward>(d => new ReluForwardPortable(d), _ => throw new NotSupportedException()),
+        Of<IAdam>(_ => throw new NotSupportedException(), d => new AdamVectorized(d)),
+        Of<IAdd>(_ => throw new NotSupportedException(), d => new AddVectorized(d)),
+        Of<IChannelSum>(_ => throw new NotSupportedException(), d => new ChannelSumVectorized(d)),
+        Of<IFill>(_ => throw new NotSupportedException(), d => new FillVectorized(d)),
+        Of<IGlobalAvgPool2dBackward>(_ => throw new NotSupportedException(), d => new GlobalAvgPool2dBackwardVectorized(d)),
+        Of<IGlobalAvgPool2dForward>(_ => throw new NotSupportedException(), d => new GlobalAvgPool2dForwardVectorized(d)),
+        Of<IReluBackward>(_ => throw new NotSupportedException(), d => new ReluBackwardVectorized(d)),
+        Of<IReluForward>(d => new ReluForwardPortable(d), d => new ReluForwardVectorized(d)),
+        Of<ISgd>(_ => throw new NotSupportedException(), d => new SgdVectorized(d)),
     ];
 
     static readonly Dictionary<Type, Row> ByOp = Rows.ToDictionary(row => row.Op);

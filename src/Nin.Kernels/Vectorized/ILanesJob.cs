@@ -1,6 +1,6 @@
 namespace Nin.Vectorized;
 
-/// <summary>A job written once for every width of register: see <see cref="SimdWidth.Run"/>.</summary>
+/// <summary>A job written once for every width of register: see <see cref="SimdWidth"/>.</summary>
 interface ILanesJob
 {
     /// <inheritdoc cref="IJob.Execute"/>

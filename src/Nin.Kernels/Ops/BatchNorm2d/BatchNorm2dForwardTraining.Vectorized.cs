@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using Nin.Vectorized;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// Statistics, then one pass that normalises. Each slice sums its elements and then, while they are still in the cache, the squares of
+/// their deviations from the slice's own mean; Chan's formula moves these to the batch's mean without cancellation (Chan, Golub and
+/// LeVeque, "Algorithms for computing the sample variance", 1983). A sum of plain squares would lose the variance of a channel whose mean
+/// is large; squares around the batch's mean would fetch everything from memory once more.
+/// </summary>
+sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBatchNorm2dForwardTraining
+{
+    public void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+    {
+        int channels = sizes.Channels;
+        int slices = Slices.Count(n);
+        float* scale = stream.Scratch(channels + SliceStatistics.Length(slices, channels)).Pointer;
+        var statistics = new SliceStatistics(scale + channels, n, sizes);
+        var blocks = new ChannelBlocks(channels, slices, device.Threads);
+        device.Run(slices * blocks.Count, new SliceJob(statistics, x.Pointer, blocks));
+        device.Run(1, new BatchJob(statistics, parameters, mean.Pointer, inverseDeviation.Pointer, scale));
+
+        var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
+        var normalize = new BatchNormNormalize(affine, relu, x.Pointer, y.Pointer);
+        ChannelwiseJob<BatchNormNormalize>.Run(device, (long)n * sizes.Pixels, channels, normalize);
+    }
+
+    readonly struct SliceJob(SliceStatistics statistics, float* x, ChannelBlocks blocks) : ILanesJob
+    {
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            (int slice, int block) = Math.DivRem(index, blocks.Count);
+            statistics.Compute<TLanes>(x, slice, blocks.First(block), blocks.End(block));
+        }
+    }
+
+    readonly struct BatchJob : ILanesJob
+    {
+        readonly SliceStatistics statistics;
+        readonly float* gamma, runningMean, runningVariance, mean, inverseDeviation, scale;
+        readonly float epsilon, momentum;
+
+        public BatchJob(SliceStatistics statistics, in BatchNormParameters parameters, float* mean, float* inverseDeviation, float* scale)
+        {
+            this.statistics = statistics;
+            gamma = parameters.Gamma.Pointer;
+            runningMean = parameters.RunningMean.Pointer;
+            runningVariance = parameters.RunningVariance.Pointer;
+            epsilon = parameters.Epsilon;
+            momentum = parameters.Momentum;
+            this.mean = mean;
+            this.inverseDeviation = inverseDeviation;
+            this.scale = scale;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            // scale holds the sums of squares until it is written.
+            long m = statistics.Combine<TLanes>(mean, scale);
+            for (int c = 0; c < statistics.Channels; c++)
+            {
+                double squares = scale[c];
+                inverseDeviation[c] = (float)(1 / Math.Sqrt(squares / m + epsilon));
+                scale[c] = gamma[c] * inverseDeviation[c];
+                runningMean[c] += momentum * (mean[c] - runningMean[c]);
+                runningVariance[c] += momentum * ((float)(squares / Math.Max(1, m - 1)) - runningVariance[c]);
+            }
+        }
+    }
+}
