@@ -6,14 +6,24 @@ static class KernelTable
     static readonly Row[] Rows =
     [
         Of<IAdam>(_ => throw new NotSupportedException(), d => new AdamVectorized(d)),
+        Of<IAvgPool2dBackward>(_ => throw new NotSupportedException(), d => new AvgPool2dBackwardVectorized(d)),
+        Of<IAvgPool2dForward>(_ => throw new NotSupportedException(), d => new AvgPool2dForwardVectorized(d)),
+        Of<IBatchNorm2dBackward>(_ => throw new NotSupportedException(), d => new BatchNorm2dBackwardVectorized(d)),
+        Of<IBatchNorm2dForwardInference>(_ => throw new NotSupportedException(), d => new BatchNorm2dForwardInferenceVectorized(d)),
+        Of<IBatchNorm2dForwardTraining>(_ => throw new NotSupportedException(), d => new BatchNorm2dForwardTrainingVectorized(d)),
         Of<IAdd>(_ => throw new NotSupportedException(), d => new AddVectorized(d)),
         Of<IChannelSum>(_ => throw new NotSupportedException(), d => new ChannelSumVectorized(d)),
         Of<IFill>(_ => throw new NotSupportedException(), d => new FillVectorized(d)),
         Of<IGlobalAvgPool2dBackward>(_ => throw new NotSupportedException(), d => new GlobalAvgPool2dBackwardVectorized(d)),
         Of<IGlobalAvgPool2dForward>(_ => throw new NotSupportedException(), d => new GlobalAvgPool2dForwardVectorized(d)),
+        Of<ICopyBlock>(_ => throw new NotSupportedException(), d => new CopyBlockVectorized(d)),
+        Of<ITranspose>(_ => throw new NotSupportedException(), d => new TransposeVectorized(d)),
+        Of<IMaxPool2dBackward>(_ => throw new NotSupportedException(), d => new MaxPool2dBackwardVectorized(d)),
+        Of<IMaxPool2dForward>(_ => throw new NotSupportedException(), d => new MaxPool2dForwardVectorized(d)),
         Of<IReluBackward>(_ => throw new NotSupportedException(), d => new ReluBackwardVectorized(d)),
         Of<IReluForward>(d => new ReluForwardPortable(d), d => new ReluForwardVectorized(d)),
         Of<ISgd>(_ => throw new NotSupportedException(), d => new SgdVectorized(d)),
+        Of<ISoftmaxCrossEntropy>(_ => throw new NotSupportedException(), d => new SoftmaxCrossEntropyVectorized(d)),
     ];
 
     static readonly Dictionary<Type, Row> ByOp = Rows.ToDictionary(row => row.Op);
