@@ -10,11 +10,11 @@ namespace Nin.Numerics;
 /// </remarks>
 public static class Philox4x32
 {
-    const uint Multiplier0 = 0xD2511F53;
-    const uint Multiplier1 = 0xCD9E8D57;
-    const uint Weyl0 = 0x9E3779B9;
-    const uint Weyl1 = 0xBB67AE85;
-    const int Rounds = 10;
+    internal const uint Multiplier0 = 0xD2511F53;
+    internal const uint Multiplier1 = 0xCD9E8D57;
+    internal const uint Weyl0 = 0x9E3779B9;
+    internal const uint Weyl1 = 0xBB67AE85;
+    internal const int Rounds = 10;
 
     /// <summary>The 128 random bits at counter (<paramref name="c0"/>, .., <paramref name="c3"/>) under the key (<paramref name="k0"/>, <paramref name="k1"/>).</summary>
     public static PhiloxBlock Block(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
