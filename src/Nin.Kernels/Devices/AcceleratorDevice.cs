@@ -12,7 +12,7 @@ sealed class AcceleratorDevice : Device
     readonly bool ownsAccelerator;
 
     AcceleratorDevice(string id, DeviceKind kind, Accelerator accelerator, Context? context)
-        : base(id, accelerator.Name, accelerator.MemorySize, ProfileOf(kind, accelerator))
+        : base(id, accelerator.Name, MemoryOf(kind, accelerator), ProfileOf(kind, accelerator))
     {
         Accelerator = accelerator;
         this.context = context;
@@ -59,6 +59,10 @@ sealed class AcceleratorDevice : Device
         Accelerator.Dispose();
         context!.Dispose();
     }
+
+    // The CPU accelerator says that its memory has no end.
+    static long MemoryOf(DeviceKind kind, Accelerator accelerator) =>
+        kind == DeviceKind.Emulator ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : accelerator.MemorySize;
 
     // The CPU accelerator ends every group with a barrier over its threads, so there a group is one thread with a long share of the work.
     static DeviceProfile ProfileOf(DeviceKind kind, Accelerator accelerator) => kind == DeviceKind.Emulator

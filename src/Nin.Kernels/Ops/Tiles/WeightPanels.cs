@@ -1,0 +1,52 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// Weights in the order in which a thread reads them: <c>[group][tile of eight columns][tap][depth][8]</c>, zeros behind the last column, so
+/// that the product's inner loop reads one aligned block after another and knows no tail.
+/// </summary>
+sealed class WeightPanels(AcceleratorDevice device)
+{
+    readonly Action<KernelConfig, PanelLayout, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<PanelLayout, ArrayView<float>, ArrayView<float>>(PackKernel);
+
+    /// <summary>The panels of one parameter: kept with its version, or in memory that lasts for this op.</summary>
+    /// <param name="variant">The variant that asks.</param>
+    /// <param name="layout">What the panels are.</param>
+    /// <param name="w">The parameter.</param>
+    /// <param name="scratch">At least as long as the panels; used only where <paramref name="w"/> keeps no copies.</param>
+    public DeviceView Of(Type variant, in PanelLayout layout, in Weights w, DeviceView scratch)
+    {
+        if (w.Derived is not null) return w.Derived.Get(variant, in w, layout.Length, (this, layout), Derive);
+        Pack(layout, w.Value, scratch);
+        return scratch;
+    }
+
+    /// <summary>Elements of scratch that <see cref="Of"/> needs.</summary>
+    public static long ScratchLength(in PanelLayout layout, in Weights w) => w.Derived is null ? layout.Length : 0;
+
+    static void Derive(DeviceView w, DeviceView copy, in (WeightPanels Panels, PanelLayout Layout) state) =>
+        state.Panels.Pack(state.Layout, w, copy);
+
+    void Pack(in PanelLayout layout, DeviceView w, DeviceView panels) => launch(device.Over(layout.Length), layout, w.Array, panels.Array);
+
+    static void PackKernel(PanelLayout layout, ArrayView<float> w, ArrayView<float> panels)
+    {
+        int tiles = Float8.Tiles(layout.Columns);
+        long length = (long)layout.Groups * tiles * layout.Taps * layout.Depth * Float8.Length;
+        for (long i = PortableThread.Index; i < length; i += PortableThread.Stride)
+        {
+            long rest = i / Float8.Length;
+            int depth = (int)(rest % layout.Depth);
+            rest /= layout.Depth;
+            int tap = (int)(rest % layout.Taps);
+            rest /= layout.Taps;
+            int column = (int)(rest % tiles) * Float8.Length + (int)(i % Float8.Length);
+            long group = rest / tiles;
+            long source = group * layout.GroupStride + tap * layout.TapStride + depth * layout.DepthStride + column * layout.ColumnStride;
+            panels[i] = column < layout.Columns ? w[source] : 0;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// <c>y[pixel, column] = act(sum over taps and depth of x[source(pixel, tap), depth] w[tap, depth, column] + bias[column])</c>: convolution and
+/// its transpose. A thread computes four pixels by eight columns in registers, from panels; neighbouring threads share a panel.
+/// </summary>
+sealed class WindowProduct(AcceleratorDevice device)
+{
+    readonly Action<KernelConfig, WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<
+            WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>>(ProductKernel);
+
+    /// <param name="map">Sizes, and which pixels belong together.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, source pixels, groups * depth]</c>.</param>
+    /// <param name="panels">The weights' panels.</param>
+    /// <param name="bias"><c>[groups * columns]</c>, or none.</param>
+    /// <param name="relu">Whether negative results become zero.</param>
+    /// <param name="y"><c>[n, pixels, groups * columns]</c>.</param>
+    /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
+    public void Run(
+        in WindowMap map, int n, DeviceView x, DeviceView panels, DeviceView bias, bool relu, DeviceView y, bool accumulate)
+    {
+        long pixels = (long)n * map.Height * map.Width;
+        long quads = (pixels + Tile4x8.Rows - 1) / Tile4x8.Rows;
+        var epilogue = new Epilogue(pixels, bias.IsNone ? 0 : 1, relu ? 1 : 0, accumulate ? 1 : 0);
+        // Some backends refuse an empty view: without a bias any other view stands in, unread.
+        var biasOrAny = bias.IsNone ? panels : bias;
+        launch(
+            device.Over(quads * map.Groups * Float8.Tiles(map.Columns)), map, epilogue, x.Array, panels.Array.Cast<Float8>(),
+            biasOrAny.Array, y.Array);
+    }
+
+    static void ProductKernel(
+        WindowMap map, Epilogue epilogue, ArrayView<float> x, ArrayView<Float8> panels, ArrayView<float> bias, ArrayView<float> y)
+    {
+        long quads = (epilogue.Pixels + Tile4x8.Rows - 1) / Tile4x8.Rows;
+        int tiles = Float8.Tiles(map.Columns);
+        long panelLength = (long)map.Kernel * map.Kernel * map.Depth;
+        for (long i = PortableThread.Index; i < quads * map.Groups * tiles; i += PortableThread.Stride)
+        {
+            int panel = (int)(i / quads);
+            long pixel = (i - panel * quads) * Tile4x8.Rows;
+            int group = panel / tiles;
+            int column = (panel - group * tiles) * Float8.Length;
+            var sum = Sum(map, x, panels, epilogue.Pixels, pixel, group, panel * panelLength);
+
+            int columns = map.Columns - column;
+            int channel = group * map.Columns + column;
+            Float8 shift = default;
+            if (epilogue.HasBias != 0) shift = Float8.Load(bias, channel, columns);
+            sum = Tile4x8.Finish(sum, shift, epilogue.Relu != 0);
+            long stride = (long)map.Groups * map.Columns;
+            long rows = epilogue.Pixels - pixel;
+            if (epilogue.Accumulate != 0) sum.AddTo(y, pixel * stride + channel, stride, rows, columns);
+            else sum.Store(y, pixel * stride + channel, stride, rows, columns);
+        }
+    }
+
+    static Tile4x8 Sum(WindowMap map, ArrayView<float> x, ArrayView<Float8> panels, long pixels, long pixel, int group, long first)
+    {
+        Tile4x8 sum = default;
+        var p0 = PixelPlace.Of(map, pixel, pixels);
+        var p1 = PixelPlace.Of(map, pixel + 1, pixels);
+        var p2 = PixelPlace.Of(map, pixel + 2, pixels);
+        var p3 = PixelPlace.Of(map, pixel + 3, pixels);
+        for (int ky = 0; ky < map.Kernel; ky++)
+        {
+            for (int kx = 0; kx < map.Kernel; kx++)
+            {
+                long o0 = p0.Source(map, ky, kx, group);
+                long o1 = p1.Source(map, ky, kx, group);
+                long o2 = p2.Source(map, ky, kx, group);
+                long o3 = p3.Source(map, ky, kx, group);
+                // The sign bit of an offset says "outside": all of them set, none set, or a mixture.
+                if ((o0 & o1 & o2 & o3) >= 0)
+                {
+                    if ((o0 | o1 | o2 | o3) >= 0) sum = Tile4x8.Accumulate(sum, x, o0, o1, o2, o3, panels, first, map.Depth);
+                    else sum = Tile4x8.AccumulateInside(sum, x, o0, o1, o2, o3, panels, first, map.Depth);
+                }
+
+                first += map.Depth;
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>A pixel of the result.</summary>
+    readonly record struct PixelPlace(long Example, int Row, int Column)
+    {
+        /// <summary>The place of a pixel by its number in the batch; behind the last pixel, the last one's.</summary>
+        public static PixelPlace Of(WindowMap map, long pixel, long pixels)
+        {
+            if (pixel >= pixels) pixel = pixels - 1;
+            long row = pixel / map.Width;
+            long example = row / map.Height;
+            return new PixelPlace(example, (int)(row - example * map.Height), (int)(pixel - row * map.Width));
+        }
+
+        /// <summary>The first source element of a tap, or -1 outside.</summary>
+        public long Source(WindowMap map, int ky, int kx, int group)
+        {
+            int sy = map.Source(Row, ky, map.SourceHeight);
+            int sx = map.Source(Column, kx, map.SourceWidth);
+            return (sy | sx) < 0
+                ? -1
+                : ((Example * map.SourceHeight + sy) * map.SourceWidth + sx) * map.Groups * map.Depth + group * map.Depth;
+        }
+    }
+}
