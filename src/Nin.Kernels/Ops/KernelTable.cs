@@ -12,6 +12,7 @@ static class KernelTable
         Of<IBatchNorm2dForwardInference>(_ => throw new NotSupportedException(), d => new BatchNorm2dForwardInferenceVectorized(d)),
         Of<IBatchNorm2dForwardTraining>(_ => throw new NotSupportedException(), d => new BatchNorm2dForwardTrainingVectorized(d)),
         Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(d), _ => throw new NotSupportedException()),
+        Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d), _ => throw new NotSupportedException()),
         Of<IConv2dForward>(d => new Conv2dForwardPortable(d), _ => throw new NotSupportedException()),
         Of<IDropout>(_ => throw new NotSupportedException(), d => new DropoutVectorized(d)),
         Of<IAdd>(_ => throw new NotSupportedException(), d => new AddVectorized(d)),

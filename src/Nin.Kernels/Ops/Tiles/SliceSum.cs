@@ -1,0 +1,59 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>The sums of each channel over the pixels of each slice: a thread adds up eight channels, in order.</summary>
+sealed class SliceSum(AcceleratorDevice device)
+{
+    readonly Action<KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<SliceSizes, ArrayView<float>, ArrayView<float>>(SumKernel);
+
+    readonly Action<KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMasked =
+        device.Accelerator.LoadStreamKernel<SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaskedSumKernel);
+
+    /// <param name="sizes">Sizes.</param>
+    /// <param name="x"><c>[n, pixels, channels]</c>.</param>
+    /// <param name="mask">The same shape: only elements where it is positive count; or none.</param>
+    /// <param name="partials"><c>[slices, stride]</c>, from the first sum on.</param>
+    public void Run(in SliceSizes sizes, DeviceView x, DeviceView mask, DeviceView partials)
+    {
+        var config = device.Over((long)sizes.Slices * Float8.Tiles(sizes.Channels));
+        if (mask.IsNone) launch(config, sizes, x.Array, partials.Array);
+        else launchMasked(config, sizes, x.Array, mask.Array, partials.Array);
+    }
+
+    static void SumKernel(SliceSizes sizes, ArrayView<float> x, ArrayView<float> partials)
+    {
+        int tiles = Float8.Tiles(sizes.Channels);
+        for (long i = PortableThread.Index; i < (long)sizes.Slices * tiles; i += PortableThread.Stride)
+        {
+            int slice = (int)(i / tiles);
+            int channel = (int)(i - (long)slice * tiles) * Float8.Length;
+            int columns = sizes.Channels - channel;
+            Float8 sum = default;
+            for (long p = sizes.FirstPixel(slice); p < sizes.FirstPixel(slice + 1); p++)
+                sum = Float8.Add(sum, Float8.Load(x, p * sizes.Channels + channel, columns));
+            sum.Store(partials, slice * sizes.Stride + channel, columns);
+        }
+    }
+
+    static void MaskedSumKernel(SliceSizes sizes, ArrayView<float> x, ArrayView<float> mask, ArrayView<float> partials)
+    {
+        int tiles = Float8.Tiles(sizes.Channels);
+        for (long i = PortableThread.Index; i < (long)sizes.Slices * tiles; i += PortableThread.Stride)
+        {
+            int slice = (int)(i / tiles);
+            int channel = (int)(i - (long)slice * tiles) * Float8.Length;
+            int columns = sizes.Channels - channel;
+            Float8 sum = default;
+            for (long p = sizes.FirstPixel(slice); p < sizes.FirstPixel(slice + 1); p++)
+            {
+                long at = p * sizes.Channels + channel;
+                sum = Float8.Add(sum, Float8.MaskByPositive(Float8.Load(x, at, columns), Float8.Load(mask, at, columns)));
+            }
+
+            sum.Store(partials, slice * sizes.Stride + channel, columns);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// The gradient of a convolution's weights, per slice: <c>dw[tap, c, f] = sum over pixels of x[source(pixel, tap), c] dy[pixel, f]</c>. A thread
+/// sums four channels by eight filters of one tap over all pixels of a slice, in example, row and column order.
+/// </summary>
+sealed class WindowGradient(AcceleratorDevice device)
+{
+    readonly Action<KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> full =
+        device.Accelerator.LoadStreamKernel<
+            WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(FullKernel);
+
+    readonly Action<KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> masked =
+        device.Accelerator.LoadStreamKernel<
+            WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaskedKernel);
+
+    readonly Action<KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> narrow =
+        device.Accelerator.LoadStreamKernel<
+            WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(NarrowKernel);
+
+    /// <param name="s">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, height, width, channels]</c>.</param>
+    /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
+    /// <param name="mask">The shape of <paramref name="dy"/>, which counts only where it is positive; or none.</param>
+    /// <param name="partials"><c>[slices, stride]</c>, from the first weight on.</param>
+    /// <param name="stride">Elements from a slice to the next.</param>
+    public void Run(in Conv2dSizes s, int n, DeviceView x, DeviceView dy, DeviceView mask, DeviceView partials, long stride)
+    {
+        var sizes = new WindowGradientSizes(
+            n, stride, s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, s.Stride, s.Padding, s.Dilation, s.Groups, s.GroupChannels,
+            s.GroupFilters, mask.IsNone ? 0 : 1);
+        var launch = s.GroupFilters < Float8.Length ? narrow : mask.IsNone ? full : masked;
+        launch(device.Over(sizes.Items), sizes, x.Array, dy.Array, (mask.IsNone ? dy : mask).Array, partials.Array);
+    }
+
+    static void FullKernel(
+        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials) =>
+        Sum<FullRow>(sizes, x, dy, mask, partials);
+
+    static void MaskedKernel(
+        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials) =>
+        Sum<MaskedRow>(sizes, x, dy, mask, partials);
+
+    static void NarrowKernel(
+        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials) =>
+        Sum<NarrowRow>(sizes, x, dy, mask, partials);
+
+    static void Sum<TRow>(
+        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials)
+        where TRow : struct, IGradientRow
+    {
+        for (long i = PortableThread.Index; i < sizes.Items; i += PortableThread.Stride)
+        {
+            var place = WindowGradientPlace.Of(sizes, i);
+            Tile4x8 sum = default;
+            int last = sizes.Examples < (place.Slice + 1) * Slices.Examples ? sizes.Examples : (place.Slice + 1) * Slices.Examples;
+            for (int example = place.Slice * Slices.Examples; example < last; example++)
+                sum = SumExample<TRow>(sum, sizes, place, example, x, dy, mask);
+
+            long index = place.Slice * sizes.Stride
+                + ((long)place.Tap * sizes.Channels + place.Channel) * sizes.Groups * sizes.Filters + place.Group * sizes.Filters + place.Filter;
+            sum.Store(partials, index, (long)sizes.Groups * sizes.Filters, sizes.Channels - place.Channel, sizes.Filters - place.Filter);
+        }
+    }
+
+    static Tile4x8 SumExample<TRow>(
+        Tile4x8 sum, WindowGradientSizes sizes, WindowGradientPlace place, int example, ArrayView<float> x, ArrayView<float> dy,
+        ArrayView<float> mask)
+        where TRow : struct, IGradientRow
+    {
+        int ky = place.Tap / sizes.Kernel, kx = place.Tap - ky * sizes.Kernel;
+        int top = ky * sizes.Dilation - sizes.Padding, left = kx * sizes.Dilation - sizes.Padding;
+        int firstRow = sizes.FirstInside(top), lastRow = sizes.LastInside(top, sizes.Height, sizes.OutHeight);
+        int firstColumn = sizes.FirstInside(left), lastColumn = sizes.LastInside(left, sizes.Width, sizes.OutWidth);
+        long pixelLength = (long)sizes.Groups * sizes.Channels, outLength = (long)sizes.Groups * sizes.Filters;
+        // Behind the last channel the last one stands in, and the store leaves it out.
+        int room = sizes.Channels - 1 - place.Channel;
+        int c1 = room < 1 ? room : 1, c2 = room < 2 ? room : 2, c3 = room < 3 ? room : 3;
+        for (int row = firstRow; row <= lastRow; row++)
+        {
+            long source = (((long)example * sizes.Height + row * sizes.WindowStride + top) * sizes.Width + firstColumn * sizes.WindowStride + left)
+                * pixelLength + place.Group * sizes.Channels + place.Channel;
+            long output = (((long)example * sizes.OutHeight + row) * sizes.OutWidth + firstColumn) * outLength
+                + place.Group * sizes.Filters + place.Filter;
+            for (int column = firstColumn; column <= lastColumn; column++)
+            {
+                Float8 g = default(TRow).Load(dy, mask, output, sizes);
+                sum.R0 = Float8.MultiplyAdd(sum.R0, x[source], g);
+                sum.R1 = Float8.MultiplyAdd(sum.R1, x[source + c1], g);
+                sum.R2 = Float8.MultiplyAdd(sum.R2, x[source + c2], g);
+                sum.R3 = Float8.MultiplyAdd(sum.R3, x[source + c3], g);
+                source += sizes.WindowStride * pixelLength;
+                output += outLength;
+            }
+        }
+
+        return sum;
+    }
+}
