@@ -16,7 +16,10 @@ public static class Philox4x32
     internal const uint Weyl1 = 0xBB67AE85;
     internal const int Rounds = 10;
 
-    /// <summary>The 128 random bits at counter (<paramref name="c0"/>, .., <paramref name="c3"/>) under the key (<paramref name="k0"/>, <paramref name="k1"/>).</summary>
+    /// <summary>
+    /// The 128 random bits at counter (<paramref name="c0"/>, .., <paramref name="c3"/>) under the key (<paramref name="k0"/>,
+    /// <paramref name="k1"/>).
+    /// </summary>
     public static PhiloxBlock Block(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1)
     {
         for (int round = 0; round < Rounds; round++)
@@ -34,7 +37,10 @@ public static class Philox4x32
         return new PhiloxBlock(c0, c1, c2, c3);
     }
 
-    /// <summary>The bits that belong to a seed, a purpose (<see cref="RandomPurpose"/>), an epoch or step, an item and a block within the item.</summary>
+    /// <summary>
+    /// The bits that belong to a seed, a purpose (<see cref="RandomPurpose"/>), an epoch or step, an item and a block within the
+    /// item.
+    /// </summary>
     /// <param name="seed">The user's seed.</param>
     /// <param name="purpose">What the numbers are for: equal items of two purposes never share a counter.</param>
     /// <param name="step">Epoch or training step.</param>
@@ -46,6 +52,9 @@ public static class Philox4x32
     /// <summary>Uniform in [0, 1), a multiple of 2^-24: every value is a float exactly, and 1 is never reached.</summary>
     public static float ToUnit(uint bits) => (int)(bits >> 8) * (1f / (1 << 24));
 
-    /// <summary>Uniform in 0 .. <paramref name="bound"/> - 1, by the high half of a product; no value is likelier than another by more than bound / 2^32.</summary>
+    /// <summary>
+    /// Uniform in 0 .. <paramref name="bound"/> - 1, by the high half of a product; no value is likelier than another by more than
+    /// bound / 2^32.
+    /// </summary>
     public static uint ToBelow(uint bits, uint bound) => (uint)(((ulong)bits * bound) >> 32);
 }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Nin.Data;
 
 /// <summary>
-/// Batches of a data set, epoch by epoch, as float32 in PyTorch's order <c>[n, c, h, w]</c>. The same options give the same batches whether or not
-/// they are made ahead, and the same image in an epoch whatever the batch size.
+/// Batches of a data set, epoch by epoch, as float32 in PyTorch's order <c>[n, c, h, w]</c>. The same options give the same batches
+/// whether or not they are made ahead, and the same image in an epoch whatever the batch size.
 /// </summary>
 public sealed class BatchLoader
 {
@@ -24,12 +24,18 @@ public sealed class BatchLoader
         if (options.Prefetch is < 0 or > 64)
             throw new ArgumentOutOfRangeException(nameof(options), options.Prefetch, "Batches made ahead must be 0 to 64.");
         if (!Enum.IsDefined(options.Augmentation))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Augmentation, "Unknown augmentation; use None, Flip or ShiftFlip.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Augmentation, "Unknown augmentation; use None, Flip or ShiftFlip.");
         this.data = data;
         this.options = options;
-        BatchSize = Math.Min(options.BatchSize, Math.Max(1, data.Count));
+        BatchSize = Math.Min(options.BatchSize, data.Count);
         var pipeline = new ImagePipeline(data, options);
         (Channels, Height, Width, imageLength) = (pipeline.Channels, pipeline.Height, pipeline.Width, pipeline.ImageLength);
+        if ((long)BatchSize * imageLength > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                BatchSize,
+                $"A batch would hold more than {Array.MaxLength} floats; at {imageLength} an image, take a smaller batch.");
     }
 
     /// <summary>Channels of an image.</summary>

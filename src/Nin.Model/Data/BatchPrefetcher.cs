@@ -22,7 +22,8 @@ sealed class BatchPrefetcher : IDisposable
     ImageBatch? lent;
     bool ended;
 
-    public BatchPrefetcher(Func<ImageBatch, CancellationToken, bool> fill, IReadOnlyCollection<ImageBatch> buffers, CancellationToken cancellation)
+    public BatchPrefetcher(
+        Func<ImageBatch, CancellationToken, bool> fill, IReadOnlyCollection<ImageBatch> buffers, CancellationToken cancellation)
     {
         this.fill = fill;
         free = new Queue<ImageBatch>(buffers);
@@ -54,6 +55,8 @@ sealed class BatchPrefetcher : IDisposable
         }
 
         filled.Release(); // the end stays the end for whoever asks again
+        if (failure?.SourceException is OperationCanceledException)
+            callersToken.ThrowIfCancellationRequested(); // the caller knows this token, not the thread's own
         failure?.Throw();
         return null;
     }

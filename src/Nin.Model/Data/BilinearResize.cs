@@ -4,24 +4,31 @@ using System.Runtime.InteropServices;
 namespace Nin.Data;
 
 /// <summary>
-/// Bilinear resizing of one size to another, as torchvision's <c>Resize</c> of a PIL image: half-pixel centres (PyTorch's <c>align_corners=False</c>),
-/// clamped edges, and with smoothing where the image shrinks. PIL rounds to whole bytes after each axis; here the values stay floats.
+/// Bilinear resizing of one size to another, as torchvision's <c>Resize</c> of a PIL image: half-pixel centres (PyTorch's
+/// <c>align_corners=False</c>), clamped edges, and with smoothing where the image shrinks. PIL rounds to whole bytes after each axis;
+/// here the values stay floats.
 /// </summary>
 /// <remarks>Columns first, into a buffer of its own, then rows, a vector of columns at a time. An instance serves one thread.</remarks>
 public sealed class BilinearResize
 {
+    /// <summary>The longest side, in pixels.</summary>
+    public const int MaxSide = 16384;
+
     readonly int height, width, outHeight, outWidth;
     readonly ResizeTaps columns, rows;
     readonly float[] stretched;
 
-    /// <summary>Prepares resizing <paramref name="height"/> x <paramref name="width"/> to <paramref name="outHeight"/> x <paramref name="outWidth"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    /// <summary>
+    /// Prepares resizing <paramref name="height"/> x <paramref name="width"/> to <paramref name="outHeight"/> x <paramref
+    /// name="outWidth"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A side is not 1 to <see cref="MaxSide"/>.</exception>
     public BilinearResize(int height, int width, int outHeight, int outWidth)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outHeight, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outWidth, 1);
+        CheckSide(height, nameof(height));
+        CheckSide(width, nameof(width));
+        CheckSide(outHeight, nameof(outHeight));
+        CheckSide(outWidth, nameof(outWidth));
         (this.height, this.width, this.outHeight, this.outWidth) = (height, width, outHeight, outWidth);
         columns = new ResizeTaps(width, outWidth);
         rows = new ResizeTaps(height, outHeight);
@@ -37,7 +44,8 @@ public sealed class BilinearResize
         if (source.Length != height * width)
             throw new ArgumentException($"{source.Length} pixels where {height} x {width} are expected.", nameof(source));
         if (destination.Length != outHeight * outWidth)
-            throw new ArgumentException($"Room for {destination.Length} pixels where {outHeight} x {outWidth} are expected.", nameof(destination));
+            throw new ArgumentException(
+                $"Room for {destination.Length} pixels where {outHeight} x {outWidth} are expected.", nameof(destination));
         for (int y = 0; y < height; y++)
             StretchRow(source.Slice(y * width, width), stretched.AsSpan(y * outWidth, outWidth));
         for (int y = 0; y < outHeight; y++)
@@ -82,6 +90,12 @@ public sealed class BilinearResize
     }
 
     ReadOnlySpan<float> Row(int row) => stretched.AsSpan(row * outWidth, outWidth);
+
+    static void CheckSide(int side, string name)
+    {
+        if (side is < 1 or > MaxSide)
+            throw new ArgumentOutOfRangeException(name, side, $"A side of an image is 1 to {MaxSide} pixels.");
+    }
 
     /// <summary>a * u + b * v, elementwise; never fused, so that every machine gives the same bits.</summary>
     static void MixTwo(ReadOnlySpan<float> a, float u, ReadOnlySpan<float> b, float v, Span<float> destination)

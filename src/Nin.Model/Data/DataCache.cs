@@ -11,7 +11,10 @@ sealed class DataCache(string folder, IReadOnlyList<DataFile> files)
     /// <summary>Where the checked files lie.</summary>
     public string Folder => folder;
 
-    /// <summary>Lets <paramref name="obtain"/> fill a fresh folder, plain or <c>.gz</c>, and takes the files over from the folder that it returns.</summary>
+    /// <summary>
+    /// Lets <paramref name="obtain"/> fill a fresh folder, plain or <c>.gz</c>, and takes the files over from the folder that it
+    /// returns.
+    /// </summary>
     /// <exception cref="InvalidDataException">A file is missing or has a wrong checksum.</exception>
     public async Task FillAsync(Func<string, CancellationToken, Task<string>> obtain, CancellationToken cancellation)
     {

@@ -37,7 +37,10 @@ public sealed record DataSearch
     /// <summary>The Debian package with the files in <see cref="SystemFolder"/>, or null to leave it out.</summary>
     public string? DebianPackage { get; init; }
 
-    /// <summary>The cache of a data set under the user's cache folder: <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, on Windows the local application data.</summary>
+    /// <summary>
+    /// The cache of a data set under the user's cache folder: <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, on Windows the local
+    /// application data.
+    /// </summary>
     public static string UserCache(string dataSet)
     {
         string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
@@ -51,7 +54,9 @@ public sealed record DataSearch
     /// <summary>Searches, and fetches if need be.</summary>
     /// <param name="progress">Told in one line each what is being done, and why a source was passed over.</param>
     /// <param name="cancellation">Stops the search, a download and the package manager.</param>
-    /// <exception cref="InvalidDataException">A folder named by the user is wrong, or no source had the files; the message lists what was tried.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A folder named by the user is wrong, or no source had the files; the message lists what was tried.
+    /// </exception>
     public async Task<DataLocation> LocateAsync(Action<string>? progress = null, CancellationToken cancellation = default)
     {
         if (!string.IsNullOrEmpty(Folder))
@@ -74,7 +79,8 @@ public sealed record DataSearch
 
         async Task<string> FromPublisherAsync(string staging, CancellationToken token)
         {
-            await new PublisherDownload(Publisher, ConnectLimit, TimeSpan.FromSeconds(30)).GetAsync(Files, staging, progress, token).ConfigureAwait(false);
+            var download = new PublisherDownload(Publisher, ConnectLimit, stallLimit: TimeSpan.FromSeconds(30));
+            await download.GetAsync(Files, staging, progress, token).ConfigureAwait(false);
             return staging;
         }
 
@@ -90,7 +96,8 @@ public sealed record DataSearch
         return problem is null
             ? new DataLocation(Path.GetFullPath(folder), source, Files)
             : throw new InvalidDataException(
-                $"{option} {folder}: {problem}. Name a folder with {Name}'s files (plain or .gz), or leave {option} out so that they are fetched.");
+                $"{option} {folder}: {problem}. Name a folder with {Name}'s files (plain or .gz), "
+                + $"or leave {option} out so that they are fetched.");
     }
 
     async Task<DataLocation?> CheckAsync(

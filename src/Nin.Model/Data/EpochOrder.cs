@@ -12,7 +12,9 @@ public static class EpochOrder
             order[i] = i;
     }
 
-    /// <summary>Fills <paramref name="order"/> with a random permutation of 0 .. Length - 1 (Fisher and Yates; step i draws Philox word i).</summary>
+    /// <summary>
+    /// Fills <paramref name="order"/> with a random permutation of 0 .. Length - 1 (Fisher and Yates; step i draws Philox word i).
+    /// </summary>
     public static void Shuffled(Span<int> order, ulong seed, int epoch)
     {
         Sequential(order);

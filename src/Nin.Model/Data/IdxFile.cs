@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Nin.Data;
 
 /// <summary>
-/// A file of unsigned bytes in the IDX format of MNIST (yann.lecun.com/exdb/mnist): two zero bytes, the type 0x08, the number of dimensions,
-/// each dimension as a big-endian 32-bit number, then the data, last dimension fastest.
+/// A file of unsigned bytes in the IDX format of MNIST (yann.lecun.com/exdb/mnist): two zero bytes, the type 0x08, the number of
+/// dimensions, each dimension as a big-endian 32-bit number, then the data, last dimension fastest.
 /// </summary>
 public sealed class IdxFile
 {
@@ -28,7 +28,9 @@ public sealed class IdxFile
     /// <summary>Reads a file, plain or (with <c>.gz</c> at the end of its name) gzip-compressed.</summary>
     /// <param name="path">The file.</param>
     /// <param name="rank">The number of dimensions that it must have: 1 for labels, 3 for images.</param>
-    /// <exception cref="InvalidDataException">Not an IDX file of bytes with this rank, cut short, too long, or of absurd dimensions.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Not an IDX file of bytes with this rank, cut short, too long, or of absurd dimensions.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rank"/> is not 1 to 4.</exception>
     public static IdxFile Read(string path, int rank)
     {

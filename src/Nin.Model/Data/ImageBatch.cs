@@ -11,7 +11,7 @@ public sealed class ImageBatch
     internal ImageBatch(int capacity, int imageLength)
     {
         this.imageLength = imageLength;
-        images = GC.AllocateUninitializedArray<float>(checked(capacity * imageLength));
+        images = GC.AllocateUninitializedArray<float>(capacity * imageLength);
         labels = new int[capacity];
         indices = new int[capacity];
     }

@@ -20,10 +20,13 @@ public sealed class ImageDataset
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        if (labels.IsEmpty)
+            throw new ArgumentException("No images; a data set has one or more.", nameof(labels));
         long expected = (long)labels.Length * channels * height * width;
         if (pixels.Length != expected)
             throw new ArgumentException(
-                $"{pixels.Length} pixels where {labels.Length} x {channels} x {height} x {width} = {expected} are expected.", nameof(pixels));
+                $"{pixels.Length} pixels where {labels.Length} x {channels} x {height} x {width} = {expected} are expected.",
+                nameof(pixels));
         int wrong = labels.Span.IndexOfAnyExceptInRange(0, classNames.Count - 1);
         if (wrong >= 0)
             throw new ArgumentException(
@@ -62,7 +65,8 @@ public sealed class ImageDataset
         IdxFile labels = IdxFile.Read(labelsPath, rank: 1);
         if (images.Dimensions[0] != labels.Dimensions[0])
             throw new InvalidDataException(
-                $"{labelsPath}: {labels.Dimensions[0]} labels where {imagesPath} has {images.Dimensions[0]} images; take both from one data set.");
+                $"{labelsPath}: {labels.Dimensions[0]} labels where {imagesPath} has {images.Dimensions[0]} images; "
+                + "take both from one data set.");
         int wrong = labels.Data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classNames.Count - 1));
         if (wrong >= 0)
             throw new InvalidDataException(

@@ -3,8 +3,8 @@ using Nin.Numerics;
 namespace Nin.Data;
 
 /// <summary>
-/// Turns an image of a data set into a network's input, float32 <c>[channels, height, width]</c>: flip and shift, scale to 0 .. 1, resize, normalise.
-/// What happens to an image depends on seed, epoch and its index alone.
+/// Turns an image of a data set into a network's input, float32 <c>[channels, height, width]</c>: flip and shift, scale to 0 .. 1,
+/// resize, normalise. What happens to an image depends on seed, epoch and its index alone.
 /// </summary>
 /// <remarks>
 /// Scaling and normalising are one table look-up on the bytes, before resizing: resizing is a weighted mean, so the order changes only
@@ -32,6 +32,9 @@ public sealed class ImagePipeline
         (Channels, Height, Width) = (data.Channels, options.Height ?? data.Height, options.Width ?? data.Width);
         bool resized = Height != data.Height || Width != data.Width;
         resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null;
+        if ((long)Channels * Height * Width > Array.MaxLength)
+            throw new ArgumentOutOfRangeException(
+                nameof(options), Height, $"{Channels} x {Height} x {Width} is more than an array holds; resize to less.");
         plane = resized ? new float[data.Height * data.Width] : [];
     }
 
@@ -82,8 +85,9 @@ public sealed class ImagePipeline
     void Translate(ReadOnlySpan<byte> image, ReadOnlySpan<float> level, bool flip, int down, int right, Span<float> output)
     {
         (int height, int width) = (data.Height, data.Width);
-        int start = Math.Clamp(right, 0, width);
-        int end = Math.Clamp(width + right, 0, width);
+        right = Math.Clamp(right, -width, width);
+        int start = Math.Max(right, 0);
+        int end = Math.Min(width + right, width);
         for (int y = 0; y < height; y++)
         {
             Span<float> row = output.Slice(y * width, width);
@@ -119,7 +123,8 @@ public sealed class ImagePipeline
     {
         if (normalization is not null && normalization.Mean.Count != 1 && normalization.Mean.Count != channels)
             throw new ArgumentException(
-                $"A normalisation of {normalization.Mean.Count} channels for images of {channels}; give 1 or {channels} means.", nameof(normalization));
+                $"A normalisation of {normalization.Mean.Count} channels for images of {channels}; give 1 or {channels} means.",
+                nameof(normalization));
         float[] levels = new float[channels * 256];
         for (int i = 0; i < levels.Length; i++)
         {

@@ -23,7 +23,8 @@ sealed class PublisherDownload(Uri address, TimeSpan connectLimit, TimeSpan stal
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
                 throw new IOException(
-                    $"{address.Host} did not answer within {connectLimit.TotalSeconds:0.#} s, or sent nothing for {stallLimit.TotalSeconds:0.#} s");
+                    $"{address.Host} did not answer within {connectLimit.TotalSeconds:0.#} s, "
+                    + $"or sent nothing for {stallLimit.TotalSeconds:0.#} s");
             }
             catch (HttpRequestException e)
             {
@@ -40,7 +41,8 @@ sealed class PublisherDownload(Uri address, TimeSpan connectLimit, TimeSpan stal
         using HttpResponseMessage response =
             await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
         response.EnsureSuccessStatusCode();
-        progress?.Invoke($"downloading {file.Name}.gz ({response.Content.Headers.ContentLength / 1e6:0.0} MB) from {address.Host}");
+        string size = response.Content.Headers.ContentLength is { } length ? $" ({length / 1e6:0.00} MB)" : "";
+        progress?.Invoke($"downloading {file.Name}.gz{size} from {address.Host}");
 
         await using Stream source = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
         await using var target = new FileStream(Path.Combine(folder, file.Name + ".gz"), FileMode.CreateNew);

@@ -2,9 +2,9 @@ namespace Nin.Data;
 
 /// <summary>Which inputs one axis of a resize reads for each output, and with what weights.</summary>
 /// <remarks>
-/// The triangle filter of Pillow (<c>src/libImaging/Resample.c</c>, precompute_coeffs): centre <c>(o + 1/2) n / m</c>, half-width 1 pixel where
-/// the image grows and n / m where it shrinks; what lies outside is left out and the rest made to sum to 1.
-/// Growing, that is plain bilinear interpolation with half-pixel centres and clamped edges.
+/// The triangle filter of Pillow (<c>src/libImaging/Resample.c</c>, precompute_coeffs): centre <c>(o + 1/2) n / m</c>, half-width 1
+/// pixel where the image grows and n / m where it shrinks; what lies outside is left out and the rest made to sum to 1. Growing, that
+/// is plain bilinear interpolation with half-pixel centres and clamped edges.
 /// </remarks>
 sealed class ResizeTaps
 {

@@ -34,7 +34,8 @@ public static class SyntheticDataset
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         UInt128 length = (UInt128)count * (UInt128)channels * (UInt128)height * (UInt128)width;
         if (length > (UInt128)Array.MaxLength)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{length} pixels are more than an array holds ({Array.MaxLength}); ask for fewer images.");
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"{length} pixels are more than an array holds ({Array.MaxLength}); ask for fewer images.");
 
         byte[] pixels = new byte[(int)length];
         int[] labels = new int[count];

@@ -115,7 +115,8 @@ public sealed class DataSearchTests : IDisposable
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
         DataSearch search = SmallDataSet.Search(folder) with { Publisher = silent.Address, ConnectLimit = TimeSpan.FromSeconds(30) };
 
-        await FluentActions.Awaiting(() => search.LocateAsync(cancellation: cancellation.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => search.LocateAsync(cancellation: cancellation.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
         OnlyTheCacheIsLeft();
     }
 
@@ -128,10 +129,12 @@ public sealed class DataSearchTests : IDisposable
             Publisher = empty.Address, DebianPackage = "dataset-small", AptGet = "no-such-apt-get",
         };
 
-        string message = (await FluentActions.Awaiting(() => search.LocateAsync()).Should().ThrowAsync<InvalidDataException>()).Which.Message;
+        string message = (await FluentActions.Awaiting(() => search.LocateAsync())
+            .Should().ThrowAsync<InvalidDataException>()).Which.Message;
 
         message.Should().StartWith("Small was not found. Tried ").And.NotContain("\n");
-        message.Should().Contain($"cache {folder["cache/small"]}: no such folder").And.Contain($"system {folder["system"]}: no such folder");
+        message
+            .Should().Contain($"cache {folder["cache/small"]}: no such folder").And.Contain($"system {folder["system"]}: no such folder");
         message.Should().Contain("publisher: 127.0.0.1: ").And.Contain("404");
         message.Should().Contain("debian: no ").And.Contain("--data or NIN_DATA").And.Contain("install the package dataset-small");
     }

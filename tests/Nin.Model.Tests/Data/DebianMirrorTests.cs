@@ -12,10 +12,13 @@ public sealed class DebianMirrorTests : IDisposable
     [DpkgDebFact]
     public async Task A_package_is_unpacked_into_the_cache_with_private_lists()
     {
-        folder.Write("package/DEBIAN/control", "Package: dataset-small\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n"u8.ToArray());
+        folder.Write(
+            "package/DEBIAN/control",
+            "Package: dataset-small\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n"u8.ToArray());
         folder.Write("package/usr/share/datasets/small/first.gz", SmallDataSet.Gzip(SmallDataSet.First));
         folder.Write("package/usr/share/datasets/small/second.gz", SmallDataSet.Gzip(SmallDataSet.Second));
-        using (Process build = Process.Start(new ProcessStartInfo("dpkg-deb", ["-b", folder["package"], folder["small.deb"]]) { RedirectStandardOutput = true })!)
+        string[] arguments = ["-b", folder["package"], folder["small.deb"]];
+        using (Process build = Process.Start(new ProcessStartInfo("dpkg-deb", arguments) { RedirectStandardOutput = true })!)
             await build.WaitForExitAsync();
         string apt = Script($"echo \"$@\" >> {folder["calls"]}\nfor last; do :; done\n[ $last = update ] || cp {folder["small.deb"]} .");
 
@@ -45,7 +48,8 @@ public sealed class DebianMirrorTests : IDisposable
         string apt = Script($"echo $$ > {folder["pid"]}\nsleep 60");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(1));
 
-        await FluentActions.Awaiting(() => Search(apt).LocateAsync(cancellation: cancellation.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => Search(apt).LocateAsync(cancellation: cancellation.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
 
         string process = $"/proc/{File.ReadAllText(folder["pid"]).Trim()}";
         SpinWait.SpinUntil(() => !Directory.Exists(process), TimeSpan.FromSeconds(5)).Should().BeTrue("its processes are killed");

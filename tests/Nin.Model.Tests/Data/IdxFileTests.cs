@@ -36,7 +36,8 @@ public sealed class IdxFileTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Wrong_magic(bool packed) => Fails(Labels, 3, packed, "*magic 0x00000801 where 0x00000803 (unsigned bytes, 3 dimensions) is expected*");
+    public void Wrong_magic(bool packed) =>
+        Fails(Labels, 3, packed, "*magic 0x00000801 where 0x00000803 (unsigned bytes, 3 dimensions) is expected*");
 
     [Fact]
     public void Wrong_type() => Fails([0, 0, 0x0D, 1, 0, 0, 0, 1, 0, 0, 0, 0], 1, false, "*magic 0x00000d01 where 0x00000801*");
@@ -48,7 +49,8 @@ public sealed class IdxFileTests : IDisposable
     public void Cut_short() => Fails(Images[..^1], 3, false, "*27 bytes where 28 are expected for 2 x 2 x 3*");
 
     [Fact]
-    public void Cut_short_before_packing() => Fails(Images[..^1], 3, true, "*cut short: 11 bytes of data where 12 are expected for 2 x 2 x 3*");
+    public void Cut_short_before_packing() =>
+        Fails(Images[..^1], 3, true, "*cut short: 11 bytes of data where 12 are expected for 2 x 2 x 3*");
 
     [Fact]
     public void Too_long() => Fails([.. Images, 0], 3, false, "*29 bytes where 28 are expected for 2 x 2 x 3*");
@@ -80,7 +82,8 @@ public sealed class IdxFileTests : IDisposable
     {
         string path = folder.Write("x.gz", Images);
 
-        FluentActions.Invoking(() => IdxFile.Read(path, 3)).Should().Throw<InvalidDataException>().WithMessage($"{path}: not a whole gzip file*");
+        FluentActions.Invoking(() => IdxFile.Read(path, 3))
+            .Should().Throw<InvalidDataException>().WithMessage($"{path}: not a whole gzip file*");
     }
 
     [Theory]
@@ -90,13 +93,16 @@ public sealed class IdxFileTests : IDisposable
     {
         Fails([0, 0, 8, 1, 0, 0, 0, 0], 1, packed, "*dimension 0 is 0*");
         Fails([0, 0, 8, 1, 0xff, 0xff, 0xff, 0xff], 1, packed, "*dimension 0 is 4294967295*");
-        Fails([0, 0, 8, 3, 0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff], 3, packed, "*absurd dimensions 2147483647 x *");
-        Fails([0, 0, 8, 1, 0x70, 0, 0, 0, 1], 1, packed, packed ? "*absurd dimensions 1879048192*" : "*9 bytes where 1879048200 are expected*");
+        byte[] huge = [0x7f, 0xff, 0xff, 0xff];
+        Fails([0, 0, 8, 3, .. huge, .. huge, .. huge], 3, packed, "*absurd dimensions 2147483647 x *");
+        string message = packed ? "*absurd dimensions 1879048192*" : "*9 bytes where 1879048200 are expected*";
+        Fails([0, 0, 8, 1, 0x70, 0, 0, 0, 1], 1, packed, message);
     }
 
     [Fact]
     public void Missing_file() =>
-        FluentActions.Invoking(() => IdxFile.Read(folder["none"], 1)).Should().Throw<InvalidDataException>().WithMessage("*none: no such file*");
+        FluentActions.Invoking(() => IdxFile.Read(folder["none"], 1))
+            .Should().Throw<InvalidDataException>().WithMessage("*none: no such file*");
 
     [Fact]
     public void Images_and_labels_must_belong_together()

@@ -55,7 +55,8 @@ sealed class LocalPublisher : IDisposable
         }
 
         bool known = files.TryGetValue(name, out byte[]? body);
-        string head = $"HTTP/1.1 {(known ? "200 OK" : "404 Not Found")}\r\nContent-Length: {body?.Length ?? 0}\r\nConnection: close\r\n\r\n";
+        string status = known ? "200 OK" : "404 Not Found";
+        string head = $"HTTP/1.1 {status}\r\nContent-Length: {body?.Length ?? 0}\r\nConnection: close\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
         await stream.WriteAsync(body ?? []);
         client.Dispose();

@@ -1,0 +1,187 @@
+using Nin.Data;
+
+namespace Nin.Model.Tests.Data;
+
+public class BatchLoaderTests
+{
+    static readonly ImageDataset Data = SyntheticDataset.Create(103, 1, 8, 6, seed: 3);
+
+    [Fact]
+    public void The_last_batch_is_smaller_and_nothing_is_lost()
+    {
+        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 25 });
+
+        loader.BatchesPerEpoch.Should().Be(5);
+        Copy(loader, 0).Select(b => b.Labels.Length).Should().Equal(25, 25, 25, 25, 3);
+        Copy(loader, 0).SelectMany(b => b.Indices).Should().Equal(Enumerable.Range(0, 103));
+        Copy(loader, 0).Should().OnlyContain(b => b.Images.Length == b.Labels.Length * 48);
+    }
+
+    [Fact]
+    public void A_batch_size_that_divides_the_count_gives_no_empty_batch() =>
+        Copy(new BatchLoader(Data.Take(100), new BatchLoaderOptions { BatchSize = 25 }), 0).Should().HaveCount(4);
+
+    [Fact]
+    public void A_batch_larger_than_the_data_is_the_data()
+    {
+        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 1000 });
+
+        loader.BatchSize.Should().Be(103);
+        Copy(loader, 0).Should().ContainSingle().Which.Labels.Should().Equal(Data.Labels.ToArray());
+    }
+
+    [Fact]
+    public void A_shuffled_epoch_is_a_permutation_that_differs_by_epoch_and_seed()
+    {
+        int[] first = Order(seed: 1, epoch: 0);
+
+        first.Order().Should().Equal(Enumerable.Range(0, 103));
+        first.Should().NotBeInAscendingOrder();
+        Order(1, 0).Should().Equal(first);
+        Order(1, 1).Should().NotEqual(first);
+        Order(2, 0).Should().NotEqual(first);
+
+        static int[] Order(ulong seed, int epoch) =>
+            [.. Copy(new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 10, Shuffle = true, Seed = seed }), epoch)
+                .SelectMany(b => b.Indices)];
+    }
+
+    [Fact]
+    public void Every_place_is_equally_likely()
+    {
+        const int Count = 5, Draws = 5000;
+        int[,] met = new int[Count, Count];
+        int[] order = new int[Count];
+        for (int epoch = 0; epoch < Draws; epoch++)
+        {
+            EpochOrder.Shuffled(order, seed: 9, epoch);
+            for (int i = 0; i < Count; i++)
+                met[i, order[i]]++;
+        }
+
+        // Each cell is binomial (5000, 1/5): mean 1000, deviation 28; five deviations.
+        met.Cast<int>().Should().OnlyContain(n => Math.Abs(n - 1000) < 141);
+    }
+
+    [Fact]
+    public void Order_and_images_do_not_depend_on_the_batch_size_or_on_prefetching()
+    {
+        var options = new BatchLoaderOptions
+        {
+            BatchSize = 16, Shuffle = true, Augmentation = Augmentation.ShiftFlip, Seed = 4, Height = 11, Width = 13,
+        };
+        List<Copied> want = Copy(new BatchLoader(Data, options with { Prefetch = 0 }), 2);
+
+        foreach (int prefetch in new[] { 0, 1, 2, 7 })
+        {
+            foreach (int batchSize in new[] { 1, 16, 103 })
+            {
+                List<Copied> got = Copy(new BatchLoader(Data, options with { BatchSize = batchSize, Prefetch = prefetch }), 2);
+                got.SelectMany(b => b.Indices).Should().Equal(want.SelectMany(b => b.Indices));
+                got.SelectMany(b => b.Labels).Should().Equal(want.SelectMany(b => b.Labels));
+                got.SelectMany(b => b.Images).SequenceEqual(want.SelectMany(b => b.Images)).Should().BeTrue();
+            }
+        }
+    }
+
+    [Fact]
+    public void Labels_and_images_belong_to_the_indices()
+    {
+        foreach (ImageBatch batch in new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 10, Shuffle = true }).Epoch(0))
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                batch.Labels[i].Should().Be(Data.Labels[batch.Indices[i]]);
+                batch.Images[i * 48].Should().Be(Data.Image(batch.Indices[i])[0] / 255f);
+            }
+        }
+    }
+
+    [Fact]
+    public void Epochs_use_their_buffers_again()
+    {
+        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 5, Prefetch = 2 });
+        HashSet<ImageBatch> met = new(ReferenceEqualityComparer.Instance);
+        for (int epoch = 0; epoch < 3; epoch++)
+            met.UnionWith(loader.Epoch(epoch));
+
+        met.Should().HaveCountLessThanOrEqualTo(3);
+    }
+
+    [Fact]
+    public void Two_epochs_at_once_do_not_share_buffers()
+    {
+        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 20 });
+        foreach ((ImageBatch a, ImageBatch b) in loader.Epoch(0).Zip(loader.Epoch(0)))
+        {
+            a.Should().NotBeSameAs(b);
+            a.Indices.ToArray().Should().Equal(b.Indices.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Cancellation_reaches_the_consumer()
+    {
+        foreach (int prefetch in new[] { 0, 2 })
+        {
+            using var cancellation = new CancellationTokenSource();
+            var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 10, Prefetch = prefetch });
+            int batches = 0;
+
+            FluentActions.Invoking(() =>
+            {
+                foreach (ImageBatch unused in loader.Epoch(0, cancellation.Token))
+                {
+                    if (++batches == 2)
+                        cancellation.Cancel();
+                }
+            }).Should().Throw<OperationCanceledException>();
+            batches.Should().Be(2);
+        }
+    }
+
+    [Fact]
+    public void Leaving_the_loop_ends_the_loading_thread()
+    {
+        using var pixels = new WatchedMemory(Data.Pixels.ToArray());
+        var watched = new ImageDataset(pixels.Memory, Data.Labels.ToArray(), 1, 8, 6, Data.ClassNames);
+        pixels.Readers.Clear();
+
+        foreach (ImageBatch unused in new BatchLoader(watched, new BatchLoaderOptions { BatchSize = 5 }).Epoch(0))
+            break;
+
+        pixels.Readers.Should().NotBeEmpty().And.NotContain(Thread.CurrentThread).And.OnlyContain(thread => !thread.IsAlive);
+    }
+
+    [Fact]
+    public void A_failure_to_read_an_image_reaches_the_consumer()
+    {
+        using var pixels = new WatchedMemory(Data.Pixels.ToArray());
+        var watched = new ImageDataset(pixels.Memory, Data.Labels.ToArray(), 1, 8, 6, Data.ClassNames);
+        var loader = new BatchLoader(watched, new BatchLoaderOptions { BatchSize = 5 });
+        pixels.Broken = true;
+
+        FluentActions.Invoking(() => loader.Epoch(0).Count()).Should().Throw<InvalidDataException>().WithMessage("broken");
+    }
+
+    [Fact]
+    public void Wrong_options_are_refused()
+    {
+        Refused(new BatchLoaderOptions { BatchSize = 0 });
+        Refused(new BatchLoaderOptions { Prefetch = -1 });
+        Refused(new BatchLoaderOptions { Augmentation = (Augmentation)9 });
+        Refused(new BatchLoaderOptions { Height = 0 });
+        Refused(new BatchLoaderOptions { Width = 20000 });
+        Refused(new BatchLoaderOptions { BatchSize = 100, Height = 10000, Width = 10000 });
+        FluentActions.Invoking(() => new BatchLoader(Data, new BatchLoaderOptions()).Epoch(-1))
+            .Should().Throw<ArgumentOutOfRangeException>();
+
+        static void Refused(BatchLoaderOptions options) =>
+            FluentActions.Invoking(() => new BatchLoader(Data, options)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    static List<Copied> Copy(BatchLoader loader, int epoch) =>
+        [.. loader.Epoch(epoch).Select(b => new Copied(b.Images.ToArray(), b.Labels.ToArray(), b.Indices.ToArray()))];
+
+    sealed record Copied(float[] Images, int[] Labels, int[] Indices);
+}
