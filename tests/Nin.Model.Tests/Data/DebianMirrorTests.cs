@@ -45,14 +45,16 @@ public sealed class DebianMirrorTests : IDisposable
     [DpkgDebFact]
     public async Task Cancellation_stops_the_package_manager()
     {
-        string apt = Script($"echo $$ > {folder["pid"]}\nsleep 60");
-        using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        string apt = Script($"echo $$ > {folder["pid.partial"]}\nmv {folder["pid.partial"]} {folder["pid"]}\nsleep 60");
+        using var cancellation = new CancellationTokenSource();
+        Task<DataLocation> search = Search(apt).LocateAsync(cancellation: cancellation.Token);
+        SpinWait.SpinUntil(() => File.Exists(folder["pid"]), TimeSpan.FromSeconds(30)).Should().BeTrue("the stand-in starts");
 
-        await FluentActions.Awaiting(() => Search(apt).LocateAsync(cancellation: cancellation.Token))
-            .Should().ThrowAsync<OperationCanceledException>();
+        cancellation.Cancel();
 
+        await FluentActions.Awaiting(() => search).Should().ThrowAsync<OperationCanceledException>();
         string process = $"/proc/{File.ReadAllText(folder["pid"]).Trim()}";
-        SpinWait.SpinUntil(() => !Directory.Exists(process), TimeSpan.FromSeconds(5)).Should().BeTrue("its processes are killed");
+        SpinWait.SpinUntil(() => !Directory.Exists(process), TimeSpan.FromSeconds(10)).Should().BeTrue("its processes are killed");
     }
 
     DataSearch Search(string apt) => SmallDataSet.Search(folder) with
