@@ -107,13 +107,13 @@ sealed class NetworkChecks
         int[] before = [.. Enumerable.Range(0, specs.Count).Where(IsBeforeRelu)];
         if (before.Length == 0) return;
 
-        string others = before.Length == 1 ? "" : FormattableString.Invariant($" and {before.Length - 1} more");
+        string others = before.Length == 1 ? "" : FormattableString.Invariant($", and {before.Length - 1} more");
         LayerSpec first = specs[before[0]];
         Report(
             Rules.XavierBeforeRelu,
             declaration.Attribute,
             "Init",
-            $"Init.Xavier is made for layers without ReLU, which {entries[before[0]].Label}, {first.InputShapes[0]} to {first.Output},{others} has; use Init.He");
+            $"Init.Xavier is made for layers that no ReLU follows; one follows {entries[before[0]].Label}, {first.InputShapes[0]} to {first.Output}{others}; use Init.He");
     }
 
     bool IsBeforeRelu(int index) => specs[index].Layer switch

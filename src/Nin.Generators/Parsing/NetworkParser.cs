@@ -34,7 +34,7 @@ static class NetworkParser
     {
         bool canEmit = ClassChecks.CanBeNetwork(type, problems, cancellation);
         NetworkDeclaration declaration = NetworkDeclaration.Read(type, attribute, problems);
-        if (!hasLayers)
+        if (!hasLayers && declaration.Input is not null)
         {
             problems.Report(Rules.NoLayer, Site.OnAttribute(attribute), type.Name, $"it has no layer; add one, such as [NinBlock(32, Kernel = 3)]");
         }

@@ -1,0 +1,72 @@
+using Nin.Generators.Tests.Harness;
+
+namespace Nin.Generators.Tests.Diagnostics;
+
+public class Nin004Tests
+{
+    [Theory]
+    [InlineData("Network({|NIN004:0|}, 8, 8), Conv2d(2)", "Net: channels = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, {|NIN004:height: -1|}, width: 8), Conv2d(2)", "Net: height = -1 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8, {|NIN004:Classes = 0|}), Conv2d(2)", "Net: Classes = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8, {|NIN004:Init = (Init)7|}), Conv2d(2)", "Net: Init = 7 is out of range; use Init.He or Init.Xavier")]
+    [InlineData("Network(1, 8, 8), Conv2d({|NIN004:0|})", "Conv1 (layer 1): filters = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Relu, Conv2d(2, {|NIN004:Kernel = 0|})", "Conv1 (layer 2): Kernel = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Stride = 0|})", "Conv1 (layer 1): Stride = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Padding = -1|})", "Conv1 (layer 1): Padding = -1 is out of range; use 0 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Dilation = 0|})", "Conv1 (layer 1): Dilation = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Groups = 0|})", "Conv1 (layer 1): Groups = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Pointwise({|NIN004:-4|})", "Pointwise1 (layer 1): filters = -4 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), NinBlock(4, {|NIN004:Pointwise = 101|})", "Block1 (layer 1): Pointwise = 101 is out of range; use 0 to 100")]
+    [InlineData("Network(1, 8, 8), NinBlock(4, 3, {|NIN004:0|})", "Block1 (layer 1): pointwiseFilters[1] = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), NinBlock(4, new[] { 3, {|NIN004:0|} })", "Block1 (layer 1): pointwiseFilters[1] = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), MaxPool2d({|NIN004:0|})", "Pool1 (layer 1): kernel = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), AvgPool2d(2, {|NIN004:Stride = 0|})", "Pool1 (layer 1): Stride = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Dropout({|NIN004:1.5|})", "Dropout1 (layer 1): probability = 1.5 is out of range; use 0 to 1")]
+    [InlineData("Network(1, 8, 8), Dropout({|NIN004:double.NaN|})", "Dropout1 (layer 1): probability = NaN is out of range; use 0 to 1")]
+    [InlineData("Network(1, 8, 8), LeakyRelu({|NIN004:-0.1|})", "LeakyRelu1 (layer 1): negativeSlope = -0.1 is out of range; use 0 or more")]
+    [InlineData("Network(1, 8, 8), BatchNorm2d({|NIN004:Epsilon = 0|})", "Norm1 (layer 1): Epsilon = 0 is out of range; use a number above 0")]
+    [InlineData("Network(1, 8, 8), BatchNorm2d({|NIN004:Momentum = 2|})", "Norm1 (layer 1): Momentum = 2 is out of range; use 0 to 1")]
+    [InlineData("Network(1, 8, 8), Flatten, Linear({|NIN004:0|})", "Linear1 (layer 2): features = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2), Budget({|NIN004:MaxMacs = 0|})", "Net: MaxMacs = 0 is out of range; use 1 or more")]
+    public void Each_argument_out_of_its_range_is_told_what_it_may_be(string attributes, string message) =>
+        Marked.Verify($"using Nin; [{attributes}] partial class Net;", message);
+
+    [Fact]
+    public void Widths_one_by_one_and_a_count_of_them_exclude_each_other() => Marked.Verify(
+        "using Nin; [Network(1, 8, 8), NinBlock(96, 64, 48, {|NIN004:Pointwise = 2|})] partial class Net;",
+        "Block1 (layer 1): Pointwise = 2 and 3 widths exclude each other; leave Pointwise out, or give one width");
+
+    [Fact]
+    public void Inputs_in_place_and_From_exclude_each_other() => Marked.Verify(
+        """using Nin; [Network(1, 8, 8), Relu, Relu, Add("Relu1", "Relu2", {|NIN004:From = "Relu1"|})] partial class Net;""",
+        "Add1 (layer 3): From and inputs in place exclude each other; leave From out");
+
+    [Theory]
+    [InlineData("Network({|NIN004:65536|}, 65536, 1), Relu", "Net: the input 65536x65536x1 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
+    [InlineData("Network(1, 65536, 1), NinBlock(2, {|NIN004:65536|}, 3)", "Block1 (layer 1): the output 65536x65536x1 of 1x65536x1 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
+    [InlineData("Network(1, 32768, 32768), Relu, {|NIN004:Concat|}(\"Relu1\", \"Relu1\")", "Concat1 (layer 2): the output 2x32768x32768 of 1x32768x32768 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
+    [InlineData("Network(65536, 1, 1), Conv2d({|NIN004:65536|})", "Conv1 (layer 1): weights 65536x65536x1x1 over 65536x1x1 have more than 2,147,483,647 elements, which no tensor holds; make them fewer")]
+    public void Counts_that_no_tensor_holds_are_reported_instead_of_wrapping(string attributes, string message) =>
+        Marked.Verify($"using Nin; [{attributes}] partial class Net;", message);
+
+    [Fact]
+    public void A_circle_of_copies_is_reported_on_each_of_its_networks() => Marked.Verify(
+        """
+        using Nin;
+        [Network(1, 8, 8), Relu, {|NIN004:LayersOf<Other>|}] partial class Net;
+        [Network(1, 8, 8), Relu, {|NIN004:LayersOf<Net>|}] partial class Other;
+        [Network(1, 8, 8), {|NIN004:LayersOf<Self>|}] partial class Self;
+        """,
+        "LayersOf<Other>: Other takes its layers from Net again; name a network that does not",
+        "LayersOf<Net>: Net takes its layers from Other again; name a network that does not",
+        "LayersOf<Self>: Self takes its layers from Self again; name a network that does not");
+
+    [Fact]
+    public void A_chain_of_copies_of_copies_ends()
+    {
+        string Copies(string name, string of) => $"[Network(1, 8, 8), {string.Join(", ", Enumerable.Repeat($"LayersOf<{of}>", 100))}] partial class {name};";
+        Marked.Verify(
+            $"using Nin; [Network(1, 8, 8), Relu] partial class A; {Copies("B", "A")} [Network(1, 8, 8), {string.Join(", ", Enumerable.Repeat("LayersOf<B>", 9))}, {{|NIN004:LayersOf<B>|}}] partial class Net;",
+            "LayersOf<B>: Net has more than 2000 layers with those of B; use fewer");
+    }
+}

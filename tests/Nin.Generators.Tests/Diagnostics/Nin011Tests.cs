@@ -1,0 +1,23 @@
+using Nin.Generators.Tests.Harness;
+
+namespace Nin.Generators.Tests.Diagnostics;
+
+public class Nin011Tests
+{
+    [Fact]
+    public void Classes_that_differ_from_the_features_are_told_which_layer_decides() => Marked.Verify(
+        """
+        using Nin;
+        [Network(1, 8, 8, {|NIN011:Classes = 10|})]
+        [NinBlock(12, LastRelu = false)]
+        [GlobalAvgPool2d]
+        [Flatten]
+        partial class Net;
+        """,
+        "Net: Classes = 10, but Flatten1 (layer 3) gives 12 features; use Classes = 12, or make Block1 (layer 1) give 10");
+
+    [Fact]
+    public void An_output_that_is_not_flat_gives_no_classes() => Marked.Verify(
+        "using Nin; [Network(1, 8, 8, {|NIN011:Classes = 10|}), Conv2d(10)] partial class Net;",
+        "Net: Classes = 10, but Conv1 (layer 1) gives 10x8x8; put [GlobalAvgPool2d] and [Flatten] at the end");
+}

@@ -1,0 +1,45 @@
+using Microsoft.CodeAnalysis;
+
+namespace Nin.Generators.Tests.Harness;
+
+/// <summary>
+/// Checks diagnostics against source in which the place of each is marked: <c>{|NIN005:Kernel = 31|}</c>. Every diagnostic of Nin's
+/// must be marked, and every mark must have its diagnostic.
+/// </summary>
+static class Marked
+{
+    /// <summary>Analyses marked source and checks ids, places and, in the order of the marks, messages.</summary>
+    public static void Verify(string marked, params string[] messages) => Verify([marked], [], messages);
+
+    public static void Verify(string[] marked, MetadataReference[] references, params string[] messages)
+    {
+        (string Source, List<string> Places)[] files = [.. marked.Select(Unmark)];
+        IReadOnlyList<Diagnostic> found = TestCompilation.Analyze(TestCompilation.Create(files.Select(f => f.Source), references));
+        found.Select(Place).Should().Equal(files.SelectMany((f, i) => f.Places.Select(place => $"Source{i}.cs {place}")));
+        found.Select(d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)).Should().Equal(messages);
+    }
+
+    static string Place(Diagnostic diagnostic)
+    {
+        Microsoft.CodeAnalysis.Text.TextSpan span = diagnostic.Location.SourceSpan;
+        string text = diagnostic.Location.SourceTree?.ToString().Substring(span.Start, span.Length) ?? "";
+        return $"{diagnostic.Location.SourceTree?.FilePath} {diagnostic.Id} at {span.Start}: {text}";
+    }
+
+    static (string Source, List<string> Places) Unmark(string marked)
+    {
+        List<string> places = [];
+        string source = marked;
+        for (int open = source.IndexOf("{|", StringComparison.Ordinal); open >= 0; open = source.IndexOf("{|", StringComparison.Ordinal))
+        {
+            int colon = source.IndexOf(':', open);
+            int close = source.IndexOf("|}", open, StringComparison.Ordinal);
+            string id = source[(open + 2)..colon];
+            string text = source[(colon + 1)..close];
+            places.Add($"{id} at {open}: {text}");
+            source = source[..open] + text + source[(close + 2)..];
+        }
+
+        return (source, places);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Nin.Generators.Parsing;
+using Nin.Generators.Spec;
+
+namespace Nin.Generators.Tests.Harness;
+
+/// <summary>Compiles declarations in memory with the generator and the analyzer, as a user's build does.</summary>
+static class TestCompilation
+{
+    /// <summary>Lang version of the attributes' own source; 4.14 calls the newest it knows preview.</summary>
+    public static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Preview);
+
+    public static CSharpCompilation Create(IEnumerable<string> sources, params MetadataReference[] more) => CSharpCompilation.Create(
+        "Tests",
+        sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, ParseOptions, path: $"Source{i}.cs")),
+        [.. NinAssembly.References, .. more],
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    public static PortableExecutableReference EmitReference(CSharpCompilation compilation)
+    {
+        using MemoryStream image = new();
+        compilation.Emit(image).Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Should().BeEmpty();
+        return MetadataReference.CreateFromImage(image.ToArray());
+    }
+
+    /// <summary>The compilation with the generator's output in it, and what the generator and the compiler say.</summary>
+    public static (Compilation Compilation, ImmutableArray<Diagnostic> Diagnostics) Generate(CSharpCompilation compilation)
+    {
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], parseOptions: ParseOptions);
+        driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
+        return (output, diagnostics);
+    }
+
+    /// <summary>What the analyzer says of the compilation with the generator's output in it, in source order; suppressed ones left out.</summary>
+    public static IReadOnlyList<Diagnostic> Analyze(CSharpCompilation compilation)
+    {
+        Compilation generated = Generate(compilation).Compilation;
+        CompilationWithAnalyzers analysis = generated.WithAnalyzers([new NetworkAnalyzer()]);
+        return [.. analysis.GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult().Where(d => !d.IsSuppressed).OrderBy(d => d.Location.SourceTree?.FilePath).ThenBy(d => d.Location.SourceSpan.Start)];
+    }
+
+    /// <summary>The spec of the class <c>Net</c>.</summary>
+    public static NetworkSpec Spec(string source, params MetadataReference[] more)
+    {
+        CSharpCompilation compilation = Create([source], more);
+        return NetworkParser.Parse(compilation.GetTypeByMetadataName("Net")!, CancellationToken.None).Spec!;
+    }
+}
