@@ -14,21 +14,21 @@ public sealed class BatchNorm2d<TShape> : Layer<TShape, TShape>
     public BatchNorm2d(
         ParameterSet parameters, string name,
         double epsilon = LayerDefaults.BatchNormEpsilon, double momentum = LayerDefaults.BatchNormMomentum)
-        : this(parameters, name, new Normalization(
+        : this(parameters, name, new BatchNormalization(
             parameters[$"{name}.weight"], parameters[$"{name}.bias"], parameters[$"{name}.running_mean"], parameters[$"{name}.running_var"],
             epsilon, momentum))
     {
     }
 
-    BatchNorm2d(ParameterSet parameters, string name, Normalization normalization)
+    BatchNorm2d(ParameterSet parameters, string name, BatchNormalization normalization)
         : this(parameters, name, normalization, new BatchNormStep(TShape.Shape, normalization, relu: false))
     {
     }
 
-    BatchNorm2d(ParameterSet parameters, string name, Normalization normalization, BatchNormStep step)
+    BatchNorm2d(ParameterSet parameters, string name, BatchNormalization normalization, BatchNormStep step)
         : base(name, parameters.Device, step)
     {
-        Normalization = normalization;
+        BatchNormalization = normalization;
         Step = step;
         Scale = parameters[$"{name}.weight"];
         Shift = parameters[$"{name}.bias"];
@@ -52,5 +52,5 @@ public sealed class BatchNorm2d<TShape> : Layer<TShape, TShape>
     [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
     public BatchNormStep Step { get; }
 
-    internal Normalization Normalization { get; }
+    internal BatchNormalization BatchNormalization { get; }
 }

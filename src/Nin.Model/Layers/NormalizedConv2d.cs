@@ -15,7 +15,7 @@ public sealed class NormalizedConv2d<TIn, TOut> : Layer<TIn, TOut>
     /// <param name="relu">Whether negative results become zero.</param>
     public NormalizedConv2d(ParameterSet parameters, string name, Conv2dSizes sizes, BatchNorm2d<TOut> norm, bool relu = false)
         : this(parameters, name, new NormalizedConvolutionStep(
-            sizes, parameters[$"{name}.weight"], parameters.TryGet($"{name}.bias", out var bias) ? bias : null, norm.Normalization, relu))
+            sizes, parameters[$"{name}.weight"], parameters.TryGet($"{name}.bias", out var bias) ? bias : null, norm.BatchNormalization, relu))
     {
     }
 

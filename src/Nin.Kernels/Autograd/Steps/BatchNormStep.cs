@@ -5,13 +5,13 @@ namespace Nin;
 /// <summary><c>y = act(norm(x))</c>: batch normalisation on its own.</summary>
 public sealed class BatchNormStep : Step
 {
-    readonly Normalization normalization;
+    readonly BatchNormalization normalization;
     readonly bool relu;
 
     /// <param name="shape">Shape of one example, in and out.</param>
     /// <param name="normalization">Parameters and running statistics.</param>
     /// <param name="relu">Whether negative results become zero.</param>
-    public BatchNormStep(Shape shape, Normalization normalization, bool relu)
+    public BatchNormStep(Shape shape, BatchNormalization normalization, bool relu)
         : base(shape, shape, StepMemory.BatchNorm(shape.Channels))
     {
         ArgumentNullException.ThrowIfNull(normalization);

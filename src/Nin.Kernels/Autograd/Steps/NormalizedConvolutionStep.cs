@@ -7,7 +7,7 @@ namespace Nin;
 public sealed class NormalizedConvolutionStep : Step
 {
     readonly Convolution convolution;
-    readonly Normalization normalization;
+    readonly BatchNormalization normalization;
     readonly bool relu;
 
     /// <param name="sizes">Sizes of one example.</param>
@@ -15,7 +15,7 @@ public sealed class NormalizedConvolutionStep : Step
     /// <param name="bias">Bias, or null.</param>
     /// <param name="normalization">The normalisation of the filters.</param>
     /// <param name="relu">Whether negative results become zero.</param>
-    public NormalizedConvolutionStep(in Conv2dSizes sizes, Parameter weight, Parameter? bias, Normalization normalization, bool relu)
+    public NormalizedConvolutionStep(in Conv2dSizes sizes, Parameter weight, Parameter? bias, BatchNormalization normalization, bool relu)
         : base(
             new Shape(sizes.Channels, sizes.Height, sizes.Width),
             new Shape(sizes.Filters, sizes.OutHeight, sizes.OutWidth),

@@ -5,7 +5,7 @@ sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device) : IConv2dBa
 {
     readonly WindowGradient gradient = new(device);
     readonly SliceSum sum = new(device);
-    readonly SliceTree tree = new(device);
+    readonly SliceTreeKernel tree = new(device);
 
     public void Run(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate)

@@ -4,7 +4,7 @@ using Nin.Shapes.Sizes;
 namespace Nin;
 
 /// <summary>The parameters and running statistics of a batch normalisation (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>).</summary>
-public sealed class Normalization
+public sealed class BatchNormalization
 {
     readonly Parameter scale;
     readonly Parameter shift;
@@ -17,7 +17,7 @@ public sealed class Normalization
     /// <param name="runningVariance">Unbiased variance over the training batches.</param>
     /// <param name="epsilon">Added to the variance before its root.</param>
     /// <param name="momentum">Weight of a new batch in the running statistics.</param>
-    public Normalization(
+    public BatchNormalization(
         Parameter scale, Parameter shift, Parameter runningMean, Parameter runningVariance,
         double epsilon = LayerDefaults.BatchNormEpsilon, double momentum = LayerDefaults.BatchNormMomentum)
     {

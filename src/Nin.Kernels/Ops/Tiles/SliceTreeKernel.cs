@@ -7,7 +7,7 @@ namespace Nin.Ops;
 /// Combines the sums of slices as the binary tree of <see cref="Slices"/>, one thread an element, in place: level by level each second
 /// partial sum joins the one before it.
 /// </summary>
-sealed class SliceTree(AcceleratorDevice device)
+sealed class SliceTreeKernel(AcceleratorDevice device)
 {
     readonly Action<KernelConfig, SliceTreeSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
         device.Accelerator.LoadStreamKernel<SliceTreeSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(CombineKernel);
