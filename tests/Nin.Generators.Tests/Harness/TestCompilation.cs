@@ -13,11 +13,14 @@ static class TestCompilation
     /// <summary>Lang version of the attributes' own source; 4.14 calls the newest it knows preview.</summary>
     public static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Preview);
 
-    public static CSharpCompilation Create(IEnumerable<string> sources, params MetadataReference[] more) => CSharpCompilation.Create(
+    /// <summary>Without sources: compilations made from it share the work of reading its references.</summary>
+    static readonly CSharpCompilation Empty = CSharpCompilation.Create(
         "Tests",
-        sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, ParseOptions, path: $"Source{i}.cs")),
-        [.. NinAssembly.References, .. more],
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        references: NinAssembly.References,
+        options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    public static CSharpCompilation Create(IEnumerable<string> sources, params MetadataReference[] more) => (more.Length == 0 ? Empty : Empty.AddReferences(more))
+        .AddSyntaxTrees(sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, ParseOptions, path: $"Source{i}.cs")));
 
     public static PortableExecutableReference EmitReference(CSharpCompilation compilation)
     {

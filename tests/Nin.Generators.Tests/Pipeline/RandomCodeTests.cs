@@ -31,16 +31,43 @@ public class RandomCodeTests
         (2, from name in Gen.Elements(Names) from value in Gen.Elements(Values) select $"{name} = {value}"),
         (1, from name in Gen.Elements(Names) from value in Gen.Elements(Values) select $"{name}: {value}"));
 
-    static readonly Gen<string> Attribute =
+    static readonly Gen<int> Small = Gen.Frequency((4, Gen.Choose(1, 5)), (1, Gen.Choose(-1, 12)));
+
+    /// <summary>Binds as a rule, so that shapes are inferred, whether they fit or not.</summary>
+    static readonly Gen<string> PlausibleAttribute =
+        from kind in Gen.Elements(
+            "Conv2d({0}, Kernel = {1}, Stride = {2}, Padding = {3}, Groups = {4})",
+            "Conv2d({0}, Kernel = {1}, Dilation = {2}, Bias = false)",
+            "Pointwise({0}, From = \"Conv1\")",
+            "NinBlock({0}, {1}, Kernel = {2}, BatchNorm = true)",
+            "NinBlock({0}, Pointwise = {1}, Stride = {2}, LastRelu = false, Name = \"Trunk\")",
+            "MaxPool2d({0}, Stride = {1}, Padding = {2})",
+            "AvgPool2d({0})",
+            "Relu",
+            "BatchNorm2d(Momentum = {0})",
+            "Dropout({0})",
+            "Flatten",
+            "Linear({0})",
+            "GlobalAvgPool2d",
+            "Add(\"Conv1\", \"Relu1\")",
+            "Concat(\"Conv1\", \"Trunk\", \"Pool1\")",
+            "LayersOf<Other>(From = \"Conv1\")",
+            "LayersOf<Other>")
+        from numbers in Small.ListOf(5)
+        select string.Format(System.Globalization.CultureInfo.InvariantCulture, kind, [.. numbers.Cast<object>()]);
+
+    static readonly Gen<string> WildAttribute =
         from name in Gen.Elements(Attributes)
         from count in Gen.Choose(0, 4)
         from arguments in Argument.ListOf(count)
         select count == 0 ? name : $"{name}({string.Join(", ", arguments)})";
 
+    static readonly Gen<string> Attribute = Gen.Frequency((6, PlausibleAttribute), (1, WildAttribute));
+
     static readonly Gen<string> Source =
         from attributes in Attribute.NonEmptyListOf()
-        from kind in Gen.Elements("partial class", "partial class", "partial class", "class", "partial record", "static partial class", "partial struct")
-        from tail in Gen.Elements(";", ";", " { }", "<T>;", " { int Relu1; Net() { } }", "")
+        from kind in Gen.Frequency((6, Gen.Constant("partial class")), (1, Gen.Elements("class", "partial record", "static partial class", "partial struct")))
+        from tail in Gen.Frequency((6, Gen.Constant(";")), (1, Gen.Elements(" { }", "<T>;", " { int Relu1; Net() { } }", "")))
         from other in Attribute.NonEmptyListOf()
         from cut in Gen.Frequency((3, Gen.Constant(1.0)), (1, Gen.Choose(0, 99).Select(percent => percent / 100.0)))
         let source = $"using Nin; [Network(3, 8, 9)] [{string.Join("] [", attributes)}] {kind} Net{tail}\n[Network(1, 8, 8), {string.Join(", ", other)}] partial class Other;"
