@@ -6,7 +6,9 @@ using Nin.Generators.Spec;
 
 namespace Nin.Generators;
 
-/// <summary>Writes the other half of each class that <c>[Network]</c> marks. It reports nothing: see <see cref="NetworkAnalyzer"/>.</summary>
+/// <summary>
+/// Writes the other half of each class that <c>[Network]</c> marks. It reports nothing: see <see cref="NetworkAnalyzer"/>.
+/// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class NetworkGenerator : IIncrementalGenerator
 {
@@ -20,7 +22,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(
                 KnownAttributes.NetworkMetadataName,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (context, cancellation) => IsFirst(context, cancellation) ? NetworkParser.Parse((INamedTypeSymbol)context.TargetSymbol, cancellation).Spec : null)
+                static (context, cancellation) => Parse(context, cancellation))
             .Where(static spec => spec is not null)
             .Select(static (spec, _) => spec!)
             .WithTrackingName(SpecStep);
@@ -35,9 +37,14 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     }
 
     /// <summary>
-    /// A class whose declarations have <c>[Network]</c> twice, which the compiler reports, comes here once for each and must be
+    /// A class two of whose declarations have <c>[Network]</c>, which the compiler reports, comes here once for each and must be
     /// written once.
     /// </summary>
-    static bool IsFirst(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
-        context.TargetSymbol.GetAttributes().First(KnownAttributes.IsNetwork).ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent == context.TargetNode;
+    static NetworkSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        INamedTypeSymbol type = (INamedTypeSymbol)context.TargetSymbol;
+        SyntaxReference? first = type.GetAttributes().First(KnownAttributes.IsNetwork).ApplicationSyntaxReference;
+        bool isFirst = first?.GetSyntax(cancellation).Parent?.Parent == context.TargetNode;
+        return isFirst ? NetworkParser.Parse(type, cancellation).Spec : null;
+    }
 }

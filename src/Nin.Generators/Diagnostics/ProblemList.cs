@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.CodeAnalysis;
+using static System.FormattableString;
 
 namespace Nin.Generators.Diagnostics;
 
@@ -12,7 +12,7 @@ sealed class ProblemList
 
     public bool HasErrors => problems.Any(p => p.Rule.DefaultSeverity == DiagnosticSeverity.Error);
 
-    /// <summary>Adds <c>subject: text</c>.</summary>
-    public void Report(DiagnosticDescriptor rule, Site site, string subject, FormattableString text) =>
-        problems.Add(new Problem(rule, site, $"{subject}: {text.ToString(CultureInfo.InvariantCulture)}"));
+    /// <summary>Adds <c>subject: wrong; mend</c>.</summary>
+    public void Report(DiagnosticDescriptor rule, Site site, string subject, FormattableString wrong, FormattableString mend) =>
+        problems.Add(new Problem(rule, site, $"{subject}: {Invariant(wrong)}; {Invariant(mend)}"));
 }

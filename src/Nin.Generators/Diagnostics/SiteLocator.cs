@@ -34,7 +34,8 @@ static class SiteLocator
     {
         if (data.AttributeConstructor?.Parameters.FirstOrDefault(p => p.Name == name) is not { } parameter) return null;
 
-        AttributeArgumentSyntax[] inPlace = [.. attribute.ArgumentList?.Arguments.Where(a => a.NameEquals is null && a.NameColon is null) ?? []];
+        AttributeArgumentSyntax[] inPlace =
+            [.. attribute.ArgumentList?.Arguments.Where(a => a.NameEquals is null && a.NameColon is null) ?? []];
         if (parameter.Ordinal >= inPlace.Length) return null;
 
         AttributeArgumentSyntax first = inPlace[parameter.Ordinal];

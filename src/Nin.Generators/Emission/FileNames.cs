@@ -10,7 +10,9 @@ namespace Nin.Generators.Emission;
 /// </summary>
 static class FileNames
 {
-    /// <summary>The names that need a number, in a fixed order. Empty as a rule, so that another class's edit changes nothing here.</summary>
+    /// <summary>
+    /// The names that need a number, in a fixed order. Empty as a rule, so that another class's edit changes nothing here.
+    /// </summary>
     public static EquatableArray<string> Clashing(ImmutableArray<string> names) => new(names
         .GroupBy(name => name, StringComparer.OrdinalIgnoreCase)
         .SelectMany(same => same.OrderBy(name => name, StringComparer.Ordinal).Skip(1))

@@ -26,7 +26,9 @@ sealed class NetworkChecks
 
     int Last => specs.Count - 1;
 
-    public static void Run(NetworkDeclaration declaration, IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerSpec> specs, ProblemList problems)
+    /// <summary>Reports them.</summary>
+    public static void Run(
+        NetworkDeclaration declaration, IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerSpec> specs, ProblemList problems)
     {
         NetworkChecks checks = new(declaration, entries, specs, problems);
         checks.CheckClasses();
@@ -55,7 +57,10 @@ sealed class NetworkChecks
         string mend = output.IsFlat
             ? FormattableString.Invariant($"use Classes = {output.Channels}, or make {entries[origin].Label} give {classes}")
             : "put [GlobalAvgPool2d] and [Flatten] at the end";
-        Report(Rules.ClassesDiffer, declaration.Attribute, "Classes", $"Classes = {classes}, but {entries[Last].Label} gives {output}; {mend}");
+        Report(
+            Rules.ClassesDiffer, declaration.Attribute, "Classes",
+            $"Classes = {classes}, but {entries[Last].Label} gives {output}",
+            $"{mend}");
     }
 
     /// <summary>NIN013.</summary>
@@ -65,11 +70,13 @@ sealed class NetworkChecks
         if (limit is not long most || total <= most) return;
 
         int largest = Enumerable.Range(0, specs.Count).OrderByDescending(i => count(specs[i])).First();
+        string shapes = $"{specs[largest].InputShapes[0]} to {specs[largest].Output}";
         Report(
             Rules.OverBudget,
             declaration.Budget,
             argument,
-            $"{total:N0} {what} are over {argument} = {most:N0}; {entries[largest].Label} has the most, {count(specs[largest]):N0}, from {specs[largest].InputShapes[0]} to {specs[largest].Output}");
+            $"{total:N0} {what} are over {argument} = {most:N0}",
+            $"save {total - most:N0}, first in {entries[largest].Label}, which has {count(specs[largest]):N0} from {shapes}");
     }
 
     /// <summary>NIN014.</summary>
@@ -79,7 +86,10 @@ sealed class NetworkChecks
         {
             if (readers.Contains(i)) continue;
 
-            ReportLayer(Rules.UnusedLayer, i, null, $"nothing uses its output {specs[i].Output}; name {specs[i].Name} in a From, an Add or a Concat, or remove it");
+            ReportLayer(
+                Rules.UnusedLayer, i, null,
+                $"nothing uses its output {specs[i].Output}",
+                $"name {specs[i].Name} in a From, an Add or a Concat, or remove it");
         }
     }
 
@@ -92,11 +102,13 @@ sealed class NetworkChecks
         while (i >= 0 && specs[i].Layer is PoolingLayer or GlobalAvgPool2dLayer or FlattenLayer or DropoutLayer) i = specs[i].Inputs[0];
         if (i < 0 || specs[i].Layer is not NinBlockLayer { LastRelu: true, AsksForLastRelu: false }) return;
 
+        string shapes = $"{specs[i].Output} to {specs[Last].Output}";
         ReportLayer(
             Rules.ReluBeforeLoss,
             i,
             null,
-            $"its last ReLU stands before the loss, from {specs[i].Output} to {specs[Last].Output}, and a class whose logit it holds at 0 never learns again; use LastRelu = false, or LastRelu = true to ask for it");
+            $"its last ReLU stands before the loss, from {shapes}, and a class whose logit it holds at 0 never learns again",
+            $"use LastRelu = false, or LastRelu = true to ask for it");
     }
 
     /// <summary>NIN103.</summary>
@@ -109,20 +121,23 @@ sealed class NetworkChecks
 
         string others = before.Length == 1 ? "" : FormattableString.Invariant($", and {before.Length - 1} more");
         LayerSpec first = specs[before[0]];
+        string which = $"{entries[before[0]].Label}, {first.InputShapes[0]} to {first.Output}";
         Report(
             Rules.XavierBeforeRelu,
             declaration.Attribute,
             "Init",
-            $"Init.Xavier is made for layers that no ReLU follows; one follows {entries[before[0]].Label}, {first.InputShapes[0]} to {first.Output}{others}; use Init.He");
+            $"Init.Xavier is made for layers that no ReLU follows, but one follows {which}{others}",
+            $"use Init.He");
     }
 
     bool IsBeforeRelu(int index) => specs[index].Layer switch
     {
         NinBlockLayer block => block.LastRelu || block.Widths.Count > 1,
-        Conv2dLayer or LinearLayer => readers[index].Any(reader =>
-            specs[reader].Layer is ReluLayer || (specs[reader].Layer is BatchNorm2dLayer && readers[reader].Any(r => specs[r].Layer is ReluLayer))),
+        Conv2dLayer or LinearLayer => ReadByRelu(index) || readers[index].Any(r => specs[r].Layer is BatchNorm2dLayer && ReadByRelu(r)),
         _ => false,
     };
+
+    bool ReadByRelu(int index) => readers[index].Any(reader => specs[reader].Layer is ReluLayer);
 
     /// <summary>NIN104. A second reader would see the bias.</summary>
     void CheckCancelledBias()
@@ -134,13 +149,16 @@ sealed class NetworkChecks
             int reader = readers[i].Single();
             if (specs[reader].Layer is not BatchNorm2dLayer) continue;
 
-            ReportLayer(Rules.CancelledBias, i, "Bias", $"{entries[reader].Label} takes the mean of {specs[i].Output} away, and the bias with it; use Bias = false");
+            ReportLayer(
+                Rules.CancelledBias, i, "Bias",
+                $"{entries[reader].Label} takes the mean of {specs[i].Output} away, and the bias with it",
+                $"use Bias = false");
         }
     }
 
-    void ReportLayer(DiagnosticDescriptor rule, int layer, string? argument, FormattableString text) =>
-        problems.Report(rule, entries[layer].SiteOf(argument), entries[layer].Label, text);
+    void ReportLayer(DiagnosticDescriptor rule, int layer, string? argument, FormattableString wrong, FormattableString mend) =>
+        problems.Report(rule, entries[layer].SiteOf(argument), entries[layer].Label, wrong, mend);
 
-    void Report(DiagnosticDescriptor rule, int attribute, string argument, FormattableString text) =>
-        problems.Report(rule, Site.OnArgument(attribute, argument), declaration.Type.Name, text);
+    void Report(DiagnosticDescriptor rule, int attribute, string argument, FormattableString wrong, FormattableString mend) =>
+        problems.Report(rule, Site.OnArgument(attribute, argument), declaration.Type.Name, wrong, mend);
 }

@@ -17,15 +17,18 @@ sealed class Placement(LayerEntry entry, IReadOnlyList<PlacedInput> inputs, Prob
 
     public bool IsGiven(string argument) => entry.Arguments.IsGiven(argument);
 
-    public void Report(DiagnosticDescriptor rule, string? argument, FormattableString text, int element = 0) =>
-        problems.Report(rule, entry.SiteOf(argument, element), entry.Label, text);
+    public void Report(DiagnosticDescriptor rule, string? argument, FormattableString wrong, FormattableString mend, int element = 0) =>
+        problems.Report(rule, entry.SiteOf(argument, element), entry.Label, wrong, mend);
 
     /// <summary>True where the input has rows and columns, else NIN010.</summary>
     public bool NeedsImage()
     {
         if (!Input.IsFlat) return true;
 
-        Report(Rules.WrongSideOfFlatten, null, $"{KindName} needs channels x height x width, but {InputSays}; put it before [Flatten]");
+        Report(
+            Rules.WrongSideOfFlatten, null,
+            $"{KindName} needs channels x height x width, but {InputSays}",
+            $"put it before [Flatten]");
         return false;
     }
 
@@ -34,7 +37,11 @@ sealed class Placement(LayerEntry entry, IReadOnlyList<PlacedInput> inputs, Prob
     {
         if (shape.Elements <= int.MaxValue) return true;
 
-        Report(Rules.ArgumentOutOfRange, argument, $"the output {shape} of {Input} has more than {int.MaxValue:N0} elements, which no tensor holds; make it smaller", element);
+        Report(
+            Rules.ArgumentOutOfRange, argument,
+            $"the output {shape} of {Input} has more than {int.MaxValue:N0} elements, which no tensor holds",
+            $"make it smaller",
+            element);
         return false;
     }
 
@@ -43,7 +50,11 @@ sealed class Placement(LayerEntry entry, IReadOnlyList<PlacedInput> inputs, Prob
     {
         if (Saturated.Product(filters, channels, kernel, kernel) <= int.MaxValue) return true;
 
-        Report(Rules.ArgumentOutOfRange, argument, $"weights {filters}x{channels}x{kernel}x{kernel} over {Input} have more than {int.MaxValue:N0} elements, which no tensor holds; make them fewer", element);
+        Report(
+            Rules.ArgumentOutOfRange, argument,
+            $"weights {filters}x{channels}x{kernel}x{kernel} over {Input} have more than {int.MaxValue:N0} elements, which no tensor holds",
+            $"make them fewer",
+            element);
         return false;
     }
 

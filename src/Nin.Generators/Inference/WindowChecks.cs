@@ -21,12 +21,12 @@ static class WindowChecks
         long padding = (window.Effective - smaller + 1) / 2;
         string dilated = window.Dilation == 1 ? "" : Invariant($" (kernel {window.Kernel}, dilation {window.Dilation})");
         string alternative = padding > mostPadding ? "" : Invariant($" or Padding >= {padding}");
+        string padded = Invariant($"{input.Height + 2L * window.Padding}x{input.Width + 2L * window.Padding}");
         at.Report(
             Rules.WindowTooLarge,
             kernelArgument,
-            $"window {window.Effective}x{window.Effective}{dilated} does not fit the padded input {Padded(input.Height)}x{Padded(input.Width)} of {input}; use {kernelArgument} <= {kernel}{alternative}");
-
-        long Padded(long size) => size + 2L * window.Padding;
+            $"window {window.Effective}x{window.Effective}{dilated} does not fit the padded input {padded} of {input}",
+            $"use {kernelArgument} <= {kernel}{alternative}");
     }
 
     /// <summary>NIN101: rows or columns of the image itself at the far border lie in no window. Unread padding is no loss.</summary>
@@ -44,7 +44,8 @@ static class WindowChecks
         at.Report(
             Rules.UnreadBorder,
             at.IsGiven("Stride") ? "Stride" : kernelArgument,
-            $"no window reads the last {Count(rows, "row")} and {Count(columns, "column")} of {input}; {proposal} input of {input.Height - rows}x{input.Width - columns} to lose none");
+            $"no window reads the last {Count(rows, "row")} and {Count(columns, "column")} of {input}",
+            $"{proposal} input of {input.Height - rows}x{input.Width - columns} to lose none");
     }
 
     static bool ReadsAll(Window window, Shape input) => Unread(window, input.Height) == 0 && Unread(window, input.Width) == 0;

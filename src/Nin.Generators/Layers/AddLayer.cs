@@ -21,7 +21,8 @@ sealed record AddLayer() : Layer("Add")
             at.Report(
                 Rules.ShapesDoNotFit,
                 Placement.InputArgument(i),
-                $"{at.Inputs[0].Says} and {at.Inputs[i].Says}, but Add needs equal shapes; make the latter give {at.Input}{Alternative(at.Inputs[i].Shape)}",
+                $"{at.Inputs[0].Says} and {at.Inputs[i].Says}, but Add needs equal shapes",
+                $"make the latter give {at.Input}{Alternative(at.Inputs[i].Shape)}",
                 Placement.InputElement(i));
         }
 

@@ -22,7 +22,8 @@ sealed record ConcatLayer() : Layer("Concat")
             at.Report(
                 Rules.ShapesDoNotFit,
                 Placement.InputArgument(i),
-                $"{at.Inputs[0].Says} and {at.Inputs[i].Says}, but Concat needs equal height and width; make the latter give {wanted}",
+                $"{at.Inputs[0].Says} and {at.Inputs[i].Says}, but Concat needs equal height and width",
+                $"make the latter give {wanted}",
                 Placement.InputElement(i));
         }
 

@@ -35,7 +35,8 @@ sealed record Conv2dLayer(string Kind, int Filters, Window Window, int Groups, b
             at.Report(
                 Rules.GroupsDoNotDivide,
                 "Groups",
-                $"{Groups} groups do not divide the {at.Input.Channels} channels of {at.Input} and the {Filters} filters; use Groups = {Divisors(at.Input.Channels, Filters)}");
+                $"{Groups} groups do not divide the {at.Input.Channels} channels of {at.Input} and the {Filters} filters",
+                $"use Groups = {Divisors(at.Input.Channels, Filters)}");
             return null;
         }
 

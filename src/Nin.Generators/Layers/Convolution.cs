@@ -13,5 +13,6 @@ static class Convolution
     }
 
     /// <summary>Each output element is a sum over a window of a group's channels.</summary>
-    public static long Macs(Shape output, long groupChannels, long kernel) => Saturated.Product(output.Elements, groupChannels, kernel, kernel);
+    public static long Macs(Shape output, long groupChannels, long kernel) =>
+        Saturated.Product(output.Elements, groupChannels, kernel, kernel);
 }

@@ -16,7 +16,10 @@ sealed record LinearLayer(int Features, bool Bias) : Layer("Linear")
     {
         if (!at.Input.IsFlat)
         {
-            at.Report(Rules.WrongSideOfFlatten, null, $"Linear needs features, but {at.InputSays}; put [Flatten] in front of it");
+            at.Report(
+                Rules.WrongSideOfFlatten, null,
+                $"Linear needs features, but {at.InputSays}",
+                $"put [Flatten] in front of it");
             return null;
         }
 

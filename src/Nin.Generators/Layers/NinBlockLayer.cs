@@ -12,7 +12,8 @@ namespace Nin.Generators.Layers;
 /// <param name="LastRelu">Whether a ReLU follows the last convolution.</param>
 /// <param name="AsksForLastRelu">Whether the declaration says so itself.</param>
 /// <param name="BatchNorm">Whether a normalisation stands behind each convolution that a ReLU follows.</param>
-sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool LastRelu, bool AsksForLastRelu, bool BatchNorm) : Layer("NinBlock")
+sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool LastRelu, bool AsksForLastRelu, bool BatchNorm)
+    : Layer("NinBlock")
 {
     /// <summary>The most 1x1 convolutions in a block: a slip of the keyboard must not build a thousand layers.</summary>
     const int MostPointwise = 100;
@@ -29,7 +30,8 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
             arguments.Report(
                 Rules.ArgumentOutOfRange,
                 "Pointwise",
-                $"Pointwise = {pointwise} and {widths.Count + 1} widths exclude each other; leave Pointwise out, or give one width");
+                $"Pointwise = {pointwise} and {widths.Count + 1} widths exclude each other",
+                $"leave Pointwise out, or give one width");
         }
 
         return new(
@@ -40,7 +42,9 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
             arguments.Flag("BatchNorm", LayerDefaults.BatchNorm));
     }
 
-    /// <summary>The convolutions in order: index in the <c>Sequential</c> that counts ReLU and BatchNorm too, channels, width, kernel.</summary>
+    /// <summary>
+    /// The convolutions in order: index in the <c>Sequential</c> that counts ReLU and BatchNorm too, channels, width, kernel.
+    /// </summary>
     public IEnumerable<BlockConvolution> Convolutions(long inputChannels)
     {
         long channels = inputChannels;

@@ -18,7 +18,8 @@ abstract record PoolingLayer(string Kind, Window Window) : Layer(Kind)
             at.Report(
                 Rules.PaddingTooLarge,
                 "Padding",
-                $"padding {Window.Padding} is more than half the {Window.Kernel}x{Window.Kernel} window over {at.Input}; use Padding <= {mostPadding} or a kernel >= {2L * Window.Padding}");
+                $"padding {Window.Padding} is more than half the {Window.Kernel}x{Window.Kernel} window over {at.Input}",
+                $"use Padding <= {mostPadding} or a kernel >= {2L * Window.Padding}");
             return null;
         }
 

@@ -21,8 +21,8 @@ sealed class ArgumentReader(AttributeData data, int attribute, string subject, P
 
     public bool IsGiven(string name) => arguments.IsGiven(name);
 
-    public void Report(DiagnosticDescriptor rule, string argument, FormattableString text, int element = 0) =>
-        problems?.Report(rule, Site.OnArgument(attribute, argument, element), subject, text);
+    public void Report(DiagnosticDescriptor rule, string argument, FormattableString wrong, FormattableString mend, int element = 0) =>
+        problems?.Report(rule, Site.OnArgument(attribute, argument, element), subject, wrong, mend);
 
     /// <summary>A whole number that a shape depends on.</summary>
     /// <param name="name">Argument.</param>
@@ -80,7 +80,8 @@ sealed class ArgumentReader(AttributeData data, int attribute, string subject, P
     {
         if (value >= least && value <= most) return value;
 
-        ReportRange(argument, shown, element, Invariant($"{value}"), most == int.MaxValue ? Invariant($"{least} or more") : Invariant($"{least} to {most}"));
+        string allowed = most == int.MaxValue ? "or more" : Invariant($"to {most}");
+        ReportRange(argument, shown, element, Invariant($"{value}"), Invariant($"{least} {allowed}"));
         return Unusable(least);
     }
 
@@ -91,5 +92,9 @@ sealed class ArgumentReader(AttributeData data, int attribute, string subject, P
     }
 
     void ReportRange(string argument, string shown, int element, string value, string allowed) =>
-        Report(Rules.ArgumentOutOfRange, argument, $"{shown} = {value} is out of range; use {allowed}", element);
+        Report(
+            Rules.ArgumentOutOfRange, argument,
+            $"{shown} = {value} is out of range",
+            $"use {allowed}",
+            element);
 }

@@ -5,7 +5,9 @@ namespace Nin.Generators.Parsing;
 /// <summary>An attribute's arguments by name: of the property for named ones, of the constructor's parameter for the others.</summary>
 readonly struct AttributeArguments(AttributeData data)
 {
-    /// <summary>The argument, or null where it was not given. Half-typed code gives it the kind <see cref="TypedConstantKind.Error"/>.</summary>
+    /// <summary>
+    /// The argument, or null where it was not given. Half-typed code gives it the kind <see cref="TypedConstantKind.Error"/>.
+    /// </summary>
     public TypedConstant? Find(string name)
     {
         foreach (KeyValuePair<string, TypedConstant> named in data.NamedArguments.Reverse())

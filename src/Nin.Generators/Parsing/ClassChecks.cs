@@ -14,9 +14,9 @@ static class ClassChecks
     {
         int before = problems.Problems.Count;
         CheckPartial(type, problems, cancellation);
-        foreach (FormattableString objection in Objections(type))
+        foreach ((FormattableString wrong, FormattableString mend) in Objections(type))
         {
-            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(0), type.Name, objection);
+            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(0), type.Name, wrong, mend);
         }
 
         for (int i = 0; i < type.InstanceConstructors.Length; i++)
@@ -24,7 +24,10 @@ static class ClassChecks
             IMethodSymbol constructor = type.InstanceConstructors[i];
             if (constructor.IsImplicitlyDeclared || GeneratedCode.Declares(constructor)) continue;
 
-            problems.Report(Rules.ClassCannotBeNetwork, Site.OnConstructor(i), type.Name, $"it declares a constructor, but gets one from its layers; move the code to a method");
+            problems.Report(
+                Rules.ClassCannotBeNetwork, Site.OnConstructor(i), type.Name,
+                $"it declares a constructor, but gets one from its layers",
+                $"move the code to a method");
         }
 
         return problems.Problems.Count == before;
@@ -43,7 +46,10 @@ static class ClassChecks
 
             if (declarations.Add(declaration) && !isFirst)
             {
-                problems.Report(Rules.LayersScattered, Site.OnAttribute(i), type.Name, $"layers stand on more than one declaration, which gives them no order; move them to one");
+                problems.Report(
+                    Rules.LayersScattered, Site.OnAttribute(i), type.Name,
+                    $"layers stand on more than one declaration, which gives them no order",
+                    $"move them to one");
             }
 
             isFirst = false;
@@ -60,24 +66,26 @@ static class ClassChecks
             // Where one declaration of several is partial, the compiler itself asks for it on the others (CS0260).
             if (Declarations(current, cancellation).Any(d => d.Modifiers.Any(SyntaxKind.PartialKeyword))) continue;
 
-            FormattableString text = depth == 0
-                ? (FormattableString)$"it is not partial, so that its layers have no place; declare it as partial class {current.Name}"
-                : $"{current.Name}, the type around it, is not partial; declare it as partial too";
-            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(depth), type.Name, text);
+            if (depth == 0) Report(0, $"it is not partial, so that its layers have no place", $"declare it as partial class {type.Name}");
+            else Report(depth, $"{current.Name}, the type around it, is not partial", $"declare it as partial too");
         }
+
+        void Report(int depth, FormattableString wrong, FormattableString mend) =>
+            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(depth), type.Name, wrong, mend);
     }
 
-    static IEnumerable<FormattableString> Objections(INamedTypeSymbol type)
+    static IEnumerable<(FormattableString Wrong, FormattableString Mend)> Objections(INamedTypeSymbol type)
     {
-        if (type.IsStatic) yield return $"it is static, but a network is an object that holds weights; remove static";
-        else if (type.IsAbstract) yield return $"it is abstract, but a network is created; remove abstract";
+        if (type.IsStatic) yield return ($"it is static, but a network is an object that holds weights", $"remove static");
+        else if (type.IsAbstract) yield return ($"it is abstract, but a network is created", $"remove abstract");
 
-        if (type.IsGenericType && type.TypeParameters.Length > 0) yield return $"it is generic, but its shapes are fixed; remove the type parameters";
-        if (type.IsRecord) yield return $"it is a record, but networks are not compared by value; make it a class";
-        if (type.IsFileLocal) yield return $"it is local to its file, where no generated half can reach it; remove file";
+        if (type.TypeParameters.Length > 0) yield return ($"it is generic, but its shapes are fixed", $"remove the type parameters");
+        if (type.IsRecord) yield return ($"it is a record, but networks are not compared by value", $"make it a class");
+        if (type.IsFileLocal) yield return ($"it is local to its file, where no generated half can reach it", $"remove file");
     }
 
-    static IEnumerable<TypeDeclarationSyntax> Declarations(INamedTypeSymbol type, CancellationToken cancellation) => type.DeclaringSyntaxReferences
+    static IEnumerable<TypeDeclarationSyntax> Declarations(INamedTypeSymbol type, CancellationToken cancellation) => type
+        .DeclaringSyntaxReferences
         .Where(r => !GeneratedCode.IsGenerated(r.SyntaxTree))
         .Select(r => r.GetSyntax(cancellation))
         .OfType<TypeDeclarationSyntax>();

@@ -2,7 +2,10 @@ using Microsoft.CodeAnalysis;
 
 namespace Nin.Generators.Parsing;
 
-/// <summary>What a class and all that <c>[LayersOf]</c> brings share while their layers are listed: where the walk is, and how far it may go.</summary>
+/// <summary>
+/// What a class and all that <c>[LayersOf]</c> brings share while their layers are listed: where the walk is, and how far it may
+/// go.
+/// </summary>
 sealed class Expansion(INamedTypeSymbol root)
 {
     /// <summary>The most layers of a network, copies included: a chain of copies of copies grows without bound.</summary>

@@ -28,7 +28,9 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
 
     public static string LabelOf(string name, int index) => Invariant($"{name} (layer {index + 1})");
 
-    /// <summary>The same layer in a class that copies it from <paramref name="owner"/>, where it stands at <paramref name="index"/>.</summary>
+    /// <summary>
+    /// The same layer in a class that copies it from <paramref name="owner"/>, where it stands at <paramref name="index"/>.
+    /// </summary>
     public LayerEntry CopyFrom(string owner, int index, int attribute, string name) => this with
     {
         Attribute = attribute,

@@ -55,7 +55,10 @@ sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
 
         if (entry.Arguments.IsGiven("From"))
         {
-            problems?.Report(Rules.ArgumentOutOfRange, entry.SiteOf("From"), entry.Label, $"From and inputs in place exclude each other; leave From out");
+            problems?.Report(
+                Rules.ArgumentOutOfRange, entry.SiteOf("From"), entry.Label,
+                $"From and inputs in place exclude each other",
+                $"leave From out");
         }
 
         List<int> inputs = [Named(entry, "first", index), Named(entry, "second", index)];
@@ -86,8 +89,12 @@ sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
 
         string shown = name is null ? "null" : $"\"{name}\"";
         string which = found < 0 ? "names no layer" : found == index ? "is the layer itself" : "comes later";
-        string choice = index == 0 ? "no layer comes before it" : "use one of " + string.Join(", ", entries.Take(index).Select(e => e.Name));
-        problems?.Report(Rules.BadName, site, label, $"{role} {shown} {which}; {choice}");
+        string earlier = string.Join(", ", entries.Take(index).Select(e => e.Name));
+        string choice = index == 0 ? "no layer comes before it" : $"use one of {earlier}";
+        problems?.Report(
+            Rules.BadName, site, label,
+            $"{role} {shown} {which}",
+            $"{choice}");
         return LayerEntry.Unknown;
     }
 }

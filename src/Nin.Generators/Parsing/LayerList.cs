@@ -87,7 +87,10 @@ sealed class LayerList
         string subject = $"LayersOf<{source.Name}>";
         if (!source.GetAttributes().Any(a => KnownAttributes.IsNetwork(a) || KnownAttributes.IsLayer(a)))
         {
-            problems?.Report(Rules.NoInput, Site.OnAttribute(attribute), subject, $"{source.Name} is no network; name a class that has [Network] and layers");
+            problems?.Report(
+                Rules.NoInput, Site.OnAttribute(attribute), subject,
+                $"{source.Name} is no network",
+                $"name a class that has [Network] and layers");
             return null;
         }
 
@@ -96,11 +99,17 @@ sealed class LayerList
         if (entered) expansion.Leave(source);
         if (expansion.ReturnsToRoot)
         {
-            problems?.Report(Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject, $"{source.Name} takes its layers from {type.Name} again; name a network that does not");
+            problems?.Report(
+                Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject,
+                $"{source.Name} takes its layers from {type.Name} again",
+                $"name a network that does not");
         }
         else if (expansion.IsTooLong)
         {
-            problems?.Report(Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject, $"{type.Name} has more than {Expansion.MostLayers} layers with those of {source.Name}; use fewer");
+            problems?.Report(
+                Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject,
+                $"{type.Name} has more than {Expansion.MostLayers} layers with those of {source.Name}",
+                $"use fewer");
         }
 
         return copied;
@@ -112,15 +121,18 @@ sealed class LayerList
         entries.Add(entry);
         if (problems is null) return;
 
-        if (names.Objection(entry.Name) is { } objection)
+        if (names.Objection(entry.Name) is var (wrong, mend))
         {
-            problems.Report(Rules.BadName, entry.SiteOf("Name"), entry.Label, objection);
+            problems.Report(Rules.BadName, entry.SiteOf("Name"), entry.Label, wrong, mend);
         }
         else if (earlier >= 0)
         {
             LayerEntry offender = !entry.IsNamed && entries[earlier].IsNamed ? entries[earlier] : entry;
             LayerEntry other = offender == entry ? entries[earlier] : entry;
-            problems.Report(Rules.BadName, offender.SiteOf("Name"), offender.Label, $"{other.Label} has the name {entry.Name} too; choose another");
+            problems.Report(
+                Rules.BadName, offender.SiteOf("Name"), offender.Label,
+                $"{other.Label} has the name {entry.Name} too",
+                $"choose another");
         }
     }
 }

@@ -19,18 +19,27 @@ sealed class LayerNames(INamedTypeSymbol type)
     readonly Dictionary<string, int> ordinals = [];
 
     /// <summary>Kind and ordinal. Named layers count too, so that naming one renames no other; every layer asks once.</summary>
-    public string NextDefault(string stem) =>
-        $"{stem}{(ordinals[stem] = ordinals.TryGetValue(stem, out int last) ? last + 1 : 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
-
-    /// <summary>Why no layer can have the name, or null where one can.</summary>
-    public FormattableString? Objection(string name)
+    public string NextDefault(string stem)
     {
-        if (!SyntaxFacts.IsValidIdentifier(name)) return $"\"{name}\" is no C# identifier; use letters, digits and _";
-        if (SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None) return $"{name} is a C# keyword; choose another name";
-        if (name == type.Name) return $"{name} is the name of the class itself; choose another";
-        if (Reserved.Contains(name)) return $"{name} is a member that every network has; choose another name";
-        if (members.Contains(name)) return $"{name} is another member of {type.Name}; choose another name";
-        return null;
+        ordinals.TryGetValue(stem, out int last);
+        ordinals[stem] = last + 1;
+        return FormattableString.Invariant($"{stem}{last + 1}");
+    }
+
+    /// <summary>Why no layer can have the name, and what to do, or null where one can.</summary>
+    public (FormattableString Wrong, FormattableString Mend)? Objection(string name)
+    {
+        if (!SyntaxFacts.IsValidIdentifier(name)) return ($"\"{name}\" is no C# identifier", $"use letters, digits and _");
+
+        FormattableString? wrong = name switch
+        {
+            _ when SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None => $"{name} is a C# keyword",
+            _ when name == type.Name => $"{name} is the name of the class itself",
+            _ when Reserved.Contains(name) => $"{name} is a member that every network has",
+            _ when members.Contains(name) => $"{name} is another member of {type.Name}",
+            _ => null,
+        };
+        return wrong is null ? null : (wrong, $"choose another name");
     }
 
     static IEnumerable<string> OwnMembers(INamedTypeSymbol type) =>

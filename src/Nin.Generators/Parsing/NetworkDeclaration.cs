@@ -54,7 +54,10 @@ sealed record NetworkDeclaration(
     {
         if (input.Elements <= int.MaxValue) return true;
 
-        network.Report(Rules.ArgumentOutOfRange, "channels", $"the input {input} has more than {int.MaxValue:N0} elements, which no tensor holds; make it smaller");
+        network.Report(
+            Rules.ArgumentOutOfRange, "channels",
+            $"the input {input} has more than {int.MaxValue:N0} elements, which no tensor holds",
+            $"make it smaller");
         return false;
     }
 
@@ -70,7 +73,10 @@ sealed record NetworkDeclaration(
         if (new AttributeArguments(data).Find("Init") is not { Kind: TypedConstantKind.Enum, Value: int value }) return Inits[0];
         if (value >= 0 && value < Inits.Length) return Inits[value];
 
-        network.Report(Rules.ArgumentOutOfRange, "Init", $"Init = {value} is out of range; use Init.He or Init.Xavier");
+        network.Report(
+            Rules.ArgumentOutOfRange, "Init",
+            $"Init = {value} is out of range",
+            $"use Init.He or Init.Xavier");
         return Inits[0];
     }
 }

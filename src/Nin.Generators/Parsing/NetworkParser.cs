@@ -24,19 +24,26 @@ static class NetworkParser
 
         if (firstLayer >= 0)
         {
-            problems.Report(Rules.NoInput, Site.OnAttribute(firstLayer), type.Name, $"it has layers, but no input; put [Network(channels, height, width)] on it");
+            problems.Report(
+                Rules.NoInput, Site.OnAttribute(firstLayer), type.Name,
+                $"it has layers, but no input",
+                $"put [Network(channels, height, width)] on it");
         }
 
         return new(null, problems.Problems);
     }
 
-    static NetworkSpec? ParseNetwork(INamedTypeSymbol type, int attribute, bool hasLayers, ProblemList problems, CancellationToken cancellation)
+    static NetworkSpec? ParseNetwork(
+        INamedTypeSymbol type, int attribute, bool hasLayers, ProblemList problems, CancellationToken cancellation)
     {
         bool canEmit = ClassChecks.CanBeNetwork(type, problems, cancellation);
         NetworkDeclaration declaration = NetworkDeclaration.Read(type, attribute, problems);
         if (!hasLayers && declaration.Input is not null)
         {
-            problems.Report(Rules.NoLayer, Site.OnAttribute(attribute), type.Name, $"it has no layer; add one, such as [NinBlock(32, Kernel = 3)]");
+            problems.Report(
+                Rules.NoLayer, Site.OnAttribute(attribute), type.Name,
+                $"it has no layer",
+                $"add one, such as [NinBlock(32, Kernel = 3)]");
         }
 
         IReadOnlyList<LayerEntry> entries = [];
@@ -54,7 +61,8 @@ static class NetworkParser
         return canEmit ? Spec(declaration, entries, specs, hasErrors: !isComplete || problems.HasErrors) : null;
     }
 
-    static NetworkSpec Spec(NetworkDeclaration declaration, IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerSpec?> specs, bool hasErrors)
+    static NetworkSpec Spec(
+        NetworkDeclaration declaration, IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerSpec?> specs, bool hasErrors)
     {
         INamedTypeSymbol type = declaration.Type;
         List<ContainingType> containers = [];

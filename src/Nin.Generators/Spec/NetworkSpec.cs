@@ -1,6 +1,8 @@
 namespace Nin.Generators.Spec;
 
-/// <summary>All that emission needs to know of a network: strings and numbers, no symbol, so that equal declarations are equal specs.</summary>
+/// <summary>
+/// All that emission needs to know of a network: strings and numbers, no symbol, so that equal declarations are equal specs.
+/// </summary>
 /// <param name="HintName">Namespace, types around and name, such as <c>Demo.Outer.BookNin</c>.</param>
 /// <param name="Namespace">Namespace, empty for the global one.</param>
 /// <param name="Containers">Types around the class, outermost first.</param>

@@ -7,7 +7,7 @@ namespace Nin.Generators.Spec;
 static class Saturated
 {
     public static long Product(params long[] factors) =>
-        factors.Contains(0) ? 0 : factors.Aggregate(1L, (product, factor) => product > long.MaxValue / factor ? long.MaxValue : product * factor);
+        factors.Contains(0) ? 0 : factors.Aggregate(1L, (all, next) => all > long.MaxValue / next ? long.MaxValue : all * next);
 
     public static long Sum(IEnumerable<long> terms) =>
         terms.Aggregate(0L, (sum, term) => sum > long.MaxValue - term ? long.MaxValue : sum + term);

@@ -3,8 +3,9 @@ using Nin.Shapes.Sizes;
 namespace Nin;
 
 /// <summary>
-/// The mean of each window, channel by channel; padding counts as zeros, as by PyTorch's default. <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>,
-/// where <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down.
+/// The mean of each window, channel by channel; padding counts as zeros, as by PyTorch's default.
+/// <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>, where
+/// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down.
 /// </summary>
 /// <param name="kernel">Side of the square window in pixels, 1 or more.</param>
 public sealed class AvgPool2dAttribute(int kernel) : LayerAttribute

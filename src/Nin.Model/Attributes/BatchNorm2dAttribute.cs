@@ -11,6 +11,8 @@ public sealed class BatchNorm2dAttribute : LayerAttribute
     /// <summary>Added to the variance before its root, more than 0. Default: 1e-5.</summary>
     public double Epsilon { get; set; } = LayerDefaults.BatchNormEpsilon;
 
-    /// <summary>Weight of a new batch in the running statistics, 0 to 1. Default: 0.1, in PyTorch's sense: <c>(1 - m) old + m new</c>.</summary>
+    /// <summary>
+    /// Weight of a new batch in the running statistics, 0 to 1. Default: 0.1, in PyTorch's sense: <c>(1 - m) old + m new</c>.
+    /// </summary>
     public double Momentum { get; set; } = LayerDefaults.BatchNormMomentum;
 }

@@ -27,6 +27,9 @@ public sealed class Conv2dAttribute(int filters) : LayerAttribute
     /// <summary>Groups of channels that see only each other; divides the input channels and the filters. Default: 1.</summary>
     public int Groups { get; set; } = LayerDefaults.Groups;
 
-    /// <summary>Whether a bias per filter is added. Default: true; <c>false</c> in front of <see cref="BatchNorm2dAttribute"/>, which cancels it.</summary>
+    /// <summary>
+    /// Whether a bias per filter is added. Default: true; <c>false</c> in front of <see cref="BatchNorm2dAttribute"/>, which cancels
+    /// it.
+    /// </summary>
     public bool Bias { get; set; } = LayerDefaults.Bias;
 }

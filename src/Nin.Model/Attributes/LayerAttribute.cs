@@ -22,7 +22,8 @@ public abstract class LayerAttribute : Attribute
 
     /// <summary>
     /// The earlier layer whose output this layer reads; <c>From = nameof(Block1)</c> works. Default: the layer before, and for
-    /// the first layer the network's input. <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take their inputs in place instead.
+    /// the first layer the network's input. <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take their inputs in
+    /// place instead.
     /// </summary>
     public string? From { get; set; }
 }

@@ -35,7 +35,9 @@ public sealed class NinBlockAttribute(int filters, params int[] pointwiseFilters
     /// <summary>Rows and columns of zeros on each side of the first convolution's input, 0 or more. Default: 0.</summary>
     public int Padding { get; set; } = LayerDefaults.Padding;
 
-    /// <summary>How many 1x1 convolutions follow, 0 to 100, as wide as the first one. Default: 2. Excludes widths given one by one.</summary>
+    /// <summary>
+    /// How many 1x1 convolutions follow, 0 to 100, as wide as the first one. Default: 2. Excludes widths given one by one.
+    /// </summary>
     public int Pointwise { get; set; } = LayerDefaults.BlockPointwise;
 
     /// <summary>

@@ -12,6 +12,9 @@ public sealed class PointwiseAttribute(int filters) : LayerAttribute
     /// <summary>Output channels.</summary>
     public int Filters { get; } = filters;
 
-    /// <summary>Whether a bias per filter is added. Default: true; <c>false</c> in front of <see cref="BatchNorm2dAttribute"/>, which cancels it.</summary>
+    /// <summary>
+    /// Whether a bias per filter is added. Default: true; <c>false</c> in front of <see cref="BatchNorm2dAttribute"/>, which cancels
+    /// it.
+    /// </summary>
     public bool Bias { get; set; } = LayerDefaults.Bias;
 }

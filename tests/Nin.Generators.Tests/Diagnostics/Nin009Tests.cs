@@ -18,7 +18,7 @@ public class Nin009Tests
     [InlineData("Relu, Conv2d(2, {|NIN009:Name = \"my block\"|})", "my block (layer 2): \"my block\" is no C# identifier; use letters, digits and _")]
     [InlineData("Relu({|NIN009:Name = \"\"|})", " (layer 1): \"\" is no C# identifier; use letters, digits and _")]
     [InlineData("Relu({|NIN009:Name = \"class\"|})", "class (layer 1): class is a C# keyword; choose another name")]
-    [InlineData("Relu({|NIN009:Name = \"Net\"|})", "Net (layer 1): Net is the name of the class itself; choose another")]
+    [InlineData("Relu({|NIN009:Name = \"Net\"|})", "Net (layer 1): Net is the name of the class itself; choose another name")]
     [InlineData("Relu({|NIN009:Name = \"Forward\"|})", "Forward (layer 1): Forward is a member that every network has; choose another name")]
     [InlineData("Relu({|NIN009:Name = \"ToString\"|})", "ToString (layer 1): ToString is a member that every network has; choose another name")]
     [InlineData("Relu({|NIN009:Name = \"Count\"|})", "Count (layer 1): Count is another member of Net; choose another name")]

@@ -10,7 +10,7 @@ public class Nin103Tests
     [InlineData("Flatten, Linear(4), Relu", "Linear1 (layer 2), 64 features to 4 features")]
     public void Xavier_in_front_of_ReLU_is_reported_on_Init(string layers, string which) => Marked.Verify(
         $"using Nin; [Network(1, 8, 8, {{|NIN103:Init = Init.Xavier|}}), {layers}] partial class Net;",
-        $"Net: Init.Xavier is made for layers that no ReLU follows; one follows {which}; use Init.He");
+        $"Net: Init.Xavier is made for layers that no ReLU follows, but one follows {which}; use Init.He");
 
     [Theory]
     [InlineData("Init.Xavier", "NinBlock(10, Pointwise = 0, LastRelu = false)")]
