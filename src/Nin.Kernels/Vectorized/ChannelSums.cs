@@ -27,7 +27,6 @@ static unsafe class ChannelSums
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
     {
-        TTerm local = term;
         new Span<float>(first + c0, c1 - c0).Clear();
         if (TTerm.HasSecond)
             new Span<float>(second + c0, c1 - c0).Clear();
@@ -39,31 +38,33 @@ static unsafe class ChannelSums
             int c = c0;
             for (; c <= c1 - 4 * TLanes.Count; c += 4 * TLanes.Count)
             {
-                Four<TLanes, TTerm>(local, at + c, c, height, channels, first, second);
+                Four<TLanes, TTerm>(term, at + c, c, height, channels, first, second);
             }
 
             for (; c <= c1 - TLanes.Count; c += TLanes.Count)
             {
-                One<TLanes, TTerm, WholeExtent>(local, at + c, c, default, height, channels, first, second);
+                One<TLanes, TTerm, WholeExtent>(term, at + c, c, default, height, channels, first, second);
             }
 
             if (c < c1)
-                One<TLanes, TTerm, PartExtent>(local, at + c, c, new PartExtent(c1 - c), height, channels, first, second);
+                One<TLanes, TTerm, PartExtent>(term, at + c, c, new PartExtent(c1 - c), height, channels, first, second);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // A method of its own, and not inlined: the JIT's budget for inlining is one method's, and would be spent before the terms.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static void One<TLanes, TTerm, TExtent>(
-        TTerm term, long at, int c, TExtent extent, int rows, int channels, float* first, float* second)
+        in TTerm term, long at, int c, TExtent extent, int rows, int channels, float* first, float* second)
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
         where TExtent : struct, IExtent
     {
+        TTerm local = term;
         TLanes a = extent.Load<TLanes>(first + c);
         TLanes b = TTerm.HasSecond ? extent.Load<TLanes>(second + c) : TLanes.Zero;
         for (int row = 0; row < rows; row++, at += channels)
         {
-            term.Add(at, c, extent, ref a, ref b);
+            local.Add(at, c, extent, ref a, ref b);
         }
 
         extent.Store(first + c, a);
@@ -72,11 +73,12 @@ static unsafe class ChannelSums
     }
 
     // Four chains at once hide the latency of a sum.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Four<TLanes, TTerm>(TTerm term, long at, int c, int rows, int channels, float* first, float* second)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    static void Four<TLanes, TTerm>(in TTerm term, long at, int c, int rows, int channels, float* first, float* second)
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
     {
+        TTerm local = term;
         int c1 = c + TLanes.Count, c2 = c1 + TLanes.Count, c3 = c2 + TLanes.Count;
         TLanes a0 = TLanes.Load(first + c), a1 = TLanes.Load(first + c1), a2 = TLanes.Load(first + c2), a3 = TLanes.Load(first + c3);
         TLanes b0 = TLanes.Zero, b1 = TLanes.Zero, b2 = TLanes.Zero, b3 = TLanes.Zero;
@@ -90,10 +92,10 @@ static unsafe class ChannelSums
 
         for (int row = 0; row < rows; row++, at += channels)
         {
-            term.Add(at, c, default(WholeExtent), ref a0, ref b0);
-            term.Add(at + TLanes.Count, c1, default(WholeExtent), ref a1, ref b1);
-            term.Add(at + 2 * TLanes.Count, c2, default(WholeExtent), ref a2, ref b2);
-            term.Add(at + 3 * TLanes.Count, c3, default(WholeExtent), ref a3, ref b3);
+            local.Add(at, c, default(WholeExtent), ref a0, ref b0);
+            local.Add(at + TLanes.Count, c1, default(WholeExtent), ref a1, ref b1);
+            local.Add(at + 2 * TLanes.Count, c2, default(WholeExtent), ref a2, ref b2);
+            local.Add(at + 3 * TLanes.Count, c3, default(WholeExtent), ref a3, ref b3);
         }
 
         a0.Store(first + c);

@@ -6,7 +6,7 @@ namespace Nin.Ops;
 /// <summary>One pass over memory; the mask is drawn a register of counters at a time and never stored.</summary>
 sealed unsafe class DropoutVectorized(CpuDevice device) : IDropout
 {
-    // A multiple of the elements that one register of counters decides.
+    // A multiple of the elements that one call of PhiloxLanes decides.
     const int Chunk = 8 * 1024;
 
     public void Run(DeviceStream stream, in DropoutKey key, long length, int n, DeviceView x, DeviceView y, bool accumulate)
@@ -36,7 +36,7 @@ sealed unsafe class DropoutVectorized(CpuDevice device) : IDropout
             where TLanes : struct, ILanes<TLanes>
             where TWords : struct, IWords<TWords>
         {
-            float* units = stackalloc float[4 * TWords.Count];
+            float* units = stackalloc float[PhiloxLanes.Units<TWords>()];
             TLanes probability = TLanes.Broadcast(key.Probability), scale = TLanes.Broadcast(1 / (1 - key.Probability));
             uint c1 = (uint)(key.FirstExample + example), c2 = (uint)key.Step, c3 = (uint)key.Layer;
             uint k0 = (uint)key.Seed, k1 = (uint)(key.Seed >> 32);
@@ -44,10 +44,10 @@ sealed unsafe class DropoutVectorized(CpuDevice device) : IDropout
             float* source = x + offset, target = y + offset;
             bool add = accumulate;
             long end = Math.Min(first + Chunk, length);
-            for (long e = first; e < end; e += 4 * TWords.Count)
+            for (long e = first; e < end; e += PhiloxLanes.Units<TWords>())
             {
                 PhiloxLanes.StoreUnits<TWords>((uint)(e / 4), c1, c2, c3, k0, k1, units);
-                for (int i = 0; i < 4 * TWords.Count && e + i < end; i += TLanes.Count)
+                for (int i = 0; i < PhiloxLanes.Units<TWords>() && e + i < end; i += TLanes.Count)
                 {
                     TLanes kept = TLanes.GreaterThanOrEqual(TLanes.Load(units + i), probability);
                     int rest = (int)Math.Min(end - e - i, TLanes.Count);

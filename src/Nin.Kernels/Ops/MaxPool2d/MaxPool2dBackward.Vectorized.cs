@@ -33,21 +33,21 @@ sealed unsafe class MaxPool2dBackwardVectorized(CpuDevice device) : IMaxPool2dBa
                 float* tap = taps;
                 for (int column = 0; column < window.Columns; column++, tap += window.ColumnStep)
                 {
-                    TLanes share = TLanes.Equal(picked, ordinal) & gradient;
-                    extent.Store(tap, extent.Load<TLanes>(tap) + share);
+                    TLanes before = extent.Load<TLanes>(tap);
+                    extent.Store(tap, TLanes.Select(TLanes.Equal(picked, ordinal), before + gradient, before));
                     ordinal += one;
                 }
             }
         }
 
-        // The ordinal of the picked tap, from 0: the first one where all are negative infinity.
+        // The ordinal of the picked tap, from 0: the last NaN, else the first maximum, which is tap 0 where all are negative infinity.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         TLanes Picked<TLanes, TExtent>(in PoolWindow window, int c, TExtent extent)
             where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent
         {
             TLanes best = TLanes.Broadcast(float.NegativeInfinity);
-            TLanes picked = TLanes.Zero, ordinal = TLanes.Zero, one = TLanes.Broadcast(1);
+            TLanes largest = TLanes.Zero, nan = TLanes.Broadcast(-1), ordinal = TLanes.Zero, one = TLanes.Broadcast(1);
             float* taps = x + window.Input + c;
             for (int row = 0; row < window.Rows; row++, taps += window.RowStep)
             {
@@ -55,14 +55,14 @@ sealed unsafe class MaxPool2dBackwardVectorized(CpuDevice device) : IMaxPool2dBa
                 for (int column = 0; column < window.Columns; column++, tap += window.ColumnStep)
                 {
                     TLanes value = extent.Load<TLanes>(tap);
-                    TLanes wins = TLanes.GreaterThan(value, best) | TLanes.IsNaN(value);
-                    best = TLanes.Select(wins, value, best);
-                    picked = TLanes.Select(wins, ordinal, picked);
+                    largest = TLanes.Select(TLanes.GreaterThan(value, best), ordinal, largest);
+                    best = TLanes.Max(value, best);
+                    nan = TLanes.Select(TLanes.IsNaN(value), ordinal, nan);
                     ordinal += one;
                 }
             }
 
-            return picked;
+            return TLanes.Select(TLanes.GreaterThanOrEqual(nan, TLanes.Zero), nan, largest);
         }
     }
 }

@@ -20,7 +20,8 @@ sealed unsafe class MaxPool2dForwardVectorized(CpuDevice device) : IMaxPool2dFor
             where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent
         {
-            TLanes best = TLanes.Broadcast(float.NegativeInfinity);
+            // NaNs are kept apart, so that a maximum, which passes over them, is all that one tap waits for from the last.
+            TLanes best = TLanes.Broadcast(float.NegativeInfinity), nan = TLanes.Zero;
             float* taps = x + window.Input + c;
             for (int row = 0; row < window.Rows; row++, taps += window.RowStep)
             {
@@ -28,11 +29,12 @@ sealed unsafe class MaxPool2dForwardVectorized(CpuDevice device) : IMaxPool2dFor
                 for (int column = 0; column < window.Columns; column++, tap += window.ColumnStep)
                 {
                     TLanes value = extent.Load<TLanes>(tap);
-                    best = TLanes.Select(TLanes.GreaterThan(value, best) | TLanes.IsNaN(value), value, best);
+                    best = TLanes.Max(value, best);
+                    nan = TLanes.Select(TLanes.IsNaN(value), value, nan);
                 }
             }
 
-            extent.Store(y + window.Output + c, best);
+            extent.Store(y + window.Output + c, TLanes.Select(TLanes.IsNaN(nan), nan, best));
         }
     }
 }

@@ -41,12 +41,13 @@ static class PoolRow
         }
     }
 
-    // Along one axis, the first tap inside the input and the one behind the last; equal where the input lies between two taps.
+    // Along one axis: the first tap inside the input and the one behind the last; equal where the input lies between two taps.
     static (int First, int End) Taps(int output, int size, in PoolSizes sizes)
     {
         int start = output * sizes.Stride - sizes.Padding;
+        int last = start + sizes.Dilation * (sizes.Kernel - 1);
         int first = start < 0 ? (-start + sizes.Dilation - 1) / sizes.Dilation : 0;
-        int end = Math.Min(sizes.Kernel, (size - start + sizes.Dilation - 1) / sizes.Dilation);
+        int end = last < size ? sizes.Kernel : (size - start + sizes.Dilation - 1) / sizes.Dilation;
         return (first, Math.Max(first, end));
     }
 }

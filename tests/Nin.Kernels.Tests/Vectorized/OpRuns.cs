@@ -1,0 +1,186 @@
+using System.Runtime.InteropServices;
+using Nin.Ops;
+
+namespace Nin.Tests.Vectorized;
+
+/// <summary>Every vectorised op that works on channels or single elements: its operands are made, and the call that runs it is returned.</summary>
+static class OpRuns
+{
+    const int Height = 7;
+    const int Width = 5;
+    const int Pixels = Height * Width;
+
+    public static IReadOnlyDictionary<string, Func<OpRun, Action>> All { get; } = Cases().ToDictionary(c => c.Name, c => c.Make);
+
+    /// <summary>Those whose result for a channel has nothing to do with the channels beside it.</summary>
+    public static IEnumerable<string> Channelwise => All.Keys.Where(name => name is not ("Dropout" or "Transpose" or "CrossEntropy"));
+
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Cases() => [.. Elementwise(), .. Norms(), .. Pools(), .. Others()];
+
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Elementwise()
+    {
+        foreach (float slope in new[] { 0, 0.1f })
+        {
+            yield return ($"ReluForward {slope}", r => Make<IReluForward>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels);
+                return () => op.Run(r.Stream, slope, x, y);
+            }));
+            foreach (bool accumulate in new[] { false, true })
+            {
+                yield return ($"ReluBackward {slope} {accumulate}", r => Make<IReluBackward>(r, op =>
+                {
+                    DeviceView y = r.In(r.N * Pixels, 1), dy = r.In(r.N * Pixels, 2), dx = r.Out(r.N * Pixels);
+                    return () => op.Run(r.Stream, slope, y, dy, dx, accumulate);
+                }));
+            }
+        }
+
+        yield return ("Fill", r => Make<IFill>(r, op =>
+        {
+            DeviceView y = r.Out(r.N * Pixels);
+            return () => op.Run(r.Stream, 0.3f, y);
+        }));
+        yield return ("Add", r => Make<IAdd>(r, op =>
+        {
+            DeviceView a = r.In(r.N * Pixels, 1), b = r.In(r.N * Pixels, 2), y = r.Out(r.N * Pixels);
+            return () => op.Run(r.Stream, a, b, y);
+        }));
+        SgdStep[] steps = [new(0.1f, WeightDecay: 0.01f), new(0.1f, 0.9f, 0.1f), new(0.1f, 0.9f, Nesterov: true, IsFirst: true)];
+        foreach (SgdStep step in steps)
+        {
+            yield return ($"Sgd {step.Momentum} {step.Nesterov}", r => Make<ISgd>(r, op =>
+            {
+                DeviceView p = r.Out(r.N * Pixels), g = r.In(r.N * Pixels, 2), v = r.Out(r.N * Pixels, 3);
+                return () => op.Run(r.Stream, step, p, g, v);
+            }));
+        }
+
+        foreach (bool decoupled in new[] { false, true })
+        {
+            yield return ($"Adam {decoupled}", r => Make<IAdam>(r, op =>
+            {
+                DeviceView p = r.Out(r.N * Pixels), g = r.In(r.N * Pixels, 2), m = r.Out(r.N * Pixels, 3);
+                DeviceView v = r.Out(r.N * Pixels, 4, positive: true);
+                return () => op.Run(r.Stream, new AdamStep(0.01f, 0.9f, 0.999f, 1e-8f, 0.01f, decoupled, 3), p, g, m, v);
+            }));
+        }
+    }
+
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Norms()
+    {
+        foreach (bool relu in new[] { false, true })
+        {
+            yield return ($"BatchNorm2dForwardInference {relu}", r => Make<IBatchNorm2dForwardInference>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels);
+                BatchNormParameters parameters = Parameters(r, written: false);
+                return () => op.Run(r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, relu, y);
+            }));
+            yield return ($"BatchNorm2dForwardTraining {relu}", r => Make<IBatchNorm2dForwardTraining>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels), mean = r.Out(1), inverse = r.Out(1);
+                BatchNormParameters parameters = Parameters(r, written: true);
+                return () => op.Run(r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, relu, y, mean, inverse);
+            }));
+            yield return ($"BatchNorm2dBackward {relu}", r => Make<IBatchNorm2dBackward>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), mean = r.In(1, 2), inverse = r.In(1, 3, positive: true), dy = r.In(r.N * Pixels, 4);
+                DeviceView dx = r.Out(r.N * Pixels), dgamma = r.Out(1), dbeta = r.Out(1);
+                BatchNormParameters parameters = Parameters(r, written: false);
+                return () => op.Run(
+                    r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, mean, inverse, relu, dy, dx, dgamma, dbeta, relu, relu);
+            }));
+        }
+    }
+
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Pools()
+    {
+        foreach (bool accumulate in new[] { false, true })
+        {
+            yield return ($"MaxPool2dBackward {accumulate}", r => Make<IMaxPool2dBackward>(r, op =>
+            {
+                PoolSizes sizes = Sizes(r);
+                DeviceView x = r.In(r.N * Pixels, 1), dy = r.In(r.N * Windows(sizes), 2), dx = r.Out(r.N * Pixels);
+                return () => op.Run(r.Stream, sizes, r.N, x, dy, dx, accumulate);
+            }));
+            yield return ($"AvgPool2dBackward {accumulate}", r => Make<IAvgPool2dBackward>(r, op =>
+            {
+                PoolSizes sizes = Sizes(r);
+                DeviceView dy = r.In(r.N * Windows(sizes), 2), dx = r.Out(r.N * Pixels);
+                return () => op.Run(r.Stream, sizes, r.N, dy, dx, accumulate);
+            }));
+            yield return ($"GlobalAvgPool2dBackward {accumulate}", r => Make<IGlobalAvgPool2dBackward>(r, op =>
+            {
+                DeviceView dy = r.In(r.N, 2), dx = r.Out(r.N * Pixels);
+                return () => op.Run(r.Stream, Pixels, r.Channels, r.N, dy, dx, accumulate);
+            }));
+        }
+
+        yield return ("MaxPool2dForward", r => Make<IMaxPool2dForward>(r, op =>
+        {
+            PoolSizes sizes = Sizes(r);
+            DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Windows(sizes));
+            return () => op.Run(r.Stream, sizes, r.N, x, y);
+        }));
+        yield return ("AvgPool2dForward", r => Make<IAvgPool2dForward>(r, op =>
+        {
+            PoolSizes sizes = Sizes(r);
+            DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Windows(sizes));
+            return () => op.Run(r.Stream, sizes, r.N, x, y);
+        }));
+        yield return ("GlobalAvgPool2dForward", r => Make<IGlobalAvgPool2dForward>(r, op =>
+        {
+            DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N);
+            return () => op.Run(r.Stream, Pixels, r.Channels, r.N, x, y);
+        }));
+    }
+
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Others()
+    {
+        foreach (bool accumulate in new[] { false, true })
+        {
+            yield return ($"ChannelSum {accumulate}", r => Make<IChannelSum>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(1);
+                return () => op.Run(r.Stream, Pixels, r.Channels, r.N, x, y, accumulate);
+            }));
+            yield return ($"CopyBlock {accumulate}", r => Make<ICopyBlock>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels * 2);
+                var block = new Block2d(r.N * Pixels, r.Channels, r.Channels, 2 * r.Channels);
+                return () => op.Run(r.Stream, block, x, y, accumulate);
+            }));
+        }
+
+        yield return ("Dropout", r => Make<IDropout>(r, op =>
+        {
+            DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels);
+            return () => op.Run(r.Stream, new DropoutKey(0.4f, 5, 6, 7, 8), (long)Pixels * r.Channels, r.N, x, y, accumulate: true);
+        }));
+        yield return ("Transpose", r => Make<ITranspose>(r, op =>
+        {
+            DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels);
+            return () => op.Run(r.Stream, Pixels, r.Channels, r.N, x, y, accumulate: true);
+        }));
+        yield return ("CrossEntropy", r => Make<ISoftmaxCrossEntropy>(r, op =>
+        {
+            DeviceView z = r.In(r.N, 1), losses = r.Out(r.N), hits = r.Out(r.N), dz = r.Out(r.N);
+            int[] labels = [.. Enumerable.Range(0, r.N).Select(i => i % r.Channels)];
+            DeviceView ids = r.View(MemoryMarshal.Cast<int, float>(labels).ToArray());
+            return () => op.Run(r.Stream, r.Channels, r.N, z, ids, 0.01f, losses, hits, dz);
+        }));
+    }
+
+    static Action Make<TOp>(OpRun run, Func<TOp, Action> make)
+        where TOp : class, IOp =>
+        make(run.Device.Kernels.Get<TOp>());
+
+    static PoolSizes Sizes(OpRun run) => new(run.Channels, Height, Width, Kernel: 3, Stride: 2, Padding: 1);
+
+    static int Windows(in PoolSizes sizes) => sizes.OutHeight * sizes.OutWidth;
+
+    static BatchNormParameters Parameters(OpRun run, bool written) => new(
+        run.In(1, 11), run.In(1, 12), written ? run.Out(1, 13) : run.In(1, 13),
+        written ? run.Out(1, 14, positive: true) : run.In(1, 14, positive: true), 1e-5f, 0.1f);
+}
