@@ -8,7 +8,7 @@ namespace Nin.Vectorized;
 /// </summary>
 static unsafe class ChannelSums
 {
-    // Rows are taken in blocks that stay in the first-level cache while the channels are gone through four registers at a time.
+    // Rows are taken in blocks that stay in the first-level cache while the channels are gone through one register at a time.
     // Between blocks the sums wait in memory, so that the block size is in no result.
     const int BlockLength = 4 * 1024;
 
@@ -21,7 +21,6 @@ static unsafe class ChannelSums
     /// <param name="c1">The channel behind the last one.</param>
     /// <param name="first"><c>[channels]</c>, overwritten in the range.</param>
     /// <param name="second"><c>[channels]</c>, overwritten in the range; null where the term has no second sum.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute<TLanes, TTerm>(
         in TTerm term, long firstRow, int rows, int channels, int c0, int c1, float* first, float* second)
         where TLanes : struct, ILanes<TLanes>
@@ -30,82 +29,41 @@ static unsafe class ChannelSums
         new Span<float>(first + c0, c1 - c0).Clear();
         if (TTerm.HasSecond)
             new Span<float>(second + c0, c1 - c0).Clear();
+        int whole = c1 - (c1 - c0) % TLanes.Count;
         int step = Math.Max(1, BlockLength / (c1 - c0));
         for (int row = 0; row < rows; row += step)
         {
             long at = (firstRow + row) * channels;
             int height = Math.Min(step, rows - row);
-            int c = c0;
-            for (; c <= c1 - 4 * TLanes.Count; c += 4 * TLanes.Count)
-            {
-                Four<TLanes, TTerm>(term, at + c, c, height, channels, first, second);
-            }
-
-            for (; c <= c1 - TLanes.Count; c += TLanes.Count)
-            {
-                One<TLanes, TTerm, WholeExtent>(term, at + c, c, default, height, channels, first, second);
-            }
-
-            if (c < c1)
-                One<TLanes, TTerm, PartExtent>(term, at + c, c, new PartExtent(c1 - c), height, channels, first, second);
+            if (c0 < whole)
+                Block<TLanes, TTerm, WholeExtent>(term, at, c0, whole, default, height, channels, first, second);
+            if (whole < c1)
+                Block<TLanes, TTerm, PartExtent>(term, at, whole, c1, new PartExtent(c1 - whole), height, channels, first, second);
         }
     }
 
-    // A method of its own, and not inlined: the JIT's budget for inlining is one method's, and would be spent before the terms.
+    // Small, and not inlined: the JIT stops to inline where a method has too many locals.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static void One<TLanes, TTerm, TExtent>(
-        in TTerm term, long at, int c, TExtent extent, int rows, int channels, float* first, float* second)
+    static void Block<TLanes, TTerm, TExtent>(
+        in TTerm term, long first, int c0, int c1, TExtent extent, int rows, int channels, float* firstSums, float* secondSums)
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
         where TExtent : struct, IExtent
     {
         TTerm local = term;
-        TLanes a = extent.Load<TLanes>(first + c);
-        TLanes b = TTerm.HasSecond ? extent.Load<TLanes>(second + c) : TLanes.Zero;
-        for (int row = 0; row < rows; row++, at += channels)
+        for (int c = c0; c < c1; c += TLanes.Count)
         {
-            local.Add(at, c, extent, ref a, ref b);
+            TLanes a = extent.Load<TLanes>(firstSums + c);
+            TLanes b = TTerm.HasSecond ? extent.Load<TLanes>(secondSums + c) : TLanes.Zero;
+            long at = first + c;
+            for (int row = 0; row < rows; row++, at += channels)
+            {
+                local.Add(at, c, extent, ref a, ref b);
+            }
+
+            extent.Store(firstSums + c, a);
+            if (TTerm.HasSecond)
+                extent.Store(secondSums + c, b);
         }
-
-        extent.Store(first + c, a);
-        if (TTerm.HasSecond)
-            extent.Store(second + c, b);
-    }
-
-    // Four chains at once hide the latency of a sum.
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static void Four<TLanes, TTerm>(in TTerm term, long at, int c, int rows, int channels, float* first, float* second)
-        where TLanes : struct, ILanes<TLanes>
-        where TTerm : struct, IChannelTerm
-    {
-        TTerm local = term;
-        int c1 = c + TLanes.Count, c2 = c1 + TLanes.Count, c3 = c2 + TLanes.Count;
-        TLanes a0 = TLanes.Load(first + c), a1 = TLanes.Load(first + c1), a2 = TLanes.Load(first + c2), a3 = TLanes.Load(first + c3);
-        TLanes b0 = TLanes.Zero, b1 = TLanes.Zero, b2 = TLanes.Zero, b3 = TLanes.Zero;
-        if (TTerm.HasSecond)
-        {
-            b0 = TLanes.Load(second + c);
-            b1 = TLanes.Load(second + c1);
-            b2 = TLanes.Load(second + c2);
-            b3 = TLanes.Load(second + c3);
-        }
-
-        for (int row = 0; row < rows; row++, at += channels)
-        {
-            local.Add(at, c, default(WholeExtent), ref a0, ref b0);
-            local.Add(at + TLanes.Count, c1, default(WholeExtent), ref a1, ref b1);
-            local.Add(at + 2 * TLanes.Count, c2, default(WholeExtent), ref a2, ref b2);
-            local.Add(at + 3 * TLanes.Count, c3, default(WholeExtent), ref a3, ref b3);
-        }
-
-        a0.Store(first + c);
-        a1.Store(first + c1);
-        a2.Store(first + c2);
-        a3.Store(first + c3);
-        if (!TTerm.HasSecond) return;
-        b0.Store(second + c);
-        b1.Store(second + c1);
-        b2.Store(second + c2);
-        b3.Store(second + c3);
     }
 }

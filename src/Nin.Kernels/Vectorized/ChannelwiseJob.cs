@@ -6,6 +6,7 @@ namespace Nin.Vectorized;
 readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int channels, int step) : ILanesJob
     where TOperator : struct, IChannelwise
 {
+    // Rows whose operands stay in the second-level cache, should the last register of each be partial and take a pass of its own.
     const int Chunk = 16 * 1024;
 
     readonly TOperator formula = formula;
@@ -20,23 +21,31 @@ readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int chan
         device.Run((int)((rows + step - 1) / step), new ChannelwiseJob<TOperator>(formula, rows, channels, step));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute<TLanes>(int index, int worker)
         where TLanes : struct, ILanes<TLanes>
     {
-        TOperator local = formula;
-        int columns = channels;
-        long end = Math.Min(((long)index + 1) * step, rows) * columns;
-        for (long at = (long)index * step * columns; at < end; at += columns)
-        {
-            int c = 0;
-            for (; c <= columns - TLanes.Count; c += TLanes.Count)
-            {
-                local.Apply<TLanes, WholeExtent>(at + c, c, default);
-            }
+        long first = (long)index * step;
+        int height = (int)Math.Min(step, rows - first);
+        int whole = channels - channels % TLanes.Count;
+        if (whole > 0)
+            Apply<TLanes, WholeExtent>(first * channels, height, 0, whole, default);
+        if (whole < channels)
+            Apply<TLanes, PartExtent>(first * channels, height, whole, channels, new PartExtent(channels - whole));
+    }
 
-            if (c < columns)
-                local.Apply<TLanes, PartExtent>(at + c, c, new PartExtent(columns - c));
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    void Apply<TLanes, TExtent>(long first, int height, int c0, int c1, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TOperator local = formula;
+        int stride = channels;
+        for (int row = 0; row < height; row++, first += stride)
+        {
+            for (int c = c0; c < c1; c += TLanes.Count)
+            {
+                local.Apply<TLanes, TExtent>(first + c, c, extent);
+            }
         }
     }
 }

@@ -11,36 +11,32 @@ sealed unsafe class GlobalAvgPool2dBackwardVectorized(CpuDevice device) : IGloba
 
     readonly struct SpreadJob(int pixels, int channels, float* dy, float* dx, bool accumulate) : ILanesJob
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Execute<TLanes>(int index, int worker)
             where TLanes : struct, ILanes<TLanes>
         {
-            float* gradients = dy + (long)index * channels;
-            float* target = dx + (long)index * pixels * channels;
-            float* end = target + (long)pixels * channels;
-            TLanes divisor = TLanes.Broadcast(pixels);
-            bool add = accumulate;
-            int columns = channels;
-            for (; target < end; target += columns)
-            {
-                int c = 0;
-                for (; c <= columns - TLanes.Count; c += TLanes.Count)
-                {
-                    Spread(default(WholeExtent), gradients + c, divisor, target + c, add);
-                }
-
-                if (c < columns)
-                    Spread(new PartExtent(columns - c), gradients + c, divisor, target + c, add);
-            }
+            int whole = channels - channels % TLanes.Count;
+            if (whole > 0)
+                Spread<TLanes, WholeExtent>(index, 0, whole, default);
+            if (whole < channels)
+                Spread<TLanes, PartExtent>(index, whole, channels, new PartExtent(channels - whole));
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Spread<TLanes, TExtent>(TExtent extent, float* gradients, TLanes divisor, float* target, bool add)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        void Spread<TLanes, TExtent>(int example, int c0, int c1, TExtent extent)
             where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent
         {
-            TLanes share = extent.Load<TLanes>(gradients) / divisor;
-            extent.Store(target, add ? extent.Load<TLanes>(target) + share : share);
+            TLanes divisor = TLanes.Broadcast(pixels);
+            bool add = accumulate;
+            for (int c = c0; c < c1; c += TLanes.Count)
+            {
+                TLanes share = extent.Load<TLanes>(dy + (long)example * channels + c) / divisor;
+                float* target = dx + (long)example * pixels * channels + c;
+                for (int pixel = 0; pixel < pixels; pixel++, target += channels)
+                {
+                    extent.Store(target, add ? extent.Load<TLanes>(target) + share : share);
+                }
+            }
         }
     }
 }

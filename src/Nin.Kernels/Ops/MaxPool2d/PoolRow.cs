@@ -13,10 +13,23 @@ static class PoolRow
     /// <param name="row">The output row.</param>
     /// <param name="c0">First channel.</param>
     /// <param name="c1">The channel behind the last one.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Walk<TLanes, TOperator>(in TOperator pool, in PoolSizes sizes, int example, int row, int c0, int c1)
         where TLanes : struct, ILanes<TLanes>
         where TOperator : struct, IPoolOperator
+    {
+        int whole = c1 - (c1 - c0) % TLanes.Count;
+        if (c0 < whole)
+            Walk<TLanes, TOperator, WholeExtent>(pool, sizes, example, row, c0, whole, default);
+        if (whole < c1)
+            Walk<TLanes, TOperator, PartExtent>(pool, sizes, example, row, whole, c1, new PartExtent(c1 - whole));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    static void Walk<TLanes, TOperator, TExtent>(
+        in TOperator pool, in PoolSizes sizes, int example, int row, int c0, int c1, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TOperator : struct, IPoolOperator
+        where TExtent : struct, IExtent
     {
         TOperator local = pool;
         int outWidth = sizes.OutWidth;
@@ -30,14 +43,10 @@ static class PoolRow
             var window = new PoolWindow(
                 (top * sizes.Width + left) * sizes.Channels, output, endRow - firstRow, end - first,
                 (long)sizes.Dilation * sizes.Width * sizes.Channels, sizes.Dilation * sizes.Channels);
-            int c = c0;
-            for (; c <= c1 - TLanes.Count; c += TLanes.Count)
+            for (int c = c0; c < c1; c += TLanes.Count)
             {
-                local.Apply<TLanes, WholeExtent>(window, c, default);
+                local.Apply<TLanes, TExtent>(window, c, extent);
             }
-
-            if (c < c1)
-                local.Apply<TLanes, PartExtent>(window, c, new PartExtent(c1 - c));
         }
     }
 
