@@ -8,7 +8,10 @@ namespace Nin.Vectorized;
 /// </summary>
 unsafe struct PatchProduct : ILanesJob
 {
+    /// <summary>Panels of a piece: packed they fill a good part of the level-2 cache.</summary>
     public const int MaxPanels = 12;
+
+    const int FewPanels = 2;
 
     public Patches Patches;
     public PixelTarget Target;
@@ -71,19 +74,30 @@ unsafe struct PatchProduct : ILanesJob
                 CStep = Target.IsDense ? target.PixelStep : Columns,
                 Bias = Bias is null ? null : Bias + (nint)group * Columns,
             };
-            if (Target.IsDense)
-            {
-                Multiply<TLanes>(patches, first, product);
-                continue;
-            }
-
-            if (Accumulate)
+            if (!Target.IsDense && Accumulate)
             {
                 Exchange<TLanes>(target, first, count, block, store: false);
             }
 
-            Multiply<TLanes>(patches, first, product);
-            Exchange<TLanes>(target, first, count, block, store: true);
+            MultiplyAll<TLanes>(patches, first, product);
+            if (!Target.IsDense)
+            {
+                Exchange<TLanes>(target, first, count, block, store: true);
+            }
+        }
+    }
+
+    // Patches that meet a single panel of B are read once: then a few at a time, so that they stay in the level-1 cache.
+    readonly void MultiplyAll<TLanes>(in Patches patches, long first, BlockProduct product)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int rows = product.Rows;
+        int step = Columns <= 2 * TLanes.Count ? FewPanels * RegisterTile.Rows<TLanes>() : rows;
+        for (int row = 0; row < rows; row += step)
+        {
+            product.Rows = Math.Min(step, rows - row);
+            Multiply<TLanes>(patches, first + row, product);
+            product.C += step * product.CStep;
         }
     }
 

@@ -69,6 +69,10 @@ unsafe struct WeightGradient : ILanesJob
         int pixels = samples * Patches.GridHeight * Patches.GridWidth;
         long first = (long)slice * SliceTree.Samples * Patches.GridHeight * Patches.GridWidth;
         int blockDepth = Packing.BlockDepth(pixels);
+        float* patch = scratch + Plan.PanelLength + Plan.PixelLength;
+
+        // What lies behind a patch fills the last tile; sums of it are thrown away, but must not be slow ones.
+        Copying.Clear<TLanes>(patch, (int)Plan.PatchLength);
         int filters = Plan.Groups * Plan.Columns;
         var product = new BlockProduct
         {
@@ -92,38 +96,53 @@ unsafe struct WeightGradient : ILanesJob
             product.FromC = k > 0;
             float* dY = DY + (first + k) * filters + (nint)group * Plan.Columns;
             PanelPacking.Pack<TLanes>(dY, filters, product.Depth, Plan.Columns, product.B, biasSums);
-            PackRows<TLanes>(group, first + k, from, product, scratch + Plan.PanelLength + Plan.PixelLength);
+            PackRows<TLanes>(group, first + k, from, product, patch);
             product.Execute<TLanes, ColumnPanel>();
         }
     }
 
-    // Patches lie along the rows of A here: each is gathered whole, then dealt out to the panels, a tile's height to each.
+    // Patches lie along the rows of A here: some are gathered whole, then dealt out to the panels, a tile's height to each. One at a
+    // time would be read back while its stores are still under way, in other pieces than they were written in: that stalls.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void PackRows<TLanes>(int group, long first, int from, in BlockProduct product, float* patch)
         where TLanes : struct, ILanes<TLanes>
     {
         Patches patches = Patches;
         patches.Image += (nint)group * patches.Channels;
-        int tile = RegisterTile.Rows<TLanes>();
-        int panels = Packing.CeilDivide(product.Rows, tile);
-        Copying.Clear<TLanes>(patch + product.Rows, panels * tile + RegisterTile.MaxColumns - product.Rows);
         var pixel = new GridPixel(first, patches.GridHeight, patches.GridWidth);
-        for (int k = 0; k < product.Depth; k++)
+        for (int k = 0; k < product.Depth; k += WeightGradientPlan.PatchesAtOnce)
         {
-            patches.Copy<TLanes>(pixel, from, product.Rows, patch);
-            pixel.Advance(patches.GridHeight, patches.GridWidth);
-            float* part = patch;
-            float* panel = product.A + (nint)k * tile;
-            for (int p = 0; p < panels; p++)
+            int count = Math.Min(WeightGradientPlan.PatchesAtOnce, product.Depth - k);
+            for (int i = 0; i < count; i++)
+            {
+                patches.Copy<TLanes>(pixel, from, product.Rows, patch + i * Plan.PatchStep);
+                pixel.Advance(patches.GridHeight, patches.GridWidth);
+            }
+
+            Deal<TLanes>(patch, count, k, product);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Deal<TLanes>(float* patch, int count, int k, in BlockProduct product)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int tile = RegisterTile.Rows<TLanes>();
+        float* panel = product.A + (nint)k * tile;
+        for (int row = 0; row < product.Rows; row += tile)
+        {
+            float* to = panel;
+            for (float* part = patch + row; part < patch + count * Plan.PatchStep; part += Plan.PatchStep)
             {
                 for (int i = 0; i < tile; i += TLanes.Count)
                 {
-                    TLanes.Load(part + i).Store(panel + i);
+                    TLanes.Load(part + i).Store(to + i);
                 }
 
-                part += tile;
-                panel += product.PanelStep;
+                to += tile;
             }
+
+            panel += product.PanelStep;
         }
     }
 }

@@ -10,6 +10,12 @@ readonly struct WeightGradientPlan
 {
     public const int MaxPanels = 16;
 
+    /// <summary>Patches that are gathered before they are dealt out to the panels.</summary>
+    public const int PatchesAtOnce = 16;
+
+    /// <summary>Floats behind each panel that a copy in whole registers may overwrite.</summary>
+    public const int PanelGap = 16;
+
     public WeightGradientPlan(WorkerPool pool, int groups, int rows, int columns, int batch)
     {
         (Groups, Rows, Columns, Slices) = (groups, rows, columns, SliceTree.Slices(batch));
@@ -27,13 +33,11 @@ readonly struct WeightGradientPlan
 
         PanelLength = (long)BlockRows * RowPanel.MaxDepth + BlockRows / tile * PanelGap + RegisterTile.MaxColumns;
         PixelLength = (long)RowPanel.MaxDepth * Packing.PaddedColumns(columns, pool.Width);
-        PatchLength = BlockRows + RegisterTile.MaxColumns;
+        PatchStep = BlockRows + RegisterTile.MaxColumns;
+        PatchLength = PatchesAtOnce * PatchStep;
         StackLength = SliceTree.Levels(PieceSlices) * (BlockRows + 1L) * columns;
         Threads = pool.Threads;
     }
-
-    /// <summary>Floats behind each panel that a copy in whole registers may overwrite.</summary>
-    public const int PanelGap = 16;
 
     public int Groups { get; }
 
@@ -56,10 +60,12 @@ readonly struct WeightGradientPlan
 
     public int Blocks => Groups * RowBlocks;
 
-    /// <summary>Scratch memory of one worker, in floats: the packed rows, the packed pixels, one patch, open partial sums.</summary>
+    /// <summary>Scratch memory of one worker, in floats: the packed rows, the packed pixels, some patches, open partial sums.</summary>
     public long PanelLength { get; }
 
     public long PixelLength { get; }
+
+    public int PatchStep { get; }
 
     public long PatchLength { get; }
 
