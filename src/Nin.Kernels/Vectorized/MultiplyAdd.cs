@@ -9,6 +9,7 @@ namespace Nin.Vectorized;
 /// <c>a b + addend</c>: fused where the hardware has the instruction, else a product and a sum. The framework's own
 /// FusedMultiplyAdd is not used, because without the instruction it computes the fused result in software, which is far slower
 /// than two roundings; nor is MultiplyAddEstimate, which leaves the choice to the compiler of the moment.
+/// A register wider than the machine's is computed by halves, so that every width gives the same bits on one machine.
 /// </summary>
 static class MultiplyAdd
 {
@@ -29,9 +30,17 @@ static class MultiplyAdd
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Compute(Vector256<float> a, Vector256<float> b, Vector256<float> addend) =>
-        Fma.IsSupported ? Fma.MultiplyAdd(a, b, addend) : a * b + addend;
+        Fma.IsSupported
+            ? Fma.MultiplyAdd(a, b, addend)
+            : Vector256.Create(
+                Compute(a.GetLower(), b.GetLower(), addend.GetLower()),
+                Compute(a.GetUpper(), b.GetUpper(), addend.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Compute(Vector512<float> a, Vector512<float> b, Vector512<float> addend) =>
-        Avx512F.IsSupported ? Avx512F.FusedMultiplyAdd(a, b, addend) : a * b + addend;
+        Avx512F.IsSupported
+            ? Avx512F.FusedMultiplyAdd(a, b, addend)
+            : Vector512.Create(
+                Compute(a.GetLower(), b.GetLower(), addend.GetLower()),
+                Compute(a.GetUpper(), b.GetUpper(), addend.GetUpper()));
 }
