@@ -17,4 +17,7 @@ public readonly record struct PointwiseSizes(int Pixels, int Channels, int Filte
 
     /// <summary>Multiply-adds of one example's forward pass.</summary>
     public long Macs => OutputLength * Channels;
+
+    /// <summary>The same as a convolution whose windows are the pixels.</summary>
+    internal Conv2dSizes AsConvolution => new(Channels, Pixels, 1, Filters);
 }
