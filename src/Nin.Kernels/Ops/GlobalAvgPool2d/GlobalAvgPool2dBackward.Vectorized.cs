@@ -28,13 +28,15 @@ sealed unsafe class GlobalAvgPool2dBackwardVectorized(CpuDevice device) : IGloba
         {
             TLanes divisor = TLanes.Broadcast(pixels);
             bool add = accumulate;
-            for (int c = c0; c < c1; c += TLanes.Count)
+            int stride = channels;
+            float* gradient = dy + (long)example * stride;
+            float* target = dx + (long)example * pixels * stride;
+            for (int pixel = 0; pixel < pixels; pixel++, target += stride)
             {
-                TLanes share = extent.Load<TLanes>(dy + (long)example * channels + c) / divisor;
-                float* target = dx + (long)example * pixels * channels + c;
-                for (int pixel = 0; pixel < pixels; pixel++, target += channels)
+                for (int c = c0; c < c1; c += TLanes.Count)
                 {
-                    extent.Store(target, add ? extent.Load<TLanes>(target) + share : share);
+                    TLanes share = extent.Load<TLanes>(gradient + c) / divisor;
+                    extent.Store(target + c, add ? extent.Load<TLanes>(target + c) + share : share);
                 }
             }
         }
