@@ -7,6 +7,7 @@ namespace Nin;
 sealed class AcceleratorDevice : Device
 {
     const int MaxGroups = 1 << 20;
+    const int TileGroupSize = 128;
 
     readonly Context? context;
     readonly bool ownsAccelerator;
@@ -44,6 +45,13 @@ sealed class AcceleratorDevice : Device
         long groups = (total + Profile.GroupSize - 1) / Profile.GroupSize;
         if (Profile.Groups > 0) groups = Math.Min(groups, Profile.Groups);
         return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), Profile.GroupSize);
+    }
+
+    /// <summary>The launch of a kernel whose groups stride over <paramref name="tiles"/>, with shared memory of a fixed size.</summary>
+    public KernelConfig Tiles(long tiles)
+    {
+        long groups = Profile.Groups > 0 ? Math.Min(tiles, Profile.Groups) : tiles;
+        return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), Math.Min(Profile.GroupSize, TileGroupSize));
     }
 
     internal override DeviceStream CreateStream() => new AcceleratorDeviceStream(this);

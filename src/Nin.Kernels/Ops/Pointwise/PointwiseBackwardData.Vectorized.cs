@@ -6,5 +6,5 @@ sealed class PointwiseBackwardDataVectorized(CpuDevice device) : IPointwiseBackw
     readonly Conv2dBackwardDataVectorized convolution = new(device);
 
     public void Run(DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate) =>
-        convolution.Run(stream, sizes.AsConvolution, n, dy, w, dx, accumulate);
+        convolution.Run(stream, sizes.AsConv2d, n, dy, w, dx, accumulate);
 }

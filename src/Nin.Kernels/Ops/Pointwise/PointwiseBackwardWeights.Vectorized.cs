@@ -7,5 +7,5 @@ sealed class PointwiseBackwardWeightsVectorized(CpuDevice device) : IPointwiseBa
 
     public void Run(
         DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate) =>
-        convolution.Run(stream, sizes.AsConvolution, n, x, dy, dw, dbias, accumulate);
+        convolution.Run(stream, sizes.AsConv2d, n, x, dy, dw, dbias, accumulate);
 }

@@ -18,6 +18,6 @@ public readonly record struct PointwiseSizes(int Pixels, int Channels, int Filte
     /// <summary>Multiply-adds of one example's forward pass.</summary>
     public long Macs => OutputLength * Channels;
 
-    /// <summary>The same as a convolution whose windows are the pixels.</summary>
-    internal Conv2dSizes AsConvolution => new(Channels, Pixels, 1, Filters);
+    /// <summary>The same as a convolution over one row of pixels.</summary>
+    internal Conv2dSizes AsConv2d => new(Channels, Height: 1, Width: Pixels, Filters, Kernel: 1);
 }

@@ -16,7 +16,7 @@ sealed unsafe class PointwiseMlpBackwardVectorized(CpuDevice device) : IPointwis
         bool accumulateData, bool accumulateWeights)
     {
         var pool = device.Pool;
-        Conv2dSizes first = sizes.First.AsConvolution, second = sizes.Second.AsConvolution;
+        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
         var layout = new Layout(pool, first, second, n, weights);
         float* scratch = stream.Scratch(layout.Length).Pointer;
         float* work = scratch + layout.Panels1 + layout.Panels2;

@@ -12,7 +12,7 @@ sealed unsafe class PointwiseMlpForwardVectorized(CpuDevice device) : IPointwise
     public void Run(
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, in PointwiseMlpWeights weights, bool lastRelu, DeviceView h, DeviceView y)
     {
-        Conv2dSizes first = sizes.First.AsConvolution, second = sizes.Second.AsConvolution;
+        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
         int step = PointwiseMlpChunk.Examples(sizes, device.Threads);
         long packed1 = ConvolutionForward.PackedLength(device.Pool, first), packed2 = ConvolutionForward.PackedLength(device.Pool, second);
         long panels1 = ConvolutionPanels.ScratchLength(weights.First, packed1), panels2 = ConvolutionPanels.ScratchLength(weights.Second, packed2);

@@ -51,6 +51,24 @@ struct Tile4x8
         return sum;
     }
 
+    /// <summary>
+    /// A product's four rows by eight columns. Rows behind the last one stand for that, and are not to be stored.
+    /// </summary>
+    /// <param name="x">Rows of <paramref name="depth"/> elements.</param>
+    /// <param name="first">Number of the first of the four rows.</param>
+    /// <param name="rows">Rows from there on that there are, at least one.</param>
+    /// <param name="depth">Elements that are summed.</param>
+    /// <param name="panels">Weights.</param>
+    /// <param name="column">The first of the eight columns.</param>
+    public static Tile4x8 Product(ArrayView<float> x, long first, int rows, int depth, ArrayView<Float8> panels, int column)
+    {
+        int last = rows - 1;
+        long origin = first * depth;
+        return Accumulate(
+            default, x, origin, origin + (last < 1 ? last : 1) * depth, origin + (last < 2 ? last : 2) * depth,
+            origin + (last < 3 ? last : 3) * depth, panels, (long)(column / Float8.Length) * depth, depth);
+    }
+
     /// <summary>Adds the bias to each row, and applies the ReLU.</summary>
     public static Tile4x8 Finish(Tile4x8 sum, Float8 bias, bool relu)
     {
@@ -64,6 +82,17 @@ struct Tile4x8
         sum.R2 = Float8.Relu(sum.R2);
         sum.R3 = Float8.Relu(sum.R3);
         return sum;
+    }
+
+    /// <summary>Zeros where the element of <paramref name="y"/> at the same place is not positive.</summary>
+    public readonly Tile4x8 MaskByPositive(ArrayView<float> y, long index, long stride, long rows, int columns)
+    {
+        Tile4x8 result = this;
+        result.R0 = Float8.MaskByPositive(R0, Float8.Load(y, index, columns));
+        if (rows > 1) result.R1 = Float8.MaskByPositive(R1, Float8.Load(y, index + stride, columns));
+        if (rows > 2) result.R2 = Float8.MaskByPositive(R2, Float8.Load(y, index + 2 * stride, columns));
+        if (rows > 3) result.R3 = Float8.MaskByPositive(R3, Float8.Load(y, index + 3 * stride, columns));
+        return result;
     }
 
     /// <summary>Writes the first <paramref name="rows"/> by <paramref name="columns"/> elements, rows <paramref name="stride"/> apart.</summary>

@@ -1,0 +1,52 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>One thread an element of the output.</summary>
+sealed class MaxPool2dForwardPortable(AcceleratorDevice device) : IMaxPool2dForward
+{
+    readonly Action<KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<PoolMap, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y) =>
+        launch(device.Over(y.Length), PoolMap.Of(sizes), x.Array, y.Array);
+
+    static void Kernel(PoolMap map, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index; i < y.Length; i += PortableThread.Stride)
+        {
+            long pixel = i / map.Channels;
+            int channel = (int)(i - pixel * map.Channels);
+            long row = pixel / map.OutWidth;
+            long example = row / map.OutHeight;
+            y[i] = x[Picked(
+                map, x, example * map.Height * map.Width * map.Channels + channel, (int)(row - example * map.OutHeight),
+                (int)(pixel - row * map.OutWidth))];
+        }
+    }
+
+    /// <summary>The element that a window picks: the first of equal maxima in row, then column order, or the last NaN.</summary>
+    public static long Picked(PoolMap map, ArrayView<float> x, long first, int windowRow, int windowColumn)
+    {
+        int top = map.First(windowRow), bottom = map.End(windowRow, map.Height);
+        int left = map.First(windowColumn), right = map.End(windowColumn, map.Width);
+        long picked = first + ((long)top * map.Width + left) * map.Channels;
+        float max = x[picked];
+        for (int row = top; row < bottom; row += map.Dilation)
+        {
+            for (int column = left; column < right; column += map.Dilation)
+            {
+                long at = first + ((long)row * map.Width + column) * map.Channels;
+                float value = x[at];
+                if (value > max || float.IsNaN(value))
+                {
+                    max = value;
+                    picked = at;
+                }
+            }
+        }
+
+        return picked;
+    }
+}
