@@ -43,4 +43,7 @@ readonly record struct PoolMap(
         int end = (place + Padding) / Stride + 1;
         return end < windows ? end : windows;
     }
+
+    /// <summary>Whether a tap of a window that covers an input row (or column) falls on it.</summary>
+    public bool Reads(int window, int place) => (place + Padding - window * Stride) % Dilation == 0;
 }

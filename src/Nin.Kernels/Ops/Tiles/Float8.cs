@@ -84,6 +84,19 @@ struct Float8
         return a;
     }
 
+    public static Float8 Multiply(Float8 a, Float8 b)
+    {
+        a.S0 *= b.S0;
+        a.S1 *= b.S1;
+        a.S2 *= b.S2;
+        a.S3 *= b.S3;
+        a.S4 *= b.S4;
+        a.S5 *= b.S5;
+        a.S6 *= b.S6;
+        a.S7 *= b.S7;
+        return a;
+    }
+
     /// <summary>Negative elements become zero; NaN stays.</summary>
     public static Float8 Relu(Float8 a)
     {

@@ -1,0 +1,82 @@
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// Two sums over slices, the mean and then the squares of what is left, because the difference of two large sums would lose the variance
+/// of a channel far from zero; then one launch over the elements.
+/// </summary>
+sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBatchNorm2dForwardTraining
+{
+    readonly SliceSum sum = new(device);
+    readonly BatchNormApply apply = new(device);
+
+    readonly Action<KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMean =
+        device.Accelerator.LoadStreamKernel<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MeanKernel);
+
+    readonly Action<KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchSquares =
+        device.Accelerator.LoadStreamKernel<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(SquaresKernel);
+
+    readonly Action<KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchVariance =
+        device.Accelerator.LoadStreamKernel<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(VarianceKernel);
+
+    public void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+    {
+        var slices = new SliceSizes(n, sizes.Pixels, sizes.Channels, sizes.Channels);
+        var map = new BatchNormMap(slices, parameters.Epsilon, parameters.Momentum, relu ? 1 : 0, Accumulate: 0, HasVariance: 0);
+        var partials = stream.Scratch((long)slices.Slices * sizes.Channels);
+        var channels = device.Over(sizes.Channels);
+        sum.Run(slices, x, mask: default, partials);
+        launchMean(channels, map, partials.Array, mean.Array, parameters.RunningMean.Array);
+        launchSquares(device.Over((long)slices.Slices * Float8.Tiles(sizes.Channels)), map, x.Array, mean.Array, partials.Array);
+        launchVariance(channels, map, partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);
+        apply.Run(map, x, parameters, mean, inverseDeviation, y);
+    }
+
+    static void MeanKernel(BatchNormMap map, ArrayView<float> partials, ArrayView<float> mean, ArrayView<float> runningMean)
+    {
+        for (long c = PortableThread.Index; c < map.Slices.Channels; c += PortableThread.Stride)
+        {
+            float batch = SliceTree.Combine(partials, c, map.Slices.Slices, map.Slices.Stride) / map.Count;
+            mean[c] = batch;
+            runningMean[c] = (1f - map.Momentum) * runningMean[c] + map.Momentum * batch;
+        }
+    }
+
+    static void SquaresKernel(BatchNormMap map, ArrayView<float> x, ArrayView<float> mean, ArrayView<float> partials)
+    {
+        var sizes = map.Slices;
+        int tiles = Float8.Tiles(sizes.Channels);
+        for (long i = PortableThread.Index; i < (long)sizes.Slices * tiles; i += PortableThread.Stride)
+        {
+            int slice = (int)(i / tiles);
+            int channel = (int)(i - (long)slice * tiles) * Float8.Length;
+            int columns = sizes.Channels - channel;
+            var center = Float8.Load(mean, channel, columns);
+            Float8 sum = default;
+            for (long p = sizes.FirstPixel(slice); p < sizes.FirstPixel(slice + 1); p++)
+            {
+                var rest = Float8.MultiplyAdd(Float8.Load(x, p * sizes.Channels + channel, columns), -1f, center);
+                sum = Float8.Add(sum, Float8.Multiply(rest, rest));
+            }
+
+            sum.Store(partials, slice * sizes.Stride + channel, columns);
+        }
+    }
+
+    static void VarianceKernel(BatchNormMap map, ArrayView<float> partials, ArrayView<float> inverseDeviation, ArrayView<float> runningVariance)
+    {
+        for (long c = PortableThread.Index; c < map.Slices.Channels; c += PortableThread.Stride)
+        {
+            float squares = SliceTree.Combine(partials, c, map.Slices.Slices, map.Slices.Stride);
+            inverseDeviation[c] = 1f / XMath.Sqrt(squares / map.Count + map.Epsilon);
+            // The unbiased variance divides by one less; of a single pixel it is not defined, and the old one stays in its place.
+            if (map.Count > 1)
+                runningVariance[c] = (1f - map.Momentum) * runningVariance[c] + map.Momentum * (squares / (map.Count - 1));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>One thread an element of the target. (Flattening maps of a few pixels is all that it does: no tile is staged.)</summary>
+sealed class TransposePortable(AcceleratorDevice device) : ITranspose
+{
+    readonly Action<KernelConfig, int, int, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, int rows, int columns, int n, DeviceView x, DeviceView y, bool accumulate) =>
+        launch(device.Over(y.Length), rows, columns, accumulate ? 1 : 0, x.Array, y.Array);
+
+    static void Kernel(int rows, int columns, int accumulate, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index; i < y.Length; i += PortableThread.Stride)
+        {
+            long line = i / rows;
+            long row = i - line * rows;
+            long example = line / columns;
+            long column = line - example * columns;
+            float value = x[(example * rows + row) * columns + column];
+            y[i] = accumulate != 0 ? y[i] + value : value;
+        }
+    }
+}
