@@ -54,9 +54,12 @@ sealed class NetworkChecks
             origin = specs[origin].Inputs[0];
         }
 
-        string mend = output.IsFlat
-            ? FormattableString.Invariant($"use Classes = {output.Channels}, or make {entries[origin].Label} give {classes}")
-            : "put [GlobalAvgPool2d] and [Flatten] at the end";
+        string mend = output switch
+        {
+            { IsFlat: true } => FormattableString.Invariant($"use Classes = {output.Channels}, or make {entries[origin].Label} give {classes}"),
+            { Height: 1, Width: 1 } => "put [Flatten] at the end",
+            _ => "put [GlobalAvgPool2d] and [Flatten] at the end",
+        };
         Report(
             Rules.ClassesDiffer, declaration.Attribute, "Classes",
             $"Classes = {classes}, but {entries[Last].Label} gives {output}",

@@ -24,12 +24,12 @@ sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
     }
 
     /// <summary>The entries from <paramref name="start"/> on are copied ones, whose inputs count from the first of them.</summary>
-    public void ExpectCopy(AttributeData data, int attribute, int start, bool whole)
+    public void ExpectCopy(AttributeData data, int attribute, string subject, int start, bool whole)
     {
         int end = entries.Count;
         pending.Add(() =>
         {
-            int source = From(data, Site.OnArgument(attribute, "From"), "LayersOf", start);
+            int source = From(data, Site.OnArgument(attribute, "From"), subject, start);
             for (int i = start; i < end; i++)
             {
                 int[] inputs = [.. entries[i].Inputs.Select(input => input switch

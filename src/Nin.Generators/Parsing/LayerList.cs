@@ -76,15 +76,17 @@ sealed class LayerList
 
         bool whole = copied is { IsComplete: true, Entries.Count: > 0 };
         IsComplete &= whole;
-        inputs.ExpectCopy(data, attribute, start, whole);
+        inputs.ExpectCopy(data, attribute, SubjectOf(data), start, whole);
     }
+
+    static string SubjectOf(AttributeData layersOf) => $"LayersOf<{layersOf.AttributeClass!.TypeArguments[0].Name}>";
 
     /// <summary>The layers of the class that <c>[LayersOf]</c> names; null where it cannot be followed.</summary>
     LayerList? Follow(AttributeData data, int attribute)
     {
         if (data.AttributeClass!.TypeArguments[0] is not INamedTypeSymbol { TypeKind: not TypeKind.Error } source) return null;
 
-        string subject = $"LayersOf<{source.Name}>";
+        string subject = SubjectOf(data);
         if (!source.GetAttributes().Any(a => KnownAttributes.IsNetwork(a) || KnownAttributes.IsLayer(a)))
         {
             problems?.Report(
@@ -94,17 +96,18 @@ sealed class LayerList
             return null;
         }
 
+        (bool returned, bool wasTooLong) = (expansion.ReturnsToRoot, expansion.IsTooLong);
         bool entered = expansion.Step() && expansion.Enter(source);
         LayerList? copied = entered ? Of(source, problems: null, expansion) : null;
         if (entered) expansion.Leave(source);
-        if (expansion.ReturnsToRoot)
+        if (expansion.ReturnsToRoot && !returned)
         {
             problems?.Report(
                 Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject,
                 $"{source.Name} takes its layers from {type.Name} again",
                 $"name a network that does not");
         }
-        else if (expansion.IsTooLong)
+        else if (expansion.IsTooLong && !wasTooLong)
         {
             problems?.Report(
                 Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject,

@@ -55,7 +55,8 @@ public class Nin004Tests
         using Nin;
         [Network(1, 8, 8), Relu, {|NIN004:LayersOf<Other>|}] partial class Net;
         [Network(1, 8, 8), Relu, {|NIN004:LayersOf<Net>|}] partial class Other;
-        [Network(1, 8, 8), {|NIN004:LayersOf<Self>|}] partial class Self;
+        [Network(1, 8, 8), {|NIN004:LayersOf<Self>|}, LayersOf<Fine>] partial class Self;
+        [Network(1, 8, 8), Relu] partial class Fine;
         """,
         "LayersOf<Other>: Other takes its layers from Net again; name a network that does not",
         "LayersOf<Net>: Net takes its layers from Other again; name a network that does not",
@@ -66,7 +67,7 @@ public class Nin004Tests
     {
         string Copies(string name, string of) => $"[Network(1, 8, 8), {string.Join(", ", Enumerable.Repeat($"LayersOf<{of}>", 100))}] partial class {name};";
         Marked.Verify(
-            $"using Nin; [Network(1, 8, 8), Relu] partial class A; {Copies("B", "A")} [Network(1, 8, 8), {string.Join(", ", Enumerable.Repeat("LayersOf<B>", 9))}, {{|NIN004:LayersOf<B>|}}] partial class Net;",
+            $"using Nin; [Network(1, 8, 8), Relu] partial class A; {Copies("B", "A")} [Network(1, 8, 8), {string.Join(", ", Enumerable.Repeat("LayersOf<B>", 9))}, {{|NIN004:LayersOf<B>|}}, LayersOf<B>, Relu] partial class Net;",
             "LayersOf<B>: Net has more than 2000 layers with those of B; use fewer");
     }
 }

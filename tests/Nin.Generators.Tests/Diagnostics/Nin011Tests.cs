@@ -17,6 +17,11 @@ public class Nin011Tests
         "Net: Classes = 10, but Flatten1 (layer 3) gives 12 features; use Classes = 12, or make Block1 (layer 1) give 10");
 
     [Fact]
+    public void One_pixel_needs_no_pooling() => Marked.Verify(
+        "using Nin; [Network(1, 8, 8, {|NIN011:Classes = 10|}), Conv2d(10), GlobalAvgPool2d] partial class Net;",
+        "Net: Classes = 10, but GlobalPool1 (layer 2) gives 10x1x1; put [Flatten] at the end");
+
+    [Fact]
     public void An_output_that_is_not_flat_gives_no_classes() => Marked.Verify(
         "using Nin; [Network(1, 8, 8, {|NIN011:Classes = 10|}), Conv2d(10)] partial class Net;",
         "Net: Classes = 10, but Conv1 (layer 1) gives 10x8x8; put [GlobalAvgPool2d] and [Flatten] at the end");
