@@ -59,7 +59,7 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
         int channels = map.Slices.Channels;
         for (long i = PortableThread.Index; i < 2L * channels; i += PortableThread.Stride)
         {
-            float sum = SliceTree.Combine(partials, i, map.Slices.Slices, map.Slices.Stride);
+            float sum = SliceTreeKernel.Combine(partials, i, map.Slices.Slices, map.Slices.Stride);
             if (i < channels) dgamma[i] = map.Accumulate != 0 ? dgamma[i] + sum : sum;
             else dbeta[i - channels] = map.Accumulate != 0 ? dbeta[i - channels] + sum : sum;
         }

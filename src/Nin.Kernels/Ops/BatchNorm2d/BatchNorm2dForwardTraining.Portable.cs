@@ -41,7 +41,7 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
     {
         for (long c = PortableThread.Index; c < map.Slices.Channels; c += PortableThread.Stride)
         {
-            float batch = SliceTree.Combine(partials, c, map.Slices.Slices, map.Slices.Stride) / map.Count;
+            float batch = SliceTreeKernel.Combine(partials, c, map.Slices.Slices, map.Slices.Stride) / map.Count;
             mean[c] = batch;
             runningMean[c] = (1f - map.Momentum) * runningMean[c] + map.Momentum * batch;
         }
@@ -72,7 +72,7 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
     {
         for (long c = PortableThread.Index; c < map.Slices.Channels; c += PortableThread.Stride)
         {
-            float squares = SliceTree.Combine(partials, c, map.Slices.Slices, map.Slices.Stride);
+            float squares = SliceTreeKernel.Combine(partials, c, map.Slices.Slices, map.Slices.Stride);
             inverseDeviation[c] = 1f / XMath.Sqrt(squares / map.Count + map.Epsilon);
             // The unbiased variance divides by one less; of a single pixel it is not defined, and the old one stays in its place.
             if (map.Count > 1)
