@@ -15,7 +15,9 @@ unsafe struct BlockProduct
     public int Columns;
     public int Depth;
 
-    /// <summary>Panels of <see cref="RegisterTile.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable.</summary>
+    /// <summary>
+    /// Panels of <see cref="RegisterTile.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable.
+    /// </summary>
     public float* A;
     public nint PanelStep;
 
@@ -99,7 +101,9 @@ unsafe struct BlockProduct
             row.Store(tile + i * TRow.Count);
         }
 
-        var whole = new TileResult { From = tile, FromStep = TRow.Count, To = tile, ToStep = TRow.Count, Bias = part.Bias, Floor = part.Floor };
+        TileResult whole = part;
+        whole.From = whole.To = tile;
+        whole.FromStep = whole.ToStep = TRow.Count;
         RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, b, whole);
         for (int i = 0; i < rows; i++)
         {

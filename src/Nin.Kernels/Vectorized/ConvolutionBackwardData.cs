@@ -7,7 +7,9 @@ namespace Nin.Vectorized;
 /// w <c>[kH, kW, c / groups, filters]</c>, dx <c>[n, h, w, c]</c>. Pixels of x that lie in no window get 0.
 /// Each element of dx is one accumulation, whatever the batch and the threads; when accumulating, it starts from what dx holds.
 /// </summary>
-/// <remarks>The pixels of x fall into stride² classes, and the gradient of each is a convolution of dy with stride 1: <see cref="StrideClass"/>.</remarks>
+/// <remarks>
+/// The pixels of x fall into stride² classes, and the gradient of each is a convolution of dy with stride 1: <see cref="StrideClass"/>.
+/// </remarks>
 static unsafe class ConvolutionBackwardData
 {
     /// <summary>Floats of the packed weights.</summary>

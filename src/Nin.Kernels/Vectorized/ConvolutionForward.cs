@@ -6,7 +6,9 @@ namespace Nin.Vectorized;
 /// y = act(x * w + bias) over a batch: x <c>[n, h, w, c]</c>, w <c>[kH, kW, c / groups, filters]</c>, y <c>[n, oh, ow, filters]</c>.
 /// Each element of y is one accumulation in the order (kernel row, kernel column, channel), whatever the batch and the threads.
 /// </summary>
-/// <remarks>Weights are packed apart from the run, so that a caller can keep the packed form as long as the weights stay what they are.</remarks>
+/// <remarks>
+/// Weights are packed apart from the run, so that a caller can keep the packed form as long as the weights stay what they are.
+/// </remarks>
 static unsafe class ConvolutionForward
 {
     /// <summary>Floats of the packed weights.</summary>

@@ -1,6 +1,8 @@
 namespace Nin.Vectorized;
 
-/// <summary>Packs weights <c>[depth, filters]</c> as B of a product, group by group. A piece is one block of the depth of one group.</summary>
+/// <summary>
+/// Packs weights <c>[depth, filters]</c> as B of a product, group by group. A piece is one block of the depth of one group.
+/// </summary>
 unsafe struct ForwardPacking : ILanesJob
 {
     public float* Weights;

@@ -24,7 +24,9 @@ unsafe interface ILanes<TSelf>
 
     static abstract TSelf Load(float* source);
 
-    /// <summary>Reads the first <paramref name="count"/> floats (0 to <see cref="Count"/>) and nothing behind them; the other lanes are 0.</summary>
+    /// <summary>
+    /// Reads the first <paramref name="count"/> floats (0 to <see cref="Count"/>) and nothing behind them; the other lanes are 0.
+    /// </summary>
     static abstract TSelf Load(float* source, int count);
 
     void Store(float* destination);
@@ -55,10 +57,16 @@ unsafe interface ILanes<TSelf>
     /// </summary>
     static abstract void Accumulate(ref TSelf sum, TSelf a, TSelf b);
 
-    /// <summary>The larger of each pair, by the machine's own instruction. A NaN in <paramref name="right"/> is kept; one in <paramref name="left"/> need not be.</summary>
+    /// <summary>
+    /// The larger of each pair, by the machine's own instruction. A NaN in <paramref name="right"/> is kept; one in <paramref name="left"/>
+    /// need not be.
+    /// </summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
-    /// <summary>The smaller of each pair, by the machine's own instruction. A NaN in <paramref name="right"/> is kept; one in <paramref name="left"/> need not be.</summary>
+    /// <summary>
+    /// The smaller of each pair, by the machine's own instruction. A NaN in <paramref name="right"/> is kept; one in <paramref
+    /// name="left"/> need not be.
+    /// </summary>
     static abstract TSelf Min(TSelf left, TSelf right);
 
     static abstract TSelf Sqrt(TSelf value);

@@ -1,6 +1,8 @@
 namespace Nin.Vectorized;
 
-/// <summary>How the rows of A that one tile reads lie in their packed panel. Constants, so that a tile needs one pointer for all rows.</summary>
+/// <summary>
+/// How the rows of A that one tile reads lie in their packed panel. Constants, so that a tile needs one pointer for all rows.
+/// </summary>
 interface IPanel
 {
     /// <summary>Floats from one row to the next.</summary>

@@ -1,6 +1,9 @@
 namespace Nin.Vectorized;
 
-/// <summary>Where the rows of a product go: every <see cref="Stride"/>th pixel, from <see cref="Top"/> and <see cref="Left"/> on, of <c>[sample, Height, Width, PixelStep]</c>.</summary>
+/// <summary>
+/// Where the rows of a product go: every <see cref="Stride"/>th pixel, from <see cref="Top"/> and <see cref="Left"/> on, of <c>[sample,
+/// Height, Width, PixelStep]</c>.
+/// </summary>
 unsafe struct PixelTarget
 {
     public float* Image;

@@ -16,7 +16,9 @@ static unsafe class SliceTree
     /// <summary>Slices of a batch.</summary>
     public static int Slices(int batch) => (batch + Samples - 1) / Samples;
 
-    /// <summary>Partial sums that are open at once when slices arrive one by one: as many as a binary counter has digits, and the new one.</summary>
+    /// <summary>
+    /// Partial sums that are open at once when slices arrive one by one: as many as a binary counter has digits, and the new one.
+    /// </summary>
     public static int Levels(int slices) => BitOperations.Log2((uint)Math.Max(slices, 1)) + 1;
 
     /// <summary>
@@ -37,7 +39,10 @@ static unsafe class SliceTree
         return height;
     }
 
-    /// <summary>Adds up <paramref name="count"/> partial sums, <paramref name="step"/> floats apart, into the first, which holds <paramref name="length"/> floats.</summary>
+    /// <summary>
+    /// Adds up <paramref name="count"/> partial sums, <paramref name="step"/> floats apart, into the first, which holds <paramref
+    /// name="length"/> floats.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sum<TLanes>(float* partials, long step, int count, long length)
         where TLanes : struct, ILanes<TLanes>

@@ -38,7 +38,8 @@ unsafe struct WeightGradient : ILanesJob
         for (int slice = 0; slice < slices; slice++)
         {
             float* partial = stack + height * length;
-            SumSlice<TLanes>(firstSlice + slice, group, from, rows, scratch, partial, block == 0 ? partial + (long)rows * Plan.Columns : null);
+            float* biasSums = block == 0 ? partial + (long)rows * Plan.Columns : null;
+            SumSlice<TLanes>(firstSlice + slice, group, from, rows, scratch, partial, biasSums);
             height = SliceTree.Close<TLanes>(stack, length, height + 1, slice, last: slice == slices - 1);
         }
 

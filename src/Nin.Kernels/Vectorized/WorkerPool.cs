@@ -52,7 +52,9 @@ sealed unsafe class WorkerPool : IDisposable
     /// <summary>Bits of a register that jobs run here compute with: the machine's best unless a test asks for a narrower one.</summary>
     public int Width { get; init; } = SimdWidth.Best;
 
-    /// <summary>Runs the pieces 0 to <paramref name="count"/> - 1 and returns when all are done; rethrows the first failure of one.</summary>
+    /// <summary>
+    /// Runs the pieces 0 to <paramref name="count"/> - 1 and returns when all are done; rethrows the first failure of one.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public void Run<TJob>(int count, ref TJob job)
         where TJob : struct, IJob

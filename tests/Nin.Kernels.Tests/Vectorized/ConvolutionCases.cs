@@ -53,7 +53,9 @@ static class ConvolutionCases
     }
 
     static IEnumerable<int> Widths =>
-        new[] { 128, 256, 512 }.Where(width => width == 128 || (width == 256 ? Vector256.IsHardwareAccelerated : Vector512.IsHardwareAccelerated));
+        from width in new[] { 128, 256, 512 }
+        where width == 128 || (width == 256 ? Vector256.IsHardwareAccelerated : Vector512.IsHardwareAccelerated)
+        select width;
 
     public static (Conv2dSizes Sizes, int Batch) Find(string name)
     {
