@@ -8,7 +8,7 @@ namespace Nin.Vectorized;
 /// </summary>
 static unsafe class ChannelSums
 {
-    // Rows are taken in blocks that stay in the first-level cache while the channels are gone through.
+    // Rows are taken in blocks that stay in the first-level cache, should the channels take more than one pass.
     // Between blocks the sums wait in memory, so that the block size is in no result.
     const int BlockLength = 4 * 1024;
 
@@ -29,25 +29,22 @@ static unsafe class ChannelSums
         new Span<float>(first + c0, c1 - c0).Clear();
         if (TTerm.HasSecond)
             new Span<float>(second + c0, c1 - c0).Clear();
-        int groups = c1 - (c1 - c0) % (4 * TLanes.Count);
         int whole = c1 - (c1 - c0) % TLanes.Count;
         int step = Math.Max(1, BlockLength / (c1 - c0));
         for (int row = 0; row < rows; row += step)
         {
             long at = (firstRow + row) * channels;
             int height = Math.Min(step, rows - row);
-            for (int c = c0; c < groups; c += 4 * TLanes.Count)
-            {
-                Four<TLanes, TTerm>(term, at + c, c, height, channels, first + c, second + c);
-            }
-
-            if (groups < whole)
-                Block<TLanes, TTerm, WholeExtent>(term, at, groups, whole, default, height, channels, first, second);
+            if (whole - c0 > 2 * TLanes.Count)
+                Rows<TLanes, TTerm>(term, at, c0, whole, height, channels, first, second);
+            else if (c0 < whole)
+                Block<TLanes, TTerm, WholeExtent>(term, at, c0, whole, default, height, channels, first, second);
             if (whole < c1)
                 Block<TLanes, TTerm, PartExtent>(term, at, whole, c1, new PartExtent(c1 - whole), height, channels, first, second);
         }
     }
 
+    // Register by register, the sums in registers: for few channels, whose sums would wait for their own stores.
     // Small, and not inlined: the JIT stops to inline where a method has too many locals.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static void Block<TLanes, TTerm, TExtent>(
@@ -73,40 +70,25 @@ static unsafe class ChannelSums
         }
     }
 
-    // Four registers of a row at a time: whole runs of cache lines, and four chains of sums that do not wait for each other.
+    // Row by row, the sums in memory: what is summed is read as it lies, and a row is long enough that its sums are written before the next.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static void Four<TLanes, TTerm>(in TTerm term, long at, int c, int rows, int channels, float* first, float* second)
+    static void Rows<TLanes, TTerm>(
+        in TTerm term, long at, int c0, int c1, int rows, int channels, float* firstSums, float* secondSums)
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
     {
         TTerm local = term;
-        int lanes = TLanes.Count;
-        TLanes a0 = TLanes.Load(first), a1 = TLanes.Load(first + lanes), a2 = TLanes.Load(first + 2 * lanes), a3 = TLanes.Load(first + 3 * lanes);
-        TLanes b0 = TLanes.Zero, b1 = TLanes.Zero, b2 = TLanes.Zero, b3 = TLanes.Zero;
-        if (TTerm.HasSecond)
-        {
-            b0 = TLanes.Load(second);
-            b1 = TLanes.Load(second + lanes);
-            b2 = TLanes.Load(second + 2 * lanes);
-            b3 = TLanes.Load(second + 3 * lanes);
-        }
-
         for (int row = 0; row < rows; row++, at += channels)
         {
-            local.Add(at, c, default(WholeExtent), ref a0, ref b0);
-            local.Add(at + lanes, c + lanes, default(WholeExtent), ref a1, ref b1);
-            local.Add(at + 2 * lanes, c + 2 * lanes, default(WholeExtent), ref a2, ref b2);
-            local.Add(at + 3 * lanes, c + 3 * lanes, default(WholeExtent), ref a3, ref b3);
+            for (int c = c0; c < c1; c += TLanes.Count)
+            {
+                TLanes a = TLanes.Load(firstSums + c);
+                TLanes b = TTerm.HasSecond ? TLanes.Load(secondSums + c) : TLanes.Zero;
+                local.Add(at + c, c, default(WholeExtent), ref a, ref b);
+                a.Store(firstSums + c);
+                if (TTerm.HasSecond)
+                    b.Store(secondSums + c);
+            }
         }
-
-        a0.Store(first);
-        a1.Store(first + lanes);
-        a2.Store(first + 2 * lanes);
-        a3.Store(first + 3 * lanes);
-        if (!TTerm.HasSecond) return;
-        b0.Store(second);
-        b1.Store(second + lanes);
-        b2.Store(second + 2 * lanes);
-        b3.Store(second + 3 * lanes);
     }
 }

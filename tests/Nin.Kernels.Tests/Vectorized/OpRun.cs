@@ -19,7 +19,7 @@ sealed class OpRun : IDisposable
     /// <param name="lead">Elements between the start of a buffer, which is aligned, and that of the operand.</param>
     public OpRun(int width, int threads, int n, int channels, int lead = 0)
     {
-        Device = new CpuDevice(threads) { Width = width };
+        Device = new CpuDevice(threads, width);
         Stream = Device.CreateStream();
         N = n;
         Channels = channels;

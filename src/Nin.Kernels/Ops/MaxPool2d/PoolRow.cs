@@ -51,6 +51,7 @@ static class PoolRow
     }
 
     // Along one axis: the first tap inside the input and the one behind the last; equal where the input lies between two taps.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static (int First, int End) Taps(int output, int size, in PoolSizes sizes)
     {
         int start = output * sizes.Stride - sizes.Padding;

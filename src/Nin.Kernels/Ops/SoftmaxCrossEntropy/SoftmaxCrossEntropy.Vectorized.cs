@@ -4,7 +4,7 @@ using Nin.Vectorized;
 namespace Nin.Ops;
 
 /// <summary>
-/// Scalar, in double precision: there are few classes, and the exponential of the framework is exact to the last bits there. Examples are
+/// Scalar, in double precision: there are few classes, and a loss near zero, or a probability near one, keeps its digits. Examples are
 /// taken side by side.
 /// </summary>
 sealed unsafe class SoftmaxCrossEntropyVectorized(CpuDevice device) : ISoftmaxCrossEntropy
