@@ -1,0 +1,34 @@
+using System.Reflection;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace Nin.Kernels.Tests.Ptx;
+
+/// <summary>Compiles kernels to PTX text for an H100, with the options that devices use and without a GPU.</summary>
+public sealed class PtxCompiler : IDisposable
+{
+    readonly Context context;
+    readonly PTXBackend backend;
+
+    public PtxCompiler()
+    {
+        context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).EnableAlgorithms());
+        backend = new PTXBackend(context, new CudaArchitecture(9, 0), CudaInstructionSet.ISA_80, null!);
+    }
+
+    public string Compile(MethodInfo kernel)
+    {
+        var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
+        return ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
+    }
+
+    public void Dispose()
+    {
+        backend.Dispose();
+        context.Dispose();
+    }
+}
