@@ -5,6 +5,9 @@ namespace Nin.Generators.Emission;
 /// <summary>Writes indented source; text of several lines, such as a raw string, is indented as a whole.</summary>
 sealed class SourceWriter
 {
+    const int Indent = 4;
+    const int WidestLine = 140;
+
     readonly StringBuilder text = new();
     int depth;
 
@@ -14,17 +17,39 @@ sealed class SourceWriter
         foreach (string line in lines.Split('\n'))
         {
             string trimmed = line.TrimEnd('\r');
-            if (trimmed.Length > 0) text.Append(' ', depth * 4).Append(trimmed);
+            if (trimmed.Length > 0) text.Append(' ', depth * Indent).Append(trimmed);
             text.Append('\n');
         }
 
         return this;
     }
 
-    /// <summary>Opens a block behind a line.</summary>
-    public SourceWriter Open(string line)
+    /// <summary>Writes lines one step deeper.</summary>
+    public SourceWriter Deeper(string lines)
     {
-        Line(line).Line("{");
+        depth++;
+        Line(lines);
+        depth--;
+        return this;
+    }
+
+    /// <summary>Writes a call in one line, or with its arguments in a line of their own where that is too wide.</summary>
+    /// <param name="head">Up to the parenthesis that opens, this included.</param>
+    /// <param name="arguments">What stands in the parentheses.</param>
+    /// <param name="tail">From the parenthesis that closes.</param>
+    public SourceWriter Call(string head, string arguments, string tail = ");")
+    {
+        bool fits = depth * Indent + head.Length + arguments.Length + tail.Length <= WidestLine;
+        return fits ? Line(head + arguments + tail) : Line(head).Deeper(arguments + tail);
+    }
+
+    /// <summary>Opens a block behind a line.</summary>
+    public SourceWriter Open(string line) => Line(line).Open();
+
+    /// <summary>Opens a block.</summary>
+    public SourceWriter Open()
+    {
+        Line("{");
         depth++;
         return this;
     }

@@ -11,7 +11,8 @@ sealed class LayerNames(INamedTypeSymbol type)
     [
         "ActivationBytes", "Architecture", "CreateInput", "CreateSession", "Device", "Dispose", "Forward", "ForwardMacs",
         "ForwardTraining", "InferenceBytes", "InputShape", "Load", "Name", "OutputShape", "ParameterCount", "Parameters", "Save", "Seed",
-        "TrainingBytes", "TrainStep",
+        "SessionPlan", "TrainingBytes", "TrainingSteps", "TrainStep",
+        "Backpropagate", "Infer", "MemoryPlan", "RunBackward", "RunForward", "RunInference", "Train",
         "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString",
     ];
 

@@ -84,6 +84,7 @@ static class NetworkParser
             declaration.Input,
             new(typed),
             new(entries.Skip(typed.Length).Select(e => e.Name)),
+            HiddenNames.Any(type, entries.Select(e => e.Name)),
             hasErrors);
     }
 

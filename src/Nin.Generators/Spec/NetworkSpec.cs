@@ -11,6 +11,7 @@ namespace Nin.Generators.Spec;
 /// <param name="Input">The input's shape; null where half-typed code does not tell.</param>
 /// <param name="Layers">The layers up to the first whose output shape is unknown.</param>
 /// <param name="UntypedNames">Names of the layers after them, which <c>nameof</c> may name.</param>
+/// <param name="NamesAreHidden">True where generated code must name types in full.</param>
 /// <param name="HasErrors">True where an error is reported: members are then typed, but need not run.</param>
 sealed record NetworkSpec(
     string HintName,
@@ -21,6 +22,7 @@ sealed record NetworkSpec(
     Shape? Input,
     EquatableArray<LayerSpec> Layers,
     EquatableArray<string> UntypedNames,
+    bool NamesAreHidden,
     bool HasErrors)
 {
     /// <summary>The network's output shape; null while a layer's is unknown.</summary>

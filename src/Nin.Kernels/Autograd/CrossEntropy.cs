@@ -1,4 +1,5 @@
 using Nin.Ops;
+using Nin.Shapes.Sizes;
 
 namespace Nin;
 
@@ -11,7 +12,7 @@ readonly struct CrossEntropy
     readonly DeviceView memory;
 
     /// <summary>Elements an example that the loss needs: label, loss and hit.</summary>
-    public const int FloatsPerExample = 3;
+    public const int FloatsPerExample = StepMemory.LossPerExample;
 
     /// <param name="shape">Shape of the logits: flat, or one pixel.</param>
     /// <param name="n">Examples.</param>

@@ -30,6 +30,9 @@ readonly partial struct StepMemory
     /// <summary>The output may overwrite the input, and the input's gradient the output's.</summary>
     public bool CanOverwrite { get; }
 
+    /// <summary>Float32 elements an example that the loss needs: label, loss and hit.</summary>
+    public const int LossPerExample = 3;
+
     /// <summary>A convolution or linear layer: weights want the input, a ReLU in the store is masked by the output.</summary>
     public static StepMemory Convolution(bool relu) => new(readsInput: true, readsOutput: relu);
 

@@ -1,0 +1,67 @@
+using Nin.Generators.Layers;
+using Nin.Generators.Spec;
+using static System.FormattableString;
+
+namespace Nin.Generators.Emission;
+
+/// <summary>The whole graph as data.</summary>
+static class ArchitectureEmitter
+{
+    public static void Emit(NetworkParts parts, Shape input, SourceWriter writer)
+    {
+        NetworkSpec spec = parts.Spec;
+        writer.Line().Line("/// <summary>Layers, shapes and parameters: what summaries and exports read.</summary>");
+        writer.Line("public static global::Nin.Architecture Architecture { get; } = new(");
+        writer.Deeper($"""
+            "{spec.ClassName.TrimStart('@')}",
+            {Literal.Value(input)},
+            global::Nin.Init.{spec.Init},
+            [
+            """);
+        foreach (LayerSpec layer in spec.Layers) writer.Deeper(Layer(layer, input));
+        writer.Deeper("]);");
+    }
+
+    static string Layer(LayerSpec spec, Shape input)
+    {
+        string head = $"    new global::Nin.LayerInfo(\"{spec.Name}\", \"{spec.Layer.Kind}\", [{string.Join(", ", Arguments(spec.Layer))}],";
+        string tail = $"[{string.Join(", ", spec.Inputs)}], {Literal.Value(spec.Output)},";
+        string counts = Invariant($"Macs: {Literal.Count(spec.Macs)}, ReceptiveField: {Field(spec, input)}),");
+        IEnumerable<string> parameters = spec.Parameters
+            .Where(p => p.Role != ParameterRole.BatchesTracked)
+            .Select(p => $"            new(\"{p.Name}\", global::Nin.ParameterRole.{p.Role}, {string.Join(", ", p.Dims)}),");
+        return spec.Parameters.Count == 0
+            ? $"{head}\n        {tail} [], {counts}"
+            : $"{head}\n        {tail}\n        [\n{string.Join("\n", parameters)}\n        ],\n        {counts}";
+    }
+
+    /// <summary>Every argument, defaults included; a flag is 0 or 1.</summary>
+    static IEnumerable<string> Arguments(Layer layer) => layer switch
+    {
+        NinBlockLayer block =>
+        [
+            Of("Filters", block.Widths[0]), Of("Kernel", block.Window.Kernel), Of("Stride", block.Window.Stride), Of("Padding", block.Window.Padding),
+            .. block.Widths.Skip(1).Select((width, i) => Of(Invariant($"Pointwise{i + 1}"), width)),
+            Of("LastRelu", block.LastRelu ? 1 : 0), Of("BatchNorm", block.BatchNorm ? 1 : 0),
+        ],
+        Conv2dLayer { Kind: "Pointwise" } pointwise => [Of("Filters", pointwise.Filters), Of("Bias", pointwise.Bias ? 1 : 0)],
+        Conv2dLayer convolution =>
+        [
+            Of("Filters", convolution.Filters), .. Arguments(convolution.Window), Of("Groups", convolution.Groups), Of("Bias", convolution.Bias ? 1 : 0),
+        ],
+        PoolingLayer pooling => Arguments(pooling.Window),
+        BatchNorm2dLayer norm => [Of("Epsilon", norm.Epsilon), Of("Momentum", norm.Momentum)],
+        DropoutLayer dropout => [Of("Probability", dropout.Probability)],
+        LeakyReluLayer leaky => [Of("NegativeSlope", leaky.NegativeSlope)],
+        LinearLayer linear => [Of("Features", linear.Features), Of("Bias", linear.Bias ? 1 : 0)],
+        _ => [],
+    };
+
+    static IEnumerable<string> Arguments(Window window) =>
+        [Of("Kernel", window.Kernel), Of("Stride", window.Stride), Of("Padding", window.Padding), Of("Dilation", window.Dilation)];
+
+    static string Of(string argument, double value) => $"new(\"{argument}\", {Literal.Real(value)})";
+
+    /// <summary>No pixel sees more than the image.</summary>
+    static long Field(LayerSpec spec, Shape input) => Math.Max(Math.Min(spec.Field.Height, input.Height), Math.Min(spec.Field.Width, input.Width));
+}

@@ -1,0 +1,56 @@
+using Nin.Generators.Planning;
+using Nin.Generators.Spec;
+using Nin.Shapes.Sizes;
+using static System.FormattableString;
+
+namespace Nin.Generators.Emission;
+
+/// <summary>What a network costs, before it exists.</summary>
+static class CountsEmitter
+{
+    public static void Emit(NetworkParts parts, SourceWriter writer)
+    {
+        EmitConstants(parts.Spec, writer);
+        TrainingPlan training = parts.Training;
+        long learnt = Slots(parts.Spec, buffers: false), buffers = Slots(parts.Spec, buffers: true);
+        string state = buffers > 0 ? $" + {Literal.Count(buffers)}L" : "";
+        writer.Line(Invariant($"""
+
+            // Elements of a session's memory, planned from when each tensor is written first and read last. What grows with the batch does
+            // so an example; slots are multiples of {SlotSize.Floats}.
+            static readonly global::Nin.MemoryPlan SessionPlan = new(
+                TrainingPerExample: {training.PerExample},
+                TrainingFixed: {training.Fixed},
+                InferencePerExample: {parts.Inference.PerExample},
+                OutputGradient: {training.OutputGradient.Offset},
+                Loss: {training.Loss.Offset});
+
+            /// <summary>Bytes of a training session's memory: activations, what their gradients keep, and gradients of activations.</summary>
+            /// <param name="batch">Examples.</param>
+            public static long ActivationBytes(int batch) => sizeof(float) * SessionPlan.Length(batch);
+
+            /// <summary>Bytes that training takes: parameters, their gradients, buffers and a session; an optimiser's state and workspace are extra.</summary>
+            /// <param name="batch">Examples.</param>
+            public static long TrainingBytes(int batch) => sizeof(float) * (2 * {Literal.Count(learnt)}L{state} + SessionPlan.Length(batch));
+
+            /// <summary>Bytes that inference takes: parameters, buffers and a session; workspace is extra.</summary>
+            /// <param name="batch">Examples.</param>
+            public static long InferenceBytes(int batch) => sizeof(float) * ({Literal.Count(learnt)}L{state} + SessionPlan.InferenceLength(batch));
+            """));
+    }
+
+    /// <summary>The counts that a network has even while its shapes are half known.</summary>
+    public static void EmitConstants(NetworkSpec spec, SourceWriter writer) => writer.Line($"""
+        /// <summary>Learnt parameters.</summary>
+        public const long ParameterCount = {Literal.Count(spec.ParameterCount)};
+
+        /// <summary>Multiply-adds of one example's forward pass, of convolutions and linear layers alone.</summary>
+        public const long ForwardMacs = {Literal.Count(spec.Macs)};
+        """);
+
+    /// <summary>Elements of all learnt parameters, or of all buffers that devices hold, each in slots of its own.</summary>
+    static long Slots(NetworkSpec spec, bool buffers) => Saturated.Sum(spec.Layers
+        .SelectMany(l => l.Parameters)
+        .Where(p => p.IsBuffer == buffers && p.Role != ParameterRole.BatchesTracked)
+        .Select(p => SlotSize.RoundUp(p.Count)));
+}

@@ -1,0 +1,43 @@
+using Nin.Generators.Planning;
+using static System.FormattableString;
+
+namespace Nin.Generators.Emission;
+
+/// <summary>The forward pass of training.</summary>
+sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmitter(parts, writer)
+{
+    ValueMemory Values => Parts.Training.Values;
+
+    public static void Emit(NetworkParts parts, SourceWriter writer) => new ForwardEmitter(parts, writer).Emit();
+
+    /// <summary>What a step leaves for its gradient, or <c>default</c>.</summary>
+    public static string Saved(TrainingPlan plan, StepNode step, int index)
+    {
+        if (step.Memory is { SavedPerExample: 0, SavedFixed: 0 }) return "default";
+
+        string perExample = plan.Saved(index) is { } slot ? Slot(slot) : "default";
+        string @fixed = step.Memory.SavedFixed > 0 ? Invariant($"arena.Fixed({plan.SavedFixed(index)}, {step.Memory.SavedFixed})") : "default";
+        return $"new global::Nin.Saved({perExample}, {@fixed})";
+    }
+
+    void Emit()
+    {
+        Writer.Line().Line("/// <inheritdoc/>");
+        Writer.Open("protected override global::Nin.DeviceView RunForward(in global::Nin.Pass pass, in global::Nin.Arena arena, global::Nin.DeviceView input)");
+        for (int i = 0; i < Graph.Steps.Count; i++) EmitStep(i);
+        Writer.Line().Line($"return {View(Values, Graph.Output)};").Close();
+    }
+
+    void EmitStep(int i)
+    {
+        StepNode step = Graph.Steps[i];
+        bool overwrites = step.Memory.CanOverwrite && Values[i] == Values[step.Inputs[0]];
+        if (Opens(i)) Comment(i, Values.Renames(i) ? ", as it lies" : overwrites ? ", over its input" : "");
+        if (Values.Renames(i)) return;
+
+        string inputs = Inputs(Values, step);
+        string output = View(Values, i);
+        string saved = Saved(Parts.Training, step, i);
+        Writer.Call($"{step.Path}.Forward(", $"pass, {inputs}, {output}{(saved == "default" ? "" : $", {saved}")}");
+    }
+}

@@ -1,0 +1,55 @@
+using Nin.Generators.Planning;
+using Nin.Generators.Spec;
+using static System.FormattableString;
+
+namespace Nin.Generators.Emission;
+
+/// <summary>What the three methods that run a network have in common: views of slots as local variables, and a comment a layer.</summary>
+abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
+{
+    readonly Locals locals = new(parts.Properties);
+    readonly Dictionary<Slot, string> views = [];
+
+    protected NetworkParts Parts => parts;
+
+    protected SourceWriter Writer => writer;
+
+    protected StepGraph Graph => parts.Graph;
+
+    protected static string Slot(Slot slot) => Invariant($"arena.Slot({slot.Offset}, {slot.Length})");
+
+    /// <summary>The comment that opens a layer: its name and shapes.</summary>
+    protected void Comment(int step, string remark = "") => writer.Line().Line($"// {Heading(step)}{remark}");
+
+    /// <summary>True where a step is its layer's first.</summary>
+    protected bool Opens(int step) => step == 0 || Graph.Steps[step - 1].Layers[0] != Graph.Steps[step].Layers[0];
+
+    /// <summary>The local variable of a value, which is declared the first time.</summary>
+    protected string View(ValueMemory values, int value) => values[value] is { } slot ? View(slot, Graph.Steps[value].Name) : "input";
+
+    /// <summary>The local variable of a slot, which is declared the first time.</summary>
+    protected string View(Slot slot, string property, string prefix = "")
+    {
+        if (views.TryGetValue(slot, out string? view)) return view;
+
+        view = locals.Name(property, prefix);
+        views.Add(slot, view);
+        writer.Line($"var {view} = {Slot(slot)};");
+        return view;
+    }
+
+    /// <summary>The values that a step reads, as one argument.</summary>
+    protected string Inputs(ValueMemory values, StepNode step)
+    {
+        string views = string.Join(", ", step.Inputs.Select(input => View(values, input)));
+        return step.IsMerge ? $"[{views}]" : views;
+    }
+
+    string Heading(int step)
+    {
+        IReadOnlyList<int> layers = Graph.Steps[step].Layers;
+        LayerSpec first = parts.Spec.Layers[layers[0]];
+        string names = string.Join(", ", layers.Select(i => parts.Spec.Layers[i].Name));
+        return $"{names}: {string.Join(" and ", first.InputShapes)} -> {first.Output}";
+    }
+}

@@ -1,0 +1,116 @@
+using Nin.Shapes.Sizes;
+
+namespace Nin.Generators.Planning;
+
+/// <summary>
+/// The memory of a training step: values, what gradients keep beside them, and gradients. What no gradient reads dies as soon as its last
+/// reader ran, and a gradient dies when its step has gone back.
+/// </summary>
+sealed class TrainingPlan
+{
+    readonly StepGraph graph;
+    readonly Timeline time;
+    readonly Slot?[] saved;
+    readonly long[] savedFixed;
+    readonly Slot?[] gradients;
+    readonly GradientWrite[][] writes;
+
+    public TrainingPlan(StepGraph graph)
+    {
+        this.graph = graph;
+        int count = graph.Steps.Count;
+        time = new(count);
+        saved = new Slot?[count];
+        savedFixed = new long[count];
+        gradients = new Slot?[count];
+        writes = [.. graph.Steps.Select(s => new GradientWrite[s.Inputs.Count])];
+        Values = new ValueMemory(graph, step => step.Role == StepRole.Renames, LastRead);
+        OutputGradient = new(graph.Steps[graph.Output].Length, time.Loss, time.End);
+        Loss = new(StepMemory.LossPerExample, time.Loss, time.End);
+        PlanSaved();
+        PlanGradients();
+
+        Slots = [.. Values.Slots, .. saved.OfType<Slot>(), .. gradients.OfType<Slot>().Append(OutputGradient).Distinct(), Loss];
+        PerExample = Packing.Pack(Slots);
+    }
+
+    /// <summary>Where the values are.</summary>
+    public ValueMemory Values { get; }
+
+    /// <summary>The gradient of the output, which stays to the end.</summary>
+    public Slot OutputGradient { get; }
+
+    /// <summary>Labels, losses and hits.</summary>
+    public Slot Loss { get; }
+
+    /// <summary>All that grows with the batch.</summary>
+    public IReadOnlyList<Slot> Slots { get; }
+
+    /// <summary>Elements that one example takes.</summary>
+    public long PerExample { get; }
+
+    /// <summary>Elements that are taken whatever the batch. They all live at the loss, so that none can be used again.</summary>
+    public long Fixed { get; private set; }
+
+    /// <summary>What a step leaves for its gradient; null where it leaves nothing.</summary>
+    public Slot? Saved(int step) => saved[step];
+
+    /// <summary>Where the part of it that does not grow with the batch starts.</summary>
+    public long SavedFixed(int step) => savedFixed[step];
+
+    /// <summary>The gradient of a step's value.</summary>
+    public Slot Gradient(int value) => gradients[value]!;
+
+    /// <summary>How a step writes the gradient of one of its inputs.</summary>
+    public GradientWrite Write(int step, int input) => writes[step][input];
+
+    int LastRead(int value)
+    {
+        if (value == graph.Output) return time.End;
+
+        int last = graph.Readers(value).Max(reader =>
+            graph.NeedsGradient(reader) && graph.Steps[reader].Memory.ReadsInput ? time.Backward(reader) : time.Forward(reader));
+        return graph.NeedsGradient(value) && graph.Steps[value].Memory.ReadsOutput ? Math.Max(last, time.Backward(value)) : last;
+    }
+
+    void PlanSaved()
+    {
+        for (int i = 0; i < saved.Length; i++)
+        {
+            StepMemory memory = graph.Steps[i].Memory;
+            if (memory.SavedPerExample > 0) saved[i] = new(memory.SavedPerExample, time.Forward(i), time.Backward(i));
+            savedFixed[i] = Fixed;
+            Fixed += memory.SavedFixed;
+        }
+    }
+
+    void PlanGradients()
+    {
+        if (graph.NeedsGradient(graph.Output)) gradients[graph.Output] = OutputGradient;
+        for (int i = graph.Output; i >= 0; i--)
+        {
+            if (!graph.NeedsGradient(i)) continue;
+
+            gradients[i]!.Extend(time.Backward(i));
+            for (int input = 0; input < writes[i].Length; input++) writes[i][input] = PlanGradient(i, input);
+        }
+    }
+
+    GradientWrite PlanGradient(int step, int input)
+    {
+        StepNode node = graph.Steps[step];
+        int value = node.Inputs[input];
+        if (!graph.NeedsGradient(value)) return GradientWrite.None;
+        if (gradients[value] is { } begun)
+        {
+            begun.Extend(time.Backward(step));
+            return GradientWrite.Accumulate;
+        }
+
+        // The last input that a sum hands its gradient to may take it over; the others need copies.
+        bool renames = node.Role == StepRole.Renames || (node.Role == StepRole.Adds && input == node.Inputs.Count - 1);
+        bool shares = renames || node.Memory.CanOverwrite;
+        gradients[value] = shares ? gradients[step] : new(graph.Steps[value].Length, time.Backward(step), time.Backward(step));
+        return renames ? GradientWrite.Rename : GradientWrite.Write;
+    }
+}
