@@ -86,7 +86,10 @@ public readonly struct Tensor
         ? ToArray(Layout.Nhwc)
         : throw new InvalidOperationException($"A tensor of {Shape} has two orders in host memory: name one, ToArray(Layout.Nchw) or ToArray(Layout.Nhwc).");
 
-    internal void CopyFrom(ReadOnlySpan<float> source, Layout layout)
+    /// <param name="source">Exactly as many elements as the batch has.</param>
+    /// <param name="layout">Their order.</param>
+    /// <param name="permuted">Kept by the caller for the next call; grown where the order must change and it is too short.</param>
+    internal void CopyFrom(ReadOnlySpan<float> source, Layout layout, ref float[] permuted)
     {
         CheckLength(source.Length, nameof(source));
         if (layout == Layout.Nhwc || Shape.Channels == 1 || Shape.Pixels == 1)
@@ -95,9 +98,10 @@ public readonly struct Tensor
             return;
         }
 
-        var permuted = new float[source.Length];
-        LayoutPermutation.SwapInner(source, permuted, Batch, Shape.Channels, Shape.Pixels);
-        View.CopyFrom(permuted);
+        if (permuted.Length < source.Length) permuted = new float[source.Length];
+        var ordered = permuted.AsSpan(0, source.Length);
+        LayoutPermutation.SwapInner(source, ordered, Batch, Shape.Channels, Shape.Pixels);
+        View.CopyFrom(ordered);
     }
 
     void CheckLength(int length, string name)

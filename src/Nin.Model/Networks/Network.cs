@@ -72,6 +72,11 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     /// <inheritdoc/>
     public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer) => session.TrainStep(x, labels, optimizer);
 
+    /// <summary>Writes the weights as a safetensors file, which is replaced as a whole or not at all.</summary>
+    /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void Save(string path) => Checkpoint.Save(this, path);
+
     /// <summary>Gives back parameters and the default session.</summary>
     public void Dispose()
     {

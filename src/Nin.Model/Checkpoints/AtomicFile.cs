@@ -1,0 +1,68 @@
+namespace Nin.Checkpoints;
+
+/// <summary>Replaces a file as a whole: at any moment its path holds the old content or the new, never a part.</summary>
+public static class AtomicFile
+{
+    /// <summary>
+    /// Writes beside the target, flushes to disk, then renames over it. When anything fails, what stood there before is untouched and the
+    /// unfinished file is removed.
+    /// </summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="write">Writes the content from the start; what it throws is passed on.</param>
+    /// <param name="length">Bytes that will be written, if known: a disk without room for them is found before the first is written.</param>
+    /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public static void Write(string path, Action<Stream> write, long length = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        string temporary = $"{path}.{Guid.NewGuid():N}.new";
+        try
+        {
+            using (var file = new FileStream(temporary, Options(length)))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception exception)
+        {
+            Remove(temporary);
+            if (exception is IOException) throw new IOException(Message(path, length, exception), exception);
+            if (exception is UnauthorizedAccessException) throw new UnauthorizedAccessException(Message(path, length, exception), exception);
+            throw;
+        }
+    }
+
+    // Buffered, because headers and scalars come in small pieces.
+    static FileStreamOptions Options(long length) => new()
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        PreallocationSize = length,
+        BufferSize = 1 << 16,
+    };
+
+    static string Message(string path, long length, Exception reason)
+    {
+        string size = length > 0 ? $" ({length:N0} bytes)" : "";
+        return $"{path}{size} could not be written: {reason.Message} What stood there before is unchanged; " +
+            "make room, or choose another place.";
+    }
+
+    static void Remove(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to report; a folder that is gone takes the file with it.
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using Nin.Checkpoints;
+
+namespace Nin;
+
+/// <summary>
+/// A network's weights as a safetensors file, with the names and shapes that PyTorch's <c>state_dict</c> has for the same layers, so that
+/// either side reads the other's files.
+/// </summary>
+public static class Checkpoint
+{
+    /// <summary>Metadata: the network's class.</summary>
+    public const string ModelKey = "model";
+
+    /// <summary>Metadata: <see cref="Architecture.Hash"/>.</summary>
+    public const string ArchitectureKey = "architecture";
+
+    /// <summary>Metadata: the version of these conventions.</summary>
+    public const string FormatVersionKey = "format_version";
+
+    /// <summary>Metadata: training steps that the weights have seen.</summary>
+    public const string TrainingStepsKey = "training_steps";
+
+    const int FormatVersion = 1;
+    const string RunningVarianceSuffix = ".running_var";
+    const string StepsSuffix = ".num_batches_tracked";
+
+    /// <summary>Writes a network's parameters and buffers. The file at the path is replaced as a whole or not at all.</summary>
+    /// <param name="network">What to save.</param>
+    /// <param name="path">Where to; the folder exists.</param>
+    /// <param name="metadata">Strings to keep with the weights, beside those that this class defines.</param>
+    /// <exception cref="ArgumentException">The metadata has a key that this class defines.</exception>
+    /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Save(INetwork network, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var writer = new SafetensorsWriter();
+        foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
+        {
+            if (key is ModelKey or ArchitectureKey or FormatVersionKey or TrainingStepsKey)
+                throw new ArgumentException($"The metadata key '{key}' is written by Checkpoint itself; choose another.", nameof(metadata));
+            writer.SetMetadata(key, value);
+        }
+
+        writer.SetMetadata(ModelKey, network.Architecture.Name);
+        writer.SetMetadata(ArchitectureKey, network.Architecture.Hash());
+        writer.SetMetadata(FormatVersionKey, FormatVersion.ToString(CultureInfo.InvariantCulture));
+        writer.SetMetadata(TrainingStepsKey, network.TrainingSteps.ToString(CultureInfo.InvariantCulture));
+        foreach (var parameter in network.Parameters)
+        {
+            writer.AddFloats(parameter.Name, ShapeOf(parameter.Spec), parameter.ToArray);
+            if (StepsName(parameter.Spec) is { } name) writer.AddIntegers(name, [], () => [network.TrainingSteps]);
+        }
+
+        writer.Save(path);
+    }
+
+    /// <summary>
+    /// Reads parameters, buffers and the number of training steps into a network. All names, shapes and types are compared before anything
+    /// is written to the network.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or another network's: the message names the first tensor that differs, with both shapes.
+    /// </exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    public static void Load(INetwork network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        using var reader = SafetensorsReader.Open(path);
+        int steps = Verify(network, reader);
+        Read(network, reader, steps);
+    }
+
+    /// <summary>Reads what a file says about itself: the strings above and what its writer added.</summary>
+    /// <exception cref="InvalidDataException">The file is no safetensors file, or damaged.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
+    {
+        using var reader = SafetensorsReader.Open(path);
+        return reader.Metadata;
+    }
+
+    /// <summary>Compares a file with a network and returns the number of training steps.</summary>
+    internal static int Verify(INetwork network, SafetensorsReader reader)
+    {
+        if (reader.Metadata.TryGetValue(FormatVersionKey, out string? version)
+            && !(int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= FormatVersion))
+            throw new InvalidDataException($"{reader.Path} has the format version '{version}'; this program reads up to {FormatVersion}. Update it.");
+        string model = reader.Metadata.TryGetValue(ModelKey, out string? name) ? $" (model {SafetensorsHeader.Quote(name)})" : "";
+        var expected = Expected(network).ToList();
+        foreach (var (tensor, kind) in expected)
+        {
+            string? found = reader.Find(tensor)?.Kind;
+            if (found != kind)
+                throw new InvalidDataException(
+                    $"{reader.Path}{model} does not fit {network.Architecture.Name}: tensor '{tensor}' is {kind} in the network and " +
+                    $"{found ?? "missing"} in the file.");
+        }
+
+        if (reader.Tensors.Count > expected.Count)
+        {
+            var names = expected.Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
+            var more = reader.Tensors.First(t => !names.Contains(t.Name));
+            throw new InvalidDataException(
+                $"{reader.Path}{model} does not fit {network.Architecture.Name}: tensor {SafetensorsHeader.Quote(more.Name)} is {more.Kind} " +
+                "in the file and missing in the network.");
+        }
+
+        return Steps(network, reader);
+    }
+
+    /// <summary>Reads a verified file into a network.</summary>
+    internal static void Read(INetwork network, SafetensorsReader reader, int steps)
+    {
+        foreach (var parameter in network.Parameters) parameter.CopyFrom(reader.ReadFloats(parameter.Name));
+        network.TrainingSteps = steps;
+    }
+
+    static IEnumerable<(string Name, string Kind)> Expected(INetwork network)
+    {
+        foreach (var parameter in network.Parameters)
+        {
+            yield return (parameter.Name, SafetensorsEntry.KindOf(SafetensorsType.F32, ShapeOf(parameter.Spec)));
+            if (StepsName(parameter.Spec) is { } name) yield return (name, SafetensorsEntry.KindOf(SafetensorsType.I64, []));
+        }
+    }
+
+    // PyTorch's files have the steps beside each normalisation only; a network without one would lose them.
+    static int Steps(INetwork network, SafetensorsReader reader)
+    {
+        long steps = 0;
+        if (reader.Metadata.TryGetValue(TrainingStepsKey, out string? text))
+        {
+            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out steps)) steps = -1;
+        }
+        else if (network.Parameters.Select(p => StepsName(p.Spec)).FirstOrDefault(n => n is not null) is { } name)
+        {
+            steps = reader.ReadIntegers(name)[0];
+        }
+
+        return steps is >= 0 and <= int.MaxValue
+            ? (int)steps
+            : throw new InvalidDataException($"{reader.Path} has {text ?? $"{steps}"} training steps; 0 to {int.MaxValue} are possible.");
+    }
+
+    static string? StepsName(ParameterSpec spec) =>
+        spec.Role == ParameterRole.RunningVariance && spec.Name.EndsWith(RunningVarianceSuffix, StringComparison.Ordinal)
+            ? spec.Name[..^RunningVarianceSuffix.Length] + StepsSuffix
+            : null;
+
+    static long[] ShapeOf(ParameterSpec spec) => Array.ConvertAll(spec.Dims, d => (long)d);
+}

@@ -1,0 +1,43 @@
+namespace Nin.Training;
+
+/// <summary>Trains networks on labelled images.</summary>
+public static class Trainer
+{
+    /// <summary>Trains a network and tests it after each epoch.</summary>
+    /// <param name="network">What to train; any <see cref="INetwork{TIn, TOut}"/>.</param>
+    /// <param name="data">Training and test images.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told after every step and every epoch, on the thread that trains.</param>
+    /// <param name="cancellation">Stops between two steps: the network is then as the last whole step left it.</param>
+    /// <returns>What each epoch of this call brought.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, or the images do not fit the network.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to resume is missing, damaged or another run's.</exception>
+    /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
+    /// <exception cref="IOException">A checkpoint could not be written; the one before is unchanged.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    public static IReadOnlyList<EpochMetrics> Fit(
+        INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        Check(options);
+        using var run = new TrainingRun(network, data, options, progress);
+        var epochs = new List<EpochMetrics>();
+        for (int epoch = run.FirstEpoch; epoch < options.Epochs; epoch++) epochs.Add(run.Epoch(epoch, cancellation));
+        return epochs;
+    }
+
+    static void Check(TrainerOptions options)
+    {
+        if (options.Epochs < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, "A run has 1 epoch or more.");
+        if (options.BatchSize < 1) throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "The batch size is 1 or more.");
+        if (options.EvaluationBatchSize < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.EvaluationBatchSize, "The batch size of the test is 1 or more.");
+        if (!(options.LearningRate >= 0) || !double.IsFinite(options.LearningRate))
+            throw new ArgumentOutOfRangeException(nameof(options), options.LearningRate, "The learning rate is a finite number of 0 or more.");
+        if (options.Resume && options.CheckpointFolder is null)
+            throw new ArgumentException("To resume, name the CheckpointFolder.", nameof(options));
+    }
+}

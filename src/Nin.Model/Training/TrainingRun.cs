@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using Nin.Checkpoints;
+using Nin.Data;
+
+namespace Nin.Training;
+
+/// <summary>The memory of one run of <see cref="Trainer"/>: a session that trains, and tests between the epochs.</summary>
+sealed class TrainingRun : IDisposable
+{
+    readonly INetwork network;
+    readonly TrainerOptions options;
+    readonly IProgress<TrainingProgress>? progress;
+    readonly BatchLoader loader;
+    readonly Optimizer optimizer;
+    readonly ISession session;
+    readonly TensorBuffer input;
+    readonly Evaluator evaluator;
+
+    public TrainingRun(INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress)
+    {
+        this.network = network;
+        this.options = options;
+        this.progress = progress;
+        InputData.Check(network, data.Training);
+        InputData.Check(network, data.Test);
+        loader = new BatchLoader(data.Training, InputData.LoaderOptions(network, data.Normalization, options.BatchSize) with
+        {
+            Augmentation = data.Augmentation,
+            Shuffle = true,
+            Seed = (ulong)options.Seed,
+            Prefetch = data.Prefetch,
+        });
+        optimizer = options.Optimizer is { } make ? make(network.Parameters) : new Sgd(network.Parameters, options.LearningRate, momentum: 0.9);
+        try
+        {
+            if (options.Resume) FirstEpoch = Resume();
+            session = network.CreateSession(loader.BatchSize);
+            input = new TensorBuffer(network.Device, loader.BatchSize, network.Architecture.Input);
+            evaluator = new Evaluator(network, session, data.Test, data.Normalization, options.EvaluationBatchSize);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Epochs that are done, from the checkpoint.</summary>
+    public int FirstEpoch { get; }
+
+    long TotalSteps => (long)options.Epochs * loader.BatchesPerEpoch;
+
+    /// <summary>Trains one epoch, tests, and keeps a checkpoint.</summary>
+    public EpochMetrics Epoch(int epoch, CancellationToken cancellation)
+    {
+        double lossSum = 0;
+        long correct = 0;
+        int done = 0;
+        var clock = Stopwatch.StartNew();
+        foreach (var batch in loader.Epoch(epoch, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            lossSum += Step(batch, epoch, done) * batch.Count;
+            correct += session.LastCorrect;
+            done++;
+            long seen = Math.Min((long)done * loader.BatchSize, loader.Count);
+            progress?.Report(Progress(epoch, done, lossSum / seen));
+        }
+
+        double seconds = clock.Elapsed.TotalSeconds;
+        var test = evaluator.Run(cancellation);
+        double loss = lossSum / loader.Count;
+        var metrics = new EpochMetrics(
+            epoch + 1, loss, (double)correct / loader.Count, test.Loss, test.Accuracy, loader.Count / seconds, test.DeadClasses);
+        if (options.CheckpointFolder is { } folder)
+            TrainingCheckpoint.Save(folder, network, optimizer, new TrainingState(epoch + 1, options.Seed) { Options = options.CheckpointOptions });
+        progress?.Report(Progress(epoch, done, loss) with { Completed = metrics });
+        return metrics;
+    }
+
+    public void Dispose()
+    {
+        // The constructor may stop half-way.
+        evaluator?.Dispose();
+        input?.Dispose();
+        session?.Dispose();
+        optimizer.Dispose();
+    }
+
+    // Called for every batch: it allocates nothing.
+    float Step(ImageBatch batch, int epoch, int done)
+    {
+        long step = (long)epoch * loader.BatchesPerEpoch + done;
+        optimizer.LearningRate = options.LearningRate * options.Schedule.At(step, TotalSteps);
+        var x = input.CopyFrom(batch.Images, batch.Count, Layout.Nchw);
+        float loss = session.TrainStep(x, batch.Labels, optimizer);
+        if (!float.IsFinite(loss))
+            throw new InvalidOperationException(
+                $"The loss is {loss} in epoch {epoch + 1}, step {done + 1}: training has diverged. Start again with a learning rate below " +
+                $"{options.LearningRate:R}, or with a schedule that rises slowly (one cycle); check that the images are finite and normalised.");
+        return loss;
+    }
+
+    int Resume()
+    {
+        var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer);
+        if (state.Seed != options.Seed)
+            throw new InvalidDataException(
+                $"{options.CheckpointFolder} was trained with the seed {state.Seed}, not {options.Seed}; resume with the same seed.");
+        return state.Epoch;
+    }
+
+    TrainingProgress Progress(int epoch, int done, double loss) =>
+        new(epoch + 1, options.Epochs, done, loader.BatchesPerEpoch, loss, optimizer.LearningRate);
+}
