@@ -7,7 +7,7 @@ namespace Nin.Generators.Planning;
 /// <summary>Takes a network's layers apart into steps, and leaves out layers that nothing uses.</summary>
 sealed class StepGraphBuilder
 {
-    readonly IReadOnlyList<LayerSpec> layers;
+    readonly EquatableArray<LayerSpec> layers;
     readonly FusedRelus fused;
     readonly List<StepNode> steps = [];
     readonly int[] outputs;

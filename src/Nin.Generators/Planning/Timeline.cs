@@ -10,7 +10,7 @@ readonly record struct Timeline(int Steps)
     public int End => 2 * Steps + 1;
 
     /// <summary>When a step goes forward.</summary>
-    public int Forward(int step) => step;
+    public static int Forward(int step) => step;
 
     /// <summary>When it goes back.</summary>
     public int Backward(int step) => 2 * Steps - step;

@@ -69,7 +69,7 @@ sealed class TrainingPlan
         if (value == graph.Output) return time.End;
 
         int last = graph.Readers(value).Max(reader =>
-            graph.NeedsGradient(reader) && graph.Steps[reader].Memory.ReadsInput ? time.Backward(reader) : time.Forward(reader));
+            graph.NeedsGradient(reader) && graph.Steps[reader].Memory.ReadsInput ? time.Backward(reader) : Timeline.Forward(reader));
         return graph.NeedsGradient(value) && graph.Steps[value].Memory.ReadsOutput ? Math.Max(last, time.Backward(value)) : last;
     }
 
@@ -78,7 +78,7 @@ sealed class TrainingPlan
         for (int i = 0; i < saved.Length; i++)
         {
             StepMemory memory = graph.Steps[i].Memory;
-            if (memory.SavedPerExample > 0) saved[i] = new(memory.SavedPerExample, time.Forward(i), time.Backward(i));
+            if (memory.SavedPerExample > 0) saved[i] = new(memory.SavedPerExample, Timeline.Forward(i), time.Backward(i));
             savedFixed[i] = Fixed;
             Fixed += memory.SavedFixed;
         }
