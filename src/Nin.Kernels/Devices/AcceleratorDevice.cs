@@ -8,6 +8,7 @@ sealed class AcceleratorDevice : Device
 {
     const int MaxGroups = 1 << 20;
     const int TileGroupSize = 128;
+    const int ShortGroupSize = 32;
 
     readonly Context? context;
     readonly bool ownsAccelerator;
@@ -38,13 +39,17 @@ sealed class AcceleratorDevice : Device
     }
 
     /// <summary>
-    /// The launch of a kernel whose threads stride over <paramref name="total"/> items: enough groups for all, or as many as keep the device busy.
+    /// The launch of a kernel whose threads stride over <paramref name="total"/> items: enough groups for all, or as many as keep the device
+    /// busy. Few items make small groups, so that each multiprocessor gets some; of two sizes only, because OpenCL on a processor compiles
+    /// a kernel for each.
     /// </summary>
     public KernelConfig Over(long total)
     {
-        long groups = (total + Profile.GroupSize - 1) / Profile.GroupSize;
+        bool isShort = total < 2L * Profile.GroupSize * Accelerator.NumMultiprocessors;
+        int size = isShort ? Math.Min(Profile.GroupSize, ShortGroupSize) : Profile.GroupSize;
+        long groups = (total + size - 1) / size;
         if (Profile.Groups > 0) groups = Math.Min(groups, Profile.Groups);
-        return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), Profile.GroupSize);
+        return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), size);
     }
 
     /// <summary>The launch of a kernel whose groups stride over <paramref name="tiles"/>, with shared memory of a fixed size.</summary>
