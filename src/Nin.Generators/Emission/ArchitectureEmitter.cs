@@ -7,6 +7,9 @@ namespace Nin.Generators.Emission;
 /// <summary>The whole graph as data.</summary>
 static class ArchitectureEmitter
 {
+    const int ArgumentsALine = 4;
+    const int ParametersALine = 1;
+
     public static void Emit(NetworkParts parts, Shape input, SourceWriter writer)
     {
         NetworkSpec spec = parts.Spec;
@@ -24,15 +27,26 @@ static class ArchitectureEmitter
 
     static string Layer(LayerSpec spec, Shape input)
     {
-        string head = $"    new global::Nin.LayerInfo(\"{spec.Name}\", \"{spec.Layer.Kind}\", [{string.Join(", ", Arguments(spec.Layer))}],";
-        string tail = $"[{string.Join(", ", spec.Inputs)}], {Literal.Value(spec.Output)},";
-        string counts = Invariant($"Macs: {Literal.Count(spec.Macs)}, ReceptiveField: {Field(spec, input)}),");
         IEnumerable<string> parameters = spec.Parameters
             .Where(p => p.Role != ParameterRole.BatchesTracked)
-            .Select(p => $"            new(\"{p.Name}\", global::Nin.ParameterRole.{p.Role}, {string.Join(", ", p.Dims)}),");
-        return spec.Parameters.Count == 0
-            ? $"{head}\n        {tail} [], {counts}"
-            : $"{head}\n        {tail}\n        [\n{string.Join("\n", parameters)}\n        ],\n        {counts}";
+            .Select(p => $"new(\"{p.Name}\", global::Nin.ParameterRole.{p.Role}, {string.Join(", ", p.Dims)})");
+        return string.Join(
+            "\n",
+            "    new global::Nin.LayerInfo(",
+            $"        \"{spec.Name}\", \"{spec.Layer.Kind}\", {List(Arguments(spec.Layer), ArgumentsALine)},",
+            $"        [{string.Join(", ", spec.Inputs)}], {Literal.Value(spec.Output)}, {List(parameters, ParametersALine)},",
+            Invariant($"        Macs: {Literal.Count(spec.Macs)}, ReceptiveField: {Field(spec, input)}),"));
+    }
+
+    /// <summary>A collection expression, of several lines where it is long.</summary>
+    static string List(IEnumerable<string> items, int inLine)
+    {
+        string[] all = [.. items];
+        if (all.Length <= inLine) return $"[{string.Join(", ", all)}]";
+
+        IEnumerable<string> lines = Enumerable.Range(0, (all.Length + inLine - 1) / inLine)
+            .Select(i => $"            {string.Join(", ", all.Skip(i * inLine).Take(inLine))},");
+        return $"\n        [\n{string.Join("\n", lines)}\n        ]";
     }
 
     /// <summary>Every argument, defaults included; a flag is 0 or 1.</summary>

@@ -18,7 +18,6 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         Writer.Line().Line("/// <inheritdoc/>");
         Writer.Open("protected override void RunBackward(in global::Nin.Pass pass, in global::Nin.Arena arena, global::Nin.DeviceView input)");
         if (!Graph.NeedsGradient(Graph.Output)) Writer.Line("// Nothing is learnt.");
-        else Gradient(Graph.Output);
 
         int layer = -1;
         for (int i = Graph.Output; i >= 0; i--)

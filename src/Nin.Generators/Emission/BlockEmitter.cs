@@ -19,7 +19,7 @@ static class BlockEmitter
     public static void EmitClass(LayerSpec spec, NinBlockLayer block, string name, SourceWriter writer)
     {
         BlockConvolution[] convolutions = [.. block.Convolutions(spec.InputShapes[0].Channels)];
-        writer.Line().Line($"/// <summary>{LayerDocs.Of(spec)}</summary>");
+        writer.Line().Summary(LayerDocs.Of(spec));
         writer.Open($"public sealed class {name} : global::Nin.Layers.NinBlock<{Literal.Type(spec.InputShapes[0])}, {Literal.Type(spec.Output)}>");
         writer.Line($"internal {name}(global::Nin.ParameterSet parameters)").Deeper($": base(parameters, \"{spec.Name}\")").Open();
         for (int i = 0; i < convolutions.Length; i++) EmitPart(spec, block, convolutions[i], i, writer);

@@ -7,12 +7,14 @@ namespace Nin.Generators.Emission;
 /// <summary>What the documentation of a layer's property says.</summary>
 static class LayerDocs
 {
-    /// <summary>Kind, arguments, shapes, parameters and multiply-adds in one sentence.</summary>
-    public static string Of(LayerSpec spec)
+    /// <summary>Kind, arguments and shapes; parameters and multiply-adds.</summary>
+    public static string[] Of(LayerSpec spec)
     {
-        string parameters = spec.ParameterCount > 0 ? $"; {Literal.Prose(spec.ParameterCount)} parameters" : "";
+        string shapes = $"{Kind(spec.Layer)}: {string.Join(" and ", spec.InputShapes)} to {spec.Output}";
+        if (spec.ParameterCount == 0) return [$"{shapes}."];
+
         string macs = spec.Macs > 0 ? $", {Literal.Prose(spec.Macs)} multiply-adds" : "";
-        return $"{Kind(spec.Layer)}: {string.Join(" and ", spec.InputShapes)} to {spec.Output}{parameters}{macs}.";
+        return [$"{shapes};", $"{Literal.Prose(spec.ParameterCount)} parameters{macs}."];
     }
 
     /// <summary>A layer's kind with the arguments that matter to a reader.</summary>

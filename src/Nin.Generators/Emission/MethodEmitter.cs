@@ -9,6 +9,7 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
 {
     readonly Locals locals = new(parts.Properties);
     readonly Dictionary<Slot, string> views = [];
+    bool isFirst = true;
 
     protected NetworkParts Parts => parts;
 
@@ -19,7 +20,12 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
     protected static string Slot(Slot slot) => Invariant($"arena.Slot({slot.Offset}, {slot.Length})");
 
     /// <summary>The comment that opens a layer: its name and shapes.</summary>
-    protected void Comment(int step, string remark = "") => writer.Line().Line($"// {Heading(step)}{remark}");
+    protected void Comment(int step, string remark = "")
+    {
+        if (!isFirst) writer.Line();
+        isFirst = false;
+        writer.Line($"// {Heading(step)}{remark}");
+    }
 
     /// <summary>True where a step is its layer's first.</summary>
     protected bool Opens(int step) => step == 0 || Graph.Steps[step - 1].Layers[0] != Graph.Steps[step].Layers[0];

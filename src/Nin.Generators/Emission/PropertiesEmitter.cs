@@ -10,11 +10,8 @@ static class PropertiesEmitter
         for (int i = 0; i < parts.Spec.Layers.Count; i++)
         {
             LayerSpec layer = parts.Spec.Layers[i];
-            writer.Line($$"""
-
-                /// <summary>{{LayerDocs.Of(layer)}}</summary>
-                public {{LayerCode.TypeOf(layer, parts.BlockClass(i))}} {{layer.Name}} { get; }
-                """);
+            writer.Line().Summary(LayerDocs.Of(layer));
+            writer.Line($"public {LayerCode.TypeOf(layer, parts.BlockClass(i))} {layer.Name} {{ get; }}");
         }
 
         foreach (int i in parts.Fused.Layers)

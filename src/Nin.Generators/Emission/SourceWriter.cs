@@ -2,8 +2,11 @@ using System.Text;
 
 namespace Nin.Generators.Emission;
 
-/// <summary>Writes indented source; text of several lines, such as a raw string, is indented as a whole.</summary>
-sealed class SourceWriter
+/// <summary>
+/// Writes indented source; text of several lines, such as a raw string, is indented as a whole. Callers name Nin's types in full; where
+/// nothing hides them, the file imports their namespaces and the writer leaves these out, which reads better.
+/// </summary>
+sealed class SourceWriter(bool fullNames = false)
 {
     const int Indent = 4;
     const int WidestLine = 140;
@@ -16,7 +19,7 @@ sealed class SourceWriter
     {
         foreach (string line in lines.Split('\n'))
         {
-            string trimmed = line.TrimEnd('\r');
+            string trimmed = Named(line).TrimEnd();
             if (trimmed.Length > 0) text.Append(' ', depth * Indent).Append(trimmed);
             text.Append('\n');
         }
@@ -37,10 +40,14 @@ sealed class SourceWriter
     /// <param name="head">Up to the parenthesis that opens, this included.</param>
     /// <param name="arguments">What stands in the parentheses.</param>
     /// <param name="tail">From the parenthesis that closes.</param>
-    public SourceWriter Call(string head, string arguments, string tail = ");")
+    public SourceWriter Call(string head, string arguments, string tail = ");") =>
+        Fits(head + arguments + tail) ? Line(head + arguments + tail) : Line(head).Deeper(arguments + tail);
+
+    /// <summary>Writes a documentation comment: in one line, or with its parts in lines of their own where that is too wide.</summary>
+    public SourceWriter Summary(params string[] parts)
     {
-        bool fits = depth * Indent + head.Length + arguments.Length + tail.Length <= WidestLine;
-        return fits ? Line(head + arguments + tail) : Line(head).Deeper(arguments + tail);
+        string line = $"/// <summary>{string.Join(" ", parts)}</summary>";
+        return Fits(line) ? Line(line) : Line($"/// <summary>\n/// {string.Join("\n/// ", parts)}\n/// </summary>");
     }
 
     /// <summary>Opens a block behind a line.</summary>
@@ -62,4 +69,8 @@ sealed class SourceWriter
     }
 
     public override string ToString() => text.ToString();
+
+    bool Fits(string line) => depth * Indent + Named(line).Length <= WidestLine;
+
+    string Named(string line) => fullNames ? line : line.Replace("global::Nin.Layers.", "").Replace("global::Nin.Ops.", "").Replace("global::Nin.", "");
 }

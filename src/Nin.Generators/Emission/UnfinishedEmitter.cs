@@ -19,11 +19,8 @@ static class UnfinishedEmitter
         {
             string blockClass = $"{layer.Name}Layers";
             while (layer.Layer is NinBlockLayer && !taken.Add(blockClass)) blockClass += "_";
-            writer.Line($$"""
-
-                /// <summary>{{LayerDocs.Of(layer)}}</summary>
-                public {{LayerCode.TypeOf(layer, blockClass)}} {{layer.Name}} { get; } = null!;
-                """);
+            writer.Line().Summary(LayerDocs.Of(layer));
+            writer.Line($"public {LayerCode.TypeOf(layer, blockClass)} {layer.Name} {{ get; }} = null!;");
             if (layer.Layer is NinBlockLayer block) BlockEmitter.EmitClass(layer, block, blockClass, writer);
         }
 
