@@ -16,7 +16,9 @@ sealed class ReluBackwardPortable(AcceleratorDevice device) : IReluBackward
     {
         for (long i = PortableThread.Index; i < y.Length; i += PortableThread.Stride)
         {
-            float gradient = y[i] > 0 ? dy[i] : slope * dy[i];
+            // Apart from the product, because 0 times infinity is NaN.
+            float below = slope == 0 ? 0 : slope * dy[i];
+            float gradient = y[i] > 0 ? dy[i] : below;
             dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
         }
     }

@@ -16,7 +16,9 @@ sealed class ReluForwardPortable(AcceleratorDevice device) : IReluForward
         for (long i = PortableThread.Index; i < x.Length; i += PortableThread.Stride)
         {
             float value = x[i];
-            y[i] = value < 0 ? slope * value : value;
+            // Apart from the product, because 0 times infinity is NaN.
+            float below = slope == 0 ? 0 : slope * value;
+            y[i] = value < 0 ? below : value;
         }
     }
 }
