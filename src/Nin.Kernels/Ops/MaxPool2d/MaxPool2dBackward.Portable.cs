@@ -30,7 +30,7 @@ sealed class MaxPool2dBackwardPortable(AcceleratorDevice device) : IMaxPool2dBac
             {
                 for (int wx = map.FirstWindow(column); wx < map.EndWindow(column, map.OutWidth); wx++)
                 {
-                    if (MaxPool2dForwardPortable.Picked(map, x, first, wy, wx) == i)
+                    if (IsPicked(map, x, first, wy, wx, i))
                         sum += dy[((example * map.OutHeight + wy) * map.OutWidth + wx) * map.Channels + channel];
                 }
             }
@@ -38,4 +38,32 @@ sealed class MaxPool2dBackwardPortable(AcceleratorDevice device) : IMaxPool2dBac
             dx[i] = accumulate != 0 ? dx[i] + sum : sum;
         }
     }
+
+    /// <summary>
+    /// Whether a window picks an element that it covers. The forward pass's search would say so, too, but this one ends at the first
+    /// element that wins against it: one before it that is as large, one behind it that is larger, or a later NaN.
+    /// </summary>
+    static bool IsPicked(PoolMap map, ArrayView<float> x, long first, int windowRow, int windowColumn, long candidate)
+    {
+        float value = x[candidate];
+        bool isNaN = float.IsNaN(value);
+        int left = map.First(windowColumn);
+        int bottom = map.End(windowRow, map.Height), right = map.End(windowColumn, map.Width);
+        bool covers = false;
+        for (int row = map.First(windowRow); row < bottom; row += map.Dilation)
+        {
+            for (int column = left; column < right; column += map.Dilation)
+            {
+                long at = first + ((long)row * map.Width + column) * map.Channels;
+                float other = x[at];
+                if (at == candidate) covers = true;
+                else if (float.IsNaN(other) ? at > candidate || !isNaN : !isNaN && Wins(other, value, at < candidate)) return false;
+            }
+        }
+
+        return covers;
+    }
+
+    // Both are numbers here: ILGPU 1.5.3 takes NaN for ordered in OpenCL wherever C# branches on a comparison that failed.
+    static bool Wins(float other, float value, bool comesFirst) => comesFirst ? other >= value : other > value;
 }
