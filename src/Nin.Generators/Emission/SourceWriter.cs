@@ -72,5 +72,7 @@ sealed class SourceWriter(bool fullNames = false)
 
     bool Fits(string line) => depth * Indent + Named(line).Length <= WidestLine;
 
-    string Named(string line) => fullNames ? line : line.Replace("global::Nin.Layers.", "").Replace("global::Nin.Ops.", "").Replace("global::Nin.", "");
+    string Named(string line) => fullNames || line.StartsWith("using ", StringComparison.Ordinal)
+        ? line
+        : line.Replace("global::Nin.Layers.", "").Replace("global::Nin.Ops.", "").Replace("global::Nin.", "");
 }

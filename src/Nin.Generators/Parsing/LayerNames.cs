@@ -16,7 +16,7 @@ sealed class LayerNames(INamedTypeSymbol type)
         "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString",
     ];
 
-    readonly HashSet<string> members = [.. OwnMembers(type), .. InheritedMembers(type)];
+    readonly HashSet<string> members = [.. OwnMembers(type)];
     readonly Dictionary<string, int> ordinals = [];
 
     /// <summary>Kind and ordinal. Named layers count too, so that naming one renames no other; every layer asks once.</summary>
@@ -45,15 +45,4 @@ sealed class LayerNames(INamedTypeSymbol type)
 
     static IEnumerable<string> OwnMembers(INamedTypeSymbol type) =>
         type.GetMembers().Where(m => !m.IsImplicitlyDeclared && !GeneratedCode.Declares(m)).Select(m => m.Name);
-
-    static IEnumerable<string> InheritedMembers(INamedTypeSymbol type)
-    {
-        for (INamedTypeSymbol? b = type.BaseType; b is { SpecialType: not SpecialType.System_Object }; b = b.BaseType)
-        {
-            foreach (ISymbol member in b.GetMembers())
-            {
-                if (member.DeclaredAccessibility != Accessibility.Private) yield return member.Name;
-            }
-        }
-    }
 }
