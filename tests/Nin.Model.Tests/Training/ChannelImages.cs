@@ -2,7 +2,7 @@ using Nin.Data;
 
 namespace Nin.Model.Tests.Training;
 
-/// <summary>Noise of ten channels, 4 x 4; the channel of the class is a little brighter.</summary>
+/// <summary>Noise of ten channels, 4 x 4; the channel of the class is brighter.</summary>
 static class ChannelImages
 {
     public static ImageDataset Create(int count, int seed)
@@ -13,7 +13,7 @@ static class ChannelImages
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 10)];
         for (int i = 0; i < count; i++)
         {
-            foreach (ref byte pixel in pixels.AsSpan(i * 160 + labels[i] * 16, 16)) pixel = (byte)Math.Min(255, pixel + 40);
+            foreach (ref byte pixel in pixels.AsSpan(i * 160 + labels[i] * 16, 16)) pixel = (byte)Math.Min(255, pixel + 100);
         }
 
         return new ImageDataset(pixels, labels, channels: 10, height: 4, width: 4, [.. Enumerable.Range(0, 10).Select(k => $"channel {k}")]);

@@ -1,0 +1,75 @@
+using Nin.Data;
+using Nin.Training;
+
+namespace Nin.Model.Tests.Training;
+
+public sealed class EvaluationTests
+{
+    [Fact]
+    public void CountsByHand()
+    {
+        var tally = new EvaluationTally(3);
+        tally.Add([2, 1, 0], 0);
+        tally.Add([0, 3, 0], 2);
+        tally.Add([1, 1, 0], 1);
+        var result = tally.Result(["a", "b"]);
+        // log(1 + e^-1 + e^-2) = 0.407606, log(e^3 + 2) = 3.094923, log(2e + 1) - 1 = 0.861995.
+        result.Loss.Should().BeApproximately((0.407606 + 3.094923 + 0.861995) / 3, 1e-6);
+        result.Accuracy.Should().BeApproximately(1 / 3.0, 1e-12);
+        result.Confusion.Should().BeEquivalentTo(new[,] { { 1, 0, 0 }, { 1, 0, 0 }, { 0, 1, 0 } });
+        result.Classes.Should().Equal(new ClassMetrics("a", 1, 0.5, 1), new ClassMetrics("b", 1, 0, 0), new ClassMetrics("class 2", 1, 0, 0));
+        result.DeadClasses.Should().Be(1);
+    }
+
+    [Fact]
+    public void LargeLogitsDoNotOverflow()
+    {
+        var tally = new EvaluationTally(2);
+        tally.Add([3e38f, -3e38f], 0);
+        tally.Add([1000, 990], 1);
+        tally.Result(["a", "b"]).Loss.Should().BeApproximately((0 + 10.0000454) / 2, 1e-6);
+    }
+
+    [Fact]
+    public void DoesNotDependOnTheBatchSize()
+    {
+        using var device = Device.Open("cpu", threads: 1);
+        using var net = new ChannelNet(device);
+        var data = ChannelImages.Create(53, seed: 1);
+        var whole = Evaluation.Run(net, data, batchSize: 100);
+        foreach (int batch in (int[])[1, 7, 53])
+        {
+            var result = Evaluation.Run(net, data, batchSize: batch);
+            result.Loss.Should().Be(whole.Loss);
+            result.Confusion.Should().BeEquivalentTo(whole.Confusion);
+        }
+
+        whole.Examples.Should().Be(53);
+        net.TrainingSteps.Should().Be(0);
+    }
+
+    [Fact]
+    public void AClassWhoseLogitIsAlwaysTheSameIsDead()
+    {
+        using var device = Device.Open("cpu", threads: 1);
+        using var net = new ChannelNet(device);
+        var data = ChannelImages.Create(40, seed: 1);
+        Evaluation.Run(net, data).DeadClasses.Should().Be(0);
+        float[] scale = [1, 1, 0, 1, 1, 1, 0, 1, 1, 1];
+        net.Parameters["Norm1.weight"].CopyFrom(scale);
+        net.Parameters["Norm1.bias"].CopyFrom([0, 0, 0, 0, 0, 0, 0.25f, 0, 0, 0]);
+        Evaluation.Run(net, data).DeadClasses.Should().Be(2);
+        Evaluation.Run(net, data.Take(1)).DeadClasses.Should().Be(0);
+    }
+
+    [Fact]
+    public void ImagesThatDoNotFitAreRefused()
+    {
+        using var device = Device.Open("cpu", threads: 1);
+        using var net = new ChannelNet(device);
+        FluentActions.Invoking(() => Evaluation.Run(net, SyntheticDataset.Create(20, 1, 4, 4, seed: 0)))
+            .Should().Throw<ArgumentException>().WithMessage("*1 channels*ChannelNet takes 10*");
+        var eleven = new ImageDataset(new byte[160], new int[1], 10, 4, 4, [.. Enumerable.Range(0, 11).Select(i => $"{i}")]);
+        FluentActions.Invoking(() => Evaluation.Run(net, eleven)).Should().Throw<ArgumentException>().WithMessage("*11 classes*knows 10*");
+    }
+}
