@@ -1,1 +1,3 @@
-return 0;
+using Nin.Runner;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -6,8 +6,9 @@ namespace Nin.Training;
 /// Initial weights, from Philox keyed by the seed and the parameter's position: the same whatever the device and whatever else is drawn.
 /// The rules are those of PyTorch's <c>torch/nn/init.py</c>.
 /// </summary>
-static class Initialization
+public static class Initialization
 {
+    /// <summary>Overwrites all parameters and buffers as a new network of that seed has them; a network's constructor does so by itself.</summary>
     public static void Apply(ParameterSet parameters, Init init, int seed)
     {
         for (int i = 0; i < parameters.Count; i++)

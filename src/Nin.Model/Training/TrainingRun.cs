@@ -72,9 +72,10 @@ sealed class TrainingRun : IDisposable
         double loss = lossSum / loader.Count;
         var metrics = new EpochMetrics(
             epoch + 1, loss, (double)correct / loader.Count, test.Loss, test.Accuracy, loader.Count / seconds, test.DeadClasses);
+        // Told before the checkpoint: whoever keeps a row an epoch has none too few when the program is killed between the two.
+        progress?.Report(Progress(epoch, done, loss) with { Completed = metrics, Test = test });
         if (options.CheckpointFolder is { } folder)
             TrainingCheckpoint.Save(folder, network, optimizer, new TrainingState(epoch + 1, options.Seed) { Options = options.CheckpointOptions });
-        progress?.Report(Progress(epoch, done, loss) with { Completed = metrics });
         return metrics;
     }
 

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Nin.Data;
+using Nin.Runner.Results;
+using Nin.Training;
+
+namespace Nin.Runner.Benchmarks;
+
+/// <summary>Times whole steps of a session over one synthetic batch that stays on the device.</summary>
+sealed class Benchmark(ModelEntry model, string workload, int batch, int steps)
+{
+    /// <summary>Untimed steps: memory is taken, kernels and hot methods are compiled.</summary>
+    const int WarmUp = 5;
+
+    /// <exception cref="OperationCanceledException">The user interrupted it.</exception>
+    public BenchResult Run(Device device, CancellationToken cancellation)
+    {
+        using var network = model.Create(device, 0);
+        using var session = network.CreateSession(batch);
+        using var input = new TensorBuffer(device, batch, network.Architecture.Input);
+        using var optimizer = new Sgd(network.Parameters, learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4, nesterov: true);
+        int[] labels = Fill(input);
+        var tensor = input.Tensor;
+        var logits = new float[batch * network.Architecture.Output.Length];
+        Action step = workload == "train"
+            ? () => session.TrainStep(tensor, labels, optimizer)
+            : () => session.Forward(tensor).CopyTo(logits, Layout.Nhwc);
+
+        for (int i = 0; i < WarmUp; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            step();
+        }
+
+        return Measure(device, step, cancellation);
+    }
+
+    BenchResult Measure(Device device, Action step, CancellationToken cancellation)
+    {
+        var times = new double[steps];
+        long heap = GC.GetTotalAllocatedBytes(precise: true), memory = device.AllocatedBytes;
+        for (int i = 0; i < steps; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            step();
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        heap = GC.GetTotalAllocatedBytes(precise: true) - heap;
+        memory = device.AllocatedBytes - memory;
+        Array.Sort(times);
+        double median = (times[(steps - 1) / 2] + times[steps / 2]) / 2;
+        using var process = Process.GetCurrentProcess();
+        return new BenchResult(
+            model.Id, workload, batch, device.Id, device.Threads, median, times[0], 1000 * batch / median,
+            process.PeakWorkingSet64 / (double)(1 << 20), (heap + memory) / (double)steps);
+    }
+
+    int[] Fill(TensorBuffer input)
+    {
+        var shape = input.Shape;
+        var data = SyntheticDataset.Create(batch, shape.Channels, shape.Height, shape.Width, seed: 0);
+        var pipeline = new ImagePipeline(data, new BatchLoaderOptions { Normalization = model.Normalization });
+        var images = new float[batch * shape.Length];
+        for (int i = 0; i < batch; i++) pipeline.Write(i, epoch: 0, images.AsSpan(i * pipeline.ImageLength, pipeline.ImageLength));
+        input.CopyFrom(images, Layout.Nchw);
+        return data.Labels.ToArray();
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Nin.Runner.Benchmarks;
+using Nin.Runner.Output;
+using Nin.Runner.Results;
+using Spectre.Console;
+
+namespace Nin.Runner.Commands;
+
+/// <summary><c>nin bench</c>.</summary>
+sealed class BenchCommand : Command
+{
+    readonly Option<ModelEntry?> model = SharedOptions.Model($"The network; {ModelCatalog.Default} unless given");
+    readonly Option<int?> batch = OptionKinds.Integer("--batch", "Examples a step (default: 128)", least: 1);
+    readonly Option<string?> workload = OptionKinds.Choice("--workload", "Whole training steps (the default), or inference", ["train", "infer"]);
+    readonly Option<int?> steps = OptionKinds.Integer("--steps", "Steps to measure, after warm-up (default: 20)", least: 1);
+    readonly Option<string> device = SharedOptions.Device();
+    readonly Option<int?> threads = SharedOptions.Threads();
+
+    public BenchCommand()
+        : base("bench", "Measure throughput on synthetic input")
+    {
+        foreach (Option option in (Option[])[model, batch, workload, steps, device, threads]) Add(option);
+        SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+    }
+
+    int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var entry = parsed.GetValue(model) ?? ModelCatalog.Get(ModelCatalog.Default);
+        using var on = Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0);
+        var benchmark = new Benchmark(entry, parsed.GetValue(workload) ?? "train", parsed.GetValue(batch) ?? 128, parsed.GetValue(steps) ?? 20);
+        var result = benchmark.Run(on, cancellation);
+        new Report(parsed).Result(result, RunnerJson.Lines.BenchResult, console => Show(console, result));
+        return ExitCode.Done;
+    }
+
+    static void Show(IAnsiConsole console, BenchResult result)
+    {
+        var table = Tables.Create("model", "workload", ">batch", "device", ">threads", ">ms, median", ">ms, least", ">examples/s", ">peak MiB", ">bytes a step");
+        table.Add(
+            result.Model, result.Workload, Tables.Count(result.Batch), result.Device, Tables.Count(result.Threads),
+            Tables.Fixed(result.MsMedian, "0.00"), Tables.Fixed(result.MsMin, "0.00"), Tables.Fixed(result.ExamplesPerSecond, "#,0"),
+            Tables.Fixed(result.PeakMiB, "#,0"), Tables.Fixed(result.AllocatedBytesPerStep, "#,0.#"));
+        console.Write(table);
+    }
+}

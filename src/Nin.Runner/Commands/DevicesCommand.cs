@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Nin.Runner.Output;
+using Nin.Runner.Results;
+using Spectre.Console;
+
+namespace Nin.Runner.Commands;
+
+/// <summary><c>nin devices</c>.</summary>
+sealed class DevicesCommand : Command
+{
+    public DevicesCommand()
+        : base("devices", "List the devices of this machine, the default, and why one is missing") => SetAction(Run);
+
+    static int Run(ParseResult parsed)
+    {
+        var devices = DeviceDiscovery.List();
+        DeviceRow[] found = [.. devices.Where(d => d.Missing is null).Select(d => new DeviceRow(d.Id, KindName(d.Kind), d.Name ?? "", d.MemoryBytes, d.IsDefault))];
+        new Report(parsed).Result(found, RunnerJson.Lines.DeviceRowArray, console => Show(console, devices));
+        return ExitCode.Done;
+    }
+
+    static void Show(IAnsiConsole console, IReadOnlyList<DeviceInfo> devices)
+    {
+        var table = Tables.Create("device", "", "name", ">memory");
+        foreach (var device in devices)
+        {
+            if (device.Missing is null) table.Add(device.Id, device.IsDefault ? "default" : "", device.Name ?? "", Tables.Bytes(device.MemoryBytes));
+            else table.Add(device.Id, "missing", device.Missing, "");
+        }
+
+        console.Write(table);
+    }
+
+    static string KindName(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cuda => "cuda",
+        DeviceKind.OpenCl => "opencl",
+        DeviceKind.Emulator => "emulator",
+        _ => "cpu",
+    };
+}

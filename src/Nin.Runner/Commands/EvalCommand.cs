@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Nin.Runner.Output;
+using Nin.Runner.Results;
+using Nin.Runner.Runs;
+using Nin.Training;
+using Spectre.Console;
+
+namespace Nin.Runner.Commands;
+
+/// <summary><c>nin eval</c>.</summary>
+sealed class EvalCommand : Command
+{
+    readonly Option<string> weights = SharedOptions.Weights();
+    readonly Option<ModelEntry?> model = SharedOptions.Model("The network, where the file does not name it");
+    readonly Option<int?> batch = OptionKinds.Integer("--batch", "Images at a time; the result does not depend on it (default: 256)", least: 1);
+    readonly Option<string?> dataset = SharedOptions.Dataset();
+    readonly Option<string?> data = SharedOptions.Data();
+    readonly Option<string> device = SharedOptions.Device();
+    readonly Option<int?> threads = SharedOptions.Threads();
+
+    public EvalCommand()
+        : base("eval", "Test a network's weights: loss, accuracy and how each class does")
+    {
+        foreach (Option option in (Option[])[weights, model, batch, dataset, data, device, threads]) Add(option);
+        SetAction(RunAsync);
+    }
+
+    async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var report = new Report(parsed);
+        var file = WeightsFile.Open(parsed.GetValue(weights)!, parsed.GetValue(model));
+        using var on = Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0);
+        using var network = file.Load(on);
+        string images = parsed.GetValue(dataset) ?? file.Dataset ?? RunData.FashionMnistName;
+        var loaded = await RunData.LoadAsync(
+            images, file.Model, parsed.GetValue(data), training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);
+        var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, cancellation);
+        var result = new EvalResult(tested.Loss, tested.Accuracy, [.. tested.Classes.Select(c => new ClassRow(c.Name, c.Precision, c.Recall))]);
+        report.Result(result, RunnerJson.Lines.EvalResult, console => Show(console, file.Model.Id, tested));
+        return ExitCode.Done;
+    }
+
+    static void Show(IAnsiConsole console, string model, EvaluationResult tested)
+    {
+        var table = Tables.Create("class", ">images", ">precision", ">recall");
+        foreach (var c in tested.Classes) table.Add(c.Name, Tables.Count(c.Examples), Tables.Percent(c.Precision), Tables.Percent(c.Recall));
+        console.Write(table);
+        string dead = tested.DeadClasses == 0 ? "" : $", {tested.DeadClasses} dead classes";
+        console.WriteLine(
+            $"  {model}: {Tables.Percent(tested.Accuracy)} of {Tables.Count(tested.Examples)} test images, loss {Tables.Fixed(tested.Loss, "0.0000")}{dead}");
+    }
+}

@@ -1,0 +1,10 @@
+namespace Nin.Runner;
+
+/// <summary>What the process says when it ends.</summary>
+static class ExitCode
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using Nin.Data;
+using Nin.Runner.Models;
+
+namespace Nin.Runner;
+
+/// <summary>The networks that ship with the runner.</summary>
+static class ModelCatalog
+{
+    /// <summary>The one that is meant where none is named.</summary>
+    public const string Default = "quick28";
+
+    /// <summary>All of them, in the order in which they are listed.</summary>
+    public static IReadOnlyList<ModelEntry> All { get; } =
+    [
+        // The book trains on pixels from 0 to 1.
+        new("book", "book", null, () => BookNin.Architecture, BookNin.TrainingBytes, BookNin.InferenceBytes, (d, s) => new BookNin(d, s)),
+        new("book-one-pointwise", "book", null, () => BookOnePointwise.Architecture, BookOnePointwise.TrainingBytes, BookOnePointwise.InferenceBytes, (d, s) => new BookOnePointwise(d, s)),
+        new("book96", "book", null, () => Book96.Architecture, Book96.TrainingBytes, Book96.InferenceBytes, (d, s) => new Book96(d, s)),
+        new("mnist28", "quick", Centred, () => Mnist28.Architecture, Mnist28.TrainingBytes, Mnist28.InferenceBytes, (d, s) => new Mnist28(d, s)),
+        new("modern28", "quick", Centred, () => Modern28.Architecture, Modern28.TrainingBytes, Modern28.InferenceBytes, (d, s) => new Modern28(d, s)),
+        new("quick28", "quick", Centred, () => Quick28.Architecture, Quick28.TrainingBytes, Quick28.InferenceBytes, (d, s) => new Quick28(d, s)),
+        new("cifar10", "quick", Centred, () => Cifar10.Architecture, Cifar10.TrainingBytes, Cifar10.InferenceBytes, (d, s) => new Cifar10(d, s)),
+    ];
+
+    /// <summary>Their ids.</summary>
+    public static IReadOnlyList<string> Ids => [.. All.Select(m => m.Id)];
+
+    static Normalization Centred => FashionMnist.Normalization;
+
+    /// <summary>A network by its id.</summary>
+    /// <exception cref="ArgumentException">There is none of that id.</exception>
+    public static ModelEntry Get(string id) => TryGet(id, out var model, out string? problem) ? model : throw new ArgumentException(problem, nameof(id));
+
+    /// <summary>A network by its id, or what is wrong with the id.</summary>
+    public static bool TryGet(string id, [NotNullWhen(true)] out ModelEntry? model, [NotNullWhen(false)] out string? problem)
+    {
+        model = All.FirstOrDefault(m => m.Id == id);
+        problem = model is null ? $"unknown model '{id}'{Suggestion.For(id, [.. Ids])} use {string.Join(", ", Ids)}." : null;
+        return model is not null;
+    }
+
+    /// <summary>The network whose class a weights file names.</summary>
+    public static ModelEntry? FindByClass(string name) => All.FirstOrDefault(m => m.Architecture().Name == name);
+}

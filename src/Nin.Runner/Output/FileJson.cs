@@ -1,0 +1,19 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nin.Runner.Runs;
+
+namespace Nin.Runner.Output;
+
+/// <summary>JSON of files, with line breaks for people.</summary>
+[JsonSerializable(typeof(Manifest))]
+sealed partial class FileJson : JsonSerializerContext
+{
+    public static FileJson Indented { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,26 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nin.Runner.Results;
+
+namespace Nin.Runner.Output;
+
+/// <summary>JSON of all results, written without reflection so that the first line comes at once.</summary>
+[JsonSerializable(typeof(DeviceRow[]))]
+[JsonSerializable(typeof(ModelRow[]))]
+[JsonSerializable(typeof(SummaryResult))]
+[JsonSerializable(typeof(EpochResult))]
+[JsonSerializable(typeof(TrainResultLine))]
+[JsonSerializable(typeof(EvalResult))]
+[JsonSerializable(typeof(BenchResult))]
+[JsonSerializable(typeof(DataResult))]
+sealed partial class RunnerJson : JsonSerializerContext
+{
+    /// <summary>An object a line. A loss that is no number is written as a string, because JSON has no such numbers.</summary>
+    public static RunnerJson Lines { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,39 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace Nin.Runner.Plots;
+
+/// <summary>
+/// Finds a font where the drawing library knows none: on Linux it comes without fontconfig, so that it needs nothing installed, and
+/// draws no letter until it is given a file.
+/// </summary>
+static class PlotFont
+{
+    const string Family = "Nin";
+
+    static readonly string[] Preferred =
+        ["DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "OpenSans-Regular.ttf", "Arial.ttf", "FreeSans.ttf"];
+
+    /// <summary>Makes text possible; false where this machine has no font, and pictures stay without text.</summary>
+    public static bool Install()
+    {
+        if (Fonts.Default == Family || SKFontManager.Default.FontFamilies.Any(f => f.Length > 0)) return true;
+        if (Find() is not { } path) return false;
+        Fonts.AddFontFile(Family, path);
+        Fonts.Default = Family;
+        return true;
+    }
+
+    static string? Find()
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MatchCasing = MatchCasing.CaseInsensitive };
+        string[] files = [.. Folders().Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.ttf", options)).Order(StringComparer.Ordinal)];
+        return Preferred.Select(name => files.FirstOrDefault(f => Path.GetFileName(f) == name)).FirstOrDefault(f => f is not null) ?? files.FirstOrDefault();
+    }
+
+    static string[] Folders()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return ["/usr/share/fonts", "/usr/local/share/fonts", Path.Combine(home, ".local/share/fonts"), Path.Combine(home, ".fonts")];
+    }
+}

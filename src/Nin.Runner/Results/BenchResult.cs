@@ -1,0 +1,14 @@
+namespace Nin.Runner.Results;
+
+/// <summary><c>nin bench --json</c>: times of a step in milliseconds, the process' peak memory, and bytes of heap and device that a step leaves.</summary>
+sealed record BenchResult(
+    string Model,
+    string Workload,
+    int Batch,
+    string Device,
+    int Threads,
+    double MsMedian,
+    double MsMin,
+    double ExamplesPerSecond,
+    double PeakMiB,
+    double AllocatedBytesPerStep);

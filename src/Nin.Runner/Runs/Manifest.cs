@@ -1,0 +1,33 @@
+namespace Nin.Runner.Runs;
+
+/// <summary><c>manifest.json</c>: all that is needed to do a run again.</summary>
+/// <param name="Versions">The software.</param>
+/// <param name="Started">When the run was started first.</param>
+/// <param name="Model">Id of the network.</param>
+/// <param name="Architecture"><see cref="Nin.Architecture.Hash"/>.</param>
+/// <param name="Data">The images.</param>
+/// <param name="Options">The settings, presets resolved.</param>
+/// <param name="Seed">Of initial weights, order, augmentation and dropout.</param>
+/// <param name="Device">What it ran on.</param>
+sealed record Manifest(
+    ManifestVersions Versions,
+    DateTimeOffset Started,
+    string Model,
+    string Architecture,
+    ManifestData Data,
+    TrainSettings Options,
+    int Seed,
+    ManifestDevice Device)
+{
+    /// <summary>Makes sure that what is there now is what the run began with.</summary>
+    /// <exception cref="InvalidDataException">The network or the images are others.</exception>
+    public void CheckSame(Manifest now, string path)
+    {
+        if (now.Architecture != Architecture)
+            throw new InvalidDataException($"{path}: the run was made by another version of {Model}, whose layers differ; start a new run.");
+        var differs = now.Data.Files.FirstOrDefault(file => !Data.Files.Contains(file));
+        if (differs is not null || now.Data.Files.Count != Data.Files.Count)
+            throw new InvalidDataException(
+                $"{path}: the run was made with other images ({differs?.Name ?? "fewer files"}); name their folder with --data, or start a new run.");
+    }
+}

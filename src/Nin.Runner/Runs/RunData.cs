@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Nin.Data;
+using Nin.Runner.Results;
+
+namespace Nin.Runner.Runs;
+
+/// <summary>The images of a run or an evaluation, and what a manifest says of them.</summary>
+/// <param name="Training">Images to learn from; null where only the test is asked for.</param>
+/// <param name="Test">Images to test on.</param>
+/// <param name="Normalization">What the model wants them to be.</param>
+/// <param name="Source">Where they come from.</param>
+sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? Normalization, ManifestData Source)
+{
+    public const string FashionMnistName = "fashion-mnist";
+    public const string SyntheticName = "synthetic";
+
+    const int SyntheticTraining = 8192, SyntheticTest = 1024;
+    const ulong TrainingSeed = 1, TestSeed = 2;
+
+    /// <summary>Finds, fetches or makes the images.</summary>
+    /// <param name="dataset">One of the two names.</param>
+    /// <param name="model">Whose input they are for.</param>
+    /// <param name="folder">The folder that the user named, or null.</param>
+    /// <param name="training">Whether training images are wanted too.</param>
+    /// <param name="limit">The most training images, from the first; null for all.</param>
+    /// <param name="note">Told what is being done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ArgumentException">The model takes other images.</exception>
+    /// <exception cref="InvalidDataException">They are not to be found, or broken; the message lists what was tried.</exception>
+    public static async Task<RunData> LoadAsync(
+        string dataset, ModelEntry model, string? folder, bool training, int? limit, Action<string> note, CancellationToken cancellation)
+    {
+        var input = model.Architecture().Input;
+        if (dataset == SyntheticName) return Synthesize(input, model.Normalization, training, limit);
+        if (input.Channels != 1)
+            throw new ArgumentException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: add --dataset synthetic or choose another --model.", nameof(model));
+        var location = await FashionMnist.LocateAsync(folder, note, cancellation).ConfigureAwait(false);
+        var source = new ManifestData(dataset, location.Path, location.Source, [.. location.Files.Select(f => new DataFileRow(f.Name, f.Sha256))]);
+        var images = training ? FashionMnist.LoadTraining(location) : null;
+        return new RunData(limit is { } most ? images?.Take(most) : images, FashionMnist.LoadTest(location), model.Normalization, source);
+    }
+
+    // Large inputs get resized images, as they do of Fashion-MNIST.
+    static RunData Synthesize(Shape input, Normalization? normalization, bool training, int? limit)
+    {
+        int height = Math.Min(input.Height, 32), width = Math.Min(input.Width, 32);
+        var images = training ? SyntheticDataset.Create(limit ?? SyntheticTraining, input.Channels, height, width, TrainingSeed) : null;
+        var test = SyntheticDataset.Create(SyntheticTest, input.Channels, height, width, TestSeed);
+        List<DataFileRow> files = [];
+        if (images is not null) files.Add(new DataFileRow("training", HashOf(images)));
+        files.Add(new DataFileRow("test", HashOf(test)));
+        return new RunData(images, test, normalization, new ManifestData(SyntheticName, Path: null, Source: "made", files));
+    }
+
+    static string HashOf(ImageDataset data)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(data.Pixels);
+        hash.AppendData(MemoryMarshal.AsBytes(data.Labels));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
