@@ -1,0 +1,96 @@
+using Nin.Ops;
+using Nin.TestKit;
+
+namespace Nin.Kernels.Tests.Conformance;
+
+public abstract partial class ConformanceTests<TDevice>
+{
+    public static TheoryData<Conv2dCase> Convolutions => Taken(Conv2dCases.All, c => c.Macs);
+
+    public static TheoryData<Conv2dCase> SmallConvolutions => Taken(Conv2dCases.Small, c => c.Macs);
+
+    /// <summary>Batches of one slice that is short, of one that is full, and of trees of two, three and six.</summary>
+    public static TheoryData<Conv2dCase> Slicings =>
+        [.. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Conv2dCase(n, 3, 4, 5, 9, 3, Stride: 2, Padding: 1))];
+
+    [DeviceTheory, MemberData(nameof(Convolutions))]
+    public void Conv2d_forward(Conv2dCase s)
+    {
+        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength), b = RandomData.Normal(3, s.Filters);
+        Operand input = In(Nhwc(s, x)), weights = In(Hwio(s, w)), bias = In(b);
+        foreach (bool biased in Both)
+        {
+            Oracle want = ReferenceConv2d.Forward(s, x.Widen(), w.Widen(), biased ? b.Widen() : null);
+            foreach (bool relu in Both)
+            {
+                Operand y = Out(s.OutputLength);
+                Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, input, weights.View, biased ? bias : null, relu, y);
+                Comparison.Agree(OutputNchw(s, y.Read()), relu ? want.WithRelu() : want, $"y, bias {biased}, relu {relu}");
+            }
+        }
+    }
+
+    [DeviceTheory, MemberData(nameof(Convolutions))]
+    public void Conv2d_backward_data(Conv2dCase s)
+    {
+        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength), before = RandomData.Normal(3, s.InputLength);
+        Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w));
+        Oracle want = ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen());
+        foreach (bool accumulate in Both)
+        {
+            Operand dx = Target(accumulate, Nhwc(s, before));
+            Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, gradient, weights.View, dx, accumulate);
+            Comparison.Agree(Nchw(s, dx.Read()), Wanted(accumulate, want, before), $"dx, accumulate {accumulate}");
+        }
+    }
+
+    [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(Slicings))]
+    public void Conv2d_backward_weights(Conv2dCase s)
+    {
+        float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength);
+        float[] beforeW = RandomData.Normal(3, s.WeightLength), beforeB = RandomData.Normal(4, s.Filters);
+        Operand input = In(Nhwc(s, x)), gradient = In(OutputNhwc(s, dy));
+        Oracle want = ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen()), wantBias = ReferenceConv2d.BackwardBias(s, dy.Widen());
+        foreach (bool accumulate in Both)
+        {
+            foreach (bool biased in Both)
+            {
+                Operand dw = Target(accumulate, Hwio(s, beforeW));
+                Operand? db = biased ? Target(accumulate, beforeB) : null;
+                Op<IConv2dBackwardWeights>().Run(Stream, Sizes(s), s.Batch, input, gradient, dw, db, accumulate);
+                Comparison.Agree(Oihw(s, dw.Read()), Wanted(accumulate, want, beforeW), $"dw, bias {biased}, accumulate {accumulate}");
+                if (db is not null) Comparison.Agree(db.Read(), Wanted(accumulate, wantBias, beforeB), $"dbias, accumulate {accumulate}");
+            }
+        }
+    }
+
+    [DeviceTheory, MemberData(nameof(SmallConvolutions))]
+    public void Conv2d_gradients_are_the_transposed_maps(Conv2dCase s)
+    {
+        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength), dy = RandomData.Normal(3, s.OutputLength);
+        Operand input = In(Nhwc(s, x)), weights = In(Hwio(s, w)), gradient = In(OutputNhwc(s, dy));
+        Operand y = Out(s.OutputLength), dx = Out(s.InputLength), dw = Out(s.WeightLength);
+        Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, input, weights.View, default, relu: false, y);
+        Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, gradient, weights.View, dx, accumulate: false);
+        Op<IConv2dBackwardWeights>().Run(Stream, Sizes(s), s.Batch, input, gradient, dw, default, accumulate: false);
+
+        Oracle forward = ReferenceConv2d.Forward(s, x.Widen(), w.Widen());
+        Transposed.Agree((dy, OutputNchw(s, y.Read()), forward), (x, Nchw(s, dx.Read()), ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())));
+        Transposed.Agree((dy, OutputNchw(s, y.Read()), forward), (w, Oihw(s, dw.Read()), ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen())));
+    }
+
+    static Conv2dSizes Sizes(Conv2dCase s) =>
+        new(s.Channels, s.Height, s.Width, s.Filters, s.Kernel, s.Stride, s.Padding, s.Dilation, s.Groups);
+
+    static float[] Nhwc(Conv2dCase s, float[] x) => Layouts.NchwToNhwc<float>(x, s.Batch, s.Channels, s.Height, s.Width);
+
+    static float[] Nchw(Conv2dCase s, float[] x) => Layouts.NhwcToNchw<float>(x, s.Batch, s.Channels, s.Height, s.Width);
+
+    static float[] OutputNhwc(Conv2dCase s, float[] y) => Layouts.NchwToNhwc<float>(y, s.Batch, s.Filters, s.OutHeight, s.OutWidth);
+
+    static float[] OutputNchw(Conv2dCase s, float[] y) => Layouts.NhwcToNchw<float>(y, s.Batch, s.Filters, s.OutHeight, s.OutWidth);
+
+    static float[] Hwio(Conv2dCase s, float[] w) => Layouts.OihwToHwio<float>(w, s.Filters, s.GroupChannels, s.Kernel, s.Kernel);
+
+    static float[] Oihw(Conv2dCase s, float[] w) => Layouts.HwioToOihw<float>(w, s.Filters, s.GroupChannels, s.Kernel, s.Kernel);
+}

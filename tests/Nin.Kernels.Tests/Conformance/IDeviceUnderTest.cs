@@ -1,0 +1,17 @@
+namespace Nin.Kernels.Tests.Conformance;
+
+/// <summary>A device that the conformance tests run on, as a type: each closes <see cref="ConformanceTests{TDevice}"/>.</summary>
+public interface IDeviceUnderTest
+{
+    /// <summary>Opens it.</summary>
+    static abstract Device Open();
+
+    /// <summary>Why this machine has none, or null where it has.</summary>
+    static abstract string? Missing { get; }
+
+    /// <summary>Multiply-adds above which a case takes too long on it.</summary>
+    static abstract long MaxMacs { get; }
+
+    /// <summary>One case in so many is taken.</summary>
+    static abstract int Thinning { get; }
+}

@@ -1,0 +1,16 @@
+namespace Nin.Kernels.Tests.Conformance;
+
+/// <summary>Vectorised managed code with registers of 128 bits, whatever the machine's own are.</summary>
+public sealed class OnCpu128(DeviceFixture<OnCpu128.Cpu> fixture) : ConformanceTests<OnCpu128.Cpu>(fixture)
+{
+    public sealed class Cpu : IDeviceUnderTest
+    {
+        public static string? Missing => null;
+
+        public static long MaxMacs => long.MaxValue;
+
+        public static int Thinning => 1;
+
+        public static Device Open() => new CpuDevice(threads: 2, width: 128);
+    }
+}

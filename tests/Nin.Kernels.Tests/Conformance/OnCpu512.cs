@@ -1,0 +1,16 @@
+namespace Nin.Kernels.Tests.Conformance;
+
+/// <summary>Vectorised managed code with registers of 512 bits, whatever the machine's own are.</summary>
+public sealed class OnCpu512(DeviceFixture<OnCpu512.Cpu> fixture) : ConformanceTests<OnCpu512.Cpu>(fixture)
+{
+    public sealed class Cpu : IDeviceUnderTest
+    {
+        public static string? Missing => null;
+
+        public static long MaxMacs => long.MaxValue;
+
+        public static int Thinning => 1;
+
+        public static Device Open() => new CpuDevice(threads: 2, width: 512);
+    }
+}
