@@ -1,0 +1,30 @@
+using System.Reflection;
+using Nin.Ops;
+
+namespace Nin.Kernels.Tests.Conformance;
+
+public sealed class KernelTableTests
+{
+    public static TheoryData<string> Ops => [.. OpTypes().Select(t => t.Name)];
+
+    [Fact]
+    public void Every_op_has_a_row_and_every_row_is_an_op() => KernelTable.Ops.Should().BeEquivalentTo(OpTypes());
+
+    [Theory, MemberData(nameof(Ops))]
+    public void An_op_has_a_vectorised_and_a_portable_variant(string name)
+    {
+        Type op = OpTypes().Single(t => t.Name == name);
+        using var cpu = new CpuDevice(threads: 1);
+        using Device emulator = Device.Open("emulator");
+        Create(op, cpu).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Vectorized");
+        Create(op, emulator).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Portable");
+    }
+
+    static Type[] OpTypes() =>
+        [.. typeof(IOp).Assembly.GetTypes().Where(t => t.IsInterface && t != typeof(IOp) && t.IsAssignableTo(typeof(IOp)))];
+
+    static object Create(Type op, Device device) => typeof(KernelTable)
+        .GetMethod(nameof(KernelTable.Create), BindingFlags.Static | BindingFlags.Public)!
+        .MakeGenericMethod(op)
+        .Invoke(null, BindingFlags.DoNotWrapExceptions, null, [device], null)!;
+}
