@@ -5,7 +5,6 @@ namespace Nin;
 /// <summary><c>y = act(norm(x))</c>: batch normalisation on its own.</summary>
 public sealed class BatchNormStep : Step
 {
-    readonly BatchNormalization normalization;
     readonly bool relu;
 
     /// <param name="shape">Shape of one example, in and out.</param>
@@ -15,18 +14,21 @@ public sealed class BatchNormStep : Step
         : base(shape, shape, StepMemory.BatchNorm(shape.Channels))
     {
         ArgumentNullException.ThrowIfNull(normalization);
-        this.normalization = normalization;
+        Normalization = normalization;
         this.relu = relu;
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => normalization.Parameters;
+    /// <summary>Parameters and running statistics.</summary>
+    public BatchNormalization Normalization { get; }
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => normalization.Infer(pass, Input, x, relu, y);
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => Normalization.Parameters;
+
+    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => Normalization.Infer(pass, Input, x, relu, y);
 
     private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
-        normalization.Forward(pass, Input, x, relu, y, saved.Fixed);
+        Normalization.Forward(pass, Input, x, relu, y, saved.Fixed);
 
     private protected override void BackwardCore(in Pass pass, in Operands o) =>
-        normalization.Backward(pass, Input, o.X, relu, o.Saved.Fixed, o.DY, o.DX, o.Accumulate);
+        Normalization.Backward(pass, Input, o.X, relu, o.Saved.Fixed, o.DY, o.DX, o.Accumulate);
 }

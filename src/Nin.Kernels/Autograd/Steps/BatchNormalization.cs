@@ -6,33 +6,35 @@ namespace Nin;
 /// <summary>The parameters and running statistics of a batch normalisation (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>).</summary>
 public sealed class BatchNormalization
 {
-    readonly Parameter scale;
-    readonly Parameter shift;
-    readonly Parameter runningMean;
-    readonly Parameter runningVariance;
-
-    /// <param name="scale">Scale of each channel (<c>weight</c>).</param>
-    /// <param name="shift">Shift of each channel (<c>bias</c>).</param>
-    /// <param name="runningMean">Mean over the training batches.</param>
-    /// <param name="runningVariance">Unbiased variance over the training batches.</param>
+    /// <param name="parameters">Where <c>name.weight</c>, <c>name.bias</c>, <c>name.running_mean</c> and <c>name.running_var</c> are.</param>
+    /// <param name="name">Name in a checkpoint.</param>
     /// <param name="epsilon">Added to the variance before its root.</param>
     /// <param name="momentum">Weight of a new batch in the running statistics.</param>
     public BatchNormalization(
-        Parameter scale, Parameter shift, Parameter runningMean, Parameter runningVariance,
+        ParameterSet parameters, string name,
         double epsilon = LayerDefaults.BatchNormEpsilon, double momentum = LayerDefaults.BatchNormMomentum)
     {
-        ArgumentNullException.ThrowIfNull(scale);
-        ArgumentNullException.ThrowIfNull(shift);
-        ArgumentNullException.ThrowIfNull(runningMean);
-        ArgumentNullException.ThrowIfNull(runningVariance);
-        this.scale = scale;
-        this.shift = shift;
-        this.runningMean = runningMean;
-        this.runningVariance = runningVariance;
+        ArgumentNullException.ThrowIfNull(parameters);
+        Scale = parameters[$"{name}.weight"];
+        Shift = parameters[$"{name}.bias"];
+        RunningMean = parameters[$"{name}.running_mean"];
+        RunningVariance = parameters[$"{name}.running_var"];
         Epsilon = (float)epsilon;
         Momentum = (float)momentum;
-        Parameters = [scale, shift];
+        Parameters = [Scale, Shift];
     }
+
+    /// <summary>Scale of each channel (<c>weight</c>).</summary>
+    public Parameter Scale { get; }
+
+    /// <summary>Shift of each channel (<c>bias</c>).</summary>
+    public Parameter Shift { get; }
+
+    /// <summary>Mean over the training batches; not trained.</summary>
+    public Parameter RunningMean { get; }
+
+    /// <summary>Unbiased variance over the training batches; not trained.</summary>
+    public Parameter RunningVariance { get; }
 
     /// <summary>Added to the variance before its root.</summary>
     public float Epsilon { get; }
@@ -42,7 +44,7 @@ public sealed class BatchNormalization
 
     internal IReadOnlyList<Parameter> Parameters { get; }
 
-    BatchNormParameters Views => new(scale.Value, shift.Value, runningMean.Value, runningVariance.Value, Epsilon, Momentum);
+    BatchNormParameters Views => new(Scale.Value, Shift.Value, RunningMean.Value, RunningVariance.Value, Epsilon, Momentum);
 
     internal void Infer(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y) =>
         pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y);
@@ -51,17 +53,17 @@ public sealed class BatchNormalization
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
         pass.Op<IBatchNorm2dForwardTraining>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y, mean, inverseDeviation);
-        runningMean.MarkWritten();
+        RunningMean.MarkWritten();
     }
 
     internal void Backward(
         in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView statistics, DeviceView dy, DeviceView dx, bool accumulate)
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
-        bool accumulateWeights = scale.BeginGradient();
-        shift.BeginGradient();
+        bool accumulateWeights = Scale.BeginGradient();
+        Shift.BeginGradient();
         pass.Op<IBatchNorm2dBackward>().Run(
-            pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, scale.Gradient, shift.Gradient,
+            pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, Scale.Gradient, Shift.Gradient,
             accumulate, accumulateWeights);
     }
 

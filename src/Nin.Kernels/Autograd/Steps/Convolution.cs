@@ -7,6 +7,10 @@ sealed class Convolution(Conv2dSizes sizes, Parameter weight, Parameter? bias)
 {
     readonly PointwiseSizes pointwise = new(sizes.Height * sizes.Width, sizes.Channels, sizes.Filters);
 
+    public Parameter Weight => weight;
+
+    public Parameter? Bias => bias;
+
     public IReadOnlyList<Parameter> Parameters { get; } = bias is null ? [weight] : [weight, bias];
 
     public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y)

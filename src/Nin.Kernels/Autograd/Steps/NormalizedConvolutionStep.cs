@@ -6,7 +6,6 @@ namespace Nin;
 /// <summary><c>y = act(norm(x * w + b))</c>: a convolution with batch normalisation behind it.</summary>
 public sealed class NormalizedConvolutionStep : Step
 {
-    readonly Convolution convolution;
     readonly BatchNormalization normalization;
     readonly bool relu;
 
@@ -22,29 +21,31 @@ public sealed class NormalizedConvolutionStep : Step
             StepMemory.NormalizedConvolution(sizes.OutputLength, sizes.Filters))
     {
         ArgumentNullException.ThrowIfNull(normalization);
-        convolution = new Convolution(sizes, weight, bias);
+        Convolution = new Convolution(sizes, weight, bias);
         this.normalization = normalization;
         this.relu = relu;
     }
 
+    internal Convolution Convolution { get; }
+
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [.. convolution.Parameters, .. normalization.Parameters];
+    public override IReadOnlyList<Parameter> Parameters => [.. Convolution.Parameters, .. normalization.Parameters];
 
     private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y)
     {
-        convolution.Forward(pass, x, relu: false, y);
+        Convolution.Forward(pass, x, relu: false, y);
         normalization.Infer(pass, Output, y, relu, y);
     }
 
     private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
     {
-        convolution.Forward(pass, x, relu: false, saved.PerExample);
+        Convolution.Forward(pass, x, relu: false, saved.PerExample);
         normalization.Forward(pass, Output, saved.PerExample, relu, y, saved.Fixed);
     }
 
     private protected override void BackwardCore(in Pass pass, in Operands o)
     {
         normalization.Backward(pass, Output, o.Saved.PerExample, relu, o.Saved.Fixed, o.DY, o.DY, accumulate: false);
-        convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
+        Convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
     }
 }
