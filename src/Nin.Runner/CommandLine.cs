@@ -24,7 +24,7 @@ static class CommandLine
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
-            return ExitCode.Interrupted;
+            return Report("interrupted.", ExitCode.Interrupted);
         }
 #pragma warning disable CA1031 // The last handler: whatever it is, the user sees one line.
         catch (Exception exception)

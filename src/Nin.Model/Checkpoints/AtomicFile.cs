@@ -31,11 +31,14 @@ public static class AtomicFile
         catch (Exception exception)
         {
             Remove(temporary);
-            if (exception is IOException) throw new IOException(Message(path, length, exception), exception);
+            if (exception is IOException || IsTooLarge(exception)) throw new IOException(Message(path, length, exception), exception);
             if (exception is UnauthorizedAccessException) throw new UnauthorizedAccessException(Message(path, length, exception), exception);
             throw;
         }
     }
+
+    // What .NET makes of EFBIG, a limit on the size of files: an exception about its own parameter.
+    static bool IsTooLarge(Exception exception) => exception is ArgumentOutOfRangeException { ParamName: "value" };
 
     // Buffered, because headers and scalars come in small pieces.
     static FileStreamOptions Options(long length) => new()

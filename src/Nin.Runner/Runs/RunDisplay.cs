@@ -34,7 +34,7 @@ sealed class RunDisplay(Report report, int batchSize)
         return at =>
         {
             pace.Follow(at);
-            status.Text = pace.Describe(at);
+            status.Text = at.Completed is null ? pace.Describe(at) : "saving";
             task.MaxValue = at.Batches;
             // A task that reaches its maximum is over for Spectre; this one has more epochs to come.
             task.Value = at.Completed is null ? Math.Min(at.Batch, at.Batches - 1e-3) : 0;

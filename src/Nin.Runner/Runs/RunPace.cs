@@ -6,8 +6,8 @@ namespace Nin.Runner.Runs;
 /// <summary>How fast a run goes, and how long it will take, in words.</summary>
 sealed class RunPace(int batchSize)
 {
-    long started = Stopwatch.GetTimestamp();
-    int epoch;
+    long started;
+    int epoch, firstBatch;
 
     /// <summary><c>epoch 2/3   57 %   loss 0.4312   4,012/s   1:07 left</c>.</summary>
     public string Describe(in TrainingProgress at)
@@ -15,17 +15,18 @@ sealed class RunPace(int batchSize)
         string done = $"epoch {at.Epoch}/{at.Epochs}  {100 * at.Batch / at.Batches,3} %  loss {Output.Tables.Fixed(at.Loss, "0.0000")}";
         if (at.Batch == at.Batches) return $"{done}  testing";
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        if (at.Batch == 0 || seconds <= 0) return done;
-        double perSecond = at.Batch / seconds;
+        if (at.Batch == firstBatch || seconds <= 0) return done;
+        double perSecond = (at.Batch - firstBatch) / seconds;
         double left = (at.Batches - at.Batch + (double)(at.Epochs - at.Epoch) * at.Batches) / perSecond;
         return $"{done}  {Output.Tables.Fixed(perSecond * batchSize, "#,0")}/s  {Duration(left)} left";
     }
 
-    /// <summary>Starts the clock anew with each epoch, so that tests between them do not count.</summary>
+    /// <summary>Starts the clock anew with each epoch's first report, so that tests and compilation do not count.</summary>
     public void Follow(in TrainingProgress at)
     {
         if (at.Epoch == epoch) return;
         epoch = at.Epoch;
+        firstBatch = at.Batch;
         started = Stopwatch.GetTimestamp();
     }
 

@@ -1,0 +1,57 @@
+namespace Nin.Runner.Tests;
+
+/// <summary>Wrong usage is exit code 2 and one line that says what is allowed.</summary>
+public sealed class UsageErrorTests
+{
+    [Theory]
+    [InlineData("", "no command: use one of devices, models, summary, train, eval, bench, data;")]
+    [InlineData("modles", "unknown command 'modles': did you mean 'models'?")]
+    [InlineData("predict", "unknown command 'predict'; `nin` takes devices, models,")]
+    [InlineData("train --epoch 3", "unknown option '--epoch': did you mean '--epochs'?")]
+    [InlineData("summary --model bok", "unknown model 'bok': did you mean 'book'? use book, book-one-pointwise, book96,")]
+    [InlineData("summary", "Option '--model' is required.")]
+    [InlineData("eval", "Option '--weights' is required.")]
+    [InlineData("train --epochs 0", "--epochs is '0'; it must be a whole number of 1 or more.")]
+    [InlineData("train --epochs three", "--epochs is 'three'; it must be a whole number of 1 or more.")]
+    [InlineData("train --lr NaN", "--lr is 'NaN'; it must be a number above 0.")]
+    [InlineData("train --momentum 1", "--momentum is '1'; it must be a number of 0 or more and below 1.")]
+    [InlineData("train --optimizer adm", "--optimizer is 'adm': did you mean 'adam'? use sgd, adam or adamw.")]
+    [InlineData("train --preset slow", "--preset is 'slow'; use quick or book.")]
+    [InlineData("train --schedule", "Required argument missing for option: '--schedule'.")]
+    [InlineData("train --optimizer adam --momentum 0.9", "--momentum belongs to sgd")]
+    [InlineData("train --model cifar10", "cifar10 takes images of 3x32x32, Fashion-MNIST has one channel: add --dataset synthetic")]
+    [InlineData("train --resume runs/a --lr 0.1", "--lr cannot stand beside --resume")]
+    [InlineData("bench --device gpu", "Unknown device 'gpu': use auto, cpu, emulator, opencl[:i] or cuda[:i].")]
+    [InlineData("bench --workload both", "--workload is 'both'; use train or infer.")]
+    [InlineData("data extra", "unexpected 'extra' behind `nin data`")]
+    public void Says_what_is_allowed(string arguments, string message) =>
+        NinProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).FailedWith(2).Should().Contain(message);
+
+    [Fact]
+    public void Json_changes_nothing_about_errors() =>
+        NinProcess.Run("summary", "--model", "bok", "--json").FailedWith(2).Should().Contain("unknown model 'bok'");
+
+    [Fact]
+    public void Out_folder_that_is_not_empty_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["mine.txt"], "do not touch");
+        string path = Path.GetDirectoryName(folder["x"])!;
+
+        NinProcess.Run("train", "--dataset", "synthetic", "--out", path).FailedWith(2).Should().Contain("not empty").And.Contain("name another folder");
+
+        Directory.EnumerateFileSystemEntries(path).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Help_names_every_option_of_train()
+    {
+        string help = NinProcess.Run("train", "--help").Succeeded().Output;
+        string[] options =
+        [
+            "--model", "--preset", "--epochs", "--batch", "--lr", "--momentum", "--weight-decay", "--schedule", "--optimizer", "--init", "--augment",
+            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--device", "--threads", "--json", "--verbose",
+        ];
+        help.Should().ContainAll(options).And.Contain("constant|step|cosine|onecycle").And.Contain("none|flip|shift-flip");
+    }
+}
