@@ -1,0 +1,101 @@
+using Nin.Ops;
+using Nin.TestKit;
+
+namespace Nin.Kernels.Tests.Autograd;
+
+/// <summary>A step that fuses others gives what they give one by one.</summary>
+public sealed class StepTests
+{
+    static readonly Shape Image = new(3, 4, 5);
+
+    static readonly ParameterSpec[] Specs =
+    [
+        new("w1", ParameterRole.Weight, 6, 3, 1, 1), new("b1", ParameterRole.Bias, 6),
+        new("w2", ParameterRole.Weight, 4, 6, 1, 1), new("b2", ParameterRole.Bias, 4),
+        new("gamma", ParameterRole.Scale, 6), new("beta", ParameterRole.Shift, 6),
+        new("mean", ParameterRole.RunningMean, 6), new("variance", ParameterRole.RunningVariance, 6),
+    ];
+
+    [Theory, InlineData("cpu", true), InlineData("cpu", false), InlineData("emulator", true)]
+    public void A_pixels_perceptron_is_its_two_convolutions(string device, bool lastRelu)
+    {
+        float[][] apart = Run(device, run => [First(run, relu: true), Second(run, lastRelu)], "w1", "b1", "w2", "b2");
+        float[][] fused = Run(device, run => [new PointwiseMlpStep(First(run, relu: true), Second(run, lastRelu))], "w1", "b1", "w2", "b2");
+        for (int i = 0; i < apart.Length; i++) fused[i].Should().Equal(apart[i]);
+    }
+
+    [Theory, InlineData("cpu", true), InlineData("cpu", false), InlineData("emulator", true)]
+    public void A_normalised_convolution_is_a_convolution_and_a_normalisation(string device, bool relu)
+    {
+        string[] names = ["w1", "gamma", "beta", "mean", "variance"];
+        float[][] apart = Run(device, run => [First(run, relu: false), new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu)], names);
+        float[][] fused = Run(
+            device, run => [new NormalizedConvolutionStep(First(run, false).Sizes, run.Parameters["w1"], null, Norm(run), relu)], names);
+        for (int i = 0; i < apart.Length; i++) fused[i].Should().Equal(apart[i]);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Inference_normalises_with_running_statistics_and_leaves_them(bool relu)
+    {
+        using var run = new TapeRun("cpu", Specs);
+        run.Parameters["variance"].CopyFrom([1, 2, 3, 4, 5, 6]);
+        float[] x = TapeRun.Integers(1, 2 * 60), before = run.Parameters["mean"].ToArray();
+        float[] got = Infer(run, new NormalizedConvolutionStep(First(run, false).Sizes, run.Parameters["w1"], null, Norm(run), relu), x);
+
+        // The convolution of integers is exact, so that the bound is the normalisation's alone.
+        double[] h = ReferenceConv2d.Forward(new Conv2dCase(2, 3, 4, 5, 6, 1), x.Widen(), run.Wide("w1")).Value;
+        Oracle want = ReferenceBatchNorm2d.ForwardInference(
+            new Norm2dCase(2, 6, 4, 5), h, run.Wide("gamma"), run.Wide("beta"), run.Wide("mean"), run.Wide("variance"), 1e-5f);
+        Comparison.Agree(got, relu ? want.WithRelu() : want);
+        run.Parameters["mean"].ToArray().Should().Equal(before);
+    }
+
+    [Fact]
+    public void Inference_drops_nothing()
+    {
+        using var run = new TapeRun();
+        float[] x = TapeRun.Integers(1, 2 * 60);
+        Infer(run, new DropoutStep(Image, 0.5, layer: 0), x).Should().Equal(x);
+    }
+
+    [Fact]
+    public void A_training_pass_counts_a_write_to_the_running_statistics()
+    {
+        using var run = new TapeRun("cpu", Specs);
+        (long trained, long buffers) = (run.Parameters.Version, run.Parameters.BufferVersion);
+        run.Tape.Apply(new BatchNormStep(new Shape(6, 2, 2), Norm(run), relu: false), run.Input(TapeRun.Integers(1, 48), 2, new Shape(6, 2, 2)));
+        run.Parameters.Version.Should().Be(trained);
+        run.Parameters.BufferVersion.Should().BeGreaterThan(buffers);
+    }
+
+    static ConvolutionStep First(TapeRun run, bool relu) =>
+        run.Convolution(new Conv2dCase(2, 3, 4, 5, 6, 1), "w1", relu ? "b1" : null, relu);
+
+    static ConvolutionStep Second(TapeRun run, bool relu) => run.Convolution(new Conv2dCase(2, 6, 4, 5, 4, 1), "w2", "b2", relu);
+
+    static BatchNormalization Norm(TapeRun run) =>
+        new(run.Parameters["gamma"], run.Parameters["beta"], run.Parameters["mean"], run.Parameters["variance"]);
+
+    /// <summary>Output, gradient of the input, and of each parameter its gradient, or its value where it is not trained.</summary>
+    static float[][] Run(string device, Func<TapeRun, Step[]> steps, params string[] names)
+    {
+        using var run = new TapeRun(device, Specs);
+        Traced input = run.Input(TapeRun.Integers(1, 2 * 60), 2, Image, needsGradient: true), value = input;
+        foreach (Step step in steps(run)) value = run.Tape.Apply(step, value);
+        float[] y = value.Value.ToArray(Layout.Nchw);
+        run.Backward(value, TapeRun.Integers(2, y.Length));
+        return
+        [
+            y, input.Gradient.ToArray(Layout.Nchw),
+            .. names.Select(n => run.Parameters[n].Spec.IsTrainable ? run.Gradient(n) : run.Parameters[n].ToArray()),
+        ];
+    }
+
+    static float[] Infer(TapeRun run, Step step, float[] x)
+    {
+        Traced input = run.Input(x, 2, step.Input);
+        using var y = new TensorBuffer(run.Device, 2, step.Output);
+        step.Infer(run.Tape.Pass(2), input.Value.View, y.Tensor.View);
+        return y.ToArray(Layout.Nchw);
+    }
+}
