@@ -77,12 +77,15 @@ public sealed class Tape : IDisposable
 
     internal Traced Apply(MergeStep step, params ReadOnlySpan<Traced> inputs)
     {
+        if (inputs.Length != step.Inputs.Count)
+            throw new ArgumentException($"The step takes {step.Inputs.Count} inputs, not {inputs.Length}.", nameof(inputs));
         var from = new TapeNode[inputs.Length];
         var views = new DeviceView[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
             from[i] = NodeOf(inputs[i]);
             views[i] = from[i].Value.View;
+            CheckBranch(from[i].Value, i, step.Inputs[i], from[0].Value.Batch);
         }
 
         var y = NewTensor(from[0].Value.Batch, step.Output);
@@ -103,7 +106,7 @@ public sealed class Tape : IDisposable
         writeGradient(GradientOf(last));
         for (int i = index; i >= 0; i--)
         {
-            if (!nodes[i].Gradient.IsNone) nodes[i].Backward(this);
+            if (!nodes[i].Gradient.IsNone) nodes[i].GoBack(this);
         }
     }
 
@@ -118,16 +121,29 @@ public sealed class Tape : IDisposable
     internal TapeNode NodeOf(Traced traced)
     {
         if (traced.Tape != this) throw new ArgumentException("The value was recorded on another tape.", nameof(traced));
+        // A value from outside outlives a reset with its memory, but not as a place in the recording.
+        lifetime.Check(traced.Node.Generation, traced.Node.Value.Shape);
         _ = traced.Value.View;
         return traced.Node;
     }
+
+    /// <summary>The gradient that a backward pass left, good until the reset as the values are.</summary>
+    internal Tensor GradientTensor(TapeNode node) => new(node.Gradient, node.Value.Batch, node.Value.Shape, lifetime);
 
     internal DeviceView Allocate(long length) => memory.Allocate(length);
 
     internal Tensor NewTensor(int batch, in Shape shape) => new(memory.Allocate(batch * shape.Length), batch, shape, lifetime);
 
+    static void CheckBranch(in Tensor value, int index, in Shape shape, int batch)
+    {
+        if (value.Shape != shape) throw new ArgumentException($"Input {index} of the step is {shape}, not {value.Shape}.", nameof(value));
+        if (value.Batch != batch)
+            throw new ArgumentException($"Branches that meet have one batch, but input 0 has {batch} examples and input {index} has {value.Batch}.", nameof(value));
+    }
+
     Traced Record(TapeNode node)
     {
+        node.Generation = lifetime.Generation;
         nodes.Add(node);
         return new Traced(this, node);
     }

@@ -3,6 +3,8 @@ namespace Nin;
 /// <summary>One value on a tape, with the rule that gives its gradient to the values it was computed from.</summary>
 abstract class TapeNode(Tensor value, bool needsGradient)
 {
+    bool isSpent;
+
     /// <summary>The value.</summary>
     public Tensor Value { get; } = value;
 
@@ -12,13 +14,30 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     /// <summary>The gradient's memory, from the moment its first reader writes it; none before.</summary>
     public DeviceView Gradient { get; set; }
 
-    /// <summary>Hands <see cref="Gradient"/> on; called once, after all readers of the value have handed theirs.</summary>
-    public abstract void Backward(Tape tape);
+    /// <summary>The lifetime of the recording that it belongs to.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>True for a value from outside, whose gradient nothing overwrites.</summary>
+    public virtual bool KeepsGradient => false;
+
+    /// <summary>Hands <see cref="Gradient"/> on; called after all readers of the value have handed theirs.</summary>
+    /// <exception cref="InvalidOperationException">It was called before: steps overwrite what their forward pass saved.</exception>
+    public void GoBack(Tape tape)
+    {
+        if (isSpent && !KeepsGradient)
+            throw new InvalidOperationException("A recording goes back once, because steps overwrite what they saved: reset the tape and record it again.");
+        isSpent = true;
+        Backward(tape);
+    }
+
+    private protected abstract void Backward(Tape tape);
 
     /// <summary>A value from outside.</summary>
     public sealed class Leaf(Tensor value, bool needsGradient) : TapeNode(value, needsGradient)
     {
-        public override void Backward(Tape tape)
+        public override bool KeepsGradient => true;
+
+        private protected override void Backward(Tape tape)
         {
         }
     }
@@ -26,7 +45,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     /// <summary>The output of a step.</summary>
     public sealed class OfStep(Step step, TapeNode input, Tensor value, Saved saved, bool needsGradient) : TapeNode(value, needsGradient)
     {
-        public override void Backward(Tape tape)
+        private protected override void Backward(Tape tape)
         {
             bool accumulate = !input.Gradient.IsNone;
             var dx = input.NeedsGradient ? tape.GradientOf(input) : default;
@@ -37,7 +56,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     /// <summary>The output of a merge.</summary>
     public sealed class OfMerge(MergeStep step, TapeNode[] inputs, Tensor value, bool needsGradient) : TapeNode(value, needsGradient)
     {
-        public override void Backward(Tape tape)
+        private protected override void Backward(Tape tape)
         {
             for (int i = 0; i < inputs.Length; i++)
             {
@@ -51,6 +70,6 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     /// <summary>The output of a whole generated network, which runs its own straight-line backward pass.</summary>
     public sealed class OfNetwork(Action<DeviceView> backward, Tensor value) : TapeNode(value, needsGradient: true)
     {
-        public override void Backward(Tape tape) => backward(Gradient);
+        private protected override void Backward(Tape tape) => backward(Gradient);
     }
 }

@@ -15,11 +15,22 @@ public readonly struct Traced
     /// <summary>The value itself.</summary>
     public Tensor Value => Node.Value;
 
-    /// <summary>Its gradient, after a backward pass that reached it.</summary>
-    /// <exception cref="InvalidOperationException">No backward pass reached it.</exception>
-    public Tensor Gradient => Node.Gradient.IsNone
-        ? throw new InvalidOperationException("No backward pass reached this value: call Backward on a loss computed from it, and ask for an input's gradient.")
-        : new Tensor(Node.Gradient, Value.Batch, Value.Shape);
+    /// <summary>The gradient of an input that asked for it, after a backward pass that reached it.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// No backward pass reached it, the tape was reset since, or it is no input: steps overwrite the gradients between them.
+    /// </exception>
+    public Tensor Gradient
+    {
+        get
+        {
+            var node = Tape.NodeOf(this);
+            if (!node.KeepsGradient)
+                throw new InvalidOperationException("Only a tape's inputs keep their gradients: steps overwrite those between them.");
+            return node.Gradient.IsNone
+                ? throw new InvalidOperationException("No backward pass reached this value: call Backward on a loss computed from it, and ask for an input's gradient.")
+                : Tape.GradientTensor(node);
+        }
+    }
 
     internal TapeNode Node { get; }
 

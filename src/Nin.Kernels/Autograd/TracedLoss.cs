@@ -31,7 +31,7 @@ public sealed class TracedLoss
     (float Loss, int Correct) Read()
     {
         if (result is { } known) return known;
-        _ = logits.Value.View;
+        _ = logits.Tape.NodeOf(logits);
         var read = loss.Read(new float[2 * logits.Value.Batch]);
         result = read;
         return read;

@@ -64,6 +64,7 @@ public abstract class Device : IDisposable
     public DeviceBuffer Allocate(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length > long.MaxValue / sizeof(float)) throw Insufficient(long.MaxValue, inner: null);
         long bytes = length * sizeof(float);
         try
         {
@@ -73,11 +74,12 @@ public abstract class Device : IDisposable
         }
         catch (Exception exception) when (exception is OutOfMemoryException or AcceleratorException)
         {
-            throw new InsufficientMemoryException(
-                $"{Id} cannot give {bytes:N0} bytes: it has {MemoryBytes:N0}, of which this process holds {AllocatedBytes:N0}. " +
-                "Use a smaller batch.", exception);
+            throw Insufficient(bytes, exception);
         }
     }
+
+    InsufficientMemoryException Insufficient(long bytes, Exception? inner) => new(
+        $"{Id} cannot give {bytes:N0} bytes: it has {MemoryBytes:N0}, of which this process holds {AllocatedBytes:N0}. Use a smaller batch.", inner);
 
     internal void Released(DeviceBuffer buffer) => Interlocked.Add(ref allocatedBytes, -buffer.Length * sizeof(float));
 

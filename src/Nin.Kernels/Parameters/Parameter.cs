@@ -72,14 +72,15 @@ public sealed class Parameter : IDisposable
     /// </summary>
     internal bool BeginGradient()
     {
-        bool accumulate = HasGradient;
+        bool accumulate = gradientEpoch == set.GradientEpoch;
         gradientEpoch = set.GradientEpoch;
         return accumulate;
     }
 
     internal void MarkWritten() => set.MarkWritten(Spec.IsTrainable);
 
-    internal bool HasGradient => gradientEpoch == set.GradientEpoch;
+    /// <summary>False also for a frozen parameter that an op wrote a gradient of because it writes several at once.</summary>
+    internal bool HasGradient => RequiresGradient && gradientEpoch == set.GradientEpoch;
 
     /// <summary>Gives back derived copies.</summary>
     public void Dispose() => derived.Dispose();

@@ -50,6 +50,29 @@ public sealed class StepTests
         run.Parameters["mean"].ToArray().Should().Equal(before);
     }
 
+    [Theory, InlineData("w1"), InlineData("b1"), InlineData("w2"), InlineData("b2"), InlineData("gamma"), InlineData("beta")]
+    public void Freezing_a_parameter_of_a_fused_step_leaves_the_other_gradients(string frozen)
+    {
+        string[] names = frozen is "gamma" or "beta" ? ["gamma", "beta"] : ["w1", "b1", "w2", "b2"];
+        Step[] Steps(TapeRun run) => names.Length == 2
+            ? [First(run, relu: false), new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu: false)]
+            : [new PointwiseMlpStep(First(run, relu: true), Second(run, relu: false))];
+        float[][] all = Run("cpu", Steps, names);
+        float[][] without = Run(
+            "cpu",
+            run =>
+            {
+                run.Parameters[frozen].RequiresGradient = false;
+                return Steps(run);
+            },
+            names);
+        for (int i = 0; i < all.Length; i++)
+        {
+            bool isFrozen = i >= 2 && names[i - 2] == frozen;
+            without[i].Should().Equal(isFrozen ? new float[all[i].Length] : all[i]);
+        }
+    }
+
     [Fact]
     public void Inference_drops_nothing()
     {

@@ -33,13 +33,13 @@ public abstract partial class ConformanceTests<TDevice>(DeviceFixture<TDevice> f
         where TOp : class, IOp => fixture.Device.Kernels.Get<TOp>();
 
     /// <summary>An operand that is read.</summary>
-    Operand In(float[] values) => Add(new Operand(fixture.Device, values.Length, values, isRead: true));
+    Operand In(float[] values) => Own(new Operand(fixture.Device, values.Length, values, isRead: true));
 
     /// <summary>An operand that is overwritten.</summary>
-    Operand Out(int length) => Add(new Operand(fixture.Device, length, null, isRead: false));
+    Operand Out(int length) => Own(new Operand(fixture.Device, length, null, isRead: false));
 
     /// <summary>An operand that is read and overwritten, or whose content may be lost.</summary>
-    Operand Over(float[] values) => Add(new Operand(fixture.Device, values.Length, values, isRead: false));
+    Operand Over(float[] values) => Own(new Operand(fixture.Device, values.Length, values, isRead: false));
 
     /// <summary>An operand that a result is added to where <paramref name="accumulate"/>, else one that is overwritten.</summary>
     Operand Target(bool accumulate, float[] before) => accumulate ? Over(before) : Out(before.Length);
@@ -51,7 +51,7 @@ public abstract partial class ConformanceTests<TDevice>(DeviceFixture<TDevice> f
     static TheoryData<TCase> Taken<TCase>(IEnumerable<TCase> cases, Func<TCase, long> macs) =>
         [.. cases.Where(c => macs(c) < TDevice.MaxMacs).Where((_, i) => i % TDevice.Thinning == 0)];
 
-    Operand Add(Operand operand)
+    Operand Own(Operand operand)
     {
         operands.Add(operand);
         return operand;
