@@ -12,8 +12,8 @@ public sealed class StepTests
     [
         new("w1", ParameterRole.Weight, 6, 3, 1, 1), new("b1", ParameterRole.Bias, 6),
         new("w2", ParameterRole.Weight, 4, 6, 1, 1), new("b2", ParameterRole.Bias, 4),
-        new("gamma", ParameterRole.Scale, 6), new("beta", ParameterRole.Shift, 6),
-        new("mean", ParameterRole.RunningMean, 6), new("variance", ParameterRole.RunningVariance, 6),
+        new("norm.weight", ParameterRole.Scale, 6), new("norm.bias", ParameterRole.Shift, 6),
+        new("norm.running_mean", ParameterRole.RunningMean, 6), new("norm.running_var", ParameterRole.RunningVariance, 6),
     ];
 
     [Theory, InlineData("cpu", true), InlineData("cpu", false), InlineData("emulator", true)]
@@ -27,7 +27,7 @@ public sealed class StepTests
     [Theory, InlineData("cpu", true), InlineData("cpu", false), InlineData("emulator", true)]
     public void A_normalised_convolution_is_a_convolution_and_a_normalisation(string device, bool relu)
     {
-        string[] names = ["w1", "gamma", "beta", "mean", "variance"];
+        string[] names = ["w1", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var"];
         float[][] apart = Run(device, run => [First(run, relu: false), new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu)], names);
         float[][] fused = Run(
             device, run => [new NormalizedConvolutionStep(First(run, false).Sizes, run.Parameters["w1"], null, Norm(run), relu)], names);
@@ -38,22 +38,22 @@ public sealed class StepTests
     public void Inference_normalises_with_running_statistics_and_leaves_them(bool relu)
     {
         using var run = new TapeRun("cpu", Specs);
-        run.Parameters["variance"].CopyFrom([1, 2, 3, 4, 5, 6]);
-        float[] x = TapeRun.Integers(1, 2 * 60), before = run.Parameters["mean"].ToArray();
+        run.Parameters["norm.running_var"].CopyFrom([1, 2, 3, 4, 5, 6]);
+        float[] x = TapeRun.Integers(1, 2 * 60), before = run.Parameters["norm.running_mean"].ToArray();
         float[] got = Infer(run, new NormalizedConvolutionStep(First(run, false).Sizes, run.Parameters["w1"], null, Norm(run), relu), x);
 
         // The convolution of integers is exact, so that the bound is the normalisation's alone.
         double[] h = ReferenceConv2d.Forward(new Conv2dCase(2, 3, 4, 5, 6, 1), x.Widen(), run.Wide("w1")).Value;
         Oracle want = ReferenceBatchNorm2d.ForwardInference(
-            new Norm2dCase(2, 6, 4, 5), h, run.Wide("gamma"), run.Wide("beta"), run.Wide("mean"), run.Wide("variance"), 1e-5f);
+            new Norm2dCase(2, 6, 4, 5), h, run.Wide("norm.weight"), run.Wide("norm.bias"), run.Wide("norm.running_mean"), run.Wide("norm.running_var"), 1e-5f);
         Comparison.Agree(got, relu ? want.WithRelu() : want);
-        run.Parameters["mean"].ToArray().Should().Equal(before);
+        run.Parameters["norm.running_mean"].ToArray().Should().Equal(before);
     }
 
-    [Theory, InlineData("w1"), InlineData("b1"), InlineData("w2"), InlineData("b2"), InlineData("gamma"), InlineData("beta")]
+    [Theory, InlineData("w1"), InlineData("b1"), InlineData("w2"), InlineData("b2"), InlineData("norm.weight"), InlineData("norm.bias")]
     public void Freezing_a_parameter_of_a_fused_step_leaves_the_other_gradients(string frozen)
     {
-        string[] names = frozen is "gamma" or "beta" ? ["gamma", "beta"] : ["w1", "b1", "w2", "b2"];
+        string[] names = frozen is "norm.weight" or "norm.bias" ? ["norm.weight", "norm.bias"] : ["w1", "b1", "w2", "b2"];
         Step[] Steps(TapeRun run) => names.Length == 2
             ? [First(run, relu: false), new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu: false)]
             : [new PointwiseMlpStep(First(run, relu: true), Second(run, relu: false))];
@@ -97,7 +97,7 @@ public sealed class StepTests
     static ConvolutionStep Second(TapeRun run, bool relu) => run.Convolution(new Conv2dCase(2, 6, 4, 5, 4, 1), "w2", "b2", relu);
 
     static BatchNormalization Norm(TapeRun run) =>
-        new(run.Parameters["gamma"], run.Parameters["beta"], run.Parameters["mean"], run.Parameters["variance"]);
+        new(run.Parameters, "norm");
 
     /// <summary>Output, gradient of the input, and of each parameter its gradient, or its value where it is not trained.</summary>
     static float[][] Run(string device, Func<TapeRun, Step[]> steps, params string[] names)
