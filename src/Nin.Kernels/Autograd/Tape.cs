@@ -138,7 +138,8 @@ public sealed class Tape : IDisposable
     {
         if (value.Shape != shape) throw new ArgumentException($"Input {index} of the step is {shape}, not {value.Shape}.", nameof(value));
         if (value.Batch != batch)
-            throw new ArgumentException($"Branches that meet have one batch, but input 0 has {batch} examples and input {index} has {value.Batch}.", nameof(value));
+            throw new ArgumentException(
+                $"Branches that meet have one batch, but input 0 has {batch} examples and input {index} has {value.Batch}.", nameof(value));
     }
 
     Traced Record(TapeNode node)

@@ -25,7 +25,8 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     public void GoBack(Tape tape)
     {
         if (isSpent && !KeepsGradient)
-            throw new InvalidOperationException("A recording goes back once, because steps overwrite what they saved: reset the tape and record it again.");
+            throw new InvalidOperationException(
+                "A recording goes back once, because steps overwrite what they saved: reset the tape and record it again.");
         isSpent = true;
         Backward(tape);
     }

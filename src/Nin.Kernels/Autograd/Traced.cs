@@ -27,7 +27,8 @@ public readonly struct Traced
             if (!node.KeepsGradient)
                 throw new InvalidOperationException("Only a tape's inputs keep their gradients: steps overwrite those between them.");
             return node.Gradient.IsNone
-                ? throw new InvalidOperationException("No backward pass reached this value: call Backward on a loss computed from it, and ask for an input's gradient.")
+                ? throw new InvalidOperationException(
+                    "No backward pass reached this value: call Backward on a loss computed from it, and ask for an input's gradient.")
                 : Tape.GradientTensor(node);
         }
     }

@@ -45,7 +45,8 @@ public sealed class StepTests
         // The convolution of integers is exact, so that the bound is the normalisation's alone.
         double[] h = ReferenceConv2d.Forward(new Conv2dCase(2, 3, 4, 5, 6, 1), x.Widen(), run.Wide("w1")).Value;
         Oracle want = ReferenceBatchNorm2d.ForwardInference(
-            new Norm2dCase(2, 6, 4, 5), h, run.Wide("norm.weight"), run.Wide("norm.bias"), run.Wide("norm.running_mean"), run.Wide("norm.running_var"), 1e-5f);
+            new Norm2dCase(2, 6, 4, 5), h, run.Wide("norm.weight"), run.Wide("norm.bias"),
+            run.Wide("norm.running_mean"), run.Wide("norm.running_var"), 1e-5f);
         Comparison.Agree(got, relu ? want.WithRelu() : want);
         run.Parameters["norm.running_mean"].ToArray().Should().Equal(before);
     }

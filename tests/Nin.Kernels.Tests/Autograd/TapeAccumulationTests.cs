@@ -47,7 +47,8 @@ public sealed class TapeAccumulationTests
     [Fact]
     public void A_bias_that_a_second_convolution_shares_adds_up_while_its_weight_starts_anew()
     {
-        using var run = new TapeRun("cpu", new("w", ParameterRole.Weight, 3, 3, 1, 1), new("v", ParameterRole.Weight, 3, 3, 1, 1), new("b", ParameterRole.Bias, 3));
+        using var run = new TapeRun(
+            "cpu", new("w", ParameterRole.Weight, 3, 3, 1, 1), new("v", ParameterRole.Weight, 3, 3, 1, 1), new("b", ParameterRole.Bias, 3));
         var square = new Conv2dCase(2, 3, 4, 5, 3, 1);
         float[] x = TapeRun.Integers(1, square.InputLength), dy = TapeRun.Integers(2, square.OutputLength);
         Traced first = run.Tape.Apply(run.Convolution(square, "w", "b", relu: false), run.Input(x, 2, new Shape(3, 4, 5)));

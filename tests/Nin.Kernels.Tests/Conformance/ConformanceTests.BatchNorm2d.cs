@@ -50,18 +50,20 @@ public abstract partial class ConformanceTests<TDevice>
             Comparison.Agree(output, relu ? want.WithRelu() : want, $"y, relu {relu}");
             // A running mean that starts at 0 with momentum 1 is the mean itself.
             Comparison.Agree(mean.Read(), ReferenceBatchNorm2d.RunningMean(s, wide, new double[s.Channels], 1), "mean");
-            Comparison.Agree(runningMean.Read(), ReferenceBatchNorm2d.RunningMean(s, wide, data.RunningMean.Widen(), Momentum), "running mean");
             Comparison.Agree(
-                runningVariance.Read(), ReferenceBatchNorm2d.RunningVar(s, wide, data.RunningVariance.Widen(), Momentum), "running variance");
+                runningMean.Read(), ReferenceBatchNorm2d.RunningMean(s, wide, data.RunningMean.Widen(), Momentum), "running mean");
+            Comparison.Agree(
+                runningVariance.Read(), ReferenceBatchNorm2d.RunningVar(s, wide, data.RunningVariance.Widen(), Momentum),
+                "running variance");
 
             // The mask is found again by the same arithmetic, so that it is the one that the output shows.
             float[] masked = relu ? [.. data.DY.Zip(output, (d, v) => v > 0 ? d : 0)] : data.DY;
-            BatchNorm2dBackwardAgrees(data, x, parameters, (mean, inverse), relu, masked.Widen());
+            BatchNorm2dBackwardAgrees(data, x, parameters, mean, inverse, relu, masked.Widen());
         }
     }
 
     void BatchNorm2dBackwardAgrees(
-        BatchNormData data, Operand x, in BatchNormParameters parameters, (Operand Mean, Operand Inverse) statistics, bool relu, double[] masked)
+        BatchNormData data, Operand x, in BatchNormParameters parameters, Operand mean, Operand inverse, bool relu, double[] masked)
     {
         Norm2dCase s = data.Case;
         var op = Op<IBatchNorm2dBackward>();
@@ -75,7 +77,7 @@ public abstract partial class ConformanceTests<TDevice>
                 Operand dy = In(Nhwc(s, data.DY)), dx = Target(accumulate, Nhwc(s, data.BeforeX));
                 Operand dgamma = Target(weights, data.Gamma), dbeta = Target(weights, data.Beta);
                 op.Run(
-                    Stream, Sizes(s), s.Batch, x, parameters, statistics.Mean, statistics.Inverse, relu, dy, dx, dgamma, dbeta, accumulate, weights);
+                    Stream, Sizes(s), s.Batch, x, parameters, mean, inverse, relu, dy, dx, dgamma, dbeta, accumulate, weights);
                 string how = $"relu {relu}, accumulate {accumulate} and {weights}";
                 Comparison.Agree(Nchw(s, dx.Read()), Wanted(accumulate, wantX, data.BeforeX), $"dx, {how}");
                 Comparison.Agree(dgamma.Read(), Wanted(weights, wantGamma, data.Gamma), $"dgamma, {how}");
@@ -87,7 +89,7 @@ public abstract partial class ConformanceTests<TDevice>
         {
             Operand dy = Over(Nhwc(s, data.DY)), dgamma = Out(s.Channels), dbeta = Out(s.Channels);
             op.Run(
-                Stream, Sizes(s), s.Batch, x, parameters, statistics.Mean, statistics.Inverse, relu, dy, needsData ? dy : null, dgamma, dbeta,
+                Stream, Sizes(s), s.Batch, x, parameters, mean, inverse, relu, dy, needsData ? dy : null, dgamma, dbeta,
                 accumulateData: false, accumulateWeights: false);
             if (needsData) Comparison.Agree(Nchw(s, dy.Read()), wantX, $"dx over dy, relu {relu}");
             Comparison.Agree(dgamma.Read(), wantGamma, $"dgamma, dx needed {needsData}");

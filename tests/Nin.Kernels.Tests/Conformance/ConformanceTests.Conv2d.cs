@@ -33,7 +33,8 @@ public abstract partial class ConformanceTests<TDevice>
     [DeviceTheory, MemberData(nameof(Convolutions))]
     public void Conv2d_backward_data(Conv2dCase s)
     {
-        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength), before = RandomData.Normal(3, s.InputLength);
+        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength);
+        float[] before = RandomData.Normal(3, s.InputLength);
         Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w));
         Oracle want = ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen());
         foreach (bool accumulate in Both)
@@ -67,7 +68,8 @@ public abstract partial class ConformanceTests<TDevice>
     [DeviceTheory, MemberData(nameof(SmallConvolutions))]
     public void Conv2d_gradients_are_the_transposed_maps(Conv2dCase s)
     {
-        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength), dy = RandomData.Normal(3, s.OutputLength);
+        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength);
+        float[] dy = RandomData.Normal(3, s.OutputLength);
         Operand input = In(Nhwc(s, x)), weights = In(Hwio(s, w)), gradient = In(OutputNhwc(s, dy));
         Operand y = Out(s.OutputLength), dx = Out(s.InputLength), dw = Out(s.WeightLength);
         Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, input, weights.View, default, relu: false, y);
@@ -75,8 +77,9 @@ public abstract partial class ConformanceTests<TDevice>
         Op<IConv2dBackwardWeights>().Run(Stream, Sizes(s), s.Batch, input, gradient, dw, default, accumulate: false);
 
         Oracle forward = ReferenceConv2d.Forward(s, x.Widen(), w.Widen());
-        Transposed.Agree((dy, OutputNchw(s, y.Read()), forward), (x, Nchw(s, dx.Read()), ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())));
-        Transposed.Agree((dy, OutputNchw(s, y.Read()), forward), (w, Oihw(s, dw.Read()), ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen())));
+        (float[], float[], Oracle) ahead = (dy, OutputNchw(s, y.Read()), forward);
+        Transposed.Agree(ahead, (x, Nchw(s, dx.Read()), ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())));
+        Transposed.Agree(ahead, (w, Oihw(s, dw.Read()), ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen())));
     }
 
     static Conv2dSizes Sizes(Conv2dCase s) =>

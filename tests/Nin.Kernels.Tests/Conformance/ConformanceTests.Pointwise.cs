@@ -36,7 +36,8 @@ public abstract partial class ConformanceTests<TDevice>
     [DeviceTheory, MemberData(nameof(Pointwise))]
     public void Pointwise_backward_data(Conv2dCase s)
     {
-        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength), before = RandomData.Normal(3, s.InputLength);
+        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength);
+        float[] before = RandomData.Normal(3, s.InputLength);
         Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w));
         Oracle want = ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen());
         foreach (bool accumulate in Both)

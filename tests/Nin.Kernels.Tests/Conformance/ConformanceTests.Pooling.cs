@@ -25,7 +25,8 @@ public abstract partial class ConformanceTests<TDevice>
     [DeviceTheory, MemberData(nameof(AvgPools))]
     public void AvgPool2d(Pool2dCase s)
     {
-        float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength), before = RandomData.Normal(3, s.InputLength);
+        float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength);
+        float[] before = RandomData.Normal(3, s.InputLength);
         Operand gradient = In(OutputNhwc(s, dy)), y = Out(s.OutputLength);
         Op<IAvgPool2dForward>().Run(Stream, Sizes(s), s.Batch, In(Nhwc(s, x)), y);
         Oracle forward = ReferenceAvgPool2d.Forward(s, x.Widen()), backward = ReferenceAvgPool2d.Backward(s, dy.Widen());

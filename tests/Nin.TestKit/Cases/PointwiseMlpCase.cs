@@ -1,6 +1,8 @@
 namespace Nin.TestKit;
 
-/// <summary>Two 1x1 convolutions with a ReLU between them: x <c>[Batch, Channels, Height, Width]</c>, w1 <c>[Hidden, Channels]</c>, w2 <c>[Filters, Hidden]</c>.</summary>
+/// <summary>
+/// Two 1x1 convolutions with a ReLU between them: x <c>[Batch, Channels, Height, Width]</c>, w1 <c>[Hidden, Channels]</c>, w2 <c>[Filters, Hidden]</c>.
+/// </summary>
 public sealed record PointwiseMlpCase(int Batch, int Channels, int Hidden, int Filters, int Height, int Width)
 {
     /// <summary>The first convolution alone.</summary>
