@@ -10,8 +10,8 @@ namespace Nin.Generators.Tests.Harness;
 /// <summary>Compiles declarations in memory with the generator and the analyzer, as a user's build does.</summary>
 static class TestCompilation
 {
-    /// <summary>Lang version of the attributes' own source; 4.14 calls the newest it knows preview.</summary>
-    public static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Preview);
+    /// <summary>Documentation comments are compiled, too, so that missing ones are warnings; 4.14 calls the newest version it knows preview.</summary>
+    public static CSharpParseOptions ParseOptions { get; } = new(LanguageVersion.Preview, DocumentationMode.Diagnose);
 
     /// <summary>Without sources: compilations made from it share the work of reading its references.</summary>
     static readonly CSharpCompilation Empty = CSharpCompilation.Create(

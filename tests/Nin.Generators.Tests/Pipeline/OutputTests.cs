@@ -13,12 +13,12 @@ public class OutputTests
             using Nin;
             namespace Demo.@in
             {
-                public partial interface IOuter
+                partial interface IOuter
                 {
                     protected partial record struct Middle<T> where T : class
                     {
                         [Network(1, 8, 8), Conv2d(4)]
-                        sealed partial class @class { public const long Twice = 2 * ParameterCount + ForwardMacs; }
+                        sealed partial class @class { internal const long Twice = 2 * ParameterCount + ForwardMacs; }
                     }
                 }
             }

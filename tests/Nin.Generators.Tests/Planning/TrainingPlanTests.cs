@@ -1,0 +1,89 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Nin.Generators.Planning;
+using Nin.Shapes.Sizes;
+
+namespace Nin.Generators.Tests.Planning;
+
+/// <summary>A training step is run in memory that knows what stands where, by the rules of the steps, not by the plan's lifetimes.</summary>
+public class TrainingPlanTests
+{
+    [Fact]
+    public void All_that_a_step_reads_stands_where_it_was_written() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(RandomGraph.Arbitrary, graph => Run(graph, new TrainingPlan(graph))));
+
+    [Fact]
+    public void Inference_reads_what_it_wrote() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(RandomGraph.Arbitrary, Infer));
+
+    [Fact]
+    public void Slots_are_aligned_and_the_plan_is_as_long_as_they_reach() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Prop.ForAll(RandomGraph.Arbitrary, graph =>
+        {
+            TrainingPlan plan = new(graph);
+            plan.Slots.Should().OnlyContain(s => s.Offset >= 0 && s.Offset % SlotSize.Floats == 0);
+            plan.PerExample.Should().Be(plan.Slots.Max(s => s.End)).And.BeGreaterThanOrEqualTo(Packing.LowerBound(plan.Slots));
+        }));
+
+    static void Run(StepGraph graph, TrainingPlan plan)
+    {
+        SimulatedMemory memory = new();
+        for (int i = 0; i < graph.Steps.Count; i++) Forward(graph, plan, memory, i);
+        ReadValue(graph, plan.Values, memory, graph.Output);
+        memory.Write(plan.Loss, "loss");
+        memory.Write(plan.OutputGradient, $"d{graph.Output}");
+        for (int i = graph.Output; i >= 0; i--)
+        {
+            if (graph.NeedsGradient(i)) Backward(graph, plan, memory, i);
+        }
+
+        ReadValue(graph, plan.Values, memory, graph.Output);
+        memory.Read(plan.Loss, "loss");
+    }
+
+    static void Forward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
+    {
+        foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
+        if (!plan.Values.Renames(i)) memory.Write(plan.Values[i]!, $"v{i}");
+        if (graph.Steps[i].Memory.SavedPerExample > 0) memory.Write(plan.Saved(i)!, $"s{i}");
+    }
+
+    static void Backward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
+    {
+        StepNode step = graph.Steps[i];
+        if (step.Memory.ReadsInput) ReadValue(graph, plan.Values, memory, step.Inputs[0]);
+        if (step.Memory.ReadsOutput) ReadValue(graph, plan.Values, memory, i);
+        if (step.Memory.SavedPerExample > 0) memory.Read(plan.Saved(i)!, $"s{i}");
+        for (int input = 0; input < step.Inputs.Count; input++)
+        {
+            memory.Read(plan.Gradient(i), $"d{i}");
+            if (plan.Write(i, input) == GradientWrite.None) continue;
+
+            int value = step.Inputs[input];
+            if (plan.Write(i, input) == GradientWrite.Accumulate) memory.Read(plan.Gradient(value), $"d{value}");
+            if (plan.Write(i, input) == GradientWrite.Rename) plan.Gradient(value).Should().Be(plan.Gradient(i));
+            memory.Write(plan.Gradient(value), $"d{value}");
+        }
+    }
+
+    static void Infer(StepGraph graph)
+    {
+        InferencePlan plan = new(graph);
+        SimulatedMemory memory = new();
+        for (int i = 0; i < graph.Steps.Count; i++)
+        {
+            foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
+            if (!plan.Values.Renames(i)) memory.Write(plan.Values[i]!, $"v{i}");
+        }
+
+        ReadValue(graph, plan.Values, memory, graph.Output);
+    }
+
+    /// <summary>A value that only renames another is that other.</summary>
+    static void ReadValue(StepGraph graph, ValueMemory values, SimulatedMemory memory, int value)
+    {
+        while (value >= 0 && values.Renames(value)) value = graph.Steps[value].Inputs[0];
+        if (value >= 0) memory.Read(values[value]!, $"v{value}");
+    }
+}
