@@ -129,6 +129,16 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
     }
 
     [Fact]
+    public void A_forward_pass_goes_back_once()
+    {
+        using var network = create(device, Seed);
+        using var images = Images(network);
+        var loss = Loss.CrossEntropy(network.ForwardTraining(images), RandomData.Labels(1, Batch, Classes));
+        loss.Backward();
+        loss.Invoking(l => l.Backward()).Should().Throw<InvalidOperationException>().WithMessage("*call ForwardTraining again*");
+    }
+
+    [Fact]
     public void A_result_dies_at_the_next_step()
     {
         using var network = create(device, Seed);
