@@ -54,14 +54,17 @@ static class ArchitectureEmitter
     {
         NinBlockLayer block =>
         [
-            Of("Filters", block.Widths[0]), Of("Kernel", block.Window.Kernel), Of("Stride", block.Window.Stride), Of("Padding", block.Window.Padding),
+            Of("Filters", block.Widths[0]),
+            Of("Kernel", block.Window.Kernel), Of("Stride", block.Window.Stride), Of("Padding", block.Window.Padding),
             .. block.Widths.Skip(1).Select((width, i) => Of(Invariant($"Pointwise{i + 1}"), width)),
             Of("LastRelu", block.LastRelu ? 1 : 0), Of("BatchNorm", block.BatchNorm ? 1 : 0),
         ],
         Conv2dLayer { Kind: "Pointwise" } pointwise => [Of("Filters", pointwise.Filters), Of("Bias", pointwise.Bias ? 1 : 0)],
         Conv2dLayer convolution =>
         [
-            Of("Filters", convolution.Filters), .. Arguments(convolution.Window), Of("Groups", convolution.Groups), Of("Bias", convolution.Bias ? 1 : 0),
+            Of("Filters", convolution.Filters),
+            .. Arguments(convolution.Window),
+            Of("Groups", convolution.Groups), Of("Bias", convolution.Bias ? 1 : 0),
         ],
         PoolingLayer pooling => Arguments(pooling.Window),
         BatchNorm2dLayer norm => [Of("Epsilon", norm.Epsilon), Of("Momentum", norm.Momentum)],
@@ -77,5 +80,6 @@ static class ArchitectureEmitter
     static string Of(string argument, double value) => $"new(\"{argument}\", {Literal.Real(value)})";
 
     /// <summary>No pixel sees more than the image.</summary>
-    static long Field(LayerSpec spec, Shape input) => Math.Max(Math.Min(spec.Field.Height, input.Height), Math.Min(spec.Field.Width, input.Width));
+    static long Field(LayerSpec spec, Shape input) =>
+        Math.Max(Math.Min(spec.Field.Height, input.Height), Math.Min(spec.Field.Width, input.Width));
 }

@@ -15,8 +15,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
 
     void Emit()
     {
-        Writer.Line().Line("/// <inheritdoc/>");
-        Writer.Open("protected override void RunBackward(in global::Nin.Pass pass, in global::Nin.Arena arena, global::Nin.DeviceView input)");
+        Open("void", "RunBackward");
         if (!Graph.NeedsGradient(Graph.Output)) Writer.Line("// Nothing is learnt.");
 
         int layer = -1;
@@ -25,10 +24,11 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
             if (!Graph.NeedsGradient(i)) continue;
 
             StepNode step = Graph.Steps[i];
-            if (step.Layers[0] != layer) Comment(i, step.Role == StepRole.Renames && Plan.Write(i, 0) == GradientWrite.Rename ? ", as it lies" : "");
+            bool renames = !step.IsMerge && Plan.Write(i, 0) == GradientWrite.Rename;
+            if (step.Layers[0] != layer) Comment(i, renames ? ", as it lies" : "");
             layer = step.Layers[0];
             if (step.IsMerge) EmitMerge(i, step);
-            else if (Plan.Write(i, 0) != GradientWrite.Rename) EmitStep(i, step);
+            else if (!renames) EmitStep(i, step);
         }
 
         Writer.Close();

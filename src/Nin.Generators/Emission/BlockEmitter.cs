@@ -20,11 +20,14 @@ static class BlockEmitter
     {
         BlockConvolution[] convolutions = [.. block.Convolutions(spec.InputShapes[0].Channels)];
         writer.Line().Summary(LayerDocs.Of(spec));
-        writer.Open($"public sealed class {name} : global::Nin.Layers.NinBlock<{Literal.Type(spec.InputShapes[0])}, {Literal.Type(spec.Output)}>");
+        string input = Literal.Type(spec.InputShapes[0]), output = Literal.Type(spec.Output);
+        writer.Open($"public sealed class {name} : global::Nin.Layers.NinBlock<{input}, {output}>");
         writer.Line($"internal {name}(global::Nin.ParameterSet parameters)").Deeper($": base(parameters, \"{spec.Name}\")").Open();
         for (int i = 0; i < convolutions.Length; i++) EmitPart(spec, block, convolutions[i], i, writer);
         if (BlockParts.HasMlp(block)) writer.Line("Mlp = new(Pointwise1.Step, Pointwise2.Step);");
-        string steps = BlockParts.HasMlp(block) ? "Conv.Step, Mlp" : string.Join(", ", convolutions.Select((_, i) => $"{BlockParts.NameOf(i)}.Step"));
+        string steps = BlockParts.HasMlp(block)
+            ? "Conv.Step, Mlp"
+            : string.Join(", ", convolutions.Select((_, i) => $"{BlockParts.NameOf(i)}.Step"));
         writer.Call("Compose(", steps).Close();
         for (int i = 0; i < convolutions.Length; i++) EmitProperties(spec, convolutions[i], i, writer);
         if (BlockParts.HasMlp(block))
@@ -74,5 +77,6 @@ static class BlockEmitter
             """);
     }
 
-    static Shape InputOf(LayerSpec spec, BlockConvolution c, int i) => i == 0 ? spec.InputShapes[0] : spec.Output with { Channels = c.Channels };
+    static Shape InputOf(LayerSpec spec, BlockConvolution c, int i) =>
+        i == 0 ? spec.InputShapes[0] : spec.Output with { Channels = c.Channels };
 }

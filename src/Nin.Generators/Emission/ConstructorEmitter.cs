@@ -16,7 +16,8 @@ static class ConstructorEmitter
             /// <param name="seed">Keys the initial weights and dropout.</param>
             /// <exception cref="global::System.InsufficientMemoryException">The device has not so much memory.</exception>
             """);
-        writer.Line($"public {name}(global::Nin.Device device, int seed = 0)").Deeper(": base(device, seed, Architecture, SessionPlan)").Open();
+        writer.Line($"public {name}(global::Nin.Device device, int seed = 0)");
+        writer.Deeper(": base(device, seed, Architecture, SessionPlan)").Open();
         for (int i = 0; i < parts.Spec.Layers.Count; i++)
         {
             LayerSpec layer = parts.Spec.Layers[i];

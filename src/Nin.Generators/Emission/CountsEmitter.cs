@@ -14,6 +14,7 @@ static class CountsEmitter
         TrainingPlan training = parts.Training;
         long learnt = Slots(parts.Spec, buffers: false), buffers = Slots(parts.Spec, buffers: true);
         string state = buffers > 0 ? $" + {Literal.Count(buffers)}L" : "";
+        string once = $"{Literal.Count(learnt)}L{state}", twice = $"2 * {once}";
         writer.Line(Invariant($"""
 
             // Elements of a session's memory, planned from when each tensor is written first and read last. What grows with the batch does
@@ -25,17 +26,19 @@ static class CountsEmitter
                 OutputGradient: {training.OutputGradient.Offset},
                 Loss: {training.Loss.Offset});
 
-            /// <summary>Bytes of a training session's memory: activations, what their gradients keep, and gradients of activations.</summary>
+            /// <summary>Bytes of a training session: activations, what their gradients keep, and gradients of activations.</summary>
             /// <param name="batch">Examples.</param>
             public static long ActivationBytes(int batch) => sizeof(float) * SessionPlan.Length(batch);
 
-            /// <summary>Bytes that training takes: parameters, their gradients, buffers and a session; an optimiser's state and workspace are extra.</summary>
+            /// <summary>Bytes that training takes: parameters, their gradients, buffers and a session.</summary>
+            /// <remarks>An optimiser's state and the workspace of ops are extra.</remarks>
             /// <param name="batch">Examples.</param>
-            public static long TrainingBytes(int batch) => sizeof(float) * (2 * {Literal.Count(learnt)}L{state} + SessionPlan.Length(batch));
+            public static long TrainingBytes(int batch) => sizeof(float) * ({twice} + SessionPlan.Length(batch));
 
-            /// <summary>Bytes that inference takes: parameters, buffers and a session; workspace is extra.</summary>
+            /// <summary>Bytes that inference takes: parameters, buffers and a session.</summary>
+            /// <remarks>The workspace of ops is extra.</remarks>
             /// <param name="batch">Examples.</param>
-            public static long InferenceBytes(int batch) => sizeof(float) * ({Literal.Count(learnt)}L{state} + SessionPlan.InferenceLength(batch));
+            public static long InferenceBytes(int batch) => sizeof(float) * ({once} + SessionPlan.InferenceLength(batch));
             """));
     }
 

@@ -16,14 +16,15 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
         if (step.Memory is { SavedPerExample: 0, SavedFixed: 0 }) return "default";
 
         string perExample = plan.Saved(index) is { } slot ? Slot(slot) : "default";
-        string @fixed = step.Memory.SavedFixed > 0 ? Invariant($"arena.Fixed({plan.SavedFixed(index)}, {step.Memory.SavedFixed})") : "default";
+        string @fixed = step.Memory.SavedFixed > 0
+            ? Invariant($"arena.Fixed({plan.SavedFixed(index)}, {step.Memory.SavedFixed})")
+            : "default";
         return $"new global::Nin.Saved({perExample}, {@fixed})";
     }
 
     void Emit()
     {
-        Writer.Line().Line("/// <inheritdoc/>");
-        Writer.Open("protected override global::Nin.DeviceView RunForward(in global::Nin.Pass pass, in global::Nin.Arena arena, global::Nin.DeviceView input)");
+        Open("global::Nin.DeviceView", "RunForward");
         for (int i = 0; i < Graph.Steps.Count; i++) EmitStep(i);
         Writer.Line().Line($"return {View(Values, Graph.Output)};").Close();
     }

@@ -11,8 +11,7 @@ sealed class InferenceEmitter(NetworkParts parts, SourceWriter writer) : MethodE
 
     void Emit()
     {
-        Writer.Line().Line("/// <inheritdoc/>");
-        Writer.Open("protected override global::Nin.DeviceView RunInference(in global::Nin.Pass pass, in global::Nin.Arena arena, global::Nin.DeviceView input)");
+        Open("global::Nin.DeviceView", "RunInference");
         for (int i = 0; i < Graph.Steps.Count; i++) EmitStep(i);
         Writer.Line().Line($"return {View(Values, Graph.Output)};").Close();
     }

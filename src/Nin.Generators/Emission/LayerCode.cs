@@ -48,7 +48,8 @@ static class LayerCode
     static string Sizes(Conv2dLayer convolution, Shape input) => Sizes(input, convolution.Filters, convolution.Window, convolution.Groups);
 
     static string Sizes(Window window, Shape input) =>
-        Invariant($"new global::Nin.Ops.PoolSizes({input.Channels}, {input.Height}, {input.Width}, Kernel: {window.Kernel}, Stride: {window.Stride}")
+        Invariant($"new global::Nin.Ops.PoolSizes({input.Channels}, {input.Height}, {input.Width}, ")
+        + Invariant($"Kernel: {window.Kernel}, Stride: {window.Stride}")
         + Given("Padding", window.Padding, LayerDefaults.Padding)
         + ")";
 

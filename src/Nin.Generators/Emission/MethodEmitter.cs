@@ -19,6 +19,14 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
 
     protected static string Slot(Slot slot) => Invariant($"arena.Slot({slot.Offset}, {slot.Length})");
 
+    /// <summary>Opens an override of one of the three methods.</summary>
+    protected void Open(string returns, string method)
+    {
+        writer.Line().Line("/// <inheritdoc/>");
+        const string parameters = "in global::Nin.Pass pass, in global::Nin.Arena arena, global::Nin.DeviceView input";
+        writer.Open($"protected override {returns} {method}({parameters})");
+    }
+
     /// <summary>The comment that opens a layer: its name and shapes.</summary>
     protected void Comment(int step, string remark = "")
     {

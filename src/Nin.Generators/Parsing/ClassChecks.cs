@@ -81,8 +81,12 @@ static class ClassChecks
 
         if (type.TypeParameters.Length > 0) yield return ($"it is generic, but its shapes are fixed", $"remove the type parameters");
         if (type.IsRecord) yield return ($"it is a record, but networks are not compared by value", $"make it a class");
-        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } own && own.ContainingAssembly.Name != "Nin.Model")
+        if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } own
+            && own.ContainingAssembly.Name != "Nin.Model")
+        {
             yield return ($"it derives from {own.Name}, but a network derives from Nin.Network", $"remove the base class");
+        }
+
         if (type.IsFileLocal) yield return ($"it is local to its file, where no generated half can reach it", $"remove file");
     }
 

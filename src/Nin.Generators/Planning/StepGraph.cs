@@ -1,6 +1,8 @@
 namespace Nin.Generators.Planning;
 
-/// <summary>The steps of a network in the order in which they run. All of them lead to the last, whose value is the network's output.</summary>
+/// <summary>
+/// The steps of a network in the order in which they run. All of them lead to the last, whose value is the network's output.
+/// </summary>
 sealed class StepGraph
 {
     readonly ILookup<int, int> readers;

@@ -35,15 +35,17 @@ sealed class StepGraphBuilder
     int Add(int index)
     {
         LayerSpec spec = layers[index];
+        string path = Access.To(spec.Name);
         StepNode Step(StepMemory memory, StepRole role = StepRole.Computes) =>
-            new(spec.Name, $"{Access.To(spec.Name)}.Step", [index], Inputs(spec), spec.Output.Elements, memory, spec.ParameterCount > 0, role);
+            new(spec.Name, $"{path}.Step", [index], Inputs(spec), spec.Output.Elements, memory, spec.ParameterCount > 0, role);
 
         switch (spec.Layer)
         {
             case NinBlockLayer block:
                 return AddBlock(index, block);
             case Conv2dLayer or LinearLayer when fused.Behind(index) is { } relu:
-                return Append(Step(StepMemory.Convolution(relu: true)) with { Name = layers[relu.Layer].Name, Path = relu.Name, Layers = [index, relu.Layer] });
+                StepNode both = Step(StepMemory.Convolution(relu: true));
+                return Append(both with { Name = layers[relu.Layer].Name, Path = relu.Name, Layers = [index, relu.Layer] });
             case Conv2dLayer or LinearLayer:
                 return Append(Step(StepMemory.Convolution(relu: false)));
             case ReluLayer when fused.Contains(index):
@@ -80,7 +82,8 @@ sealed class StepGraphBuilder
             StepMemory memory = c.Norm ? StepMemory.NormalizedConvolution(pixels * c.Width, c.Width) : StepMemory.Convolution(c.Relu);
             string part = BlockParts.NameOf(i);
             string name = i == convolutions.Length - 1 ? spec.Name : spec.Name + part;
-            value = Append(new(name, $"{Access.To(spec.Name)}.{part}.Step", [index], [value], pixels * c.Width, memory, HasParameters: true));
+            string path = $"{Access.To(spec.Name)}.{part}.Step";
+            value = Append(new(name, path, [index], [value], pixels * c.Width, memory, HasParameters: true));
         }
 
         if (!isMlp) return value;

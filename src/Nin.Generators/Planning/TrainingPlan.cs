@@ -101,11 +101,7 @@ sealed class TrainingPlan
         StepNode node = graph.Steps[step];
         int value = node.Inputs[input];
         if (!graph.NeedsGradient(value)) return GradientWrite.None;
-        if (gradients[value] is { } begun)
-        {
-            begun.Extend(time.Backward(step));
-            return GradientWrite.Accumulate;
-        }
+        if (gradients[value] is not null) return GradientWrite.Accumulate;
 
         // The last input that a sum hands its gradient to may take it over; the others need copies.
         bool renames = node.Role == StepRole.Renames || (node.Role == StepRole.Adds && input == node.Inputs.Count - 1);

@@ -7,7 +7,7 @@ namespace Nin.Generators.Tests.Harness;
 /// <summary>The networks that the runner ships.</summary>
 static class ShippedModels
 {
-    static readonly CSharpCompilation Compilation = TestCompilation.Create(Resource.Names("Models").Select(Resource.Read));
+    static readonly CSharpCompilation Compilation = TestCompilation.Create(Resource.Names("Models").Select(Resource.Read).Where(source => source.Contains("[Network(")));
 
     public static CSharpCompilation All => Compilation;
 

@@ -44,8 +44,12 @@ static class RandomGraph
             7 => Node(steps, [input], same, StepMemory.Dropout, role: StepRole.Drops),
             8 => Node(steps, [input], length, StepMemory.MaxPool),
             9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Renames),
-            10 when equal.Length > 0 => Node(steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Linear, role: StepRole.Adds),
-            11 when steps.Count > 1 => Node(steps, [pick % steps.Count, steps.Count - 1], steps[pick % steps.Count].Length + steps[^1].Length, StepMemory.Linear, role: StepRole.Joins),
+            10 when equal.Length > 0 => Node(
+                steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Linear,
+                role: StepRole.Adds),
+            11 when steps.Count > 1 => Node(
+                steps, [pick % steps.Count, steps.Count - 1], steps[pick % steps.Count].Length + steps[^1].Length, StepMemory.Linear,
+                role: StepRole.Joins),
             _ => Node(steps, [input], length, StepMemory.Linear),
         };
     }

@@ -19,7 +19,9 @@ public class ShippedPlanTests(Xunit.Abstractions.ITestOutputHelper output)
     {
         NetworkParts parts = new(ShippedModels.Spec(model));
         long training = Packing.LowerBound(parts.Training.Slots);
-        output.WriteLine($"{model}: training {4 * parts.Training.PerExample:N0} bytes an example, bound {4 * training:N0}, without reuse {4 * parts.Training.Slots.Sum(s => s.Size):N0}, "
+        output.WriteLine(
+            $"{model}: training {4 * parts.Training.PerExample:N0} bytes an example, bound {4 * training:N0}, "
+            + $"without reuse {4 * parts.Training.Slots.Sum(s => s.Size):N0}, "
             + $"inference {4 * parts.Inference.PerExample:N0}, bound {4 * parts.Inference.LowerBound:N0}");
         parts.Training.PerExample.Should().Be(training);
         parts.Inference.PerExample.Should().Be(parts.Inference.LowerBound);

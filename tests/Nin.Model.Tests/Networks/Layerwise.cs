@@ -22,12 +22,13 @@ static class Layerwise
     static Traced Apply(object layer, Traced[] inputs)
     {
         var type = layer.GetType();
-        while (!type.IsGenericType || (type.GetGenericTypeDefinition() != typeof(Layer<,>) && type.GetGenericTypeDefinition() != typeof(Merge<>)))
-            type = type.BaseType!;
-        string method = type.GetGenericTypeDefinition() == typeof(Merge<>) ? nameof(ApplyMerge) : nameof(ApplyLayer);
-        var run = typeof(Layerwise).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type.GetGenericArguments());
-        return (Traced)run.Invoke(null, [layer, inputs])!;
+        while (!Is(type, typeof(Layer<,>)) && !Is(type, typeof(Merge<>))) type = type.BaseType!;
+        string name = Is(type, typeof(Merge<>)) ? nameof(ApplyMerge) : nameof(ApplyLayer);
+        var method = typeof(Layerwise).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+        return (Traced)method.MakeGenericMethod(type.GetGenericArguments()).Invoke(null, [layer, inputs])!;
     }
+
+    static bool Is(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;
 
     static Traced ApplyLayer<TIn, TOut>(Layer<TIn, TOut> layer, Traced[] inputs)
         where TIn : struct, IShape

@@ -160,7 +160,8 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
 
     static void ShouldBeEqual(TNetwork one, TNetwork other)
     {
-        foreach (var parameter in one.Parameters) parameter.ToArray().Should().Equal(other.Parameters[parameter.Name].ToArray(), parameter.Name);
+        foreach (var parameter in one.Parameters)
+            parameter.ToArray().Should().Equal(other.Parameters[parameter.Name].ToArray(), parameter.Name);
     }
 
     static TensorBuffer<TIn> Images(TNetwork network)
