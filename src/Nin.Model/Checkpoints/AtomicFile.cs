@@ -53,8 +53,8 @@ public static class AtomicFile
     static string Message(string path, long length, Exception reason)
     {
         string size = length > 0 ? $" ({length:N0} bytes)" : "";
-        return $"{path}{size} could not be written: {reason.Message} What stood there before is unchanged; " +
-            "make room, or choose another place.";
+        string why = IsTooLarge(reason) ? "files may not grow so large here." : reason.Message;
+        return $"{path}{size} could not be written: {why} What stood there before is unchanged; make room, or choose another place.";
     }
 
     static void Remove(string temporary)
