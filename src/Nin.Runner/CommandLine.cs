@@ -56,7 +56,8 @@ static class CommandLine
         interrupt.Cancel();
     }
 
-    static int Report(string problem, int code)
+    /// <summary>Says in one line what is wrong, and passes the code on.</summary>
+    public static int Report(string problem, int code)
     {
         Console.Error.WriteLine($"nin: {problem}");
         return code;

@@ -21,9 +21,10 @@ static class OptionKinds
         CustomParser = result =>
         {
             string token = result.Tokens[0].Value;
+            string list = $"{string.Join(", ", allowed[..^1])} or {allowed[^1]}";
             return allowed.Contains(token)
                 ? token
-                : Fail<string>(result, $"{name} is '{token}'{Suggestion.For(token, allowed)} use {string.Join(", ", allowed[..^1])} or {allowed[^1]}.");
+                : Fail<string>(result, $"{name} is '{token}'{Suggestion.For(token, allowed)} use {list}.");
         },
     };
 
@@ -33,7 +34,8 @@ static class OptionKinds
         return default;
     }
 
-    static Option<T?> Numeric<T>(string name, string description, NumberStyles style, Func<T, bool> isAllowed, string allowed, string symbol)
+    static Option<T?> Numeric<T>(
+        string name, string description, NumberStyles style, Func<T, bool> isAllowed, string allowed, string symbol)
         where T : struct, INumber<T> => new(name)
     {
         Description = description,

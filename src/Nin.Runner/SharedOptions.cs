@@ -21,7 +21,9 @@ static class SharedOptions
     {
         Description = $"{description} ({string.Join(", ", ModelCatalog.Ids)})",
         HelpName = "id",
-        CustomParser = result => ModelCatalog.TryGet(result.Tokens[0].Value, out var model, out string? problem) ? model : OptionKinds.Fail<ModelEntry>(result, problem),
+        CustomParser = result => ModelCatalog.TryGet(result.Tokens[0].Value, out var model, out string? problem)
+            ? model
+            : OptionKinds.Fail<ModelEntry>(result, problem),
     };
 
     public static Option<string> Weights() => new("--weights")
@@ -38,13 +40,13 @@ static class SharedOptions
         DefaultValueFactory = _ => "auto",
     };
 
-    public static Option<int?> Threads() => OptionKinds.Integer("--threads", "Threads on the CPU; results do not depend on it (default: one a core)", least: 1);
+    public static Option<int?> Threads() =>
+        OptionKinds.Integer("--threads", "Threads on the CPU; results do not depend on it (default: one a core)", least: 1);
 
-    public static Option<string?> Data() => new("--data")
-    {
-        Description = "Folder with the four Fashion-MNIST files (default: searched for, see `nin data`)",
-        HelpName = "folder",
-    };
+    public static Option<string?> Data() =>
+        Folder("--data", "Folder with the four Fashion-MNIST files (default: searched for, see `nin data`)");
+
+    public static Option<string?> Folder(string name, string description) => new(name) { Description = description, HelpName = "folder" };
 
     public static Option<string?> Dataset() =>
         OptionKinds.Choice("--dataset", "What images: fashion-mnist, or synthetic ones that need no files", ["fashion-mnist", "synthetic"]);

@@ -20,7 +20,8 @@ static class UsageError
             return $"unknown {kind} '{token}'{Suggestion.For(token, allowed)} `{path}` takes {string.Join(", ", allowed)}.";
         }
 
-        if (command.Subcommands.Count > 0) return $"no command: use one of {string.Join(", ", CommandNames(command))}; `{path} --help` says more.";
+        if (command.Subcommands.Count > 0)
+            return $"no command: use one of {string.Join(", ", CommandNames(command))}; `{path} --help` says more.";
         return $"{ErrorText.OneLine(parsed.Errors[0].Message)} See `{path} --help`.";
     }
 

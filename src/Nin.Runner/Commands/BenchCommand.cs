@@ -11,7 +11,8 @@ sealed class BenchCommand : Command
 {
     readonly Option<ModelEntry?> model = SharedOptions.Model($"The network; {ModelCatalog.Default} unless given");
     readonly Option<int?> batch = OptionKinds.Integer("--batch", "Examples a step (default: 128)", least: 1);
-    readonly Option<string?> workload = OptionKinds.Choice("--workload", "Whole training steps (the default), or inference", ["train", "infer"]);
+    readonly Option<string?> workload = OptionKinds.Choice(
+        "--workload", "Whole training steps (the default), or inference", ["train", "infer"]);
     readonly Option<int?> steps = OptionKinds.Integer("--steps", "Steps to measure, after warm-up (default: 20)", least: 1);
     readonly Option<string> device = SharedOptions.Device();
     readonly Option<int?> threads = SharedOptions.Threads();
@@ -27,7 +28,8 @@ sealed class BenchCommand : Command
     {
         var entry = parsed.GetValue(model) ?? ModelCatalog.Get(ModelCatalog.Default);
         using var on = Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0);
-        var benchmark = new Benchmark(entry, parsed.GetValue(workload) ?? "train", parsed.GetValue(batch) ?? 128, parsed.GetValue(steps) ?? 20);
+        var benchmark = new Benchmark(
+            entry, parsed.GetValue(workload) ?? "train", parsed.GetValue(batch) ?? 128, parsed.GetValue(steps) ?? 20);
         var result = benchmark.Run(on, cancellation);
         new Report(parsed).Result(result, RunnerJson.Lines.BenchResult, console => Show(console, result));
         return ExitCode.Done;
@@ -35,7 +37,8 @@ sealed class BenchCommand : Command
 
     static void Show(IAnsiConsole console, BenchResult result)
     {
-        var table = Tables.Create("model", "workload", ">batch", "device", ">threads", ">ms, median", ">ms, least", ">examples/s", ">peak MiB", ">bytes a step");
+        var table = Tables.Create(
+            "model", "workload", ">batch", "device", ">threads", ">ms, median", ">ms, least", ">examples/s", ">peak MiB", ">bytes a step");
         table.Add(
             result.Model, result.Workload, Tables.Count(result.Batch), result.Device, Tables.Count(result.Threads),
             Tables.Fixed(result.MsMedian, "0.00"), Tables.Fixed(result.MsMin, "0.00"), Tables.Fixed(result.ExamplesPerSecond, "#,0"),

@@ -31,7 +31,7 @@ sealed class DataCommand : Command
     {
         var table = Tables.Create("file", "SHA-256, unpacked");
         foreach (var file in result.Files) table.Add(file.Name, file.Sha256);
-        console.WriteLine($"  Fashion-MNIST in {result.Path} ({result.Source})");
+        console.Say($"  Fashion-MNIST in {result.Path} ({result.Source})");
         console.Write(table);
     }
 }

@@ -14,8 +14,9 @@ sealed class DevicesCommand : Command
     static int Run(ParseResult parsed)
     {
         var devices = DeviceDiscovery.List();
-        DeviceRow[] found = [.. devices.Where(d => d.Missing is null).Select(d => new DeviceRow(d.Id, KindName(d.Kind), d.Name ?? "", d.MemoryBytes, d.IsDefault))];
-        new Report(parsed).Result(found, RunnerJson.Lines.DeviceRowArray, console => Show(console, devices));
+        var found = devices.Where(d => d.Missing is null);
+        DeviceRow[] rows = [.. found.Select(d => new DeviceRow(d.Id, KindName(d.Kind), d.Name ?? "", d.MemoryBytes, d.IsDefault))];
+        new Report(parsed).Result(rows, RunnerJson.Lines.DeviceRowArray, console => Show(console, devices));
         return ExitCode.Done;
     }
 
@@ -24,8 +25,8 @@ sealed class DevicesCommand : Command
         var table = Tables.Create("device", "", "name", ">memory");
         foreach (var device in devices)
         {
-            if (device.Missing is null) table.Add(device.Id, device.IsDefault ? "default" : "", device.Name ?? "", Tables.Bytes(device.MemoryBytes));
-            else table.Add(device.Id, "missing", device.Missing, "");
+            if (device.Missing is { } reason) table.Add(device.Id, "missing", reason, "");
+            else table.Add(device.Id, device.IsDefault ? "default" : "", device.Name ?? "", Tables.Bytes(device.MemoryBytes));
         }
 
         console.Write(table);

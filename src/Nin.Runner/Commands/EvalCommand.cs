@@ -12,7 +12,8 @@ sealed class EvalCommand : Command
 {
     readonly Option<string> weights = SharedOptions.Weights();
     readonly Option<ModelEntry?> model = SharedOptions.Model("The network, where the file does not name it");
-    readonly Option<int?> batch = OptionKinds.Integer("--batch", "Images at a time; the result does not depend on it (default: 256)", least: 1);
+    readonly Option<int?> batch = OptionKinds.Integer(
+        "--batch", "Images at a time; the result does not depend on it (default: 256)", least: 1);
     readonly Option<string?> dataset = SharedOptions.Dataset();
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<string> device = SharedOptions.Device();
@@ -35,7 +36,8 @@ sealed class EvalCommand : Command
         var loaded = await RunData.LoadAsync(
             images, file.Model, parsed.GetValue(data), training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);
         var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, cancellation);
-        var result = new EvalResult(tested.Loss, tested.Accuracy, [.. tested.Classes.Select(c => new ClassRow(c.Name, c.Precision, c.Recall))]);
+        var classes = tested.Classes.Select(c => new ClassRow(c.Name, c.Precision, c.Recall));
+        var result = new EvalResult(tested.Loss, tested.Accuracy, [.. classes]);
         report.Result(result, RunnerJson.Lines.EvalResult, console => Show(console, file.Model.Id, tested));
         return ExitCode.Done;
     }
@@ -43,10 +45,11 @@ sealed class EvalCommand : Command
     static void Show(IAnsiConsole console, string model, EvaluationResult tested)
     {
         var table = Tables.Create("class", ">images", ">precision", ">recall");
-        foreach (var c in tested.Classes) table.Add(c.Name, Tables.Count(c.Examples), Tables.Percent(c.Precision), Tables.Percent(c.Recall));
+        foreach (var c in tested.Classes)
+            table.Add(c.Name, Tables.Count(c.Examples), Tables.Percent(c.Precision), Tables.Percent(c.Recall));
         console.Write(table);
+        string share = $"{Tables.Percent(tested.Accuracy)} of {Tables.Count(tested.Examples)} test images";
         string dead = tested.DeadClasses == 0 ? "" : $", {tested.DeadClasses} dead classes";
-        console.WriteLine(
-            $"  {model}: {Tables.Percent(tested.Accuracy)} of {Tables.Count(tested.Examples)} test images, loss {Tables.Fixed(tested.Loss, "0.0000")}{dead}");
+        console.Say($"  {model}: {share}, loss {Tables.Fixed(tested.Loss, "0.0000")}{dead}");
     }
 }

@@ -28,7 +28,11 @@ sealed class ModelsCommand : Command
     {
         var table = Tables.Create("model", "input", ">parameters", ">multiply-adds", "");
         foreach (var row in rows)
-            table.Add(row.Id, row.Input, Tables.Count(row.Parameters), Tables.Large(row.Macs), row.Id == ModelCatalog.Default ? "default" : "");
+        {
+            string mark = row.Id == ModelCatalog.Default ? "default" : "";
+            table.Add(row.Id, row.Input, Tables.Count(row.Parameters), Tables.Large(row.Macs), mark);
+        }
+
         console.Write(table);
     }
 }

@@ -30,11 +30,13 @@ sealed class SummaryCommand : Command
     static SummaryResult Summarize(ModelEntry model, int batch)
     {
         var architecture = model.Architecture();
+        var layers = architecture.Layers.Select(
+            l => new SummaryLayer(l.Name, l.Kind, l.Output.ToString(), l.ParameterCount, l.Macs, l.ActivationBytes * batch));
         return new SummaryResult(
             model.Id,
             architecture.Input.ToString(),
             batch,
-            [.. architecture.Layers.Select(l => new SummaryLayer(l.Name, l.Kind, l.Output.ToString(), l.ParameterCount, l.Macs, l.ActivationBytes * batch))],
+            [.. layers],
             architecture.ParameterCount,
             architecture.Macs,
             model.TrainingBytes(batch),
@@ -59,6 +61,7 @@ sealed class SummaryCommand : Command
         table.Columns[5].Footer = new Text(Tables.Bytes(summary.Layers.Sum(l => l.ActivationBytes)));
         console.Write(table);
         string examples = summary.Batch == 1 ? "1 example" : $"{Tables.Count(summary.Batch)} examples";
-        console.WriteLine($"  {summary.Model} with {examples}: {Tables.Bytes(summary.TrainingBytes)} to train, {Tables.Bytes(summary.InferenceBytes)} to infer");
+        string train = Tables.Bytes(summary.TrainingBytes), infer = Tables.Bytes(summary.InferenceBytes);
+        console.Say($"  {summary.Model} with {examples}: {train} to train, {infer} to infer");
     }
 }

@@ -12,8 +12,8 @@ sealed class TrainCommand : Command
 {
     readonly TrainOptions options = new();
     readonly Option<string?> data = SharedOptions.Data();
-    readonly Option<string?> output = new("--out") { Description = "Folder of the run (default: runs/<time>-<model>)", HelpName = "folder" };
-    readonly Option<string?> resume = new("--resume") { Description = "Go on with the run in this folder, with its own settings", HelpName = "folder" };
+    readonly Option<string?> output = SharedOptions.Folder("--out", "Folder of the run (default: runs/<time>-<model>)");
+    readonly Option<string?> resume = SharedOptions.Folder("--resume", "Go on with the run in this folder, with its own settings");
     readonly Option<string> device = SharedOptions.Device();
     readonly Option<int?> threads = SharedOptions.Threads();
 
@@ -30,7 +30,8 @@ sealed class TrainCommand : Command
         var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } path ? Resume(parsed, path) : Start(parsed);
         using var on = Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0);
         var images = await RunData.LoadAsync(
-            settings.Dataset, model, parsed.GetValue(data), training: true, settings.Limit, report.Note, cancellation).ConfigureAwait(false);
+            settings.Dataset, model, parsed.GetValue(data), training: true, settings.Limit, report.Note, cancellation)
+            .ConfigureAwait(false);
         using var network = model.Create(on, settings.Seed);
         var init = Recipe.Init(settings.Init);
         if (init != network.Architecture.Init) Initialization.Apply(network.Parameters, init, settings.Seed);
@@ -38,7 +39,8 @@ sealed class TrainCommand : Command
         if (earlier is null) folder.Write(manifest);
         else earlier.CheckSame(manifest, folder.ManifestFile);
 
-        report.Note($"{model.Id} on {on}, {Tables.Count(images.Training!.Count)} training images of {settings.Dataset}, into {folder.Path}");
+        string count = Tables.Count(images.Training!.Count);
+        report.Note($"{model.Id} on {on}, {count} training images of {settings.Dataset}, into {folder.Path}");
         var run = new TrainRun(model, settings, folder, images, report);
         try
         {
@@ -48,9 +50,8 @@ sealed class TrainCommand : Command
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync(
-                $"nin: interrupted after {run.EpochsDone} of {settings.Epochs} epochs; go on with `nin train --resume {folder.Path}`.").ConfigureAwait(false);
-            return ExitCode.Interrupted;
+            string done = $"{run.EpochsDone} of {settings.Epochs} epochs";
+            return CommandLine.Report($"interrupted after {done}; go on with `nin train --resume {folder.Path}`.", ExitCode.Interrupted);
         }
     }
 
@@ -64,7 +65,11 @@ sealed class TrainCommand : Command
     {
         var given = options.FirstGiven(parsed) ?? (parsed.GetValue(output) is null ? null : output);
         if (given is not null)
-            throw new ArgumentException($"{given.Name} cannot stand beside --resume: a run goes on with its own settings, in its own folder. Leave {given.Name} out.");
+        {
+            string why = "a run goes on with its own settings, in its own folder";
+            throw new ArgumentException($"{given.Name} cannot stand beside --resume: {why}. Leave {given.Name} out.");
+        }
+
         var folder = new RunFolder(path);
         var earlier = folder.ReadManifest();
         return (ModelCatalog.Get(earlier.Model), earlier.Options, folder, earlier);
@@ -78,10 +83,11 @@ sealed class TrainCommand : Command
     {
         var table = Tables.Create(">epochs", ">loss", ">training", ">test", ">examples/s", ">dead classes", ">time");
         table.Add(
-            Tables.Count(result.Epoch), Tables.Fixed(result.Loss, "0.0000"), Tables.Percent(result.TrainAccuracy), Tables.Percent(result.TestAccuracy),
+            Tables.Count(result.Epoch), Tables.Fixed(result.Loss, "0.0000"),
+            Tables.Percent(result.TrainAccuracy), Tables.Percent(result.TestAccuracy),
             Tables.Fixed(result.ExamplesPerSecond, "#,0"), Tables.Count(result.DeadClasses), RunPace.Duration(result.Seconds));
         console.Write(table);
-        console.WriteLine($"  {folder.Path}: model.safetensors, metrics.csv, curves.png, confusion.png");
-        console.WriteLine($"  next: nin eval --weights {folder.Weights}");
+        console.Say($"  {folder.Path}: model.safetensors, metrics.csv, curves.png, confusion.png");
+        console.Say($"  next: nin eval --weights {folder.Weights}");
     }
 }

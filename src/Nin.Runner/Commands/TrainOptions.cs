@@ -8,15 +8,20 @@ sealed class TrainOptions
 {
     readonly Option<ModelEntry?> model = SharedOptions.Model($"The network; {ModelCatalog.Default} unless given");
     readonly Option<string?> preset = OptionKinds.Choice(
-        "--preset", "Settings to start from, which other options override: quick (minutes, above 0.9) or book (chapter 7.3's); the model's own unless given", ["quick", "book"]);
-    readonly Option<int?> epochs = OptionKinds.Integer("--epochs", "Times that all training images are seen (quick: 3, book: 10)", least: 1);
+        "--preset",
+        "Settings that other options override: quick (minutes, above 0.9) or book (chapter 7.3's); by default the model's own",
+        ["quick", "book"]);
+    readonly Option<int?> epochs = OptionKinds.Integer(
+        "--epochs", "Times that all training images are seen (quick: 3, book: 10)", least: 1);
     readonly Option<int?> batch = OptionKinds.Integer("--batch", "Images a step (128)", least: 1);
-    readonly Option<double?> lr = OptionKinds.Number("--lr", "Peak learning rate (0.1; 0.001 with adam and adamw)", v => v > 0, "a number above 0");
+    readonly Option<double?> lr = OptionKinds.Number(
+        "--lr", "Peak learning rate (0.1; 0.001 with adam and adamw)", v => v > 0, "a number above 0");
     readonly Option<double?> momentum = OptionKinds.Number(
         "--momentum", "Nesterov momentum of sgd (quick: 0.9, book: 0)", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
     readonly Option<double?> weightDecay = OptionKinds.Number(
         "--weight-decay", "Weight decay (quick: 0.0005, book: 0; 0 with adam, 0.01 with adamw)", v => v >= 0, "a number of 0 or more");
-    readonly Option<string?> schedule = OptionKinds.Choice("--schedule", "How the learning rate moves (quick: onecycle, book: constant)", Recipe.Schedules);
+    readonly Option<string?> schedule = OptionKinds.Choice(
+        "--schedule", "How the learning rate moves (quick: onecycle, book: constant)", Recipe.Schedules);
     readonly Option<string?> optimizer = OptionKinds.Choice("--optimizer", "What updates the weights (sgd)", Recipe.Optimizers);
     readonly Option<string?> init = OptionKinds.Choice("--init", "How weights start (quick: he, book: xavier)", Recipe.Inits);
     readonly Option<string?> augment = OptionKinds.Choice("--augment", "How training images are varied (none)", Recipe.Augmentations);
@@ -25,7 +30,8 @@ sealed class TrainOptions
     readonly Option<string?> dataset = SharedOptions.Dataset();
 
     /// <summary>All of them, in the order of the help text.</summary>
-    public Option[] All => [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset];
+    public Option[] All =>
+        [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset];
 
     /// <summary>The first that was given, or null.</summary>
     public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false });
@@ -40,7 +46,8 @@ sealed class TrainOptions
         string method = parsed.GetValue(optimizer) ?? start.Optimizer;
         if (method != "sgd")
         {
-            if (parsed.GetValue(momentum) is not null) throw new ArgumentException($"--momentum belongs to sgd: leave it out, or leave out --optimizer {method}.");
+            if (parsed.GetValue(momentum) is not null)
+                throw new ArgumentException($"--momentum belongs to sgd: leave it out, or leave out --optimizer {method}.");
             start = start with { Lr = 1e-3, Momentum = 0, WeightDecay = method == "adamw" ? 1e-2 : 0 };
         }
 

@@ -14,13 +14,27 @@ static class ModelCatalog
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
         // The book trains on pixels from 0 to 1.
-        new("book", "book", null, () => BookNin.Architecture, BookNin.TrainingBytes, BookNin.InferenceBytes, (d, s) => new BookNin(d, s)),
-        new("book-one-pointwise", "book", null, () => BookOnePointwise.Architecture, BookOnePointwise.TrainingBytes, BookOnePointwise.InferenceBytes, (d, s) => new BookOnePointwise(d, s)),
-        new("book96", "book", null, () => Book96.Architecture, Book96.TrainingBytes, Book96.InferenceBytes, (d, s) => new Book96(d, s)),
-        new("mnist28", "quick", Centred, () => Mnist28.Architecture, Mnist28.TrainingBytes, Mnist28.InferenceBytes, (d, s) => new Mnist28(d, s)),
-        new("modern28", "quick", Centred, () => Modern28.Architecture, Modern28.TrainingBytes, Modern28.InferenceBytes, (d, s) => new Modern28(d, s)),
-        new("quick28", "quick", Centred, () => Quick28.Architecture, Quick28.TrainingBytes, Quick28.InferenceBytes, (d, s) => new Quick28(d, s)),
-        new("cifar10", "quick", Centred, () => Cifar10.Architecture, Cifar10.TrainingBytes, Cifar10.InferenceBytes, (d, s) => new Cifar10(d, s)),
+        new(
+            "book", "book", null, () => BookNin.Architecture, BookNin.TrainingBytes, BookNin.InferenceBytes,
+            (device, seed) => new BookNin(device, seed)),
+        new(
+            "book-one-pointwise", "book", null, () => BookOnePointwise.Architecture, BookOnePointwise.TrainingBytes,
+            BookOnePointwise.InferenceBytes, (device, seed) => new BookOnePointwise(device, seed)),
+        new(
+            "book96", "book", null, () => Book96.Architecture, Book96.TrainingBytes, Book96.InferenceBytes,
+            (device, seed) => new Book96(device, seed)),
+        new(
+            "mnist28", "quick", Centred, () => Mnist28.Architecture, Mnist28.TrainingBytes, Mnist28.InferenceBytes,
+            (device, seed) => new Mnist28(device, seed)),
+        new(
+            "modern28", "quick", Centred, () => Modern28.Architecture, Modern28.TrainingBytes, Modern28.InferenceBytes,
+            (device, seed) => new Modern28(device, seed)),
+        new(
+            "quick28", "quick", Centred, () => Quick28.Architecture, Quick28.TrainingBytes, Quick28.InferenceBytes,
+            (device, seed) => new Quick28(device, seed)),
+        new(
+            "cifar10", "quick", Centred, () => Cifar10.Architecture, Cifar10.TrainingBytes, Cifar10.InferenceBytes,
+            (device, seed) => new Cifar10(device, seed)),
     ];
 
     /// <summary>Their ids.</summary>
@@ -30,7 +44,8 @@ static class ModelCatalog
 
     /// <summary>A network by its id.</summary>
     /// <exception cref="ArgumentException">There is none of that id.</exception>
-    public static ModelEntry Get(string id) => TryGet(id, out var model, out string? problem) ? model : throw new ArgumentException(problem, nameof(id));
+    public static ModelEntry Get(string id) =>
+        TryGet(id, out var model, out string? problem) ? model : throw new ArgumentException(problem, nameof(id));
 
     /// <summary>A network by its id, or what is wrong with the id.</summary>
     public static bool TryGet(string id, [NotNullWhen(true)] out ModelEntry? model, [NotNullWhen(false)] out string? problem)

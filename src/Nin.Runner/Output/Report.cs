@@ -11,18 +11,20 @@ namespace Nin.Runner.Output;
 /// </summary>
 sealed class Report
 {
+    const int WidthOfFiles = 160;
+
     readonly bool json;
+    readonly TextWriter people;
 
     public Report(ParseResult parsed)
     {
         json = parsed.GetValue(SharedOptions.Json);
+        people = json ? Console.Error : Console.Out;
         IsTerminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
-        People = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out) });
-        if (!IsTerminal) People.Profile.Width = 160;
     }
 
-    /// <summary>Where people read.</summary>
-    public IAnsiConsole People { get; }
+    /// <summary>Where people read, made when it is asked for: programs need not wait for it.</summary>
+    public IAnsiConsole People => field ??= CreateConsole();
 
     /// <summary>Whether people watch it come, so that a line may be drawn over.</summary>
     public bool IsTerminal { get; }
@@ -41,5 +43,12 @@ sealed class Report
     }
 
     /// <summary>A remark for people.</summary>
-    public void Note(string text) => People.Profile.Out.Writer.WriteLine(text);
+    public void Note(string text) => people.WriteLine(text);
+
+    IAnsiConsole CreateConsole()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(people) });
+        if (!IsTerminal) console.Profile.Width = WidthOfFiles;
+        return console;
+    }
 }

@@ -23,6 +23,9 @@ static class Tables
     /// <summary>Adds a row of plain text.</summary>
     public static void Add(this Table table, params string[] cells) => table.AddRow([.. cells.Select(c => new Text(c))]);
 
+    /// <summary>Writes a line as it is: a terminal may break it, Spectre would break it into several, and a path must stay one.</summary>
+    public static void Say(this IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);
+
     /// <summary><c>1,992,166</c>.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -46,7 +46,8 @@ static class ConfusionPlot
         text.LabelFontColor = share > 0.5 ? Colors.White : PlotStyle.Ink;
     }
 
-    static NumericManual Names(IReadOnlyList<string> names) => new([.. Enumerable.Range(0, names.Count).Select(i => (double)i)], [.. names]);
+    static NumericManual Names(IReadOnlyList<string> names) =>
+        new([.. Enumerable.Range(0, names.Count).Select(i => (double)i)], [.. names]);
 
     static double[,] Shares(int[,] counts)
     {

@@ -26,9 +26,15 @@ static class PlotFont
 
     static string? Find()
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MatchCasing = MatchCasing.CaseInsensitive };
-        string[] files = [.. Folders().Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.ttf", options)).Order(StringComparer.Ordinal)];
-        return Preferred.Select(name => files.FirstOrDefault(f => Path.GetFileName(f) == name)).FirstOrDefault(f => f is not null) ?? files.FirstOrDefault();
+        var deep = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        var files = Folders().Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.ttf", deep));
+        return files.OrderBy(Rank).ThenBy(path => path, StringComparer.Ordinal).FirstOrDefault();
+    }
+
+    static int Rank(string path)
+    {
+        int rank = Array.IndexOf(Preferred, Path.GetFileName(path));
+        return rank < 0 ? Preferred.Length : rank;
     }
 
     static string[] Folders()

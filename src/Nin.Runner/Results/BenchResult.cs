@@ -1,6 +1,8 @@
 namespace Nin.Runner.Results;
 
-/// <summary><c>nin bench --json</c>: times of a step in milliseconds, the process' peak memory, and bytes of heap and device that a step leaves.</summary>
+/// <summary>
+/// <c>nin bench --json</c>: times of a step in milliseconds, the process' peak memory, and bytes of heap and device that a step takes.
+/// </summary>
 sealed record BenchResult(
     string Model,
     string Workload,

@@ -24,10 +24,11 @@ sealed record Manifest(
     public void CheckSame(Manifest now, string path)
     {
         if (now.Architecture != Architecture)
-            throw new InvalidDataException($"{path}: the run was made by another version of {Model}, whose layers differ; start a new run.");
+            throw new InvalidDataException($"{path}: the run was made by a version of {Model} with other layers; start a new run.");
         var differs = now.Data.Files.FirstOrDefault(file => !Data.Files.Contains(file));
         if (differs is not null || now.Data.Files.Count != Data.Files.Count)
             throw new InvalidDataException(
-                $"{path}: the run was made with other images ({differs?.Name ?? "fewer files"}); name their folder with --data, or start a new run.");
+                $"{path}: the run was made with other images ({differs?.Name ?? "more files"}); name their folder with --data, or " +
+                "start a new run.");
     }
 }

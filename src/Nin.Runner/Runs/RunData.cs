@@ -34,9 +34,14 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
         var input = model.Architecture().Input;
         if (dataset == SyntheticName) return Synthesize(input, model.Normalization, training, limit);
         if (input.Channels != 1)
-            throw new ArgumentException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: add --dataset synthetic or choose another --model.", nameof(model));
+        {
+            string mend = "add --dataset synthetic or choose another --model";
+            throw new ArgumentException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: {mend}.", nameof(model));
+        }
+
         var location = await FashionMnist.LocateAsync(folder, note, cancellation).ConfigureAwait(false);
-        var source = new ManifestData(dataset, location.Path, location.Source, [.. location.Files.Select(f => new DataFileRow(f.Name, f.Sha256))]);
+        var files = location.Files.Select(f => new DataFileRow(f.Name, f.Sha256));
+        var source = new ManifestData(dataset, location.Path, location.Source, [.. files]);
         var images = training ? FashionMnist.LoadTraining(location) : null;
         return new RunData(limit is { } most ? images?.Take(most) : images, FashionMnist.LoadTest(location), model.Normalization, source);
     }

@@ -42,7 +42,8 @@ sealed class RunFolder(string path)
     /// <exception cref="InvalidDataException">There is no manifest, or a damaged one.</exception>
     public Manifest ReadManifest()
     {
-        if (!File.Exists(ManifestFile)) throw new InvalidDataException($"{Path} is no run folder: it has no manifest.json. Name the folder that `nin train` printed.");
+        if (!File.Exists(ManifestFile))
+            throw new InvalidDataException($"{Path} is no run folder: it has no manifest.json. Name the folder that `nin train` printed.");
         try
         {
             using var stream = File.OpenRead(ManifestFile);

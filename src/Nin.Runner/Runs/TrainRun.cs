@@ -47,14 +47,16 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, RunFolder folder
 
     void Draw()
     {
-        if (!PlotFont.Install()) report.Note("no font on this machine: the pictures have no text. Install one, such as the package fonts-dejavu-core.");
+        if (!PlotFont.Install())
+            report.Note("no font on this machine: the pictures have no text. Install one, such as the package fonts-dejavu-core.");
         RunFolder.Write(folder.Curves, CurvesPlot.Draw(model.Id, epochs));
         string title = $"{model.Id}: {Tables.Percent(test!.Accuracy)} of {Tables.Count(test.Examples)} test images";
         RunFolder.Write(folder.Confusion, ConfusionPlot.Draw(title, test.Confusion, data.Test.ClassNames));
     }
 
     TrainResult ResultOf(EpochMetrics last, Device device, double seconds) => new(
-        last.Epoch, last.Loss, last.TrainAccuracy, last.TestAccuracy, last.ExamplesPerSecond, last.DeadClasses, folder.Path, device.Id, seconds);
+        last.Epoch, last.Loss, last.TrainAccuracy, last.TestAccuracy, last.ExamplesPerSecond, last.DeadClasses,
+        folder.Path, device.Id, seconds);
 
     /// <summary>Not <see cref="Progress{T}"/>, which would report on other threads and late.</summary>
     sealed class Recorder(TrainRun run, INetwork network, Action<TrainingProgress> display) : IProgress<TrainingProgress>

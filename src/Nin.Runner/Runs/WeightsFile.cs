@@ -38,7 +38,7 @@ sealed class WeightsFile
     }
 
     /// <summary>The network with the weights.</summary>
-    /// <exception cref="InvalidDataException">The weights are another network's; the message names the first tensor that differs.</exception>
+    /// <exception cref="InvalidDataException">They are another network's; the message names the first tensor that differs.</exception>
     public INetwork Load(Device device)
     {
         var network = Model.Create(device, 0);
