@@ -1,0 +1,26 @@
+namespace Nin.Benchmarks.Contestants;
+
+/// <summary>Something that is measured, as a process of its own for each measurement.</summary>
+/// <param name="Name">What the table calls it.</param>
+/// <param name="Command">Program and first arguments; a workload's own follow.</param>
+/// <param name="Variables">Environment variables that it is started with.</param>
+sealed record Contestant(string Name, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>A command that starts and ends as this one does, but computes nothing: what its launcher alone costs; none without one.</summary>
+    public IReadOnlyList<string> LauncherAlone { get; init; } = [];
+
+    /// <summary>Path of the network for a contestant that reads it from a file; empty for one that builds it.</summary>
+    public string ModelFile { get; init; } = "";
+
+    /// <summary>The reason why it cannot run at all; null where it can, as far as is known.</summary>
+    public string? Unavailable { get; init; }
+
+    /// <summary>Whether it has this workload: ONNX Runtime does not train.</summary>
+    public bool Has(Workload workload) => ModelFile.Length == 0 || (!workload.IsTraining && workload.Model == "book");
+
+    /// <summary>Program and arguments for a workload.</summary>
+    public IReadOnlyList<string> CommandFor(Workload workload, double seconds) =>
+    [
+        .. Command, workload.IsTraining ? "train" : "infer", ModelFile.Length > 0 ? ModelFile : workload.Model, $"{workload.Batch}", $"{seconds:R}",
+    ];
+}

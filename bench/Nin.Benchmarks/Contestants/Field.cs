@@ -1,0 +1,57 @@
+using System.Reflection;
+using Nin.Benchmarks.Onnx;
+
+namespace Nin.Benchmarks.Contestants;
+
+/// <summary>Who is measured: Nin and what a .NET user would pick instead.</summary>
+static class Field
+{
+    static readonly Dictionary<string, string> NoVariables = [];
+
+    // Told to keep its memory, the allocator spares libtorch the page faults of each large tensor.
+    static readonly Dictionary<string, string> KeepMemory = new()
+    {
+        ["GLIBC_TUNABLES"] = "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592",
+    };
+
+    /// <summary>Nin first, then its peers, which are built here. One that does not build is there with its reason.</summary>
+    public static IReadOnlyList<Contestant> Assemble(Options options)
+    {
+        string[] launcher = options.TorchLauncher.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var torch = Build("TorchSharp");
+        var torchRun = new Contestant("TorchSharp as it comes", [.. launcher, "dotnet", torch.Assembly], NoVariables)
+        {
+            LauncherAlone = launcher.Length > 0 ? [.. launcher, "true"] : [],
+            Unavailable = torch.Problem,
+        };
+        return [Nin, torchRun with { Name = "TorchSharp tuned", Variables = KeepMemory }, torchRun, OnnxRuntime()];
+    }
+
+    /// <summary>This program.</summary>
+    public static Contestant Nin { get; } =
+        new("Nin", ["dotnet", Assembly.GetExecutingAssembly().Location, NinProcess.Command], NoVariables);
+
+    /// <summary>ONNX Runtime with the book's network in a file of its own format.</summary>
+    public static Contestant OnnxRuntime()
+    {
+        var peer = Build("OnnxRuntime");
+        return new Contestant("ONNX Runtime", ["dotnet", peer.Assembly], NoVariables)
+        {
+            ModelFile = BookOnnx.WriteTemporary(),
+            Unavailable = peer.Problem,
+        };
+    }
+
+    // Its packages are large (libtorch: hundreds of megabytes), so that peers are no part of the solution.
+    static (string Assembly, string? Problem) Build(string name)
+    {
+        string folder = Path.Combine(Repository.Root, "bench", "Peers", name), assembly = $"{name}Peer.dll";
+        Console.Error.WriteLine($"Building bench/Peers/{name}; the first time downloads its packages.");
+        string last = "";
+        var end = ChildProcess.Run(["dotnet", "build", "-c", "Release", "--nologo", "-v", "quiet", folder], NoVariables, line =>
+        {
+            if (line.Contains("error", StringComparison.Ordinal) && last.Length == 0) last = line;
+        });
+        return (Path.Combine(folder, "bin", "Release", "net10.0", assembly), end.ExitCode == 0 ? null : $"does not build: {last}");
+    }
+}

@@ -1,0 +1,21 @@
+namespace Nin.Benchmarks.Contestants;
+
+/// <summary>What a contestant is asked to do again and again.</summary>
+/// <param name="Model">Network.</param>
+/// <param name="IsTraining">Forward, loss, backward and update of plain SGD; else inference.</param>
+/// <param name="Batch">Examples.</param>
+sealed record Workload(string Model, bool IsTraining, int Batch)
+{
+    /// <summary>Those of the table.</summary>
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        new("book", IsTraining: true, 32),
+        new("book", IsTraining: true, 128),
+        new("mnist28", IsTraining: true, 128),
+        new("book", IsTraining: false, 32),
+        new("book", IsTraining: false, 1),
+    ];
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Model}, {(IsTraining ? "training" : "inference")}, batch {Batch}";
+}

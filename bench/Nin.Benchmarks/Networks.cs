@@ -1,0 +1,32 @@
+using Nin.Runner.Models;
+
+namespace Nin.Benchmarks;
+
+/// <summary>The networks that are measured.</summary>
+static class Networks
+{
+    /// <summary>Their ids.</summary>
+    public static IReadOnlyList<string> Ids { get; } = ["book", "mnist28"];
+
+    /// <summary>A network by its id.</summary>
+    public static INetwork Create(string id, Device device) => id == "book" ? new BookNin(device) : new Mnist28(device);
+
+    /// <summary>The id, if it is one.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static string Checked(string id) =>
+        Ids.Contains(id) ? id : throw new ArgumentException($"There is no model '{id}' here: use {string.Join(" or ", Ids)}.");
+
+    /// <summary>A batch of noise from 0 to 1, the same at each call.</summary>
+    public static TensorBuffer Noise(Device device, int batch, Shape shape)
+    {
+        var random = new Random(1);
+        var pixels = new float[batch * shape.Length];
+        for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
+        var images = new TensorBuffer(device, batch, shape);
+        images.CopyFrom(pixels, Layout.Nchw);
+        return images;
+    }
+
+    /// <summary>One of ten classes an example.</summary>
+    public static int[] Labels(int batch) => [.. Enumerable.Range(0, batch).Select(i => i % 10)];
+}

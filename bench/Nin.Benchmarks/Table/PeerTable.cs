@@ -1,0 +1,64 @@
+using Nin.Benchmarks.Contestants;
+
+namespace Nin.Benchmarks.Table;
+
+/// <summary>
+/// Nin beside its peers. A round runs each contestant once, one after the other, so that a machine that slows down slows all of them;
+/// ratios are taken within a round.
+/// </summary>
+sealed class PeerTable(Options options)
+{
+    readonly Dictionary<(Workload, Contestant), List<Outcome>> outcomes = [];
+    readonly Dictionary<string, string> problems = [];
+
+    /// <summary>Measures and prints it as Markdown.</summary>
+    public void Print()
+    {
+        Metric[] rows = [.. Metric.All.Where(m => m.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase))];
+        if (rows.Length == 0) throw new ArgumentException($"--only '{options.Only}' leaves no row: rows are\n{string.Join('\n', Metric.All.Select(m => m.Name))}");
+        var field = Field.Assemble(options);
+        Workload[] workloads = [.. rows.Select(r => r.Workload).Distinct()];
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            foreach (var workload in workloads) MeasureRound(field, workload, round);
+        }
+
+        Machine.Print();
+        Console.WriteLine($"{options.Rounds} alternating rounds, {options.Seconds} s each; the median (and in brackets how many times better Nin is in the same round: median, lowest-highest)");
+        Console.WriteLine();
+        Console.WriteLine($"| | {string.Join(" | ", field.Select(c => c.Name))} |");
+        Console.WriteLine($"|---|{string.Concat(field.Select(_ => "---|"))}");
+        foreach (var row in rows)
+            Console.WriteLine($"| {row.Name} | {string.Join(" | ", field.Select(c => Cell(row, field[0], c)))} |");
+        Console.WriteLine();
+        foreach (var (name, reason) in problems) Console.WriteLine($"{name} could not be measured: {reason}");
+        Console.WriteLine();
+    }
+
+    void MeasureRound(IReadOnlyList<Contestant> field, Workload workload, int round)
+    {
+        foreach (var contestant in field.Where(c => c.Has(workload)))
+        {
+            if (contestant.Unavailable is { } problem) problems[contestant.Name] = problem;
+            if (problems.ContainsKey(contestant.Name)) continue;
+            var outcome = ChildProcess.Measure(contestant, workload, options.Seconds);
+            Console.Error.WriteLine(
+                $"round {round}, {workload}, {contestant.Name}: " +
+                (outcome.Measured is { } m ? $"{m.MsMedian:0.00} ms (best {m.MsMin:0.00}, {m.Steps} steps)" : outcome.Reason));
+            if (outcome.Reason is not null) problems[contestant.Name] = outcome.Reason;
+            if (!outcomes.TryGetValue((workload, contestant), out var list)) outcomes[(workload, contestant)] = list = [];
+            list.Add(outcome);
+        }
+    }
+
+    string Cell(Metric metric, Contestant nin, Contestant contestant)
+    {
+        if (!contestant.Has(metric.Workload)) return "does not do this";
+        if (!outcomes.TryGetValue((metric.Workload, contestant), out var own) || own.Any(o => o.Measured is null)) return "not measured, see below";
+        var values = own.ConvertAll(o => metric.Value(o));
+        string median = Spread.Of(values).Median.ToString(metric.Format);
+        if (contestant == nin || outcomes[(metric.Workload, nin)] is not { } mine || mine.Any(o => o.Measured is null)) return median;
+        var ratios = Spread.Of(values.Zip(mine, (value, o) => metric.Advantage(metric.Value(o), value)));
+        return ratios.High > 0 ? $"{median} ({ratios.Median:0.00}; {ratios.Low:0.00}-{ratios.High:0.00})" : median;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Nin.Benchmarks.Peers;
+
+/// <summary>What one process measured of one workload; a line of standard output carries it to the process that asked.</summary>
+/// <param name="MsMedian">Median milliseconds of a step.</param>
+/// <param name="MsMin">Fastest step.</param>
+/// <param name="PeakMiB">The process' largest resident memory.</param>
+/// <param name="AllocatedBytesPerStep">Managed heap, and for Nin its device, too; native memory of a peer is not counted.</param>
+/// <param name="Steps">Steps that were timed.</param>
+sealed record Measurement(double MsMedian, double MsMin, double PeakMiB, double AllocatedBytesPerStep, int Steps)
+{
+    /// <summary>Begins the line that says that the first step's result is there: the reader's clock stops on it.</summary>
+    public const string First = "first result";
+
+    const string Prefix = "measured";
+
+    /// <summary>
+    /// Runs a step again and again and says when the first was done. Warm-up lasts for half of the time and two steps at least; every
+    /// contestant is measured by this same code.
+    /// </summary>
+    /// <param name="step">Runs it to its end, result in hand.</param>
+    /// <param name="seconds">How long to time it; three steps at least.</param>
+    /// <param name="nativeBytes">Bytes that the contestant holds beside the managed heap, where it can tell.</param>
+    /// <param name="isQuiet">Says nothing about the first step.</param>
+    public static Measurement Run(Action step, double seconds, Func<long>? nativeBytes = null, bool isQuiet = false)
+    {
+        step();
+        if (!isQuiet) Console.WriteLine(First);
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 2 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds / 2; i++) step();
+
+        // Room enough that the list does not grow while allocations are counted.
+        var times = new List<double>(1 << 16);
+        long heap = GC.GetTotalAllocatedBytes(precise: true), native = nativeBytes?.Invoke() ?? 0;
+        start = Stopwatch.GetTimestamp();
+        while (times.Count < times.Capacity && (times.Count < 3 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds))
+        {
+            long begin = Stopwatch.GetTimestamp();
+            step();
+            times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+        }
+
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - heap + (nativeBytes?.Invoke() ?? 0) - native;
+        times.Sort();
+        using var process = Process.GetCurrentProcess();
+        return new Measurement(
+            times[times.Count / 2], times[0], process.PeakWorkingSet64 / (double)(1 << 20), allocated / (double)times.Count, times.Count);
+    }
+
+    /// <summary>The line that <see cref="TryParse"/> reads.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Prefix} {MsMedian:R} {MsMin:R} {PeakMiB:R} {AllocatedBytesPerStep:R} {Steps}");
+
+    /// <summary>Reads what <see cref="ToString"/> wrote; null where the line is another one.</summary>
+    public static Measurement? TryParse(string line)
+    {
+        string[] words = line.Split(' ');
+        if (words.Length != 6 || words[0] != Prefix) return null;
+        double[] values = [.. words[1..].Select(w => double.Parse(w, CultureInfo.InvariantCulture))];
+        return new Measurement(values[0], values[1], values[2], values[3], (int)values[4]);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Nin.Benchmarks.Peers;
+
+/// <summary>What the main program of every measured process does with failures: the reason in one line, for the table.</summary>
+static class PeerProcess
+{
+    /// <summary>Begins the line that says why the process could not measure.</summary>
+    public const string Failed = "failed: ";
+
+    /// <summary>Runs the program; the innermost reason of a failure goes to standard output, and the exit code is 1.</summary>
+    public static int Run(Action program)
+    {
+        try
+        {
+            program();
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            var reason = exception;
+            while (reason.InnerException is not null) reason = reason.InnerException;
+            Console.WriteLine(Failed + reason.Message.ReplaceLineEndings(" "));
+            return 1;
+        }
+    }
+}

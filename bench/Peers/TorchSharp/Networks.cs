@@ -1,0 +1,57 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Nin.Benchmarks.Peers;
+
+/// <summary>The networks that Nin declares by attributes, layer for layer, in TorchSharp.</summary>
+static class Networks
+{
+    /// <summary>NiN of <i>Dive into Deep Learning</i>, chapter 7.3: 1 x 224 x 224 to 10.</summary>
+    public static Sequential Book()
+    {
+        var layers = new List<Module<Tensor, Tensor>>();
+        AddBlock(layers, 1, [96, 96, 96], kernel: 11, stride: 4);
+        layers.Add(MaxPool2d(3, stride: 2));
+        AddBlock(layers, 96, [256, 256, 256], kernel: 5, padding: 2);
+        layers.Add(MaxPool2d(3, stride: 2));
+        AddBlock(layers, 256, [384, 384, 384], kernel: 3, padding: 1);
+        layers.Add(MaxPool2d(3, stride: 2));
+        layers.Add(Dropout(0.5));
+        AddBlock(layers, 384, [10, 10, 10], kernel: 3, padding: 1);
+        return WithHead(layers);
+    }
+
+    /// <summary>The NiN paper's network for MNIST: 1 x 28 x 28 to 10, no ReLU before the loss.</summary>
+    public static Sequential Mnist28()
+    {
+        var layers = new List<Module<Tensor, Tensor>>();
+        AddBlock(layers, 1, [96, 64, 48], kernel: 5, padding: 2);
+        AddPooling(layers);
+        AddBlock(layers, 48, [128, 96, 48], kernel: 5, padding: 2);
+        AddPooling(layers);
+        AddBlock(layers, 48, [128, 96, 10], kernel: 5, padding: 2);
+        layers.RemoveAt(layers.Count - 1);
+        return WithHead(layers);
+    }
+
+    static void AddPooling(List<Module<Tensor, Tensor>> layers)
+    {
+        layers.Add(MaxPool2d(3, stride: 2, padding: 1));
+        layers.Add(Dropout(0.5));
+    }
+
+    static Sequential WithHead(List<Module<Tensor, Tensor>> layers) => Sequential([.. layers, AdaptiveAvgPool2d(1), Flatten()]);
+
+    /// <summary>A k x k convolution and two 1x1 ones, each with its ReLU.</summary>
+    static void AddBlock(List<Module<Tensor, Tensor>> layers, int channels, int[] widths, int kernel, int stride = 1, int padding = 0)
+    {
+        layers.Add(Conv2d(channels, widths[0], kernel, stride: stride, padding: padding));
+        layers.Add(ReLU());
+        for (int i = 1; i < widths.Length; i++)
+        {
+            layers.Add(Conv2d(widths[i - 1], widths[i], 1));
+            layers.Add(ReLU());
+        }
+    }
+}
