@@ -17,6 +17,7 @@ sealed record Options
           --rounds N               alternating rounds of the table (3)
           --seconds S              timed seconds of each measurement (4)
           --only TEXT              only rows whose name holds the text
+          --skip TEXT              leaves out contestants whose name holds the text
           --model book|mnist28     for profile and peak (book; peak: both)
           --batch N                for profile, scaling over sizes and peak (32)
           --threads N              threads of Nin for profile and peak (one a core)
@@ -31,6 +32,9 @@ sealed record Options
 
     /// <summary>What a row's name must hold.</summary>
     public string Only { get; private init; } = "";
+
+    /// <summary>What the name of a contestant that is left out holds; empty for none.</summary>
+    public string Skip { get; private init; } = "";
 
     /// <summary>Network, or empty for the command's default.</summary>
     public string Model { get; private init; } = "";
@@ -56,6 +60,7 @@ sealed record Options
                 "--rounds" => options with { Rounds = Count(name, value, least: 1) },
                 "--seconds" => options with { Seconds = Duration(name, value) },
                 "--only" => options with { Only = value },
+                "--skip" => options with { Skip = value },
                 "--model" => options with { Model = Networks.Checked(value) },
                 "--batch" => options with { Batch = Count(name, value, least: 1) },
                 "--threads" => options with { Threads = Count(name, value, least: 0) },

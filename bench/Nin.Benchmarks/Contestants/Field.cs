@@ -24,7 +24,10 @@ static class Field
             LauncherAlone = launcher.Length > 0 ? [.. launcher, "true"] : [],
             Unavailable = torch.Problem,
         };
-        return [Nin, torchRun with { Name = "TorchSharp tuned", Variables = KeepMemory }, torchRun, OnnxRuntime()];
+        Contestant[] all = [Nin, torchRun with { Name = "TorchSharp tuned", Variables = KeepMemory }, torchRun, OnnxRuntime()];
+        return [.. all.Select(c => IsLeftOut(c) ? c with { Unavailable = $"left out by --skip {options.Skip}" } : c)];
+
+        bool IsLeftOut(Contestant c) => options.Skip.Length > 0 && c != Nin && c.Name.Contains(options.Skip, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>This program.</summary>

@@ -7,18 +7,15 @@ namespace Nin.Benchmarks.Table;
 /// <param name="Workload">What is run for it.</param>
 /// <param name="Value">Its value of one measurement.</param>
 /// <param name="Format">How a value is printed.</param>
-/// <param name="MoreIsBetter">Whether Nin wants it large.</param>
-sealed record Metric(string Name, Workload Workload, Func<Outcome, double> Value, string Format, bool MoreIsBetter = false)
+/// <param name="MoreIsBetter">Whether a larger value wins.</param>
+/// <param name="HasRatio">Whether contestants are divided by each other: not where one has none of it.</param>
+sealed record Metric(string Name, Workload Workload, Func<Outcome, double> Value, string Format, bool MoreIsBetter = false, bool HasRatio = true)
 {
     /// <summary>The rows of the table.</summary>
     public static IReadOnlyList<Metric> All { get; } = [.. Rows()];
 
-    /// <summary>How many times better Nin is, above 1 where it wins; 0 where that says nothing.</summary>
-    public double Advantage(double nin, double peer)
-    {
-        var (dividend, divisor) = MoreIsBetter ? (nin, peer) : (peer, nin);
-        return divisor > 0 ? dividend / divisor : 0;
-    }
+    /// <summary>How many times better Nin is, above 1 where it wins.</summary>
+    public double Advantage(double nin, double peer) => MoreIsBetter ? nin / peer : peer / nin;
 
     static IEnumerable<Metric> Rows()
     {
@@ -33,6 +30,6 @@ sealed record Metric(string Name, Workload Workload, Func<Outcome, double> Value
         var single = Workload.All[^1];
         yield return new($"{single}: first result after process start, ms", single, o => o.FirstResultMs, "0");
         foreach (var workload in Workload.All)
-            yield return new($"{workload}: allocated bytes a step", workload, o => o.Measured!.AllocatedBytesPerStep, "0");
+            yield return new($"{workload}: allocated bytes a step", workload, o => o.Measured!.AllocatedBytesPerStep, "0", HasRatio: false);
     }
 }

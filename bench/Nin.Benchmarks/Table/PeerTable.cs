@@ -15,7 +15,8 @@ sealed class PeerTable(Options options)
     public void Print()
     {
         Metric[] rows = [.. Metric.All.Where(m => m.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase))];
-        if (rows.Length == 0) throw new ArgumentException($"--only '{options.Only}' leaves no row: rows are\n{string.Join('\n', Metric.All.Select(m => m.Name))}");
+        if (rows.Length == 0)
+            throw new ArgumentException($"--only '{options.Only}' leaves no row; rows are\n{string.Join('\n', Metric.All.Select(m => m.Name))}");
         var field = Field.Assemble(options);
         Workload[] workloads = [.. rows.Select(r => r.Workload).Distinct()];
         for (int round = 1; round <= options.Rounds; round++)
@@ -24,7 +25,9 @@ sealed class PeerTable(Options options)
         }
 
         Machine.Print();
-        Console.WriteLine($"{options.Rounds} alternating rounds, {options.Seconds} s each; the median (and in brackets how many times better Nin is in the same round: median, lowest-highest)");
+        Console.WriteLine(
+            $"{options.Rounds} alternating rounds, {options.Seconds} s each: medians " +
+            "(in brackets how many times better Nin is within a round: median; lowest-highest)");
         Console.WriteLine();
         Console.WriteLine($"| | {string.Join(" | ", field.Select(c => c.Name))} |");
         Console.WriteLine($"|---|{string.Concat(field.Select(_ => "---|"))}");
@@ -32,6 +35,8 @@ sealed class PeerTable(Options options)
             Console.WriteLine($"| {row.Name} | {string.Join(" | ", field.Select(c => Cell(row, field[0], c)))} |");
         Console.WriteLine();
         foreach (var (name, reason) in problems) Console.WriteLine($"{name} could not be measured: {reason}");
+        if (options.TorchLauncher.Length == 0 && problems.Keys.Any(name => name.StartsWith("TorchSharp", StringComparison.Ordinal)))
+            Console.WriteLine("--torch-launcher \"CMD\" starts TorchSharp by a command that gives it the libraries it wants, such as a newer userland.");
         Console.WriteLine();
     }
 
@@ -57,8 +62,8 @@ sealed class PeerTable(Options options)
         if (!outcomes.TryGetValue((metric.Workload, contestant), out var own) || own.Any(o => o.Measured is null)) return "not measured, see below";
         var values = own.ConvertAll(o => metric.Value(o));
         string median = Spread.Of(values).Median.ToString(metric.Format);
-        if (contestant == nin || outcomes[(metric.Workload, nin)] is not { } mine || mine.Any(o => o.Measured is null)) return median;
+        if (contestant == nin || !metric.HasRatio || outcomes[(metric.Workload, nin)] is not { } mine || mine.Any(o => o.Measured is null)) return median;
         var ratios = Spread.Of(values.Zip(mine, (value, o) => metric.Advantage(metric.Value(o), value)));
-        return ratios.High > 0 ? $"{median} ({ratios.Median:0.00}; {ratios.Low:0.00}-{ratios.High:0.00})" : median;
+        return $"{median} ({ratios.Median:0.00}; {ratios.Low:0.00}-{ratios.High:0.00})";
     }
 }

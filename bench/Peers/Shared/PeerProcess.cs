@@ -18,8 +18,15 @@ static class PeerProcess
         {
             var reason = exception;
             while (reason.InnerException is not null) reason = reason.InnerException;
-            Console.WriteLine(Failed + reason.Message.ReplaceLineEndings(" "));
+            Console.WriteLine(Failed + Gist(reason.Message));
             return 1;
         }
+    }
+
+    // A native library that does not load is reported with every place where it was looked for; one line says what is missing.
+    static string Gist(string message)
+    {
+        string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return Array.Find(lines, l => l.Contains("not found (required by", StringComparison.Ordinal)) ?? lines[0];
     }
 }
