@@ -26,19 +26,12 @@ static class LayerTable
         Console.WriteLine();
         Console.WriteLine("| layer | direction | ms | GFLOP/s | FMA loop GFLOP/s | share (lowest-highest turn) |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        double work = 0, time = 0;
-        foreach (var kernel in kernels.Of(architecture))
-        {
-            if (!kernel.Layer.Contains(options.Only, StringComparison.OrdinalIgnoreCase)) continue;
-            work += 2e-9 * kernel.Macs;
-            time += Row(kernel, peak);
-        }
-
-        if (time > 0) Console.WriteLine($"| all | | {1e3 * time:0.0} | {work / time:0} | | |");
+        foreach (var kernel in kernels.Of(architecture).Where(k => k.Layer.Contains(options.Only, StringComparison.OrdinalIgnoreCase)))
+            PrintRow(kernel, peak);
         Console.WriteLine();
     }
 
-    static double Row(LayerKernel kernel, FmaPeak peak)
+    static void PrintRow(LayerKernel kernel, FmaPeak peak)
     {
         // A call may be too short for the clock and the pool's waking, so that several make a turn.
         kernel.Run();
@@ -57,7 +50,6 @@ static class LayerTable
         Console.WriteLine(
             $"| {kernel.Layer} | {kernel.Direction} | {1e3 * time:0.00} | {work / time:0} | {Spread.Of(loop).Median:0} | " +
             $"{100 * share.Median:0} % ({100 * share.Low:0}-{100 * share.High:0}) |");
-        return time;
     }
 
     static double Seconds(LayerKernel kernel, int calls)
