@@ -57,13 +57,9 @@ public sealed class Session<TIn, TOut> : ISession
         network.TrainingSteps++;
         tape ??= new Tape(network.Device);
         tape.Reset();
-        bool wentBack = false;
         return tape.Record(output, dy =>
         {
             _ = output.View;
-            if (wentBack)
-                throw new InvalidOperationException("This forward pass went back already, and gradients took its memory: call ForwardTraining again.");
-            wentBack = true;
             var slot = arena.Slot(network.MemoryPlan.OutputGradient, TOut.Shape.Length);
             stream.Copy(dy, slot);
             network.Backpropagate(pass, arena, input);
