@@ -121,6 +121,20 @@ public sealed class TrainTests(TrainedRun trained) : IClassFixture<TrainedRun>
             "seed=0", "limit=16", "dataset=synthetic");
     }
 
+    [Theory]
+    [InlineData("quick28", "lr=0.1", "momentum=0.9", "schedule=onecycle", "init=he")]
+    [InlineData("mnist28", "lr=0.01", "momentum=0.9", "schedule=onecycle", "init=he")]
+    [InlineData("book96", "lr=0.1", "momentum=0", "schedule=constant", "init=xavier")]
+    public void A_model_without_a_preset_has_settings_that_suit_it(string model, params string[] settings)
+    {
+        using var folder = new TemporaryFolder();
+        NinProcess.Run(
+            "train", "--model", model, "--dataset", "synthetic", "--limit", "8", "--epochs", "1", "--device", "cpu", "--out", folder["run"]).Succeeded();
+
+        var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder["run"], "manifest.json"))).RootElement.GetProperty("options");
+        options.EnumerateObject().Select(o => $"{o.Name}={o.Value}").Should().Contain(settings);
+    }
+
     static string[] Replace(string option, string value)
     {
         string[] arguments = [.. TrainedRun.Arguments];

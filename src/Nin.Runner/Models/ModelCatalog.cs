@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Nin.Data;
 using Nin.Runner.Models;
+using Nin.Runner.Runs;
 
 namespace Nin.Runner;
 
@@ -15,25 +16,25 @@ static class ModelCatalog
     [
         // The book trains on pixels from 0 to 1.
         new(
-            "book", "book", null, () => BookNin.Architecture, BookNin.TrainingBytes, BookNin.InferenceBytes,
+            "book", TrainSettings.Book, null, () => BookNin.Architecture, BookNin.TrainingBytes, BookNin.InferenceBytes,
             (device, seed) => new BookNin(device, seed)),
         new(
-            "book-one-pointwise", "book", null, () => BookOnePointwise.Architecture, BookOnePointwise.TrainingBytes,
+            "book-one-pointwise", TrainSettings.Book, null, () => BookOnePointwise.Architecture, BookOnePointwise.TrainingBytes,
             BookOnePointwise.InferenceBytes, (device, seed) => new BookOnePointwise(device, seed)),
         new(
-            "book96", "book", null, () => Book96.Architecture, Book96.TrainingBytes, Book96.InferenceBytes,
+            "book96", TrainSettings.Book, null, () => Book96.Architecture, Book96.TrainingBytes, Book96.InferenceBytes,
             (device, seed) => new Book96(device, seed)),
         new(
-            "mnist28", "quick", Centred, () => Mnist28.Architecture, Mnist28.TrainingBytes, Mnist28.InferenceBytes,
+            "mnist28", TrainSettings.Plain, Centred, () => Mnist28.Architecture, Mnist28.TrainingBytes, Mnist28.InferenceBytes,
             (device, seed) => new Mnist28(device, seed)),
         new(
-            "modern28", "quick", Centred, () => Modern28.Architecture, Modern28.TrainingBytes, Modern28.InferenceBytes,
+            "modern28", TrainSettings.Quick, Centred, () => Modern28.Architecture, Modern28.TrainingBytes, Modern28.InferenceBytes,
             (device, seed) => new Modern28(device, seed)),
         new(
-            "quick28", "quick", Centred, () => Quick28.Architecture, Quick28.TrainingBytes, Quick28.InferenceBytes,
+            "quick28", TrainSettings.Quick, Centred, () => Quick28.Architecture, Quick28.TrainingBytes, Quick28.InferenceBytes,
             (device, seed) => new Quick28(device, seed)),
         new(
-            "cifar10", "quick", Centred, () => Cifar10.Architecture, Cifar10.TrainingBytes, Cifar10.InferenceBytes,
+            "cifar10", TrainSettings.Plain, Centred, () => Cifar10.Architecture, Cifar10.TrainingBytes, Cifar10.InferenceBytes,
             (device, seed) => new Cifar10(device, seed)),
     ];
 
