@@ -48,7 +48,7 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         foreach (Problem problem in NetworkParser.Parse(type, context.CancellationToken).Problems)
         {
             Location location = SiteLocator.Find(type, problem.Site, context.CancellationToken);
-            context.ReportDiagnostic(Diagnostic.Create(problem.Rule, location, problem.Message));
+            context.ReportDiagnostic(Diagnostic.Create(problem.Rule, location, Proposal.Properties(problem.Proposals), problem.Message));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Nin.Generators.Spec;
 using static System.FormattableString;
 
 namespace Nin.Generators.Diagnostics;
@@ -13,6 +14,12 @@ sealed class ProblemList
     public bool HasErrors => problems.Any(p => p.Rule.DefaultSeverity == DiagnosticSeverity.Error);
 
     /// <summary>Adds <c>subject: wrong; mend</c>.</summary>
-    public void Report(DiagnosticDescriptor rule, Site site, string subject, FormattableString wrong, FormattableString mend) =>
-        problems.Add(new Problem(rule, site, $"{subject}: {Invariant(wrong)}; {Invariant(mend)}"));
+    public void Report(
+        DiagnosticDescriptor rule,
+        Site site,
+        string subject,
+        FormattableString wrong,
+        FormattableString mend,
+        IEnumerable<Proposal>? proposals = null) =>
+        problems.Add(new Problem(rule, site, $"{subject}: {Invariant(wrong)}; {Invariant(mend)}", new(proposals ?? [])));
 }

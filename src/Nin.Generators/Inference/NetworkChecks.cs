@@ -63,7 +63,8 @@ sealed class NetworkChecks
         Report(
             Rules.ClassesDiffer, declaration.Attribute, "Classes",
             $"Classes = {classes}, but {entries[Last].Label} gives {output}",
-            $"{mend}");
+            $"{mend}",
+            output.IsFlat ? [new("Classes", FormattableString.Invariant($"{output.Channels}"))] : []);
     }
 
     /// <summary>NIN013.</summary>
@@ -111,7 +112,8 @@ sealed class NetworkChecks
             i,
             null,
             $"its last ReLU stands before the loss, from {shapes}, and a class whose logit it holds at 0 never learns again",
-            $"use LastRelu = false, or LastRelu = true to ask for it");
+            $"use LastRelu = false, or LastRelu = true to ask for it",
+            [new("LastRelu", "false"), new("LastRelu", "true")]);
     }
 
     /// <summary>NIN103.</summary>
@@ -159,9 +161,21 @@ sealed class NetworkChecks
         }
     }
 
-    void ReportLayer(DiagnosticDescriptor rule, int layer, string? argument, FormattableString wrong, FormattableString mend) =>
-        problems.Report(rule, entries[layer].SiteOf(argument), entries[layer].Label, wrong, mend);
+    void ReportLayer(
+        DiagnosticDescriptor rule,
+        int layer,
+        string? argument,
+        FormattableString wrong,
+        FormattableString mend,
+        IEnumerable<Proposal>? proposals = null) =>
+        problems.Report(rule, entries[layer].SiteOf(argument), entries[layer].Label, wrong, mend, entries[layer].IsCopied ? null : proposals);
 
-    void Report(DiagnosticDescriptor rule, int attribute, string argument, FormattableString wrong, FormattableString mend) =>
-        problems.Report(rule, Site.OnArgument(attribute, argument), declaration.Type.Name, wrong, mend);
+    void Report(
+        DiagnosticDescriptor rule,
+        int attribute,
+        string argument,
+        FormattableString wrong,
+        FormattableString mend,
+        IEnumerable<Proposal>? proposals = null) =>
+        problems.Report(rule, Site.OnArgument(attribute, argument), declaration.Type.Name, wrong, mend, proposals);
 }

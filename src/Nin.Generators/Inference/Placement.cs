@@ -17,8 +17,15 @@ sealed class Placement(LayerEntry entry, IReadOnlyList<PlacedInput> inputs, Prob
 
     public bool IsGiven(string argument) => entry.Arguments.IsGiven(argument);
 
-    public void Report(DiagnosticDescriptor rule, string? argument, FormattableString wrong, FormattableString mend, int element = 0) =>
-        problems.Report(rule, entry.SiteOf(argument, element), entry.Label, wrong, mend);
+    /// <summary>Reports a problem of this layer. A copied layer's arguments stand elsewhere, where no proposal can reach them.</summary>
+    public void Report(
+        DiagnosticDescriptor rule,
+        string? argument,
+        FormattableString wrong,
+        FormattableString mend,
+        int element = 0,
+        IEnumerable<Proposal>? proposals = null) =>
+        problems.Report(rule, entry.SiteOf(argument, element), entry.Label, wrong, mend, entry.IsCopied ? null : proposals);
 
     /// <summary>True where the input has rows and columns, else NIN010.</summary>
     public bool NeedsImage()

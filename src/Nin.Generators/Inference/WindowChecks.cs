@@ -26,7 +26,14 @@ static class WindowChecks
             Rules.WindowTooLarge,
             kernelArgument,
             $"window {window.Effective}x{window.Effective}{dilated} does not fit the padded input {padded} of {input}",
-            $"use {kernelArgument} <= {kernel}{alternative}");
+            $"use {kernelArgument} <= {kernel}{alternative}",
+            proposals: TooLargeProposals(kernelArgument, kernel, padding, mostPadding));
+    }
+
+    static IEnumerable<Proposal> TooLargeProposals(string kernelArgument, long kernel, long padding, long mostPadding)
+    {
+        if (padding <= mostPadding) yield return new("Padding", Invariant($"{padding}"));
+        yield return new(kernelArgument, Invariant($"{kernel}"));
     }
 
     /// <summary>NIN101: rows or columns of the image itself at the far border lie in no window. Unread padding is no loss.</summary>
