@@ -1,0 +1,1 @@
+Console.WriteLine($"book {BookNin.ParameterCount} {BookNin.Architecture.Hash()}");
