@@ -28,7 +28,8 @@ sealed partial record BuildMessage(string Project, string File, int Line, int Co
     static int Number(Group group) => group.Success ? int.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
 
     [GeneratedRegex(
-        @"^(?<file>[^\r\n]*?)(\((?<line>\d+),(?<column>\d+)[^)]*\))? ?: (?<severity>error|warning) (?<id>\w+): (?<text>[^\r\n]*?)( \[(?<project>[^\]\r\n]*)\])?\r?$",
+        @"^(?<file>[^\r\n]*?)(\((?<line>\d+),(?<column>\d+)[^)]*\))? ?: (?<severity>error|warning) (?<id>\w+): "
+            + @"(?<text>[^\r\n]*?)( \[(?<project>[^\]\r\n]*)\])?\r?$",
         RegexOptions.Multiline)]
     private static partial Regex Pattern();
 }

@@ -27,9 +27,10 @@ static class Dotnet
     {
         ProcessStartInfo start = new(shell, arguments) { WorkingDirectory = folder };
 
-        // What the test host sets for itself is not for a build of its own.
+        // What the test host sets for itself is not for a build of its own, and the cache is the folder's.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
+        start.Environment.Remove("NUGET_PACKAGES");
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_NOLOGO"] = "1";
         return start;

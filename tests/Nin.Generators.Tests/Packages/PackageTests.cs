@@ -12,7 +12,8 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
     [Fact]
     public void The_packages_hold_libraries_documentation_and_the_generator_and_nothing_native()
     {
-        Entries("Nin.Kernels").Should().BeEquivalentTo("Nin.Kernels.nuspec", "README.md", "lib/net10.0/Nin.Kernels.dll", "lib/net10.0/Nin.Kernels.xml");
+        Entries("Nin.Kernels").Should().BeEquivalentTo(
+            "Nin.Kernels.nuspec", "README.md", "lib/net10.0/Nin.Kernels.dll", "lib/net10.0/Nin.Kernels.xml");
         Entries("Nin.Model").Should().BeEquivalentTo(
             "Nin.Model.nuspec", "README.md", "lib/net10.0/Nin.Model.dll", "lib/net10.0/Nin.Model.xml",
             "analyzers/dotnet/cs/Nin.Generators.dll", "analyzers/dotnet/cs/Nin.CodeFixes.dll");
@@ -52,7 +53,8 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
         BuildMessage error = consumers.Of("WrongKernel").Should().ContainSingle(consumers.Log).Subject;
         (error.Severity, error.Id, error.File).Should().Be(("error", "NIN005", "BookNin.cs"));
         consumers.Source("WrongKernel", "BookNin.cs")[error.Line - 1][(error.Column - 1)..].Should().StartWith("Kernel = 31");
-        error.Text.Should().StartWith("Block2 (layer 3): window 31x31 does not fit the padded input 26x26 of 96x26x26; use Kernel <= 26 or Padding >= 3");
+        error.Text.Should().StartWith(
+            "Block2 (layer 3): window 31x31 does not fit the padded input 26x26 of 96x26x26; use Kernel <= 26 or Padding >= 3");
     }
 
     [Fact]

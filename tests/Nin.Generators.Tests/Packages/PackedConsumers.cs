@@ -32,9 +32,9 @@ public sealed class PackedConsumers : IDisposable
               </packageSources>
             </configuration>
             """);
-        (_, string log) = Dotnet.Run(folder.FullName, "build", "Consumers.slnx", "-c", "Release", "-v", "quiet", "-tl:off", "-nodeReuse:false");
-        messages = BuildMessage.Parse(log);
-        Log = log;
+        string[] build = ["build", "Consumers.slnx", "-c", "Release", "-v", "quiet", "-tl:off", "-nodeReuse:false"];
+        Log = Dotnet.Run(folder.FullName, build).Output;
+        messages = BuildMessage.Parse(Log);
     }
 
     /// <summary>Everything that the build wrote.</summary>
@@ -66,9 +66,8 @@ public sealed class PackedConsumers : IDisposable
     void Pack(string project)
     {
         string configuration = typeof(PackedConsumers).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        (int exitCode, string output) = Dotnet.Run(
-            folder.FullName,
-            "pack", Path.Combine(Repository, "src", project), "-c", configuration, "--no-build", "-o", Feed, $"-p:PackageVersion={Version}", "-nodeReuse:false");
+        string[] pack = ["pack", Path.Combine(Repository, "src", project), "-c", configuration, "--no-build", "-o", Feed];
+        (int exitCode, string output) = Dotnet.Run(folder.FullName, [.. pack, $"-p:PackageVersion={Version}", "-nodeReuse:false"]);
         exitCode.Should().Be(0, output);
     }
 
@@ -85,7 +84,8 @@ public sealed class PackedConsumers : IDisposable
         {
             DirectoryInfo? folder = new(AppContext.BaseDirectory);
             while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Nin.sln"))) folder = folder.Parent;
-            return folder?.FullName ?? throw new DirectoryNotFoundException("These tests run inside the repository, whose projects they pack.");
+            return folder?.FullName
+                ?? throw new DirectoryNotFoundException("These tests run inside the repository, whose projects they pack.");
         }
     }
 }
