@@ -76,7 +76,7 @@ public class RandomCodeTests
     [Fact]
     public void Half_typed_code_never_throws() => Check(200);
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Long")]
     public void Half_typed_code_never_throws_over_many_sources() => Check(20_000);
 
