@@ -19,6 +19,15 @@ static class Marked
         found.Select(d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)).Should().Equal(messages);
     }
 
+    /// <summary>Compiles marked source with the generator: the compiler's own errors are those that are marked, and no other.</summary>
+    public static void VerifyErrors(string marked, params MetadataReference[] references)
+    {
+        (string source, List<string> places) = Unmark(marked);
+        Compilation compilation = TestCompilation.Generate(TestCompilation.Create([source], references)).Compilation;
+        compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(Place)
+            .Should().Equal(places.Select(place => $"Source0.cs {place}"));
+    }
+
     static string Place(Diagnostic diagnostic)
     {
         Microsoft.CodeAnalysis.Text.TextSpan span = diagnostic.Location.SourceSpan;
