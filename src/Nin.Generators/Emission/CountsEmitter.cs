@@ -17,8 +17,8 @@ static class CountsEmitter
         string once = $"{Literal.Count(learnt)}L{state}", twice = $"2 * {once}";
         writer.Line(Invariant($"""
 
-            // Elements of a session's memory, planned from when each tensor is written first and read last. What grows with the batch does
-            // so an example; slots are multiples of {SlotSize.Floats}.
+            // Elements of a session's memory, planned from when each tensor is written first and read last: for one example where they
+            // grow with the batch. Slots are multiples of {SlotSize.Floats}.
             static readonly global::Nin.MemoryPlan SessionPlan = new(
                 TrainingPerExample: {training.PerExample},
                 TrainingFixed: {training.Fixed},

@@ -32,7 +32,7 @@ public class ManyNetworksTests(ITestOutputHelper output)
         public sealed partial class Net{i};
         """)];
 
-    [Fact]
+    [LongFact]
     [Trait("Category", "Long")]
     public void Generator_and_analyzer_add_less_than_a_second_for_two_hundred_networks()
     {
