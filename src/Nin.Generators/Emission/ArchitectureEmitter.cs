@@ -35,7 +35,7 @@ static class ArchitectureEmitter
             "    new global::Nin.LayerInfo(",
             $"        \"{spec.Name}\", \"{spec.Layer.Kind}\", {List(Arguments(spec.Layer), ArgumentsALine)},",
             $"        [{string.Join(", ", spec.Inputs)}], {Literal.Value(spec.Output)}, {List(parameters, ParametersALine)},",
-            Invariant($"        Macs: {Literal.Count(spec.Macs)}, ReceptiveField: {Field(spec, input)}),"));
+            Invariant($"        Macs: {Literal.Count(spec.Macs)}, ReceptiveField: {spec.FieldWithin(input)}),"));
     }
 
     /// <summary>A collection expression, of several lines where it is long.</summary>
@@ -78,8 +78,4 @@ static class ArchitectureEmitter
         [Of("Kernel", window.Kernel), Of("Stride", window.Stride), Of("Padding", window.Padding), Of("Dilation", window.Dilation)];
 
     static string Of(string argument, double value) => $"new(\"{argument}\", {Literal.Real(value)})";
-
-    /// <summary>No pixel sees more than the image.</summary>
-    static long Field(LayerSpec spec, Shape input) =>
-        Math.Max(Math.Min(spec.Field.Height, input.Height), Math.Min(spec.Field.Width, input.Width));
 }

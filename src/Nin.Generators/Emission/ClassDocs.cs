@@ -9,10 +9,10 @@ static class ClassDocs
     {
         string[][] rows =
         [
-            ["layer", "kind", "output", "parameters", "multiply-adds"],
-            ["input", "", $"{input}", "", ""],
-            .. spec.Layers.Select(l => new[] { l.Name, l.Layer.Kind, $"{l.Output}", Count(l.ParameterCount), Count(l.Macs) }),
-            ["total", "", "", Count(spec.ParameterCount), Count(spec.Macs)],
+            ["layer", "kind", "output", "bytes", "sees", "parameters", "multiply-adds"],
+            ["input", "", $"{input}", Count(Saturated.Product(input.Elements, sizeof(float))), "", "", ""],
+            .. spec.Layers.Select(l => Row(l, input)),
+            ["total", "", "", "", "", Count(spec.ParameterCount), Count(spec.Macs)],
         ];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         writer.Line("/// <remarks>").Line("/// <code>");
@@ -24,6 +24,13 @@ static class ClassDocs
 
         writer.Line("/// </code>").Line("/// </remarks>");
     }
+
+    /// <summary>Bytes are those of one example's output; "sees" is the side of its pixels' receptive field.</summary>
+    static string[] Row(LayerSpec layer, Shape input) =>
+    [
+        layer.Name, layer.Layer.Kind, $"{layer.Output}", Count(layer.ActivationBytes), Count(layer.FieldWithin(input)),
+        Count(layer.ParameterCount), Count(layer.Macs),
+    ];
 
     static string Count(long count) => count == 0 ? "" : Literal.Prose(count);
 }

@@ -26,4 +26,10 @@ sealed record LayerSpec(
 
     /// <summary>Learnt parameters, buffers left out.</summary>
     public long ParameterCount => Saturated.Sum(Parameters.Where(p => !p.IsBuffer).Select(p => p.Count));
+
+    /// <summary>Bytes of one example's output.</summary>
+    public long ActivationBytes => Saturated.Product(Output.Elements, sizeof(float));
+
+    /// <summary>Side of the square of input pixels that one output pixel sees; none sees more than the image.</summary>
+    public long FieldWithin(Shape input) => Math.Max(Math.Min(Field.Height, input.Height), Math.Min(Field.Width, input.Width));
 }
