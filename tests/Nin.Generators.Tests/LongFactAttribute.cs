@@ -1,7 +1,7 @@
 namespace Nin.Generators.Tests;
 
 /// <summary>
-/// A test of minutes, whose short form runs every time. It runs where NIN_LONG is set: <c>NIN_LONG=1 dotnet test -c Release --filter Category=Long</c>.
+/// A test that takes long, beside short ones that run every time. It runs where NIN_LONG is set: <c>NIN_LONG=1 dotnet test -c Release --filter Category=Long</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongFactAttribute : FactAttribute
@@ -10,6 +10,6 @@ public sealed class LongFactAttribute : FactAttribute
     public LongFactAttribute()
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NIN_LONG")))
-            Skip = "takes minutes; its short form runs beside it. Set NIN_LONG=1 to run it.";
+            Skip = "takes long; set NIN_LONG=1 to run it.";
     }
 }
