@@ -1,7 +1,8 @@
 namespace Nin.Generators.Tests;
 
 /// <summary>
-/// A test that takes long, beside short ones that run every time. It runs where NIN_LONG is set: <c>NIN_LONG=1 dotnet test -c Release --filter Category=Long</c>.
+/// A test that takes long, beside short ones that run every time. It runs where NIN_LONG is set:
+/// <c>NIN_LONG=1 dotnet test -c Release --filter Category=Long</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LongFactAttribute : FactAttribute

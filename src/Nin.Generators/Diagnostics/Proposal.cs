@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Nin.Generators.Diagnostics;
 
-/// <summary>One edit that mends a problem: an argument's new value, as source. It travels to the code fix as a diagnostic's property.</summary>
+/// <summary>
+/// One edit that mends a problem: an argument's new value, as source. It travels to the code fix as a diagnostic's property.
+/// </summary>
 /// <param name="Argument">Name of the attribute's property or constructor parameter.</param>
 /// <param name="Value">What it should be.</param>
 readonly record struct Proposal(string Argument, string Value)

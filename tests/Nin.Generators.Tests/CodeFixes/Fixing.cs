@@ -29,7 +29,8 @@ static class Fixing
     public static void Verify(string source, params (string Title, string Source)[] expected)
     {
         Offers(source).Should().Equal(expected);
-        foreach ((string title, string mended) in expected) TestCompilation.Analyze(TestCompilation.Create([mended])).Should().BeEmpty(title);
+        foreach ((string title, string mended) in expected)
+            TestCompilation.Analyze(TestCompilation.Create([mended])).Should().BeEmpty(title);
     }
 
     static List<CodeAction> Actions(Document document, Diagnostic diagnostic)

@@ -22,8 +22,8 @@ public class WiringTests
         [Network(3, 24, 20, Classes = 12), Flatten, Linear(12)] public partial class Twelve;
         """;
 
-    static readonly MetadataReference Library =
-        TestCompilation.EmitReference((CSharpCompilation)TestCompilation.Generate(TestCompilation.Create(["using Nin; " + Stem])).Compilation);
+    static readonly MetadataReference Library = TestCompilation.EmitReference(
+        (CSharpCompilation)TestCompilation.Generate(TestCompilation.Create(["using Nin; " + Stem])).Compilation);
 
     public static TheoryData<string> Right { get; } =
     [
@@ -33,7 +33,7 @@ public class WiringTests
         "Tensor<Features<D10>> y = head.Forward(stem.Forward(x));",
         "stem.Pool1.Forward(stem.Relu1.Forward(stem.Conv1.Forward(x)));",
         "head.Pointwise1.Forward(stem.Pool1.Forward(stem.Relu1.Forward(stem.Conv1.Forward(traced))));",
-        "head.Linear1.Forward(head.Linear1.Forward(head.Flatten1.Forward(head.GlobalPool1.Forward(head.Pointwise1.Forward(stem.Forward(x))))));",
+        "head.Linear1.Forward(head.Flatten1.Forward(head.GlobalPool1.Forward(head.Pointwise1.Forward(stem.Forward(x)))));",
         "wider.Forward(untyped.As<Chw<D8, D12, Dk<D1, D10>>>());",
         "Loss.CrossEntropy(head.ForwardTraining(stem.Forward(x)), labels).Backward();",
         "Tensor forgotten = stem.Forward(x);",
@@ -73,7 +73,8 @@ public class WiringTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void What_does_not_fit_is_the_compilers_error_across_assemblies(string wiring) => Marked.VerifyErrors(Source(wiring, ""), Library);
+    public void What_does_not_fit_is_the_compilers_error_across_assemblies(string wiring) =>
+        Marked.VerifyErrors(Source(wiring, ""), Library);
 
     static string Source(string wiring, string stem) => $$"""
         using System;

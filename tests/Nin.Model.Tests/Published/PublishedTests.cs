@@ -20,12 +20,14 @@ public sealed class PublishedTests : IDisposable
     [InlineData(BookNin.ParameterCount, 1_992_166)]
     [InlineData(Inception3a.ParameterCount, 163_696)]
     [InlineData(ResNet18.ParameterCount, 11_689_512)]
-    public void The_number_of_parameters_is_the_published_one(long declared, long published) => declared.Should().Be(published);
+    public void The_number_of_parameters_is_the_published_one(long declared, long published) =>
+        declared.Should().Be(published);
 
     [Fact]
     public void The_graph_counts_what_the_class_says() => new[]
     {
-        LeNet5.Architecture, AlexNet.Architecture, Vgg11.Architecture, BookNin.Architecture, Inception3a.Architecture, ResNet18.Architecture,
+        LeNet5.Architecture, AlexNet.Architecture, Vgg11.Architecture, BookNin.Architecture,
+        Inception3a.Architecture, ResNet18.Architecture,
     }.Select(a => (a.ParameterCount, a.Macs)).Should().Equal(
         (LeNet5.ParameterCount, LeNet5.ForwardMacs),
         (AlexNet.ParameterCount, AlexNet.ForwardMacs),
