@@ -5,4 +5,14 @@ namespace Nin.Layers;
 /// <param name="name">Its name in the network.</param>
 /// <param name="count">Branches.</param>
 public sealed class Add<TShape>(string name, int count) : Merge<TShape>(name, new AddStep(TShape.Shape, count))
-    where TShape : struct, IShape;
+    where TShape : struct, IShape
+{
+    /// <summary>Runs it on a tape; a branch of another shape is an error of the C# compiler.</summary>
+    /// <exception cref="ArgumentException">The number of branches is another one.</exception>
+    public Traced<TShape> Forward(params ReadOnlySpan<Traced<TShape>> inputs)
+    {
+        var untyped = new Traced[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++) untyped[i] = inputs[i].Untyped;
+        return ForwardUntyped(untyped);
+    }
+}

@@ -5,4 +5,9 @@ namespace Nin.Layers;
 /// <param name="name">Its name in the network.</param>
 /// <param name="inputs">Shapes of the branches, in order.</param>
 public sealed class Concat<TOut>(string name, params IReadOnlyList<Shape> inputs) : Merge<TOut>(name, new ConcatStep(inputs))
-    where TOut : struct, IShape;
+    where TOut : struct, IShape
+{
+    /// <summary>Runs it on a tape. Branches differ in their channels, so that their shapes are checked here and not by the compiler.</summary>
+    /// <exception cref="ArgumentException">The number of branches or a shape is another one.</exception>
+    public Traced<TOut> Forward(params ReadOnlySpan<Traced> inputs) => ForwardUntyped(inputs);
+}

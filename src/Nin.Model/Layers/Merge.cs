@@ -20,9 +20,9 @@ public abstract class Merge<TOut>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public MergeStep Step { get; }
 
-    /// <summary>Runs it on a tape.</summary>
+    /// <summary>Runs it on a tape, over branches whose shapes are known at run time only.</summary>
     /// <exception cref="ArgumentException">The number of branches or a shape is another one.</exception>
-    public Traced<TOut> Forward(params ReadOnlySpan<Traced> inputs)
+    public Traced<TOut> ForwardUntyped(ReadOnlySpan<Traced> inputs)
     {
         if (inputs.Length != Step.Inputs.Count)
             throw new ArgumentException($"{Name} takes {Step.Inputs.Count} inputs, not {inputs.Length}.", nameof(inputs));

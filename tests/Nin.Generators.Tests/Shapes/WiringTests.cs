@@ -20,6 +20,7 @@ public class WiringTests
         [Network(9, 12, 10), Pointwise(10)] public partial class Deeper;
         [Network(8, 12, 1034), Pointwise(10)] public partial class Wider;
         [Network(3, 24, 20, Classes = 12), Flatten, Linear(12)] public partial class Twelve;
+        [Network(3, 24, 20), Conv2d(3, Kernel = 3, Padding = 1), Conv2d(3), Add(nameof(Conv1), nameof(Conv2))] public partial class Summed;
         """;
 
     static readonly MetadataReference Library = TestCompilation.EmitReference(
@@ -38,6 +39,7 @@ public class WiringTests
         "Loss.CrossEntropy(head.ForwardTraining(stem.Forward(x)), labels).Backward();",
         "Tensor forgotten = stem.Forward(x);",
         "Serve(head);",
+        "summed.Add1.Forward(summed.Conv1.Forward(traced), traced);",
     ];
 
     public static TheoryData<string> Wrong { get; } =
@@ -57,6 +59,7 @@ public class WiringTests
         "Tensor<Features<D12>> y = {|CS0029:head.Forward(stem.Forward(x))|};",
         "Loss.CrossEntropy({|CS1503:head.Forward(stem.Forward(x))|}, labels);",
         "Serve({|CS1503:twelve|});",
+        "summed.Add1.Forward(traced, {|CS1503:stem.Pool1.Forward(stem.Conv1.Forward(traced))|});",
     ];
 
     [Theory]
@@ -82,7 +85,7 @@ public class WiringTests
         static class Program
         {
             static void Wire(
-                Stem stem, Head head, Turned turned, Deeper deeper, Wider wider, Twelve twelve, TensorBuffer<Chw<D3, D24, D20>> x,
+                Stem stem, Head head, Turned turned, Deeper deeper, Wider wider, Twelve twelve, Summed summed, TensorBuffer<Chw<D3, D24, D20>> x,
                 Traced<Chw<D3, D24, D20>> traced, Tensor untyped, ReadOnlySpan<int> labels, Nin.Training.Optimizer sgd)
             {
                 {{wiring}}

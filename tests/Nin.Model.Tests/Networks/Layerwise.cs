@@ -35,5 +35,5 @@ static class Layerwise
         where TOut : struct, IShape => layer.Forward(inputs.Single().As<TIn>());
 
     static Traced ApplyMerge<TOut>(Merge<TOut> layer, Traced[] inputs)
-        where TOut : struct, IShape => layer.Forward(inputs);
+        where TOut : struct, IShape => layer.ForwardUntyped(inputs);
 }
