@@ -85,8 +85,8 @@ public class WiringTests
         static class Program
         {
             static void Wire(
-                Stem stem, Head head, Turned turned, Deeper deeper, Wider wider, Twelve twelve, Summed summed, TensorBuffer<Chw<D3, D24, D20>> x,
-                Traced<Chw<D3, D24, D20>> traced, Tensor untyped, ReadOnlySpan<int> labels, Nin.Training.Optimizer sgd)
+                Stem stem, Head head, Turned turned, Deeper deeper, Wider wider, Twelve twelve, Summed summed,
+                TensorBuffer<Chw<D3, D24, D20>> x, Traced<Chw<D3, D24, D20>> traced, Tensor untyped, ReadOnlySpan<int> labels, Nin.Training.Optimizer sgd)
             {
                 {{wiring}}
             }
