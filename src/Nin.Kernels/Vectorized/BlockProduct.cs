@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Nin.Vectorized;
 
 /// <summary>
-/// C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, A and B packed.
+/// C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, B packed.
 /// </summary>
 /// <remarks>
 /// One panel of B stays in the level-1 cache while the panels of A pass by from level 2. A tile at an edge is computed whole in a
@@ -16,10 +16,20 @@ unsafe struct BlockProduct
     public int Depth;
 
     /// <summary>
-    /// Panels of <see cref="RegisterTile.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable.
+    /// Panels of <see cref="RegisterTile.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable,
+    /// unless <see cref="IsExact"/>.
     /// </summary>
     public float* A;
     public nint PanelStep;
+
+    /// <summary>Floats of A from one step of the depth to the next.</summary>
+    public nint DepthStep;
+
+    /// <summary>
+    /// True where A's rows lie side by side in memory that is not ours behind the last one, but is before the first: a tile that would
+    /// go beyond the end is moved back to it.
+    /// </summary>
+    public bool IsExact;
 
     /// <summary>One depth block of <see cref="Packing"/>.</summary>
     public float* B;
@@ -76,11 +86,12 @@ unsafe struct BlockProduct
             if (rows == RegisterTile.Rows<TLanes>() && columns == TRow.Count)
             {
                 result.From = FromC ? result.To : zeros;
-                RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, b, result);
+                RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, DepthStep, b, result);
             }
             else
             {
-                Edge<TLanes, TRow, TPanel>(rows, columns, a, b, result);
+                int skipped = IsExact ? RegisterTile.Rows<TLanes>() - rows : 0;
+                Edge<TLanes, TRow, TPanel>(skipped, rows, columns, a - skipped, b, result);
             }
 
             a += PanelStep;
@@ -89,25 +100,30 @@ unsafe struct BlockProduct
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Edge<TLanes, TRow, TPanel>(int rows, int columns, float* a, float* b, in TileResult part)
+    readonly void Edge<TLanes, TRow, TPanel>(int skipped, int rows, int columns, float* a, float* b, in TileResult part)
         where TLanes : struct, ILanes<TLanes>
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
         float* tile = stackalloc float[RegisterTile.MaxLength];
+        float* kept = tile + skipped * TRow.Count;
         for (int i = 0; i < RegisterTile.Rows<TLanes>(); i++)
         {
-            TRow row = FromC && i < rows ? TRow.Load(part.To + i * part.ToStep, columns) : TRow.Zero;
-            row.Store(tile + i * TRow.Count);
+            TRow.Zero.Store(tile + i * TRow.Count);
+        }
+
+        for (int i = 0; FromC && i < rows; i++)
+        {
+            TRow.Load(part.To + i * part.ToStep, columns).Store(kept + i * TRow.Count);
         }
 
         TileResult whole = part;
         whole.From = whole.To = tile;
         whole.FromStep = whole.ToStep = TRow.Count;
-        RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, b, whole);
+        RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, DepthStep, b, whole);
         for (int i = 0; i < rows; i++)
         {
-            TRow.Load(tile + i * TRow.Count).Store(part.To + i * part.ToStep, columns);
+            TRow.Load(kept + i * TRow.Count).Store(part.To + i * part.ToStep, columns);
         }
     }
 }

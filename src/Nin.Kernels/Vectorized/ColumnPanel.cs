@@ -1,13 +1,9 @@
 namespace Nin.Vectorized;
 
 /// <summary>
-/// The rows of one step of the depth side by side: for gradients of weights, whose depth is pixels and whose rows are channels.
+/// The rows of one step of the depth side by side: for gradients of weights, whose depth is pixels and whose rows are channels, as they lie in the image or packed.
 /// </summary>
 readonly struct ColumnPanel : IPanel
 {
     public static int RowStep => 1;
-
-    public static int DepthStep<TTile>()
-        where TTile : struct, ITile
-        => TTile.Rows;
 }

@@ -69,6 +69,7 @@ unsafe struct PatchProduct : ILanesJob
                 Columns = Columns,
                 A = panels,
                 PanelStep = RegisterTile.Rows<TLanes>() * RowPanel.RowLength,
+                DepthStep = 1,
                 B = Packed + group * PackedStep,
                 C = Target.IsDense ? target.Image + (nint)first * target.PixelStep : block,
                 CStep = Target.IsDense ? target.PixelStep : Columns,

@@ -33,6 +33,10 @@ unsafe struct Patches
     /// <summary>Length of a row.</summary>
     public readonly int Depth => TapRows * TapColumns * Channels;
 
+    /// <summary>Whether each row is one pixel of the image as it lies, and the pixels follow each other.</summary>
+    public readonly bool ArePixels =>
+        TapRows == 1 && TapColumns == 1 && Stride == 1 && Top == 0 && Left == 0 && GridHeight == Height && GridWidth == Width;
+
     /// <summary>Copies the elements <paramref name="from"/> to <paramref name="from"/> + <paramref name="count"/> - 1 of one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Copy<TLanes>(GridPixel pixel, int from, int count, float* destination)

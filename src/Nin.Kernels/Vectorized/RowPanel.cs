@@ -10,8 +10,4 @@ readonly struct RowPanel : IPanel
     public const int RowLength = MaxDepth + 16;
 
     public static int RowStep => RowLength;
-
-    public static int DepthStep<TTile>()
-        where TTile : struct, ITile
-        => 1;
 }

@@ -8,7 +8,7 @@ readonly unsafe struct Tile12 : ITile
     public static int Rows => 12;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(int depth, float* a, float* b, in TileResult c)
+    public static void Multiply<TRow, TPanel>(int depth, float* a, nint depthStep, float* b, in TileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
@@ -40,7 +40,7 @@ readonly unsafe struct Tile12 : ITile
             TRow.Accumulate(ref c9, TRow.Broadcast(a[9 * TPanel.RowStep]), row);
             TRow.Accumulate(ref c10, TRow.Broadcast(a[10 * TPanel.RowStep]), row);
             TRow.Accumulate(ref c11, TRow.Broadcast(a[11 * TPanel.RowStep]), row);
-            a += TPanel.DepthStep<Tile12>();
+            a += depthStep;
         }
 
         TRow bias = TRow.Load(c.Bias);

@@ -8,7 +8,7 @@ readonly unsafe struct Tile6 : ITile
     public static int Rows => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(int depth, float* a, float* b, in TileResult c)
+    public static void Multiply<TRow, TPanel>(int depth, float* a, nint depthStep, float* b, in TileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
@@ -28,7 +28,7 @@ readonly unsafe struct Tile6 : ITile
             TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
             TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
             TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
-            a += TPanel.DepthStep<Tile6>();
+            a += depthStep;
         }
 
         TRow bias = TRow.Load(c.Bias);

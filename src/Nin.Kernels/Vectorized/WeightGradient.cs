@@ -72,8 +72,13 @@ unsafe struct WeightGradient : ILanesJob
         int blockDepth = Packing.BlockDepth(pixels);
         float* patch = scratch + Plan.PanelLength + Plan.PixelLength;
 
-        // What lies behind a patch fills the last tile; sums of it are thrown away, but must not be slow ones.
-        Copying.Clear<TLanes>(patch, (int)Plan.PatchLength);
+        bool direct = Patches.ArePixels && Plan.Rows >= RegisterTile.Rows<TLanes>();
+        if (!direct)
+        {
+            // What lies behind a patch fills the last tile; sums of it are thrown away, but must not be slow ones.
+            Copying.Clear<TLanes>(patch, (int)Plan.PatchLength);
+        }
+
         int filters = Plan.Groups * Plan.Columns;
         var product = new BlockProduct
         {
@@ -84,6 +89,9 @@ unsafe struct WeightGradient : ILanesJob
             C = partial,
             CStep = Plan.Columns,
             Floor = float.NegativeInfinity,
+            PanelStep = RegisterTile.Rows<TLanes>(),
+            DepthStep = direct ? Patches.PixelStep : RegisterTile.Rows<TLanes>(),
+            IsExact = direct,
         };
         if (biasSums is not null)
         {
@@ -93,11 +101,19 @@ unsafe struct WeightGradient : ILanesJob
         for (int k = 0; k < pixels; k += blockDepth)
         {
             product.Depth = Math.Min(blockDepth, pixels - k);
-            product.PanelStep = (nint)product.Depth * RegisterTile.Rows<TLanes>() + WeightGradientPlan.PanelGap;
             product.FromC = k > 0;
             float* dY = DY + (first + k) * filters + (nint)group * Plan.Columns;
             PanelPacking.Pack<TLanes>(dY, filters, product.Depth, Plan.Columns, product.B, biasSums);
-            PackRows<TLanes>(group, first + k, from, product, patch);
+            if (direct)
+            {
+                product.A = Patches.Image + (nint)group * Patches.Channels + (nint)(first + k) * Patches.PixelStep + from;
+            }
+            else
+            {
+                product.PanelStep = (nint)product.Depth * RegisterTile.Rows<TLanes>() + WeightGradientPlan.PanelGap;
+                PackRows<TLanes>(group, first + k, from, product, patch);
+            }
+
             product.Execute<TLanes, ColumnPanel>();
         }
     }

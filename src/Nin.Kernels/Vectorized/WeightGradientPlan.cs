@@ -22,8 +22,14 @@ readonly struct WeightGradientPlan
         int tile = RegisterTile.Rows(pool.Width);
         int panels = Packing.CeilDivide(rows, tile);
         int wanted = pool.Threads == 1 ? 1 : 4 * pool.Threads;
-        int blockPanels = (int)Math.Clamp((long)panels * groups * Slices / wanted, 1, MaxPanels);
-        RowBlocks = Packing.CeilDivide(panels, blockPanels);
+
+        // Each block reads and packs dy anew: no more blocks than give the threads equal shares, or many.
+        RowBlocks = Packing.CeilDivide(panels, MaxPanels);
+        while (RowBlocks < panels && (long)Slices * groups * RowBlocks is var pieces && pieces < wanted && pieces % pool.Threads != 0)
+        {
+            RowBlocks++;
+        }
+
         BlockRows = Packing.CeilDivide(panels, RowBlocks) * tile;
         RowBlocks = Packing.CeilDivide(rows, BlockRows);
 
