@@ -45,27 +45,32 @@ unsafe struct BlockProduct
     /// <summary>Lower limit of the result: 0 for ReLU, minus infinity for none.</summary>
     public float Floor;
 
+    /// <summary>What is asked of memory tile by tile, for the work that comes next.</summary>
+    public ReadAhead Ahead;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute<TLanes, TPanel>()
         where TLanes : struct, ILanes<TLanes>
         where TPanel : struct, IPanel
     {
+        ReadAhead ahead = Ahead;
+        ahead.Spread(Packing.CeilDivide(Rows, RegisterTile.Rows<TLanes>()) * Packing.CeilDivide(Columns, 2 * TLanes.Count));
         for (int j = 0; j < Columns; j += 2 * TLanes.Count)
         {
             if (Columns - j > TLanes.Count)
             {
-                Column<TLanes, LanesPair<TLanes>, TPanel>(j);
+                Column<TLanes, LanesPair<TLanes>, TPanel>(j, ref ahead);
             }
             else
             {
-                Column<TLanes, TLanes, TPanel>(j);
+                Column<TLanes, TLanes, TPanel>(j, ref ahead);
             }
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Column<TLanes, TRow, TPanel>(int j)
+    readonly void Column<TLanes, TRow, TPanel>(int j, ref ReadAhead ahead)
         where TLanes : struct, ILanes<TLanes>
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
@@ -83,6 +88,7 @@ unsafe struct BlockProduct
         {
             int rows = Math.Min(RegisterTile.Rows<TLanes>(), Rows - i);
             result.To = C + i * CStep + j;
+            ahead.Next();
             if (rows == RegisterTile.Rows<TLanes>() && columns == TRow.Count)
             {
                 result.From = FromC ? result.To : zeros;

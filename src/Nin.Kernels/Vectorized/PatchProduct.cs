@@ -29,6 +29,9 @@ unsafe struct PatchProduct : ILanesJob
     public float* Bias;
     public float Floor;
 
+    /// <summary>Fetched beside the whole product.</summary>
+    public ReadAhead Ahead;
+
     /// <summary>A panel buffer for each worker, and behind it a block of C where the target is not dense.</summary>
     public float* Scratch;
 
@@ -74,6 +77,7 @@ unsafe struct PatchProduct : ILanesJob
                 C = Target.IsDense ? target.Image + (nint)first * target.PixelStep : block,
                 CStep = Target.IsDense ? target.PixelStep : Columns,
                 Bias = Bias is null ? null : Bias + (nint)group * Columns,
+                Ahead = Ahead,
             };
             if (!Target.IsDense && Accumulate)
             {
@@ -118,6 +122,7 @@ unsafe struct PatchProduct : ILanesJob
             product.Floor = last ? Floor : float.NegativeInfinity;
             Pack<TLanes>(patches, first, product.Rows, from, product.Depth, product.A);
             product.Execute<TLanes, RowPanel>();
+            product.Ahead = default;
             product.B += (nint)product.Depth * Packing.PaddedColumns(Columns, 32 * TLanes.Count);
             from += product.Depth;
         }

@@ -13,9 +13,10 @@ static class OpRuns
     public static IReadOnlyDictionary<string, Func<OpRun, Action>> All { get; } = Cases().ToDictionary(c => c.Name, c => c.Make);
 
     /// <summary>Those whose result for a channel has nothing to do with the channels beside it.</summary>
-    public static IEnumerable<string> Channelwise => All.Keys.Where(name => name is not ("Dropout" or "Transpose" or "CrossEntropy"));
+    public static IEnumerable<string> Channelwise => All.Keys.Where(name => 
+        name is not ("Dropout" or "Transpose" or "CrossEntropy" or "PointwiseMlpBackward True" or "PointwiseMlpBackward False"));
 
-    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Cases() => [.. Elementwise(), .. Norms(), .. Pools(), .. Others()];
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Cases() => [.. Elementwise(), .. Norms(), .. Pools(), .. Others(), .. Perceptrons()];
 
     static IEnumerable<(string Name, Func<OpRun, Action> Make)> Elementwise()
     {
@@ -171,6 +172,16 @@ static class OpRuns
             return () => op.Run(r.Stream, r.Channels, r.N, z, ids, 0.01f, losses, hits, dz);
         }));
     }
+
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Perceptrons() => new[] { false, true }.Select(relu =>
+        ($"PointwiseMlpBackward {relu}", (Func<OpRun, Action>)(r => Make<IPointwiseMlpBackward>(r, op =>
+        {
+            DeviceView x = r.In(r.N * Pixels, 1), h = r.In(r.N * Pixels, 2), y = r.In(r.N * Pixels, 3), dy = r.In(r.N * Pixels, 4);
+            DeviceView dx = r.Out(r.N * Pixels), w1 = r.In(r.Channels, 5), w2 = r.In(r.Channels, 6), none = default;
+            var gradients = new PointwiseMlpGradients(r.Out(r.Channels), r.Out(1), r.Out(r.Channels), r.Out(1));
+            var sizes = new PointwiseMlpSizes(Pixels, r.Channels, r.Channels, r.Channels);
+            return () => op.Run(r.Stream, sizes, r.N, x, h, y, relu, new(w1, none, w2, none), dy, dx, gradients, relu, relu);
+        }))));
 
     static Action Make<TOp>(OpRun run, Func<TOp, Action> make)
         where TOp : class, IOp =>

@@ -29,6 +29,20 @@ public sealed class VectorizedOpsTests
     }
 
     [Theory]
+    [InlineData("PointwiseMlpBackward False")]
+    [InlineData("PointwiseMlpBackward True")]
+    public void Slices_that_are_too_few_for_the_threads_give_the_bits_of_one_thread(string op)
+    {
+        foreach (int width in OpRun.Widths)
+        {
+            foreach (int n in new[] { 3, 8, 41 })
+            {
+                Same(OpRun.Outputs(op, width, 16, n, 37), OpRun.Outputs(op, width, 1, n, 37), $"{n} examples, {width} bits");
+            }
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(All))]
     public void Bits_do_not_depend_on_the_alignment_of_operands(string op)
     {
