@@ -13,7 +13,12 @@ unsafe struct BlockProduct
 {
     public int Rows;
     public int Columns;
+
+    /// <summary>Steps of the depth that B is packed for.</summary>
     public int Depth;
+
+    /// <summary>Those of them that are multiplied.</summary>
+    public DepthRuns Runs;
 
     /// <summary>
     /// Panels of <see cref="RegisterTile.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable,
@@ -22,14 +27,14 @@ unsafe struct BlockProduct
     public float* A;
     public nint PanelStep;
 
-    /// <summary>Floats of A from one step of the depth to the next.</summary>
-    public nint DepthStep;
-
     /// <summary>
-    /// True where A's rows lie side by side in memory that is not ours behind the last one, but is before the first: a tile that would
-    /// go beyond the end is moved back to it.
+    /// True where A's rows lie side by side in memory that is not ours behind the last one: a tile that would go beyond the end is moved
+    /// back.
     /// </summary>
     public bool IsExact;
+
+    /// <summary>Rows in front of A that may be read for that.</summary>
+    public int RowsBefore;
 
     /// <summary>One depth block of <see cref="Packing"/>.</summary>
     public float* B;
@@ -82,7 +87,7 @@ unsafe struct BlockProduct
         (Bias is null ? TRow.Broadcast(-0f) : TRow.Load(Bias + j, columns)).Store(bias);
 
         var result = new TileResult { From = zeros, Bias = bias, Floor = Floor, FromStep = FromC ? CStep : 0, ToStep = CStep };
-        float* b = B + (nint)Depth * j;
+        float* b = B + (nint)Depth * j + Runs.First * TRow.Count;
         float* a = A;
         for (int i = 0; i < Rows; i += RegisterTile.Rows<TLanes>())
         {
@@ -92,11 +97,11 @@ unsafe struct BlockProduct
             if (rows == RegisterTile.Rows<TLanes>() && columns == TRow.Count)
             {
                 result.From = FromC ? result.To : zeros;
-                RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, DepthStep, b, result);
+                RegisterTile.Multiply<TLanes, TRow, TPanel>(Runs, a, b, result);
             }
             else
             {
-                int skipped = IsExact ? RegisterTile.Rows<TLanes>() - rows : 0;
+                int skipped = IsExact ? Math.Min(RegisterTile.Rows<TLanes>() - rows, RowsBefore + i) : 0;
                 Edge<TLanes, TRow, TPanel>(skipped, rows, columns, a - skipped, b, result);
             }
 
@@ -126,7 +131,7 @@ unsafe struct BlockProduct
         TileResult whole = part;
         whole.From = whole.To = tile;
         whole.FromStep = whole.ToStep = TRow.Count;
-        RegisterTile.Multiply<TLanes, TRow, TPanel>(Depth, a, DepthStep, b, whole);
+        RegisterTile.Multiply<TLanes, TRow, TPanel>(Runs, a, b, whole);
         for (int i = 0; i < rows; i++)
         {
             TRow.Load(kept + i * TRow.Count).Store(part.To + i * part.ToStep, columns);

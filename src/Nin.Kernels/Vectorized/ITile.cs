@@ -19,12 +19,11 @@ unsafe interface ITile
     static abstract int Rows { get; }
 
     /// <param name="depth">Steps of the sum.</param>
-    /// <param name="a"><see cref="Rows"/> x <paramref name="depth"/>, rows as far apart as <typeparamref name="TPanel"/> says; all of it
+    /// <param name="a"><see cref="Rows"/> x the steps of the depth, rows as far apart as <typeparamref name="TPanel"/> says; all of it
     /// is read.</param>
-    /// <param name="depthStep">Floats of A from one step of the depth to the next.</param>
-    /// <param name="b"><paramref name="depth"/> rows of <c>TRow.Count</c> floats, one behind the other.</param>
+    /// <param name="b">As many rows of <c>TRow.Count</c> floats, one behind the other but for gaps.</param>
     /// <param name="c">Where the block comes from and goes to; all of it is read and written.</param>
-    static abstract void Multiply<TRow, TPanel>(int depth, float* a, nint depthStep, float* b, in TileResult c)
+    static abstract void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel;
 }

@@ -72,7 +72,6 @@ unsafe struct PatchProduct : ILanesJob
                 Columns = Columns,
                 A = panels,
                 PanelStep = RegisterTile.Rows<TLanes>() * RowPanel.RowLength,
-                DepthStep = 1,
                 B = Packed + group * PackedStep,
                 C = Target.IsDense ? target.Image + (nint)first * target.PixelStep : block,
                 CStep = Target.IsDense ? target.PixelStep : Columns,
@@ -116,6 +115,7 @@ unsafe struct PatchProduct : ILanesJob
         do
         {
             product.Depth = Math.Min(Packing.BlockDepth(depth), depth - from);
+            product.Runs = new DepthRuns(1, product.Depth, Step: 1);
             bool last = from + product.Depth == depth;
             product.FromC = Accumulate || from > 0;
             product.Bias = last ? bias : null;

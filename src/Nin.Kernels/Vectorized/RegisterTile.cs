@@ -24,18 +24,18 @@ static unsafe class RegisterTile
 
     /// <inheritdoc cref="ITile.Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TLanes, TRow, TPanel>(int depth, float* a, nint depthStep, float* b, in TileResult c)
+    public static void Multiply<TLanes, TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
         where TLanes : struct, ILanes<TLanes>
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
         if (Rows<TLanes>() == 12)
         {
-            Tile12.Multiply<TRow, TPanel>(depth, a, depthStep, b, c);
+            Tile12.Multiply<TRow, TPanel>(depth, a, b, c);
         }
         else
         {
-            Tile6.Multiply<TRow, TPanel>(depth, a, depthStep, b, c);
+            Tile6.Multiply<TRow, TPanel>(depth, a, b, c);
         }
     }
 }

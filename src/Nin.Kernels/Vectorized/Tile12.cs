@@ -8,7 +8,7 @@ readonly unsafe struct Tile12 : ITile
     public static int Rows => 12;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(int depth, float* a, nint depthStep, float* b, in TileResult c)
+    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
@@ -25,22 +25,30 @@ readonly unsafe struct Tile12 : ITile
         TRow c10 = TRow.Load(c.From + 10 * c.FromStep);
         TRow c11 = TRow.Load(c.From + 11 * c.FromStep);
 
-        for (float* end = b + (nint)depth * TRow.Count; b < end; b += TRow.Count)
+        int length = depth.Length;
+        nint step = depth.Step;
+        for (int run = depth.Count; run > 0; run--)
         {
-            TRow row = TRow.Load(b);
-            TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
-            TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
-            TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c6, TRow.Broadcast(a[6 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c7, TRow.Broadcast(a[7 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c8, TRow.Broadcast(a[8 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c9, TRow.Broadcast(a[9 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c10, TRow.Broadcast(a[10 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c11, TRow.Broadcast(a[11 * TPanel.RowStep]), row);
-            a += depthStep;
+            for (float* end = b + (nint)length * TRow.Count; b < end; b += TRow.Count)
+            {
+                TRow row = TRow.Load(b);
+                TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
+                TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
+                TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c6, TRow.Broadcast(a[6 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c7, TRow.Broadcast(a[7 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c8, TRow.Broadcast(a[8 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c9, TRow.Broadcast(a[9 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c10, TRow.Broadcast(a[10 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c11, TRow.Broadcast(a[11 * TPanel.RowStep]), row);
+                a += step;
+            }
+
+            a += depth.Skip;
+            b += depth.Gap * TRow.Count;
         }
 
         TRow bias = TRow.Load(c.Bias);

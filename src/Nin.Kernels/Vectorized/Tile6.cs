@@ -8,7 +8,7 @@ readonly unsafe struct Tile6 : ITile
     public static int Rows => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(int depth, float* a, nint depthStep, float* b, in TileResult c)
+    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
@@ -19,16 +19,24 @@ readonly unsafe struct Tile6 : ITile
         TRow c4 = TRow.Load(c.From + 4 * c.FromStep);
         TRow c5 = TRow.Load(c.From + 5 * c.FromStep);
 
-        for (float* end = b + (nint)depth * TRow.Count; b < end; b += TRow.Count)
+        int length = depth.Length;
+        nint step = depth.Step;
+        for (int run = depth.Count; run > 0; run--)
         {
-            TRow row = TRow.Load(b);
-            TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
-            TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
-            TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
-            TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
-            a += depthStep;
+            for (float* end = b + (nint)length * TRow.Count; b < end; b += TRow.Count)
+            {
+                TRow row = TRow.Load(b);
+                TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
+                TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
+                TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
+                a += step;
+            }
+
+            a += depth.Skip;
+            b += depth.Gap * TRow.Count;
         }
 
         TRow bias = TRow.Load(c.Bias);

@@ -66,17 +66,24 @@ unsafe struct WeightGradient : ILanesJob
     readonly void SumSlice<TLanes>(int slice, int group, int from, int rows, float* scratch, float* partial, float* biasSums)
         where TLanes : struct, ILanes<TLanes>
     {
+        Patches patches = Patches;
+        patches.Image += (nint)group * patches.Channels;
         int samples = Math.Min(SliceTree.Samples, Batch - slice * SliceTree.Samples);
-        int pixels = samples * Patches.GridHeight * Patches.GridWidth;
-        long first = (long)slice * SliceTree.Samples * Patches.GridHeight * Patches.GridWidth;
-        int blockDepth = Packing.BlockDepth(pixels);
+        int pixels = samples * patches.GridHeight * patches.GridWidth;
+        long first = (long)slice * SliceTree.Samples * patches.GridHeight * patches.GridWidth;
+        int tile = RegisterTile.Rows<TLanes>();
+        bool arePixels = patches.ArePixels && patches.Channels >= tile;
+        int gridRows = arePixels ? 0 : TapProduct.GridRows<TLanes>(patches);
         float* patch = scratch + Plan.PanelLength + Plan.PixelLength;
-
-        bool direct = Patches.ArePixels && Plan.Rows >= RegisterTile.Rows<TLanes>();
-        if (!direct)
+        if (!arePixels && gridRows == 0)
         {
             // What lies behind a patch fills the last tile; sums of it are thrown away, but must not be slow ones.
             Copying.Clear<TLanes>(patch, (int)Plan.PatchLength);
+        }
+
+        if (biasSums is not null)
+        {
+            Copying.Clear<TLanes>(biasSums, Plan.Columns);
         }
 
         int filters = Plan.Groups * Plan.Columns;
@@ -84,34 +91,38 @@ unsafe struct WeightGradient : ILanesJob
         {
             Rows = rows,
             Columns = Plan.Columns,
-            A = scratch,
             B = scratch + Plan.PanelLength,
             C = partial,
             CStep = Plan.Columns,
             Floor = float.NegativeInfinity,
-            PanelStep = RegisterTile.Rows<TLanes>(),
-            DepthStep = direct ? Patches.PixelStep : RegisterTile.Rows<TLanes>(),
-            IsExact = direct,
         };
-        if (biasSums is not null)
+        for (int k = 0; k < pixels; k += product.Depth)
         {
-            Copying.Clear<TLanes>(biasSums, Plan.Columns);
-        }
-
-        for (int k = 0; k < pixels; k += blockDepth)
-        {
-            product.Depth = Math.Min(blockDepth, pixels - k);
+            product.Depth = gridRows > 0
+                ? Math.Min(gridRows, patches.GridHeight - k / patches.GridWidth % patches.GridHeight) * patches.GridWidth
+                : Math.Min(Packing.BlockDepth(pixels), pixels - k);
             product.FromC = k > 0;
             float* dY = DY + (first + k) * filters + (nint)group * Plan.Columns;
             PanelPacking.Pack<TLanes>(dY, filters, product.Depth, Plan.Columns, product.B, biasSums);
-            if (direct)
+            product.Ahead = new ReadAhead(dY + (nint)product.Depth * filters, (long)product.Depth * filters);
+            if (gridRows > 0)
             {
-                product.A = Patches.Image + (nint)group * Patches.Channels + (nint)(first + k) * Patches.PixelStep + from;
+                TapProduct.Execute<TLanes>(patches, first + k, product.Depth / patches.GridWidth, from, product);
+                continue;
+            }
+
+            if (arePixels)
+            {
+                (product.IsExact, product.RowsBefore, product.PanelStep) = (true, from, tile);
+                product.Runs = new DepthRuns(1, product.Depth, patches.PixelStep);
+                product.A = patches.Image + (nint)(first + k) * patches.PixelStep + from;
             }
             else
             {
-                product.PanelStep = (nint)product.Depth * RegisterTile.Rows<TLanes>() + WeightGradientPlan.PanelGap;
-                PackRows<TLanes>(group, first + k, from, product, patch);
+                product.PanelStep = (nint)product.Depth * tile + WeightGradientPlan.PanelGap;
+                product.Runs = new DepthRuns(1, product.Depth, tile);
+                product.A = scratch;
+                PackRows<TLanes>(patches, first + k, from, product, patch);
             }
 
             product.Execute<TLanes, ColumnPanel>();
@@ -121,11 +132,9 @@ unsafe struct WeightGradient : ILanesJob
     // Patches lie along the rows of A here: some are gathered whole, then dealt out to the panels, a tile's height to each. One at a
     // time would be read back while its stores are still under way, in other pieces than they were written in: that stalls.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void PackRows<TLanes>(int group, long first, int from, in BlockProduct product, float* patch)
+    readonly void PackRows<TLanes>(in Patches patches, long first, int from, in BlockProduct product, float* patch)
         where TLanes : struct, ILanes<TLanes>
     {
-        Patches patches = Patches;
-        patches.Image += (nint)group * patches.Channels;
         var pixel = new GridPixel(first, patches.GridHeight, patches.GridWidth);
         for (int k = 0; k < product.Depth; k += WeightGradientPlan.PatchesAtOnce)
         {

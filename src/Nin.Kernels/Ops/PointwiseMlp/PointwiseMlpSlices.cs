@@ -131,7 +131,7 @@ unsafe struct PointwiseMlpSlices : ILanesJob
             Depth = count,
             A = x,
             PanelStep = RegisterTile.Rows<TLanes>(),
-            DepthStep = rows,
+            Runs = new DepthRuns(1, count, rows),
             IsExact = true,
             B = packed,
             C = dw,
