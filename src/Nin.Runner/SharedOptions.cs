@@ -13,7 +13,7 @@ static class SharedOptions
 
     public static Option<bool> Verbose { get; } = new("--verbose")
     {
-        Description = "Show where an error came from",
+        Description = "Show where an error came from, and which devices auto passed over",
         Recursive = true,
     };
 

@@ -12,6 +12,10 @@ static class NinProcess
     /// <summary>Runs <c>nin</c> to its end.</summary>
     public static NinOutcome Run(params string[] arguments) => Finish(Start(arguments));
 
+    /// <summary>Runs it in an environment with these variables, too.</summary>
+    public static NinOutcome RunWith(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
+        Finish(Start("env", [.. variables.Select(v => $"{v.Key}={v.Value}"), "dotnet", Dll, .. arguments]));
+
     /// <summary>Runs it under a limit on the size of files, which is what a full disk looks like to it.</summary>
     public static NinOutcome RunWithFileLimit(int kibibytes, params string[] arguments) =>
         Finish(Start("bash", ["-c", $"trap '' XFSZ; ulimit -f {kibibytes}; exec dotnet \"$@\"", "bash", Dll, .. arguments]));

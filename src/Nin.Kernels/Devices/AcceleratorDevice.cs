@@ -1,5 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace Nin;
 
@@ -27,15 +28,18 @@ sealed class AcceleratorDevice : Device
     public static AcceleratorDevice Open(string id, DeviceKind kind, Context context, ILGPU.Runtime.Device device) =>
         new(id, kind, device.CreateAccelerator(context), context);
 
+    /// <summary>Uses an accelerator that stays its owner's.</summary>
+    /// <exception cref="ArgumentException">Its context cannot compile the kernels.</exception>
     public static new AcceleratorDevice From(Accelerator accelerator)
     {
+        AcceleratorRequirements.Check(accelerator);
         var kind = accelerator.AcceleratorType switch
         {
             AcceleratorType.Cuda => DeviceKind.Cuda,
             AcceleratorType.OpenCL => DeviceKind.OpenCl,
             _ => DeviceKind.Emulator,
         };
-        return new AcceleratorDevice(DeviceDiscovery.Prefix(kind), kind, accelerator, context: null);
+        return new AcceleratorDevice(DeviceId.Prefix(kind), kind, accelerator, context: null);
     }
 
     /// <summary>
@@ -65,6 +69,8 @@ sealed class AcceleratorDevice : Device
         new AcceleratorBuffer(this, Accelerator.Allocate1D<float>(Math.Max(length, 1)));
 
     public override void Synchronize() => Accelerator.Synchronize();
+
+    private protected override long? FreeBytes => Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : null;
 
     private protected override void Dispose(bool disposing)
     {

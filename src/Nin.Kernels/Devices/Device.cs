@@ -42,16 +42,23 @@ public abstract class Device : IDisposable
     long allocatedBytes;
 
     /// <summary>The best device of this machine: CUDA, else an OpenCL GPU, else the CPU.</summary>
-    public static Device Best() => DeviceDiscovery.OpenBest(threads: 0);
+    /// <param name="passedOver">Told each kind that is better and was not used, with the reason.</param>
+    public static Device Best(Action<DeviceInfo>? passedOver = null) => DeviceDiscovery.OpenBest(threads: 0, passedOver);
 
     /// <summary>Opens a device by its id.</summary>
     /// <param name="id"><c>auto</c>, <c>cpu</c>, <c>emulator</c>, <c>opencl[:i]</c> or <c>cuda[:i]</c>.</param>
     /// <param name="threads">Threads on the CPU; 0 for one a core. Results do not depend on it.</param>
+    /// <param name="passedOver">For <c>auto</c>: told each kind that is better and was not used, with the reason.</param>
     /// <exception cref="ArgumentException">The id is unknown.</exception>
-    /// <exception cref="InvalidOperationException">There is no such device; the message says why.</exception>
-    public static Device Open(string id, int threads = 0) => DeviceDiscovery.Open(id, threads);
+    /// <exception cref="InvalidOperationException">There is no such device, or it does not open; the message says why.</exception>
+    public static Device Open(string id, int threads = 0, Action<DeviceInfo>? passedOver = null) =>
+        DeviceDiscovery.Open(id, threads, passedOver);
 
-    /// <summary>Uses an accelerator that the host program opened; disposing the device leaves it open.</summary>
+    /// <summary>
+    /// Uses an accelerator that the host program opened; disposing the device leaves it open. Its context must be able to compile the
+    /// kernels: <c>Optimize(OptimizationLevel.O2).EnableAlgorithms()</c>.
+    /// </summary>
+    /// <exception cref="ArgumentException">A kernel does not compile or load there; the message says what the context lacks.</exception>
     public static Device From(Accelerator accelerator)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
@@ -79,7 +86,11 @@ public abstract class Device : IDisposable
     }
 
     InsufficientMemoryException Insufficient(long bytes, Exception? inner) => new(
-        $"{Id} cannot give {bytes:N0} bytes: it has {MemoryBytes:N0}, of which this process holds {AllocatedBytes:N0}. Use a smaller batch.", inner);
+        $"{Id} cannot give {bytes:N0} bytes: it has {MemoryBytes:N0}, of which " +
+        $"this process holds {AllocatedBytes:N0}{(FreeBytes is { } free ? $" and {free:N0} are free" : "")}. Use a smaller batch.", inner);
+
+    /// <summary>Bytes that nobody holds, other programs included; null where the device does not say.</summary>
+    private protected virtual long? FreeBytes => null;
 
     internal void Released(DeviceBuffer buffer) => Interlocked.Add(ref allocatedBytes, -buffer.Length * sizeof(float));
 

@@ -7,4 +7,6 @@ namespace Nin;
 /// <param name="MemoryBytes">Bytes of memory; 0 where it is missing.</param>
 /// <param name="IsDefault">True for the one that <c>auto</c> opens.</param>
 /// <param name="Missing">Why there is none; null for a device that is there.</param>
-public sealed record DeviceInfo(string Id, DeviceKind Kind, string? Name, long MemoryBytes, bool IsDefault, string? Missing);
+/// <param name="IsBroken">True where it is missing although something is installed that should give it: a driver that fails.</param>
+public sealed record DeviceInfo(
+    string Id, DeviceKind Kind, string? Name, long MemoryBytes, bool IsDefault, string? Missing, bool IsBroken = false);

@@ -35,16 +35,22 @@ static class NativeLibraries
         }
     }
 
-    /// <summary>Why the library of a kind of device cannot be loaded, or null if it can.</summary>
-    public static string? Missing(DeviceKind kind)
+    /// <summary>Loads the library of a kind of device, or says why that fails.</summary>
+    /// <param name="kind">CUDA or OpenCL.</param>
+    /// <param name="library">Its handle; zero where it fails.</param>
+    /// <param name="file">The name that it was found by.</param>
+    public static MissingReason? TryLoad(DeviceKind kind, out nint library, out string file)
     {
         string[] names = Names(kind == DeviceKind.Cuda ? Cuda : OpenCl);
         foreach (string name in names)
         {
-            if (NativeLibrary.TryLoad(name, out _)) return null;
+            if (!NativeLibrary.TryLoad(name, out library)) continue;
+            file = name;
+            return null;
         }
 
-        return $"{string.Join(" and ", names)} cannot be loaded";
+        (library, file) = (nint.Zero, "");
+        return new MissingReason(names is [] ? "this system has none" : $"{string.Join(" and ", names)} cannot be loaded", IsBroken: false);
     }
 
     static nint Resolve(string name)

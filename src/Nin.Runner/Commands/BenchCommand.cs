@@ -27,7 +27,7 @@ sealed class BenchCommand : Command
     int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var entry = parsed.GetValue(model) ?? ModelCatalog.Get(ModelCatalog.Default);
-        using var on = Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0);
+        using var on = ChosenDevice.Open(parsed, device, threads);
         var benchmark = new Benchmark(
             entry, parsed.GetValue(workload) ?? "train", parsed.GetValue(batch) ?? 128, parsed.GetValue(steps) ?? 20);
         var result = benchmark.Run(on, cancellation);

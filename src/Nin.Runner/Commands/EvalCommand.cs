@@ -30,7 +30,7 @@ sealed class EvalCommand : Command
     {
         var report = new Report(parsed);
         var file = WeightsFile.Open(parsed.GetValue(weights)!, parsed.GetValue(model));
-        using var on = Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0);
+        using var on = ChosenDevice.Open(parsed, device, threads);
         using var network = file.Load(on);
         string images = parsed.GetValue(dataset) ?? file.Dataset ?? RunData.FashionMnistName;
         var loaded = await RunData.LoadAsync(

@@ -28,7 +28,7 @@ sealed class TrainCommand : Command
     {
         var report = new Report(parsed);
         var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } path ? Resume(parsed, path) : Start(parsed);
-        using var on = Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0);
+        using var on = ChosenDevice.Open(parsed, device, threads);
         var images = await RunData.LoadAsync(
             settings.Dataset, model, parsed.GetValue(data), training: true, settings.Limit, report.Note, cancellation)
             .ConfigureAwait(false);
