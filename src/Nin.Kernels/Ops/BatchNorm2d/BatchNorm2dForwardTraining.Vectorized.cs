@@ -69,7 +69,8 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
                 inverseDeviation[c] = (float)(1 / Math.Sqrt(squares / m + epsilon));
                 scale[c] = gamma[c] * inverseDeviation[c];
                 runningMean[c] += momentum * (mean[c] - runningMean[c]);
-                runningVariance[c] += momentum * ((float)(squares / Math.Max(1, m - 1)) - runningVariance[c]);
+                // Of a single value there is no unbiased variance: the old one stays.
+                if (m > 1) runningVariance[c] += momentum * ((float)(squares / (m - 1)) - runningVariance[c]);
             }
         }
     }

@@ -3,6 +3,7 @@ namespace Nin.Ops;
 /// <summary>
 /// <c>y = act((x - mean) / sqrt(variance + eps) * gamma + beta)</c> with the batch's own mean and biased variance, and
 /// <c>running = (1 - momentum) running + momentum batch</c> with the unbiased one. Sums over the batch follow <see cref="Slices"/>.
+/// A single value per channel has no unbiased variance: the running one stays (PyTorch refuses such a batch).
 /// </summary>
 interface IBatchNorm2dForwardTraining : IOp
 {

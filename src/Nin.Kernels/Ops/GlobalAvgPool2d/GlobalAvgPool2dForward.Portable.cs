@@ -6,15 +6,15 @@ namespace Nin.Ops;
 /// <summary>One thread a channel of an example.</summary>
 sealed class GlobalAvgPool2dForwardPortable(AcceleratorDevice device) : IGlobalAvgPool2dForward
 {
-    readonly Action<KernelConfig, int, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<int, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<KernelConfig, int, int, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView x, DeviceView y) =>
-        launch(device.Over((long)n * channels), pixels, channels, x.Array, y.Array);
+        launch(device.Over((long)n * channels), pixels, channels, n, x.Array, y.Array);
 
-    static void Kernel(int pixels, int channels, ArrayView<float> x, ArrayView<float> y)
+    static void Kernel(int pixels, int channels, int n, ArrayView<float> x, ArrayView<float> y)
     {
-        for (long i = PortableThread.Index; i < y.Length; i += PortableThread.Stride)
+        for (long i = PortableThread.Index; i < (long)n * channels; i += PortableThread.Stride)
         {
             long example = i / channels;
             long first = example * pixels * channels + (i - example * channels);

@@ -6,15 +6,15 @@ namespace Nin.Ops;
 /// <summary>One thread an element of the target. (Flattening maps of a few pixels is all that it does: no tile is staged.)</summary>
 sealed class TransposePortable(AcceleratorDevice device) : ITranspose
 {
-    readonly Action<KernelConfig, int, int, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<KernelConfig, int, int, int, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Accelerator.LoadStreamKernel<int, int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, int rows, int columns, int n, DeviceView x, DeviceView y, bool accumulate) =>
-        launch(device.Over(y.Length), rows, columns, accumulate ? 1 : 0, x.Array, y.Array);
+        launch(device.Over((long)n * rows * columns), rows, columns, n, accumulate ? 1 : 0, x.Array, y.Array);
 
-    static void Kernel(int rows, int columns, int accumulate, ArrayView<float> x, ArrayView<float> y)
+    static void Kernel(int rows, int columns, int n, int accumulate, ArrayView<float> x, ArrayView<float> y)
     {
-        for (long i = PortableThread.Index; i < y.Length; i += PortableThread.Stride)
+        for (long i = PortableThread.Index; i < (long)n * rows * columns; i += PortableThread.Stride)
         {
             long line = i / rows;
             long row = i - line * rows;

@@ -13,11 +13,11 @@ sealed class MaxPool2dBackwardPortable(AcceleratorDevice device) : IMaxPool2dBac
         device.Accelerator.LoadStreamKernel<PoolMap, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(device.Over(dx.Length), PoolMap.Of(sizes), accumulate ? 1 : 0, x.Array, dy.Array, dx.Array);
+        launch(device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), accumulate ? 1 : 0, x.Array, dy.Array, dx.Array);
 
     static void Kernel(PoolMap map, int accumulate, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> dx)
     {
-        for (long i = PortableThread.Index; i < dx.Length; i += PortableThread.Stride)
+        for (long i = PortableThread.Index; i < map.InputLength; i += PortableThread.Stride)
         {
             long pixel = i / map.Channels;
             int channel = (int)(i - pixel * map.Channels);

@@ -10,11 +10,11 @@ sealed class MaxPool2dForwardPortable(AcceleratorDevice device) : IMaxPool2dForw
         device.Accelerator.LoadStreamKernel<PoolMap, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y) =>
-        launch(device.Over(y.Length), PoolMap.Of(sizes), x.Array, y.Array);
+        launch(device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n), x.Array, y.Array);
 
     static void Kernel(PoolMap map, ArrayView<float> x, ArrayView<float> y)
     {
-        for (long i = PortableThread.Index; i < y.Length; i += PortableThread.Stride)
+        for (long i = PortableThread.Index; i < map.OutputLength; i += PortableThread.Stride)
         {
             long pixel = i / map.Channels;
             int channel = (int)(i - pixel * map.Channels);

@@ -10,11 +10,18 @@ namespace Nin.Ops;
 /// <param name="Stride">Distance between two windows.</param>
 /// <param name="Padding">Rows and columns around the input.</param>
 /// <param name="Dilation">Distance between taps.</param>
+/// <param name="Examples">Examples of the batch.</param>
 readonly record struct PoolMap(
-    int Channels, int Height, int Width, int OutHeight, int OutWidth, int Kernel, int Stride, int Padding, int Dilation)
+    int Channels, int Height, int Width, int OutHeight, int OutWidth, int Kernel, int Stride, int Padding, int Dilation, int Examples)
 {
-    public static PoolMap Of(in PoolSizes s) =>
-        new(s.Channels, s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, s.Stride, s.Padding, s.Dilation);
+    public static PoolMap Of(in PoolSizes s, int n) =>
+        new(s.Channels, s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, s.Stride, s.Padding, s.Dilation, n);
+
+    /// <summary>Elements of the batch's input: views may be longer.</summary>
+    public long InputLength => (long)Examples * Height * Width * Channels;
+
+    /// <summary>Elements of the batch's output.</summary>
+    public long OutputLength => (long)Examples * OutHeight * OutWidth * Channels;
 
     /// <summary>The first input row (or column) of a window that is not padding.</summary>
     public int First(int window)
