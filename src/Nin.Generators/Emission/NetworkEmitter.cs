@@ -40,6 +40,10 @@ static class NetworkEmitter
         if (spec.Namespace.Length > 0) writer.Line($"namespace {spec.Namespace};").Line();
 
         // Behind the namespace they go before the imports of the user's project, so that equal names there are not ambiguous.
-        if (!spec.NamesAreHidden) writer.Line("using global::Nin;").Line("using global::Nin.Layers;").Line("using global::Nin.Ops;").Line();
+        if (spec.NamesAreHidden) return;
+
+        writer.Line("using global::Nin;").Line("using global::Nin.Layers;").Line("using global::Nin.Ops;");
+        if (spec.Output is null) writer.Line("using global::Nin.Training;");
+        writer.Line();
     }
 }

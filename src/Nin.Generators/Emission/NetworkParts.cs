@@ -17,7 +17,7 @@ sealed class NetworkParts
         Training = new(Graph);
         Inference = new(Graph);
         Properties = [.. spec.Layers.Select(l => l.Name), .. Fused.Layers.Select(i => Fused.Behind(i)!.Name)];
-        HashSet<string> taken = [.. Properties];
+        HashSet<string> taken = [.. Properties, .. spec.OwnMembers];
         blockClasses = [.. spec.Layers.Select(l => l.Layer is NinBlockLayer ? Free($"{l.Name}Layers", taken) : "")];
     }
 

@@ -14,7 +14,7 @@ static class UnfinishedEmitter
         writer.Open($"partial class {spec.ClassName} : global::System.IDisposable");
         CountsEmitter.EmitConstants(spec, writer);
         EmitMembers(spec, writer);
-        HashSet<string> taken = [.. spec.Layers.Select(l => l.Name), .. spec.UntypedNames];
+        HashSet<string> taken = [.. spec.Layers.Select(l => l.Name), .. spec.UntypedNames, .. spec.OwnMembers];
         foreach (LayerSpec layer in spec.Layers)
         {
             string blockClass = $"{layer.Name}Layers";

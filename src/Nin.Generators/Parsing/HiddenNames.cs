@@ -12,7 +12,7 @@ static class HiddenNames
     [
         "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
         "ConvolutionStep", "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "GlobalAvgPool2d", "Init", "LayerInfo", "Linear",
-        "MaxPool2d", "MemoryPlan", "Network", "NinBlock", "NormalizedConv2d", "ParameterRole", "ParameterSet", "Pass", "PoolSizes", "Pointwise",
+        "MaxPool2d", "MemoryPlan", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "PoolSizes", "Pointwise",
         "PointwiseMlpStep", "Relu", "Saved", "Shape", "TensorBuffer",
     ];
 

@@ -17,6 +17,9 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
     /// <summary>Positions of the layers that it reads; <see cref="Unknown"/> where half-typed code does not tell.</summary>
     public IReadOnlyList<int> Inputs { get; init; } = [];
 
+    /// <summary>False where no member can have its name: generated code leaves the layer out, so that NIN009 is the only error.</summary>
+    public bool HasMember { get; init; } = true;
+
     /// <summary>The position that stands for a layer that could not be found.</summary>
     public const int Unknown = -2;
 

@@ -126,10 +126,12 @@ sealed class LayerList
 
         if (names.Objection(entry.Name) is var (wrong, mend))
         {
+            entries[entries.Count - 1] = entry with { HasMember = false };
             problems.Report(Rules.BadName, entry.SiteOf("Name"), entry.Label, wrong, mend);
         }
         else if (earlier >= 0)
         {
+            entries[entries.Count - 1] = entry with { HasMember = false };
             LayerEntry offender = !entry.IsNamed && entries[earlier].IsNamed ? entries[earlier] : entry;
             LayerEntry other = offender == entry ? entries[earlier] : entry;
             problems.Report(

@@ -43,6 +43,7 @@ sealed class LayerNames(INamedTypeSymbol type)
         return wrong is null ? null : (wrong, $"choose another name");
     }
 
-    static IEnumerable<string> OwnMembers(INamedTypeSymbol type) =>
+    /// <summary>Names of what the user's half of a class declares.</summary>
+    public static IEnumerable<string> OwnMembers(INamedTypeSymbol type) =>
         type.GetMembers().Where(m => !m.IsImplicitlyDeclared && !GeneratedCode.Declares(m)).Select(m => m.Name);
 }

@@ -74,7 +74,7 @@ static class NetworkParser
         }
 
         string ns = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString();
-        LayerSpec[] typed = [.. specs.TakeWhile(s => s is not null).Select(s => s!)];
+        LayerSpec[] typed = [.. specs.TakeWhile((s, i) => s is not null && entries[i].HasMember).Select(s => s!)];
         return new(
             ns.Length == 0 ? hintName : $"{ns.Replace("@", "")}.{hintName}",
             ns,
@@ -83,10 +83,17 @@ static class NetworkParser
             declaration.Init,
             declaration.Input,
             new(typed),
-            new(entries.Skip(typed.Length).Select(e => e.Name)),
+            new(entries.Skip(typed.Length).Select(e => e.HasMember ? e.Name : "")),
+            new(OwnMembers(type, typed)),
             HiddenNames.Any(type, entries.Select(e => e.Name)),
             hasErrors);
     }
+
+    /// <summary>Members that stand where a layer's class or step would: names of layers with something behind.</summary>
+    static IEnumerable<string> OwnMembers(INamedTypeSymbol type, LayerSpec[] layers) => LayerNames.OwnMembers(type)
+        .Where(member => layers.Any(layer => member.StartsWith(layer.Name, StringComparison.Ordinal)))
+        .Distinct()
+        .OrderBy(member => member, StringComparer.Ordinal);
 
     static string KeywordOf(INamedTypeSymbol type) => (type.TypeKind, type.IsRecord) switch
     {

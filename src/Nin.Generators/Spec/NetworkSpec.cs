@@ -9,8 +9,9 @@ namespace Nin.Generators.Spec;
 /// <param name="ClassName">The class's name, escaped where it is a keyword.</param>
 /// <param name="Init">Name of the member of <c>Nin.Init</c>.</param>
 /// <param name="Input">The input's shape; null where half-typed code does not tell.</param>
-/// <param name="Layers">The layers up to the first whose output shape is unknown.</param>
-/// <param name="UntypedNames">Names of the layers after them, which <c>nameof</c> may name.</param>
+/// <param name="Layers">The layers up to the first whose output shape is unknown, or whose name no member can have.</param>
+/// <param name="UntypedNames">Names of the layers after them, which <c>nameof</c> may name; empty where no member can have it.</param>
+/// <param name="OwnMembers">The user's members whose names begin as a layer's does: what is derived from a layer must avoid them.</param>
 /// <param name="NamesAreHidden">True where generated code must name types in full.</param>
 /// <param name="HasErrors">True where an error is reported: members are then typed, but need not run.</param>
 sealed record NetworkSpec(
@@ -22,6 +23,7 @@ sealed record NetworkSpec(
     Shape? Input,
     EquatableArray<LayerSpec> Layers,
     EquatableArray<string> UntypedNames,
+    EquatableArray<string> OwnMembers,
     bool NamesAreHidden,
     bool HasErrors)
 {
