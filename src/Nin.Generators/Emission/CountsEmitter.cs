@@ -31,12 +31,12 @@ static class CountsEmitter
             public static long ActivationBytes(int batch) => sizeof(float) * SessionPlan.Length(batch);
 
             /// <summary>Bytes that training takes: parameters, their gradients, buffers and a session.</summary>
-            /// <remarks>An optimiser's state and the workspace of ops are extra.</remarks>
+            /// <remarks>An optimiser's state, the workspace of ops and what they derive from weights are extra.</remarks>
             /// <param name="batch">Examples.</param>
             public static long TrainingBytes(int batch) => sizeof(float) * ({twice} + SessionPlan.Length(batch));
 
             /// <summary>Bytes that inference takes: parameters, buffers and a session.</summary>
-            /// <remarks>The workspace of ops is extra.</remarks>
+            /// <remarks>The workspace of ops and what they derive from weights are extra.</remarks>
             /// <param name="batch">Examples.</param>
             public static long InferenceBytes(int batch) => sizeof(float) * ({once} + SessionPlan.InferenceLength(batch));
             """));

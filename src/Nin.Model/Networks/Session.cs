@@ -18,6 +18,7 @@ public sealed class Session<TIn, TOut> : ISession
     DeviceBuffer? memory;
     Tape? tape;
     float[] host = [];
+    bool disposed;
 
     internal Session(Network<TIn, TOut> network, int maxBatch = 0)
     {
@@ -74,9 +75,12 @@ public sealed class Session<TIn, TOut> : ISession
     /// <param name="labels">One class an example.</param>
     /// <param name="optimizer">Updates the network's parameters.</param>
     /// <returns>The mean loss before the update.</returns>
+    /// <exception cref="ArgumentException">The optimizer updates another network, or a label names no class.</exception>
     public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
+        if (optimizer.Parameters != network.Parameters)
+            throw new ArgumentException("The optimizer updates another network: make one from this network's Parameters.", nameof(optimizer));
         var plan = network.MemoryPlan;
         var input = Begin(x, plan.Length(x.Batch));
         var pass = TrainingPass(x.Batch);
@@ -101,6 +105,7 @@ public sealed class Session<TIn, TOut> : ISession
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
+        disposed = true;
         lifetime.End();
         tape?.Dispose();
         memory?.Dispose();
@@ -110,8 +115,14 @@ public sealed class Session<TIn, TOut> : ISession
 
     DeviceView Begin(Tensor<TIn> x, long length)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (x.Untyped.Device != network.Device)
-            throw new ArgumentException($"The batch is on {x.Untyped.Device.Id}, the network on {network.Device.Id}.", nameof(x));
+        {
+            throw new ArgumentException(
+                $"The batch is on one device ({x.Untyped.Device.Id}), the network on another ({network.Device.Id}): CreateInput gives memory on the network's.",
+                nameof(x));
+        }
+
         var input = x.Untyped.View;
         lifetime.End();
         Reserve(length, x.Batch);

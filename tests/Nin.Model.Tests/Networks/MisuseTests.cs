@@ -1,0 +1,47 @@
+using Nin.TestKit;
+using Nin.Training;
+
+namespace Nin.Model.Tests.Networks;
+
+/// <summary>Mistakes with networks and sessions say what was wrong and how to mend it.</summary>
+public sealed class MisuseTests : IDisposable
+{
+    const int Batch = 2;
+
+    readonly Device device = Device.Open("cpu", threads: 2);
+
+    public void Dispose() => device.Dispose();
+
+    [Fact]
+    public void An_optimizer_of_another_network_trains_nothing()
+    {
+        using var network = new TinyNin(device, seed: 1);
+        using var other = new TinyNin(device, seed: 2);
+        using var images = network.CreateInput(Batch);
+        using var sgd = new Sgd(other.Parameters, 0.1);
+        network.Invoking(n => n.TrainStep(images, RandomData.Labels(1, Batch, 10), sgd))
+            .Should().Throw<ArgumentException>().WithMessage("*another network*Parameters*").WithParameterName("optimizer");
+        network.TrainingSteps.Should().Be(0);
+    }
+
+    [Fact]
+    public void A_session_given_back_stays_so()
+    {
+        using var network = new TinyNin(device, seed: 1);
+        using var images = network.CreateInput(Batch);
+        var session = network.CreateSession(Batch);
+        session.Dispose();
+        long before = device.AllocatedBytes;
+        session.Invoking(s => s.Forward(images)).Should().Throw<ObjectDisposedException>().WithMessage("*Session*");
+        device.AllocatedBytes.Should().Be(before);
+    }
+
+    [Fact]
+    public void A_batch_on_another_device_of_the_same_name_is_refused()
+    {
+        using var second = Device.Open("cpu", threads: 1);
+        using var network = new TinyNin(device, seed: 1);
+        using var images = new TensorBuffer<Chw<D1, D28, D28>>(second, Batch);
+        network.Invoking(n => n.Forward(images)).Should().Throw<ArgumentException>().WithMessage("*another*CreateInput*");
+    }
+}
