@@ -1,3 +1,4 @@
+using Nin.Model.Tests.Networks;
 using Nin.TestKit;
 using Nin.Training;
 
@@ -56,7 +57,7 @@ public sealed class PublishedTests : IDisposable
     [Fact]
     public void ResNet18_trains() => ShouldTrain(new SmallResNet18(device, seed: 1), rate: 0.01);
 
-    /// <summary>A few steps on one batch lower its loss, and change every weight.</summary>
+    /// <summary>A few steps on one batch lower its loss, and change every weight; the first one's gradients are those of a tape.</summary>
     static void ShouldTrain<TIn, TOut>(Network<TIn, TOut> network, double rate)
         where TIn : struct, IShape
         where TOut : struct, IShape
@@ -68,6 +69,7 @@ public sealed class PublishedTests : IDisposable
             int[] labels = RandomData.Labels(1, Batch, TOut.Shape.Channels);
             float[][] before = [.. network.Parameters.Where(IsWeight).Select(p => p.ToArray())];
             using var sgd = new Sgd(network.Parameters, rate);
+            GradientsShouldEqualTheTapes(network, images, labels);
 
             float[] losses = [.. Enumerable.Range(0, Steps).Select(_ => network.TrainStep(images, labels, sgd))];
 
@@ -76,6 +78,21 @@ public sealed class PublishedTests : IDisposable
             foreach (var (parameter, old) in network.Parameters.Where(IsWeight).Zip(before))
                 parameter.ToArray().AsSpan().SequenceEqual(old).Should().BeFalse(parameter.Name);
         }
+    }
+
+    /// <summary>Of the same step, so that dropout draws the same numbers.</summary>
+    static void GradientsShouldEqualTheTapes<TIn, TOut>(Network<TIn, TOut> network, TensorBuffer<TIn> images, int[] labels)
+        where TIn : struct, IShape
+        where TOut : struct, IShape
+    {
+        using var tape = new Tape(network.Device, (ulong)network.Seed);
+        Loss.CrossEntropy(Layerwise.Forward(network, tape.Input(images.Tensor)), labels).Backward();
+        float[][] taped = [.. network.Parameters.Select(p => p.GradientToArray())];
+        network.Parameters.ZeroGrad();
+        Loss.CrossEntropy(network.ForwardTraining(images), labels).Backward();
+        foreach (var (parameter, gradient) in network.Parameters.Zip(taped))
+            parameter.GradientToArray().AsSpan().SequenceEqual(gradient).Should().BeTrue(parameter.Name);
+        network.Parameters.ZeroGrad();
     }
 
     static bool IsWeight(Parameter parameter) => parameter.Spec.Role == ParameterRole.Weight;
