@@ -63,16 +63,17 @@ static class BlockEmitter
             (false, true) => " with ReLU",
             _ => "",
         };
-        writer.Line($$"""
-
-            /// <summary>{{what}}{{behind}}: {{input}} to {{output}}.</summary>
-            public global::Nin.Layers.{{type}}<{{Literal.Type(input)}}, {{Literal.Type(output)}}> {{BlockParts.NameOf(i)}} { get; }
-            """);
+        long parameters = Saturated.Sum(Convolution.Parameters("", c.Width, c.Channels, c.Kernel, bias: true).Select(p => p.Count));
+        long macs = Convolution.Macs(output, c.Channels, c.Kernel);
+        writer.Line().Summary(
+            $"{what}{behind}: {input} to {output};", $"{Literal.Prose(parameters)} parameters, {Literal.Prose(macs)} multiply-adds.");
+        writer.Line(
+            $$"""public global::Nin.Layers.{{type}}<{{Literal.Type(input)}}, {{Literal.Type(output)}}> {{BlockParts.NameOf(i)}} { get; }""");
         if (!c.Norm) return;
 
         writer.Line($$"""
 
-            /// <summary>Batch normalisation of {{output}}.</summary>
+            /// <summary>Batch normalisation of {{output}}; {{Literal.Prose(2L * c.Width)}} parameters.</summary>
             public global::Nin.Layers.BatchNorm2d<{{Literal.Type(output)}}> {{BlockParts.NormOf(i)}} { get; }
             """);
     }

@@ -17,6 +17,10 @@ static class LayerDocs
         return [$"{shapes};", $"{Literal.Prose(spec.ParameterCount)} parameters{macs}."];
     }
 
+    /// <summary>What its output takes and sees.</summary>
+    public static string RemarksOf(LayerSpec spec, Shape input) =>
+        $"/// <remarks>Output {Literal.Prose(spec.ActivationBytes)} bytes an example, receptive field {Literal.Prose(spec.FieldWithin(input))}.</remarks>";
+
     /// <summary>A layer's kind with the arguments that matter to a reader.</summary>
     static string Kind(Layer layer) => layer switch
     {

@@ -10,7 +10,7 @@ static class PropertiesEmitter
         for (int i = 0; i < parts.Spec.Layers.Count; i++)
         {
             LayerSpec layer = parts.Spec.Layers[i];
-            writer.Line().Summary(LayerDocs.Of(layer));
+            writer.Line().Summary(LayerDocs.Of(layer)).Line(LayerDocs.RemarksOf(layer, parts.Spec.Input!.Value));
             writer.Line($"public {LayerCode.TypeOf(layer, parts.BlockClass(i))} {layer.Name} {{ get; }}");
         }
 

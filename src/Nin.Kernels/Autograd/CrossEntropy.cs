@@ -34,9 +34,8 @@ readonly struct CrossEntropy
 
     DeviceView Hits => memory.Slice(2L * n, n);
 
-    /// <summary>Uploads the labels.</summary>
-    /// <exception cref="ArgumentException">Not one a example, or one that is no class.</exception>
-    public void SetLabels(ReadOnlySpan<int> labels)
+    /// <exception cref="ArgumentException">Not one an example, or one that is no class.</exception>
+    public static void CheckLabels(ReadOnlySpan<int> labels, int n, int classes)
     {
         if (labels.Length != n) throw new ArgumentException($"{n} examples have {n} labels, not {labels.Length}.", nameof(labels));
         for (int i = 0; i < labels.Length; i++)
@@ -44,7 +43,13 @@ readonly struct CrossEntropy
             if ((uint)labels[i] >= (uint)classes)
                 throw new ArgumentException($"Label {i} is {labels[i]}: the network has the classes 0 to {classes - 1}.", nameof(labels));
         }
+    }
 
+    /// <summary>Uploads the labels.</summary>
+    /// <exception cref="ArgumentException">Not one an example, or one that is no class.</exception>
+    public void SetLabels(ReadOnlySpan<int> labels)
+    {
+        CheckLabels(labels, n, classes);
         Labels.CopyFrom(labels);
     }
 

@@ -83,6 +83,8 @@ public sealed class Session<TIn, TOut> : ISession
             throw new ArgumentException("The optimizer updates another network: make one from this network's Parameters.", nameof(optimizer));
         var plan = network.MemoryPlan;
         var input = Begin(x, plan.Length(x.Batch));
+        // Before the forward pass, which already moves running statistics.
+        CrossEntropy.CheckLabels(labels, x.Batch, TOut.Shape.Channels);
         var pass = TrainingPass(x.Batch);
         var arena = ArenaOf(x.Batch, plan.TrainingFixed);
         var output = network.Train(pass, arena, input);

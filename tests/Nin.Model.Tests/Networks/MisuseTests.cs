@@ -24,6 +24,22 @@ public sealed class MisuseTests : IDisposable
         network.TrainingSteps.Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(new[] { 1 })]
+    [InlineData(new[] { 1, 10 })]
+    [InlineData(new[] { 1, -1 })]
+    public void Labels_that_do_not_fit_change_nothing(int[] labels)
+    {
+        using var network = new TinyNin(device, seed: 1);
+        using var images = network.CreateInput(Batch);
+        images.CopyFrom(RandomData.Normal(5, Batch * 28 * 28), Layout.Nchw);
+        using var sgd = new Sgd(network.Parameters, 0.1);
+        float[][] before = [.. network.Parameters.Select(p => p.ToArray())];
+        network.Invoking(n => n.TrainStep(images, labels, sgd)).Should().Throw<ArgumentException>().WithParameterName(nameof(labels));
+        network.TrainingSteps.Should().Be(0);
+        foreach (var (parameter, old) in network.Parameters.Zip(before)) parameter.ToArray().Should().Equal(old, parameter.Name);
+    }
+
     [Fact]
     public void A_session_given_back_stays_so()
     {
