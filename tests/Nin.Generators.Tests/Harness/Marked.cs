@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Nin.Generators.Tests.Harness;
 
@@ -14,7 +15,11 @@ static class Marked
     public static void Verify(string[] marked, MetadataReference[] references, params string[] messages)
     {
         (string Source, List<string> Places)[] files = [.. marked.Select(Unmark)];
-        IReadOnlyList<Diagnostic> found = TestCompilation.Analyze(TestCompilation.Create(files.Select(f => f.Source), references));
+        CSharpCompilation compilation = TestCompilation.Create(files.Select(f => f.Source), references);
+        TestCompilation.Generate(compilation).Compilation.GetDiagnostics()
+            .Where(d => d.Severity == DiagnosticSeverity.Error && d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true)
+            .Should().BeEmpty("an error in generated code hides what the analyzer says in a build");
+        IReadOnlyList<Diagnostic> found = TestCompilation.Analyze(compilation);
         found.Select(Place).Should().Equal(files.SelectMany((f, i) => f.Places.Select(place => $"Source{i}.cs {place}")));
         found.Select(d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)).Should().Equal(messages);
     }
