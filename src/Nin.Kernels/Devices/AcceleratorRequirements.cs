@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
+using Nin.Ops;
 
 namespace Nin;
 
@@ -20,7 +21,7 @@ static class AcceleratorRequirements
         {
             throw new ArgumentException(
                 $"The accelerator {accelerator.Name} cannot run the kernels: {DriverError.Of(exception)}. " +
-                "Create its context with builder.Optimize(OptimizationLevel.O2).EnableAlgorithms().", nameof(accelerator), exception);
+                "Create its context with builder.EnableNin().", nameof(accelerator), exception);
         }
     }
 
@@ -29,6 +30,6 @@ static class AcceleratorRequirements
         var shared = SharedMemory.Allocate<float>(1);
         if (Group.IdxX == 0) shared[0] = XMath.Exp(values[0]);
         Group.Barrier();
-        values[Group.IdxX] = XMath.Sqrt(XMath.Log(shared[0]));
+        values[Group.IdxX] = FusedMultiplyAdd.Of(XMath.Sqrt(shared[0]), XMath.Log(shared[0]), 1f);
     }
 }

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -74,10 +73,9 @@ sealed class Accelerators : IDisposable
         if (!contextIsTaken) Context.Dispose();
     }
 
-    // O2 infers the address space of kernel pointers (O1 emits generic loads); it must not see a C# `switch` in a kernel.
     Context CreateContext(bool hasDriver) => Context.Create(builder =>
     {
-        builder.Optimize(OptimizationLevel.O2).EnableAlgorithms();
+        builder.EnableNin();
         if (!hasDriver) return;
         if (kind == DeviceKind.Cuda) builder.Cuda();
         else if (kind == DeviceKind.OpenCl) builder.OpenCL(AcceptWithoutGenericAddressSpace);

@@ -56,7 +56,7 @@ public abstract class Device : IDisposable
 
     /// <summary>
     /// Uses an accelerator that the host program opened; disposing the device leaves it open. Its context must be able to compile the
-    /// kernels: <c>Optimize(OptimizationLevel.O2).EnableAlgorithms()</c>.
+    /// kernels: <see cref="KernelContext.EnableNin"/>.
     /// </summary>
     /// <exception cref="ArgumentException">A kernel does not compile or load there; the message says what the context lacks.</exception>
     public static Device From(Accelerator accelerator)

@@ -38,6 +38,17 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
         compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("ld.global.v4.f32");
 
     [Theory]
+    [InlineData(typeof(WindowProduct), "ProductKernel")]
+    [InlineData(typeof(WindowGradient), "FullKernel")]
+    public void Products_and_sums_are_one_instruction(Type type, string method) =>
+        compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("fma.rn.f32").And.NotContain("mul.f32");
+
+    [Fact]
+    public void Tensor_cores_multiply_rounded_operands() =>
+        compiler.Compile(typeof(TensorCoreProduct).GetMethod("ProductKernel", Static)!).Should()
+            .Contain("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32").And.Contain("cvt.rna.tf32.f32").And.NotContain(".local");
+
+    [Theory]
     [InlineData(typeof(PointwiseMlpForwardPortable), "Kernel")]
     [InlineData(typeof(PointwiseMlpBackwardData), "Kernel")]
     public void A_pixels_perceptron_keeps_its_hidden_layer_in_shared_memory(Type type, string method) =>

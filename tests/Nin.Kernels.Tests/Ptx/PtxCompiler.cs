@@ -1,6 +1,5 @@
 using System.Reflection;
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
@@ -16,7 +15,7 @@ public sealed class PtxCompiler : IDisposable
 
     public PtxCompiler()
     {
-        context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2).EnableAlgorithms());
+        context = Context.Create(builder => builder.EnableNin());
         backend = new PTXBackend(context, new CudaArchitecture(9, 0), CudaInstructionSet.ISA_80, null!);
     }
 

@@ -57,17 +57,17 @@ struct Float8
         if (count > 7) view[index + 7] = S7;
     }
 
-    /// <summary><c>sum + a b</c>.</summary>
+    /// <summary><c>sum + a b</c>, fused.</summary>
     public static Float8 MultiplyAdd(Float8 sum, float a, Float8 b)
     {
-        sum.S0 += a * b.S0;
-        sum.S1 += a * b.S1;
-        sum.S2 += a * b.S2;
-        sum.S3 += a * b.S3;
-        sum.S4 += a * b.S4;
-        sum.S5 += a * b.S5;
-        sum.S6 += a * b.S6;
-        sum.S7 += a * b.S7;
+        sum.S0 = FusedMultiplyAdd.Of(a, b.S0, sum.S0);
+        sum.S1 = FusedMultiplyAdd.Of(a, b.S1, sum.S1);
+        sum.S2 = FusedMultiplyAdd.Of(a, b.S2, sum.S2);
+        sum.S3 = FusedMultiplyAdd.Of(a, b.S3, sum.S3);
+        sum.S4 = FusedMultiplyAdd.Of(a, b.S4, sum.S4);
+        sum.S5 = FusedMultiplyAdd.Of(a, b.S5, sum.S5);
+        sum.S6 = FusedMultiplyAdd.Of(a, b.S6, sum.S6);
+        sum.S7 = FusedMultiplyAdd.Of(a, b.S7, sum.S7);
         return sum;
     }
 

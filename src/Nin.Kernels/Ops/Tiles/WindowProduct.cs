@@ -5,10 +5,14 @@ namespace Nin.Ops;
 
 /// <summary>
 /// <c>y[pixel, column] = act(sum over taps and depth of x[source(pixel, tap), depth] w[tap, depth, column] + bias[column])</c>: convolution and
-/// its transpose. A thread computes four pixels by eight columns in registers, from panels; neighbouring threads share a panel.
+/// its transpose. A thread computes four pixels by eight columns in registers, from panels. Neighbouring threads share a panel, and all panels
+/// are done with a block of pixels before the next block begins: its sources stay in the cache.
 /// </summary>
 sealed class WindowProduct(AcceleratorDevice device)
 {
+    /// <summary>Threads with the same panel side by side.</summary>
+    const int BlockQuads = 32;
+
     readonly Action<KernelConfig, WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>> launch =
         device.Accelerator.LoadStreamKernel<
             WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>>(ProductKernel);
@@ -25,25 +29,27 @@ sealed class WindowProduct(AcceleratorDevice device)
         in WindowMap map, int n, DeviceView x, DeviceView panels, DeviceView bias, bool relu, DeviceView y, bool accumulate)
     {
         long pixels = (long)n * map.Height * map.Width;
-        long quads = (pixels + Tile4x8.Rows - 1) / Tile4x8.Rows;
         var epilogue = new Epilogue(pixels, bias.IsNone ? 0 : 1, relu ? 1 : 0, accumulate ? 1 : 0);
         // Some backends refuse an empty view: without a bias any other view stands in, unread.
         var biasOrAny = bias.IsNone ? panels : bias;
         launch(
-            device.Over(quads * map.Groups * Float8.Tiles(map.Columns)), map, epilogue, x.Array, panels.Array.Cast<Float8>(),
+            device.Over(Blocks(pixels) * BlockQuads * map.Groups * Float8.Tiles(map.Columns)), map, epilogue, x.Array, panels.Array.Cast<Float8>(),
             biasOrAny.Array, y.Array);
     }
 
     static void ProductKernel(
         WindowMap map, Epilogue epilogue, ArrayView<float> x, ArrayView<Float8> panels, ArrayView<float> bias, ArrayView<float> y)
     {
-        long quads = (epilogue.Pixels + Tile4x8.Rows - 1) / Tile4x8.Rows;
         int tiles = Float8.Tiles(map.Columns);
         long panelLength = (long)map.Kernel * map.Kernel * map.Depth;
-        for (long i = PortableThread.Index; i < quads * map.Groups * tiles; i += PortableThread.Stride)
+        int panelCount = map.Groups * tiles;
+        for (long i = PortableThread.Index; i < Blocks(epilogue.Pixels) * BlockQuads * panelCount; i += PortableThread.Stride)
         {
-            int panel = (int)(i / quads);
-            long pixel = (i - panel * quads) * Tile4x8.Rows;
+            long row = i / BlockQuads;
+            long block = row / panelCount;
+            int panel = (int)(row - block * panelCount);
+            long pixel = (block * BlockQuads + (i - row * BlockQuads)) * Tile4x8.Rows;
+            if (pixel >= epilogue.Pixels) continue;
             int group = panel / tiles;
             int column = (panel - group * tiles) * Float8.Length;
             var sum = Sum(map, x, panels, epilogue.Pixels, pixel, group, panel * panelLength);
@@ -59,6 +65,8 @@ sealed class WindowProduct(AcceleratorDevice device)
             else sum.Store(y, pixel * stride + channel, stride, rows, columns);
         }
     }
+
+    static long Blocks(long pixels) => (pixels + BlockQuads * Tile4x8.Rows - 1) / (BlockQuads * Tile4x8.Rows);
 
     static Tile4x8 Sum(WindowMap map, ArrayView<float> x, ArrayView<Float8> panels, long pixels, long pixel, int group, long first)
     {
