@@ -3,7 +3,7 @@ using Nin.Ops;
 namespace Nin.Benchmarks.Peak;
 
 /// <summary>The convolutions of a network as kernels over memory of their own, each in its three directions.</summary>
-sealed class LayerKernels(CpuDevice device, int batch) : IDisposable
+sealed class LayerKernels(Device device, int batch) : IDisposable
 {
     readonly List<DeviceBuffer> buffers = [];
     readonly DeviceStream stream = device.CreateStream();

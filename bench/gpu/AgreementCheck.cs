@@ -1,0 +1,65 @@
+using Nin.Runner.Models;
+using Nin.Training;
+
+namespace Nin.Benchmarks.Gpu;
+
+/// <summary>Whole networks on the device beside the same ones on the CPU: logits, loss, and what a step changes.</summary>
+static class AgreementCheck
+{
+    const int Batch = 9;
+
+    /// <summary>Largest distance, relative to the norm: sums of some ten thousand products in float32 stay well below.</summary>
+    const double Tolerance = 1e-4;
+
+    /// <summary>Prints a row a network; false where one disagrees.</summary>
+    public static bool Print(Device device)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"| network, batch {Batch} | logits | loss | change of the weights | |");
+        Console.WriteLine("|---|---|---|---|---|");
+        using var cpu = Device.Open("cpu");
+        return Row("book", device, cpu, d => new BookNin(d, seed: 1))
+            & Row("mnist28 (dropout)", device, cpu, d => new Mnist28(d, seed: 1))
+            & Row("modern28 (BatchNorm)", device, cpu, d => new Modern28(d, seed: 1));
+    }
+
+    static bool Row(string name, Device device, Device cpu, Func<Device, INetwork> make)
+    {
+        Step got = Step.Of(device, make), want = Step.Of(cpu, make);
+        double logits = Distance(got.Logits, want.Logits), loss = Math.Abs(got.Loss - want.Loss);
+        double changes = Change(got, want);
+        bool agrees = new[] { logits, loss, changes }.All(d => d <= Tolerance);
+        Console.WriteLine($"| {name} | {logits:E1} | {loss:E1} | {changes:E1} | {(agrees ? "agrees" : "DISAGREES")} |");
+        return agrees;
+    }
+
+    // Over all weights at once: the gradient of a bias that a normalisation cancels is rounding alone.
+    static double Change(Step got, Step want) => Distance([.. got.Changes.SelectMany(c => c)], [.. want.Changes.SelectMany(c => c)]);
+
+    static double Distance(float[] a, float[] b)
+    {
+        double distance = 0, norm = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            distance += Math.Pow((double)a[i] - b[i], 2);
+            norm += (double)b[i] * b[i];
+        }
+
+        return distance == 0 ? 0 : Math.Sqrt(distance / norm);
+    }
+
+    sealed record Step(float[] Logits, float Loss, float[][] Changes)
+    {
+        public static Step Of(Device device, Func<Device, INetwork> make)
+        {
+            using var network = make(device);
+            using var session = network.CreateSession(Batch);
+            using var images = Networks.Noise(device, Batch, network.Architecture.Input);
+            using var sgd = new Sgd(network.Parameters, learningRate: 0.01);
+            float[] logits = session.Forward(images).ToArray(Layout.Nhwc);
+            float[][] before = [.. network.Parameters.Select(p => p.ToArray())];
+            float loss = session.TrainStep(images, Networks.Labels(Batch), sgd);
+            return new Step(logits, loss, [.. network.Parameters.Select((p, i) => p.ToArray().Zip(before[i], (a, b) => a - b).ToArray())]);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Nin.Benchmarks.Gpu;
+
+/// <summary>What the program was asked for.</summary>
+/// <param name="Device">The device's id.</param>
+/// <param name="Batch">Examples of a step.</param>
+/// <param name="Seconds">Timed seconds of each measurement.</param>
+/// <param name="Only">What the name of a kernel must hold.</param>
+sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Seconds = 2, string Only = "")
+{
+    /// <exception cref="ArgumentException">An option is unknown, or its value is missing or wrong.</exception>
+    public static GpuOptions Parse(string[] args)
+    {
+        var options = new GpuOptions();
+        for (int i = 0; i < args.Length; i += 2)
+        {
+            string name = args[i], value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{name} needs a value.");
+            options = name switch
+            {
+                "--device" => options with { Device = value },
+                "--only" => options with { Only = value },
+                "--batch" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int batch) && batch > 0 => options with { Batch = batch },
+                "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out double seconds) && seconds > 0 => options with { Seconds = seconds },
+                _ => throw new ArgumentException($"{name} {value} is none of --device ID, --batch N, --seconds S and --only TEXT."),
+            };
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Nin.Benchmarks.Peak;
+using Nin.Runner.Models;
+
+namespace Nin.Benchmarks.Gpu;
+
+/// <summary>Each convolution of the book's network beside a loop of multiply-adds on registers, in turn.</summary>
+static class KernelTable
+{
+    const int Turns = 5;
+    const double TurnShare = 0.05;
+
+    public static void Print(Device device, GpuOptions options)
+    {
+        using var stream = device.CreateStream();
+        using var kernels = new LayerKernels(device, options.Batch);
+        using var peak = FmaRate.On(device);
+        Console.WriteLine();
+        Console.WriteLine($"| book's layer, batch {options.Batch} | direction | ms | GFLOP/s | FMA loop GFLOP/s | share |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        foreach (var kernel in kernels.Of(BookNin.Architecture).Where(k => k.Layer.Contains(options.Only, StringComparison.Ordinal)))
+        {
+            kernel.Run();
+            device.Synchronize();
+            int calls = Math.Clamp((int)(TurnShare * options.Seconds / Seconds(device, kernel, calls: 1)), 1, 1000);
+            double[] times = new double[Turns], loop = new double[Turns], share = new double[Turns];
+            for (int i = 0; i < Turns; i++)
+            {
+                times[i] = Seconds(device, kernel, calls);
+                loop[i] = peak.Measure();
+                share[i] = 2e-9 * kernel.Macs / times[i] / loop[i];
+            }
+
+            Array.Sort(times);
+            Array.Sort(loop);
+            Array.Sort(share);
+            double time = times[Turns / 2];
+            Console.WriteLine(
+                $"| {kernel.Layer} | {kernel.Direction} | {1e3 * time:0.000} | {2e-9 * kernel.Macs / time:0} | {loop[Turns / 2]:0} | {100 * share[Turns / 2]:0} % |");
+        }
+    }
+
+    static double Seconds(Device device, LayerKernel kernel, int calls)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < calls; i++) kernel.Run();
+        device.Synchronize();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+    }
+}
