@@ -5,24 +5,22 @@ namespace Nin.Generators.Emission;
 
 /// <summary>
 /// The backward pass, step by step from the last. The gradient of a value with several readers is a sum in that order: the first one met
-/// writes it, the others add.
+/// writes it, the others add. Values before every parameter have one only where the gradient of the network's input is asked for.
 /// </summary>
 sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmitter(parts, writer)
 {
+    const string NoInputGradient = "inputGradient.IsNone";
+
     TrainingPlan Plan => Parts.Training;
 
     public static void Emit(NetworkParts parts, SourceWriter writer) => new BackwardEmitter(parts, writer).Emit();
 
     void Emit()
     {
-        Open("void", "RunBackward");
-        if (!Graph.NeedsGradient(Graph.Output)) Writer.Line("// Nothing is learnt.");
-
+        Open("void", "RunBackward", ", global::Nin.DeviceView inputGradient, bool accumulate");
         int layer = -1;
         for (int i = Graph.Output; i >= 0; i--)
         {
-            if (!Graph.NeedsGradient(i)) continue;
-
             StepNode step = Graph.Steps[i];
             bool renames = !step.IsMerge && Plan.Write(i, 0) == GradientWrite.Rename;
             if (step.Layers[0] != layer) Comment(i, renames ? ", as it lies" : "");
@@ -39,10 +37,11 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         string dy = Gradient(i);
         string x = step.Memory.ReadsInput ? View(Plan.Values, step.Inputs[0]) : "default";
         string y = step.Memory.ReadsOutput ? View(Plan.Values, i) : "default";
-        GradientWrite write = Plan.Write(i, 0);
-        string dx = write == GradientWrite.None ? "dx: default" : Gradient(step.Inputs[0]);
-        string accumulate = write == GradientWrite.Accumulate ? ", accumulate: true" : "";
-        Writer.Call($"{step.Path}.Backward(", $"pass, {x}, {y}, {ForwardEmitter.Saved(Plan, step, i)}, {dy}, {dx}{accumulate}");
+        string dx = Gradient(step.Inputs[0]);
+        string adds = Adds(i, 0);
+        string accumulate = adds == "accumulate: false" ? "" : $", {adds}";
+        Writer.Call(
+            $"{Condition(i)}{step.Path}.Backward(", $"pass, {x}, {y}, {ForwardEmitter.Saved(Plan, step, i)}, {dy}, {dx}{accumulate}");
     }
 
     void EmitMerge(int i, StepNode step)
@@ -50,20 +49,31 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         string dy = Gradient(i);
         for (int input = 0; input < step.Inputs.Count; input++)
         {
-            GradientWrite write = Plan.Write(i, input);
-            if (write == GradientWrite.None) continue;
-
-            if (write == GradientWrite.Rename)
+            int value = step.Inputs[input];
+            if (Plan.Write(i, input) == GradientWrite.Rename)
             {
-                Writer.Line($"// The gradient of {Graph.Steps[step.Inputs[input]].Name} is {dy} itself.");
+                Writer.Line($"// The gradient of {Graph.Steps[value].Name} is {dy} itself.");
                 continue;
             }
 
-            string dx = Gradient(step.Inputs[input]);
-            string accumulate = Literal.Flag(write == GradientWrite.Accumulate);
-            Writer.Call($"{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, accumulate: {accumulate}"));
+            string dx = Gradient(value);
+            Writer.Call($"{Condition(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Adds(i, input)}"));
         }
     }
 
-    string Gradient(int value) => View(Plan.Gradient(value), Graph.Steps[value].Name, prefix: "d");
+    /// <summary>The local variable of a value's gradient.</summary>
+    string Gradient(int value) => value == StepNode.NetworkInput
+        ? "inputGradient"
+        : View(Plan.Gradient(value), Graph.Steps[value].Name, prefix: "d", noneIf: Graph.NeedsGradient(value) ? null : NoInputGradient);
+
+    /// <summary>The argument that says whether a gradient is added to another.</summary>
+    string Adds(int step, int input)
+    {
+        bool adds = Plan.Write(step, input) == GradientWrite.Accumulate;
+        bool isCallers = Graph.Steps[step].Inputs[input] == StepNode.NetworkInput;
+        return isCallers && !adds ? "accumulate" : $"accumulate: {Literal.Flag(adds)}";
+    }
+
+    /// <summary>What a call stands behind that runs only where a value has a gradient.</summary>
+    string Condition(int value) => Graph.NeedsGradient(value) ? "" : $"if (!{NoInputGradient}) ";
 }

@@ -20,11 +20,11 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
     protected static string Slot(Slot slot) => Invariant($"arena.Slot({slot.Offset}, {slot.Length})");
 
     /// <summary>Opens an override of one of the three methods.</summary>
-    protected void Open(string returns, string method)
+    protected void Open(string returns, string method, string more = "")
     {
         writer.Line().Line("/// <inheritdoc/>");
         const string parameters = "in global::Nin.Pass pass, in global::Nin.Arena arena, global::Nin.DeviceView input";
-        writer.Open($"protected override {returns} {method}({parameters})");
+        writer.Open($"protected override {returns} {method}({parameters}{more})");
     }
 
     /// <summary>The comment that opens a layer: its name and shapes.</summary>
@@ -41,14 +41,14 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
     /// <summary>The local variable of a value, which is declared the first time.</summary>
     protected string View(ValueMemory values, int value) => values[value] is { } slot ? View(slot, Graph.Steps[value].Name) : "input";
 
-    /// <summary>The local variable of a slot, which is declared the first time.</summary>
-    protected string View(Slot slot, string property, string prefix = "")
+    /// <summary>The local variable of a slot, which is declared the first time, and is none where a condition holds.</summary>
+    protected string View(Slot slot, string property, string prefix = "", string? noneIf = null)
     {
         if (views.TryGetValue(slot, out string? view)) return view;
 
         view = locals.Name(property, prefix);
         views.Add(slot, view);
-        writer.Line($"var {view} = {Slot(slot)};");
+        writer.Line($"var {view} = {(noneIf is null ? "" : $"{noneIf} ? default : ")}{Slot(slot)};");
         return view;
     }
 

@@ -4,7 +4,8 @@ namespace Nin.Generators.Planning;
 static class Access
 {
     /// <summary>The parameters of generated constructors and methods.</summary>
-    public static IReadOnlyList<string> Parameters { get; } = ["arena", "batch", "device", "input", "parameters", "pass", "path", "seed"];
+    public static IReadOnlyList<string> Parameters { get; } =
+        ["accumulate", "arena", "batch", "device", "input", "inputGradient", "parameters", "pass", "path", "seed"];
 
     public static string To(string property) => Parameters.Contains(property) ? $"this.{property}" : property;
 }

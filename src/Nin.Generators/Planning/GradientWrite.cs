@@ -3,9 +3,6 @@ namespace Nin.Generators.Planning;
 /// <summary>How the gradient of one input is made.</summary>
 enum GradientWrite
 {
-    /// <summary>The input needs none.</summary>
-    None,
-
     /// <summary>Written, as the first of its readers does.</summary>
     Write,
 

@@ -21,7 +21,10 @@ sealed class StepGraph
     /// <summary>The step that gives the network's output.</summary>
     public int Output => Steps.Count - 1;
 
-    /// <summary>Whether a parameter stands before the value; what needs no gradient has no backward step.</summary>
+    /// <summary>
+    /// Whether a parameter stands before the value. Where none does, the step goes back only when the gradient of the network's input is
+    /// asked for.
+    /// </summary>
     public bool NeedsGradient(int value) => value >= 0 && needsGradient[value];
 
     /// <summary>The steps that read a value, in order; one that reads it twice stands twice.</summary>

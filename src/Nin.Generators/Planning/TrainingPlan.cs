@@ -14,6 +14,7 @@ sealed class TrainingPlan
     readonly long[] savedFixed;
     readonly Slot?[] gradients;
     readonly GradientWrite[][] writes;
+    readonly HashSet<int> begun = [];
 
     public TrainingPlan(StepGraph graph)
     {
@@ -61,7 +62,7 @@ sealed class TrainingPlan
     /// <summary>The gradient of a step's value.</summary>
     public Slot Gradient(int value) => gradients[value]!;
 
-    /// <summary>How a step writes the gradient of one of its inputs.</summary>
+    /// <summary>How a step writes the gradient of one of its inputs. That of the network's input is the caller's memory.</summary>
     public GradientWrite Write(int step, int input) => writes[step][input];
 
     int LastRead(int value)
@@ -69,8 +70,8 @@ sealed class TrainingPlan
         if (value == graph.Output) return time.End;
 
         int last = graph.Readers(value).Max(reader =>
-            graph.NeedsGradient(reader) && graph.Steps[reader].Memory.ReadsInput ? time.Backward(reader) : Timeline.Forward(reader));
-        return graph.NeedsGradient(value) && graph.Steps[value].Memory.ReadsOutput ? Math.Max(last, time.Backward(value)) : last;
+            graph.Steps[reader].Memory.ReadsInput ? time.Backward(reader) : Timeline.Forward(reader));
+        return graph.Steps[value].Memory.ReadsOutput ? Math.Max(last, time.Backward(value)) : last;
     }
 
     void PlanSaved()
@@ -86,11 +87,9 @@ sealed class TrainingPlan
 
     void PlanGradients()
     {
-        if (graph.NeedsGradient(graph.Output)) gradients[graph.Output] = OutputGradient;
+        gradients[graph.Output] = OutputGradient;
         for (int i = graph.Output; i >= 0; i--)
         {
-            if (!graph.NeedsGradient(i)) continue;
-
             gradients[i]!.Extend(time.Backward(i));
             for (int input = 0; input < writes[i].Length; input++) writes[i][input] = PlanGradient(i, input);
         }
@@ -100,11 +99,13 @@ sealed class TrainingPlan
     {
         StepNode node = graph.Steps[step];
         int value = node.Inputs[input];
-        if (!graph.NeedsGradient(value)) return GradientWrite.None;
-        if (gradients[value] is not null) return GradientWrite.Accumulate;
+        if (!begun.Add(value)) return GradientWrite.Accumulate;
+        if (value == StepNode.NetworkInput) return GradientWrite.Write;
 
-        // The last input that a sum hands its gradient to may take it over; the others need copies.
-        bool renames = node.Role == StepRole.Renames || (node.Role == StepRole.Adds && input == node.Inputs.Count - 1);
+        // The last input that a sum hands its gradient to may take it over; the others need copies. So does one before every parameter
+        // from a step behind one: it may have no gradient where the step has.
+        bool takesOver = node.Role == StepRole.Adds && input == node.Inputs.Count - 1 && graph.NeedsGradient(value) == graph.NeedsGradient(step);
+        bool renames = node.Role == StepRole.Renames || takesOver;
         bool shares = renames || node.Memory.CanOverwrite;
         gradients[value] = shares ? gradients[step] : new(graph.Steps[value].Length, time.Backward(step), time.Backward(step));
         return renames ? GradientWrite.Rename : GradientWrite.Write;

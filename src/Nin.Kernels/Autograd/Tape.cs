@@ -93,8 +93,19 @@ public sealed class Tape : IDisposable
         return Record(new TapeNode.OfMerge(step, from, y, from.Any(f => f.NeedsGradient)));
     }
 
-    /// <summary>Records the output of a whole network, which goes back on its own.</summary>
-    internal Traced Record(Tensor output, Action<DeviceView> backward) => Record(new TapeNode.OfNetwork(backward, output));
+    /// <summary>Records a whole network as one value, which goes back on its own.</summary>
+    /// <param name="x">What it read.</param>
+    /// <param name="output">What it gave.</param>
+    /// <param name="learns">Whether a parameter of its own wants a gradient.</param>
+    /// <param name="backward">
+    /// Takes the gradient of the output, memory for that of the input, which is none where it is not needed, and whether to add to what
+    /// stands there.
+    /// </param>
+    internal Traced Record(Traced x, Tensor output, bool learns, Action<DeviceView, DeviceView, bool> backward)
+    {
+        var input = NodeOf(x);
+        return Record(new TapeNode.OfNetwork(backward, input, output, input.NeedsGradient || learns));
+    }
 
     internal void Backward(Traced from, Action<DeviceView> writeGradient)
     {

@@ -69,8 +69,13 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     }
 
     /// <summary>The output of a whole generated network, which runs its own straight-line backward pass.</summary>
-    public sealed class OfNetwork(Action<DeviceView> backward, Tensor value) : TapeNode(value, needsGradient: true)
+    public sealed class OfNetwork(Action<DeviceView, DeviceView, bool> backward, TapeNode input, Tensor value, bool needsGradient)
+        : TapeNode(value, needsGradient)
     {
-        private protected override void Backward(Tape tape) => backward(Gradient);
+        private protected override void Backward(Tape tape)
+        {
+            bool accumulate = !input.Gradient.IsNone;
+            backward(Gradient, input.NeedsGradient ? tape.GradientOf(input) : default, accumulate);
+        }
     }
 }

@@ -40,6 +40,17 @@ public interface INetwork<TIn, TOut> : INetwork
     /// <summary>The forward pass of training, recorded for a loss and its <c>Backward</c>.</summary>
     Traced<TOut> ForwardTraining(Tensor<TIn> x);
 
+    /// <summary>
+    /// The forward pass of training as one value on the tape of <paramref name="x"/>: layers and networks before it get their gradients, and
+    /// so does an input that asked for its own (<c>tape.Input(x, needsGradient: true)</c>).
+    /// </summary>
+    /// <remarks>
+    /// Its memory is the default session's, so the network goes back before it runs again. To run it twice on one tape, open a session for
+    /// each time: they share the weights, whose gradients add up.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The tape was reset since, or <paramref name="x"/> is this network's own result.</exception>
+    Traced<TOut> ForwardTraining(Traced<TIn> x);
+
     /// <summary>A whole training step; returns the mean cross entropy before it.</summary>
     float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer);
 

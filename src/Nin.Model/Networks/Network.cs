@@ -70,6 +70,9 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     public Traced<TOut> ForwardTraining(Tensor<TIn> x) => session.ForwardTraining(x);
 
     /// <inheritdoc/>
+    public Traced<TOut> ForwardTraining(Traced<TIn> x) => session.ForwardTraining(x);
+
+    /// <inheritdoc/>
     public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer) => session.TrainStep(x, labels, optimizer);
 
     /// <summary>Writes the weights as a safetensors file, which is replaced as a whole or not at all.</summary>
@@ -89,7 +92,9 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
 
     internal DeviceView Train(in Pass pass, in Arena arena, DeviceView input) => RunForward(pass, arena, input);
 
-    internal void Backpropagate(in Pass pass, in Arena arena, DeviceView input) => RunBackward(pass, arena, input);
+    internal void Backpropagate(
+        in Pass pass, in Arena arena, DeviceView input, DeviceView inputGradient = default, bool accumulate = false) =>
+        RunBackward(pass, arena, input, inputGradient, accumulate);
 
     /// <summary>Runs the layers for inference and returns where the output is.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -100,6 +105,11 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     protected abstract DeviceView RunForward(in Pass pass, in Arena arena, DeviceView input);
 
     /// <summary>Goes back through the layers from the gradient of the output, which stands in its slot of the plan.</summary>
+    /// <param name="pass">The same as of the forward pass.</param>
+    /// <param name="arena">The memory of the forward pass.</param>
+    /// <param name="input">The batch; it is kept.</param>
+    /// <param name="inputGradient">Gradient of the batch; none where it is not needed.</param>
+    /// <param name="accumulate">Adds to what stands in <paramref name="inputGradient"/>.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected abstract void RunBackward(in Pass pass, in Arena arena, DeviceView input);
+    protected abstract void RunBackward(in Pass pass, in Arena arena, DeviceView input, DeviceView inputGradient, bool accumulate);
 }

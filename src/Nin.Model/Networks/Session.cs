@@ -51,19 +51,34 @@ public sealed class Session<TIn, TOut> : ISession
     /// <summary>The forward pass of training: dropout, statistics of the batch. <c>Loss.CrossEntropy(...)</c> takes the result.</summary>
     public Traced<TOut> ForwardTraining(Tensor<TIn> x)
     {
-        var input = Begin(x, network.MemoryPlan.Length(x.Batch));
-        var pass = TrainingPass(x.Batch);
-        var arena = ArenaOf(x.Batch, network.MemoryPlan.TrainingFixed);
-        var output = new Tensor(network.Train(pass, arena, input), x.Batch, TOut.Shape, lifetime);
-        network.TrainingSteps++;
+        Check(x);
         tape ??= new Tape(network.Device);
         tape.Reset();
-        return tape.Record(output, dy =>
+        return ForwardTraining(tape.Input(x));
+    }
+
+    /// <summary>
+    /// The forward pass of training as one value on the tape of <paramref name="x"/>: what stands before it there gets its gradients, too.
+    /// This session's next step ends the way back, as it ends the result.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The tape was reset since, or <paramref name="x"/> is this session's own result.</exception>
+    public Traced<TOut> ForwardTraining(Traced<TIn> x)
+    {
+        // Before the forward pass, which already moves running statistics.
+        _ = x.Untyped.Tape.NodeOf(x);
+        var plan = network.MemoryPlan;
+        var input = x.Value;
+        var view = Begin(input, plan.Length(input.Batch));
+        var pass = TrainingPass(input.Batch);
+        var arena = ArenaOf(input.Batch, plan.TrainingFixed);
+        var output = new Tensor(network.Train(pass, arena, view), input.Batch, TOut.Shape, lifetime);
+        network.TrainingSteps++;
+        bool learns = network.Parameters.Any(p => p.Spec.IsTrainable && p.RequiresGradient);
+        return x.Untyped.Tape.Record(x, output, learns, (dy, dx, accumulate) =>
         {
             _ = output.View;
-            var slot = arena.Slot(network.MemoryPlan.OutputGradient, TOut.Shape.Length);
-            stream.Copy(dy, slot);
-            network.Backpropagate(pass, arena, input);
+            stream.Copy(dy, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
+            network.Backpropagate(pass, arena, input.Untyped.View, dx, accumulate);
         }).As<TOut>();
     }
 
@@ -117,6 +132,16 @@ public sealed class Session<TIn, TOut> : ISession
 
     DeviceView Begin(Tensor<TIn> x, long length)
     {
+        Check(x);
+        // Ended first, so that this session's own result is no input: the step would write over it while it reads it.
+        lifetime.End();
+        var input = x.Untyped.View;
+        Reserve(length, x.Batch);
+        return input;
+    }
+
+    void Check(Tensor<TIn> x)
+    {
         ObjectDisposedException.ThrowIf(disposed, this);
         if (x.Untyped.Device != network.Device)
         {
@@ -124,11 +149,6 @@ public sealed class Session<TIn, TOut> : ISession
                 $"The batch is on one device ({x.Untyped.Device.Id}), the network on another ({network.Device.Id}): CreateInput gives memory on the network's.",
                 nameof(x));
         }
-
-        var input = x.Untyped.View;
-        lifetime.End();
-        Reserve(length, x.Batch);
-        return input;
     }
 
     void Reserve(long length, int batch)

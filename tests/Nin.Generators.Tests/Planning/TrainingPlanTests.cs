@@ -10,7 +10,29 @@ public class TrainingPlanTests
 {
     [Fact]
     public void All_that_a_step_reads_stands_where_it_was_written() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(RandomGraph.Arbitrary, graph => Run(graph, new TrainingPlan(graph))));
+        Config.QuickThrowOnFailure.WithMaxTest(2_000),
+        Prop.ForAll(RandomGraph.Arbitrary, graph =>
+        {
+            TrainingPlan plan = new(graph);
+            Run(graph, plan, inputGradient: false);
+            Run(graph, plan, inputGradient: true);
+        }));
+
+    [Fact]
+    public void The_inputs_gradient_is_written_first_and_added_to_then() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Prop.ForAll(RandomGraph.Arbitrary, graph =>
+        {
+            TrainingPlan plan = new(graph);
+            GradientWrite[] writes =
+            [
+                .. from step in Enumerable.Range(0, graph.Steps.Count).Reverse()
+                   from input in Enumerable.Range(0, graph.Steps[step].Inputs.Count)
+                   where graph.Steps[step].Inputs[input] == StepNode.NetworkInput
+                   select plan.Write(step, input),
+            ];
+            writes.Should().NotBeEmpty().And.Equal(writes.Select((_, i) => i == 0 ? GradientWrite.Write : GradientWrite.Accumulate));
+        }));
 
     [Fact]
     public void Inference_reads_what_it_wrote() => Check.One(
@@ -26,7 +48,7 @@ public class TrainingPlanTests
             plan.PerExample.Should().Be(plan.Slots.Max(s => s.End)).And.BeGreaterThanOrEqualTo(Packing.LowerBound(plan.Slots));
         }));
 
-    static void Run(StepGraph graph, TrainingPlan plan)
+    static void Run(StepGraph graph, TrainingPlan plan, bool inputGradient)
     {
         SimulatedMemory memory = new();
         for (int i = 0; i < graph.Steps.Count; i++) Forward(graph, plan, memory, i);
@@ -35,7 +57,7 @@ public class TrainingPlanTests
         memory.Write(plan.OutputGradient, $"d{graph.Output}");
         for (int i = graph.Output; i >= 0; i--)
         {
-            if (graph.NeedsGradient(i)) Backward(graph, plan, memory, i);
+            if (inputGradient || graph.NeedsGradient(i)) Backward(graph, plan, memory, i, inputGradient);
         }
 
         ReadValue(graph, plan.Values, memory, graph.Output);
@@ -49,7 +71,7 @@ public class TrainingPlanTests
         if (graph.Steps[i].Memory.SavedPerExample > 0) memory.Write(plan.Saved(i)!, $"s{i}");
     }
 
-    static void Backward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
+    static void Backward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i, bool inputGradient)
     {
         StepNode step = graph.Steps[i];
         if (step.Memory.ReadsInput) ReadValue(graph, plan.Values, memory, step.Inputs[0]);
@@ -58,11 +80,12 @@ public class TrainingPlanTests
         for (int input = 0; input < step.Inputs.Count; input++)
         {
             memory.Read(plan.Gradient(i), $"d{i}");
-            if (plan.Write(i, input) == GradientWrite.None) continue;
-
             int value = step.Inputs[input];
+            if (value == StepNode.NetworkInput || !(inputGradient || graph.NeedsGradient(value))) continue;
+
             if (plan.Write(i, input) == GradientWrite.Accumulate) memory.Read(plan.Gradient(value), $"d{value}");
             if (plan.Write(i, input) == GradientWrite.Rename) plan.Gradient(value).Should().Be(plan.Gradient(i));
+            if (plan.Gradient(value) == plan.Gradient(i)) graph.NeedsGradient(value).Should().Be(graph.NeedsGradient(i), "either may be none");
             memory.Write(plan.Gradient(value), $"d{value}");
         }
     }

@@ -30,6 +30,8 @@ public class WiringTests
     [
         "head.Forward(stem.Forward(x));",
         "head.ForwardTraining(stem.Forward(x));",
+        "Traced<Features<D10>> y = head.ForwardTraining(stem.ForwardTraining(x));",
+        "head.ForwardTraining(stem.ForwardTraining(traced));",
         "Tensor<Chw<D8, D12, D10>> y = stem.Forward(x);",
         "Tensor<Features<D10>> y = head.Forward(stem.Forward(x));",
         "stem.Pool1.Forward(stem.Relu1.Forward(stem.Conv1.Forward(x)));",
@@ -48,6 +50,7 @@ public class WiringTests
         "deeper.Forward({|CS1503:stem.Forward(x)|});",
         "wider.Forward({|CS1503:stem.Forward(x)|});",
         "turned.ForwardTraining({|CS1503:stem.Forward(x)|});",
+        "turned.ForwardTraining({|CS1503:stem.ForwardTraining(traced)|});",
         "turned.TrainStep({|CS1503:stem.Forward(x)|}, labels, sgd);",
         "stem.Forward({|CS1503:stem.Forward(x)|});",
         "stem.Forward({|CS1503:untyped|});",

@@ -62,6 +62,17 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
     }
 
     [Fact]
+    public void The_inputs_gradient_equals_the_tapes_to_the_bit()
+    {
+        using var network = create(device, Seed);
+        using var images = Images(network);
+        var (taped, tapedParameters) = InputGradient(network, images, x => Layerwise.Forward(network, x));
+        var (straight, straightParameters) = InputGradient(network, images, x => network.ForwardTraining(x.As<TIn>()));
+        straight.Should().Equal(taped).And.Contain(g => g != 0);
+        straightParameters.Should().Equal(tapedParameters);
+    }
+
+    [Fact]
     public void A_training_step_is_the_same_as_a_forward_pass_a_loss_and_a_backward_pass()
     {
         using var whole = create(device, Seed);
@@ -156,6 +167,15 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
         using var images = Images(network);
         float[] all = network.Forward(images).ToArray(Layout.Nhwc);
         network.Forward(images.Take(3)).ToArray(Layout.Nhwc).Should().Equal(all[..(3 * Classes)]);
+    }
+
+    (float[] Input, float[] Parameters) InputGradient(TNetwork network, TensorBuffer<TIn> images, Func<Traced, Traced> forward)
+    {
+        network.Parameters.ZeroGrad();
+        using var tape = new Tape(device, Seed);
+        var input = tape.Input((Tensor)images.Tensor, needsGradient: true);
+        Loss.CrossEntropy(forward(input), RandomData.Labels(1, Batch, Classes)).Backward();
+        return (input.Gradient.ToArray(Layout.Nhwc), [.. network.Parameters.SelectMany(p => p.GradientToArray())]);
     }
 
     static void ShouldBeEqual(TNetwork one, TNetwork other)
