@@ -36,6 +36,18 @@ public static class Conv2dCases
         new(1, 17, 4, 7, 48, 3, Padding: 1),
         new(1, 8, 7, 6, 48, 5, Padding: 2),
 
+        // Windows of 3 and 5 over images large enough to be taken in tiles, whose last row and column hang over the edge.
+        new(1, 16, 7, 7, 16, 5, Padding: 2),
+        new(2, 17, 8, 6, 33, 3, Padding: 1),
+        new(1, 33, 9, 10, 17, 5, Padding: 1),
+        new(1, 47, 10, 11, 16, 5),
+        new(9, 16, 7, 9, 31, 3),
+        new(1, 130, 7, 8, 20, 3, Padding: 1),
+        new(1, 260, 7, 7, 18, 3, Padding: 2),
+        new(3, 20, 12, 12, 130, 3, Padding: 1),
+        new(2, 16, 10, 11, 40, 5, Padding: 4),
+        new(1, 18, 12, 13, 33, 5, Padding: 2),
+
         // Strides; some leave rows and columns that no window reads.
         new(1, 1, 23, 31, 8, 11, Stride: 4),
         new(3, 3, 9, 8, 7, 3, Stride: 2, Padding: 1),

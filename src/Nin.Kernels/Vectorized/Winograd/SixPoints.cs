@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Vectorized;
+
+/// <summary>0, ±3/4, ±3/2 and infinity: four results of three taps.</summary>
+/// <remarks>
+/// With 0, ±1, ±2 the rounding errors are twice as large; so they are 2.3 times those of a plain sum over channels and taps. All factors
+/// but those of the weights are exact in float32.
+/// </remarks>
+readonly unsafe struct SixPoints : IWinogradPoints
+{
+    const float P = 0.75f, Q = 1.5f;
+    const float P2 = P * P, Q2 = Q * Q;
+    const float Scale = (float)(1 / ((double)P2 * Q2));
+
+    static PointPair PairP => new(P, (float)(1 / (2.0 * P2 * (P2 - Q2))));
+
+    static PointPair PairQ => new(Q, (float)(1 / (2.0 * Q2 * (Q2 - P2))));
+
+    public static int Side => 6;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Window<TLanes, TExtent>(TExtent extent, float* d, nint step, float* v, nint pointStep)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TLanes d0 = extent.Load<TLanes>(d);
+        TLanes d1 = extent.Load<TLanes>(d + step);
+        TLanes d2 = extent.Load<TLanes>(d + 2 * step);
+        TLanes d3 = extent.Load<TLanes>(d + 3 * step);
+        TLanes d4 = extent.Load<TLanes>(d + 4 * step);
+        TLanes d5 = extent.Load<TLanes>(d + 5 * step);
+        Lanes.MulAdd(P2 * Q2, d0, Lanes.MulAdd(-(P2 + Q2), d2, d4)).Store(v);
+        PairP.Store(Lanes.MulAdd(-Q2, d2, d4), Lanes.MulAdd(-Q2, d1, d3), v + pointStep, pointStep);
+        PairQ.Store(Lanes.MulAdd(-P2, d2, d4), Lanes.MulAdd(-P2, d1, d3), v + 3 * pointStep, pointStep);
+        Lanes.MulAdd(P2 * Q2, d1, Lanes.MulAdd(-(P2 + Q2), d3, d5)).Store(v + 5 * pointStep);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate<TLanes, TExtent>(TExtent extent, int count, bool scaled, float* y, nint step, float* v, nint pointStep)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TLanes y0 = extent.Load<TLanes>(y);
+        TLanes y1 = extent.Load<TLanes>(y + step);
+        TLanes y2 = extent.Load<TLanes>(y + 2 * step);
+        TLanes y3 = count > 3 ? extent.Load<TLanes>(y + 3 * step) : y2;
+        TLanes y4 = count > 4 ? extent.Load<TLanes>(y + 4 * step) : y3;
+        (scaled ? y0 * TLanes.Broadcast(Scale) : y0).Store(v);
+        PairP.Evaluate(count, scaled, y0, y1, y2, y3, y4, v + pointStep, pointStep);
+        PairQ.Evaluate(count, scaled, y0, y1, y2, y3, y4, v + 3 * pointStep, pointStep);
+        y4.Store(v + 5 * pointStep);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fold<TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, nint step)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes y0 = TLanes.Load(v), last = TLanes.Load(v + 5 * pointStep);
+        if (scaled) y0 *= TLanes.Broadcast(Scale);
+        TLanes y1 = TLanes.Zero, y2 = count == 3 ? last : TLanes.Zero, y3 = count == 4 ? last : TLanes.Zero, y4 = last;
+        PairP.Fold(count, scaled, TLanes.Load(v + pointStep), TLanes.Load(v + 2 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
+        PairQ.Fold(count, scaled, TLanes.Load(v + 3 * pointStep), TLanes.Load(v + 4 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
+        y0.Store(y);
+        y1.Store(y + step);
+        y2.Store(y + 2 * step);
+        if (count > 3) y3.Store(y + 3 * step);
+        if (count > 4) y4.Store(y + 4 * step);
+    }
+}

@@ -1,0 +1,157 @@
+using Nin.Ops;
+using Nin.Vectorized;
+
+namespace Nin.Tests.Vectorized;
+
+/// <summary>What the conformance suite, which runs whole ops, does not ask of Winograd's convolution.</summary>
+public sealed unsafe class WinogradTests
+{
+    static readonly Conv2dSizes[] Shapes =
+    [
+        new(16, 7, 7, 16, Kernel: 5, Padding: 2),
+        new(17, 12, 9, 35, Kernel: 3, Padding: 1),
+        new(96, 9, 10, 130, Kernel: 5, Padding: 1),
+        new(140, 8, 8, 48, Kernel: 3, Padding: 2),
+        new(300, 7, 7, 20, Kernel: 3, Padding: 1),
+    ];
+
+    public static TheoryData<int, int> ShapesAndWidths
+    {
+        get
+        {
+            var data = new TheoryData<int, int>();
+            foreach (int width in new[] { 128, 256, 512 }.Where(width => width <= SimdWidth.Best))
+            {
+                foreach (int shape in Enumerable.Range(0, Shapes.Length)) data.Add(shape, width);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [InlineData(96, 26, 26, 256, 5, 2, true)]
+    [InlineData(256, 12, 12, 384, 3, 1, true)]
+    [InlineData(48, 7, 7, 128, 5, 2, true)]
+    [InlineData(1, 28, 28, 96, 5, 2, false)]
+    [InlineData(384, 5, 5, 10, 3, 1, false)]
+    [InlineData(64, 28, 28, 64, 1, 0, false)]
+    [InlineData(64, 28, 28, 64, 7, 3, false)]
+    [InlineData(64, 28, 28, 64, 3, 3, false)]
+    public void It_suits_large_images_with_many_channels(int c, int h, int w, int filters, int kernel, int padding, bool suits) =>
+        WinogradSizes.Suits(new Conv2dSizes(c, h, w, filters, kernel, Padding: padding)).Should().Be(suits);
+
+    [Fact]
+    public void It_does_not_suit_strides_dilation_and_groups()
+    {
+        var sizes = new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Padding: 1);
+        WinogradSizes.Suits(sizes).Should().BeTrue();
+        WinogradSizes.Suits(sizes with { Stride = 2 }).Should().BeFalse();
+        WinogradSizes.Suits(sizes with { Dilation = 2 }).Should().BeFalse();
+        WinogradSizes.Suits(sizes with { Groups = 2 }).Should().BeFalse();
+    }
+
+    [Theory]
+    [MemberData(nameof(ShapesAndWidths))]
+    public void Forward_is_the_plain_loop_whatever_the_threads_and_the_batch(int shape, int width)
+    {
+        Conv2dSizes sizes = Shapes[shape];
+        const int Batch = 5;
+        (float[] x, float[] w, float[] bias) = Operands(sizes, Batch);
+        float[] y = Forward(sizes, Batch, x, w, bias, threads: 1, width);
+        long terms = sizes.Kernel * sizes.Kernel * sizes.Channels;
+        ConvolutionCases.AssertClose(y, new PlainConvolution(sizes, Batch).Forward(x, w, bias), terms);
+        Forward(sizes, Batch, x, w, bias, threads: 2, width).Should().Equal(y);
+        Forward(sizes, Batch, x, w, bias, threads: 4, width).Should().Equal(y);
+        float[] middle = x[(int)(2 * sizes.InputLength)..(int)(3 * sizes.InputLength)];
+        Forward(sizes, 1, middle, w, bias, threads: 3, width).Should().Equal(y[(int)(2 * sizes.OutputLength)..(int)(3 * sizes.OutputLength)]);
+    }
+
+    [Theory]
+    [MemberData(nameof(ShapesAndWidths))]
+    public void The_gradient_by_data_is_the_plain_loop_whatever_the_threads(int shape, int width)
+    {
+        Conv2dSizes sizes = Shapes[shape];
+        const int Batch = 3;
+        (_, float[] w, _) = Operands(sizes, Batch);
+        float[] dY = ConvolutionCases.Random(4, Batch * sizes.OutputLength);
+        float[] dX = BackwardData(sizes, Batch, dY, w, threads: 1, width);
+        long terms = sizes.Kernel * sizes.Kernel * sizes.Filters;
+        ConvolutionCases.AssertClose(dX, new PlainConvolution(sizes, Batch).BackwardData(dY, w), terms);
+        BackwardData(sizes, Batch, dY, w, threads: 2, width).Should().Equal(dX);
+        BackwardData(sizes, Batch, dY, w, threads: 4, width).Should().Equal(dX);
+    }
+
+    [Theory]
+    [MemberData(nameof(ShapesAndWidths))]
+    public void The_gradient_by_weights_is_the_plain_loop_whatever_the_threads(int shape, int width)
+    {
+        Conv2dSizes sizes = Shapes[shape];
+        const int Batch = 19;
+        (float[] x, _, _) = Operands(sizes, Batch);
+        float[] dY = ConvolutionCases.Random(4, Batch * sizes.OutputLength);
+        float[] dW = BackwardWeights(sizes, Batch, x, dY, threads: 1, width);
+        long terms = (long)Batch * sizes.OutHeight * sizes.OutWidth;
+        ConvolutionCases.AssertClose(dW, new PlainConvolution(sizes, Batch).BackwardWeights(x, dY), terms);
+        BackwardWeights(sizes, Batch, x, dY, threads: 2, width).Should().Equal(dW);
+        BackwardWeights(sizes, Batch, x, dY, threads: 4, width).Should().Equal(dW);
+    }
+
+    static (float[] X, float[] W, float[] Bias) Operands(Conv2dSizes sizes, int batch) =>
+        (ConvolutionCases.Random(1, batch * sizes.InputLength),
+         ConvolutionCases.Random(2, sizes.WeightLength),
+         ConvolutionCases.Random(3, sizes.Filters));
+
+    static float[] Forward(Conv2dSizes sizes, int batch, float[] x, float[] w, float[] bias, int threads, int width)
+    {
+        using var pool = new WorkerPool(threads) { Width = width };
+        using var biases = new GuardedFloats(bias);
+        using var packed = new GuardedFloats(WinogradConvolution.PackedLength(pool, sizes));
+        using (var weights = new GuardedFloats(w))
+        {
+            WinogradConvolution.PackWeights(pool, sizes, weights.Pointer, packed.Pointer);
+        }
+
+        return Run(pool, sizes, batch, x, packed, biases.Pointer);
+    }
+
+    static float[] BackwardData(Conv2dSizes sizes, int batch, float[] dY, float[] w, int threads, int width)
+    {
+        using var pool = new WorkerPool(threads) { Width = width };
+        Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
+        using var packed = new GuardedFloats(WinogradConvolution.PackedLength(pool, transposed));
+        using (var weights = new GuardedFloats(w))
+        {
+            WinogradConvolution.PackTransposed(pool, sizes, weights.Pointer, packed.Pointer);
+        }
+
+        return Run(pool, transposed, batch, dY, packed, bias: null);
+    }
+
+    static float[] Run(WorkerPool pool, Conv2dSizes sizes, int batch, float[] x, GuardedFloats packed, float* bias)
+    {
+        using var input = new GuardedFloats(x);
+        using var y = new GuardedFloats(batch * sizes.OutputLength);
+        using var workspace = new GuardedFloats(WinogradConvolution.WorkspaceLength(pool, sizes));
+        WinogradConvolution.Run(
+            pool, sizes, batch, input.Pointer, packed.Pointer, bias, relu: false, accumulate: false, y.Pointer, workspace.Pointer);
+        packed.AssertBands();
+        y.AssertBands();
+        workspace.AssertBands();
+        return y.Span.ToArray();
+    }
+
+    static float[] BackwardWeights(Conv2dSizes sizes, int batch, float[] x, float[] dY, int threads, int width)
+    {
+        using var pool = new WorkerPool(threads) { Width = width };
+        using var input = new GuardedFloats(x);
+        using var gradient = new GuardedFloats(dY);
+        using var dW = new GuardedFloats(sizes.WeightLength);
+        using var workspace = new GuardedFloats(WinogradBackwardWeights.WorkspaceLength(pool, sizes, batch));
+        WinogradBackwardWeights.Run(
+            pool, sizes, batch, input.Pointer, gradient.Pointer, accumulate: false, dW.Pointer, workspace.Pointer);
+        dW.AssertBands();
+        workspace.AssertBands();
+        return dW.Span.ToArray();
+    }
+}
