@@ -1,30 +1,31 @@
+using System.Numerics;
 using Nin.Ops;
 
 namespace Nin.Vectorized;
 
 /// <summary>
-/// dw by the transposed maps of <see cref="WinogradTransform"/>: at each point one product over the tiles. Each of its sums is one
-/// accumulation over the tiles of a slice of eight samples, and slices are added as the tree of <see cref="SliceTree"/>.
+/// dw by the transposed maps of <see cref="WinogradTransform"/>: at each point one product over tiles. The tiles of a slice of eight samples
+/// are taken in runs, whose gradients are added in order; slices are added as the tree of <see cref="SliceTree"/>.
 /// </summary>
 /// <remarks>
-/// Tiles are taken in runs, each by all threads: first to the points, then the products, a point to a thread. The obvious way, slices side by
-/// side, needs open sums of all points for every thread.
+/// All threads work on one run: first its tiles to the points, then the products. The obvious way, slices side by side, needs points of a run
+/// for every thread, which no cache holds.
 /// </remarks>
 static unsafe class WinogradBackwardWeights
 {
-    // As deep as the panels of a product may be to share the level-1 cache.
-    const int MaxRun = RowPanel.MaxDepth;
+    // Tiles of a run, at most: deep enough for the products, and small enough that the outer cache holds their points.
+    const int MaxRun = 200;
 
-    // Between points, so that they do not share the few sets of a cache; a register may be read across.
+    // Between points, so that they do not share the few sets of a cache.
     const int Gap = 16;
 
     /// <summary>Floats of scratch memory that <see cref="Run"/> needs.</summary>
     public static long WorkspaceLength(WorkerPool pool, in Conv2dSizes sizes, int batch)
     {
         var tiles = new WinogradSizes(sizes);
-        (long values, long gradients) = Steps(pool, tiles);
-        long borders = pool.Threads * BorderLength(tiles);
-        return tiles.Points * (values + gradients + StackStep(sizes, batch)) + borders;
+        long worker = BorderLength(tiles)
+            + (sizes.Kernel == 3 ? WinogradSums<SixPoints>.WorkerLength : WinogradSums<EightPoints>.WorkerLength);
+        return tiles.Points * (ValuesStep(tiles) + GradientsStep(pool, tiles)) + OpenSums(sizes, batch) + pool.Threads * worker;
     }
 
     /// <param name="pool">Threads and width.</param>
@@ -53,70 +54,73 @@ static unsafe class WinogradBackwardWeights
         where TPoints : struct, IWinogradPoints
     {
         var tiles = new WinogradSizes(sizes);
-        (long valuesStep, long gradientsStep) = Steps(pool, tiles);
-        float* values = workspace;
-        float* gradients = values + tiles.Points * valuesStep;
-        float* stacks = gradients + tiles.Points * gradientsStep;
-        nint stackStep = (nint)StackStep(sizes, batch);
-        int channelStep = Packing.RoundUp(sizes.Channels, RegisterTile.MaxColumns / 2);
+        float* open = workspace + tiles.Points * (ValuesStep(tiles) + GradientsStep(pool, tiles));
+        float* borders = open + OpenSums(sizes, batch);
         var pairs = new WinogradPairs<TPoints>
         {
             Windows = tiles.Windows(x),
             Results = tiles.Results(dY),
-            Values = values,
-            ChannelStep = channelStep,
-            ValuesStep = (nint)valuesStep,
-            Gradients = gradients,
-            GradientsStep = (nint)gradientsStep,
-            Borders = stacks + tiles.Points * stackStep,
+            Values = workspace,
+            ChannelStep = ChannelStep(sizes),
+            ValuesStep = (nint)ValuesStep(tiles),
+            Gradients = workspace + tiles.Points * ValuesStep(tiles),
+            GradientsStep = (nint)GradientsStep(pool, tiles),
+            Borders = borders,
             BorderLength = BorderLength(tiles),
         };
-        var sums = new WinogradSums
+        var sums = new WinogradSums<TPoints>
         {
-            Values = values,
-            ChannelStep = channelStep,
-            ValuesStep = (nint)valuesStep,
-            Gradients = gradients,
-            GradientsStep = (nint)gradientsStep,
-            Channels = sizes.Channels,
-            Filters = sizes.Filters,
-            Stacks = stacks,
-            StackStep = stackStep,
-        };
-        int slices = SliceTree.Slices(batch);
-        for (int slice = 0; slice < slices; slice++)
-        {
-            SumSlice(pool, tiles, batch, slice, pairs, sums with { Slice = slice, IsLastSlice = slice == slices - 1 });
-        }
-
-        var fold = new WinogradFold<TPoints>
-        {
-            Sums = stacks,
-            PointStep = stackStep,
             Kernel = sizes.Kernel,
             Channels = sizes.Channels,
             Filters = sizes.Filters,
-            Accumulate = accumulate,
-            DW = dW,
+            Values = pairs.Values,
+            ChannelStep = pairs.ChannelStep,
+            ValuesStep = pairs.ValuesStep,
+            Gradients = pairs.Gradients,
+            GradientsStep = pairs.GradientsStep,
+            Scratch = borders + pool.Threads * pairs.BorderLength,
         };
-        SimdWidth.Run(pool, sizes.Channels, fold);
+
+        // One slice needs no sums beside dw itself.
+        int slices = SliceTree.Slices(batch);
+        if (slices == 1)
+        {
+            sums.DW = dW;
+            SumSlice(pool, tiles, 0, batch, accumulate, pairs, sums);
+            return;
+        }
+
+        long length = sizes.WeightLength;
+        float* top = open;
+        for (int slice = 0; slice < slices; slice++, top += length)
+        {
+            sums.DW = top;
+            int first = slice * SliceTree.Samples;
+            SumSlice(pool, tiles, first, Math.Min(SliceTree.Samples, batch - first), accumulate: false, pairs, sums);
+            bool last = slice == slices - 1;
+            for (int carries = BitOperations.TrailingZeroCount(slice + 1); last ? top > open : carries > 0; carries--, top -= length)
+            {
+                PartialSum.Run(pool, top, 0, 1, top - length, length, accumulate: true);
+            }
+        }
+
+        PartialSum.Run(pool, open, 0, 1, dW, length, accumulate);
     }
 
     static void SumSlice<TPoints>(
-        WorkerPool pool, in WinogradSizes sizes, int batch, int slice, WinogradPairs<TPoints> pairs, WinogradSums sums)
+        WorkerPool pool, in WinogradSizes sizes, int firstSample, int samples, bool accumulate, WinogradPairs<TPoints> pairs,
+        WinogradSums<TPoints> sums)
         where TPoints : struct, IWinogradPoints
     {
-        int first = slice * SliceTree.Samples;
-        int tiles = Math.Min(SliceTree.Samples, batch - first) * sizes.Tiles;
+        int tiles = samples * sizes.Tiles;
         int run = RunLength(sizes);
         for (int from = 0; from < tiles; from += run)
         {
-            pairs.First = (long)first * sizes.Tiles + from;
+            pairs.First = (long)firstSample * sizes.Tiles + from;
             pairs.Count = sums.Count = Math.Min(run, tiles - from);
-            sums.IsFirstRun = from == 0;
-            sums.IsLastRun = from + run >= tiles;
+            sums.Accumulate = accumulate || from > 0;
             SimdWidth.Run(pool, pairs.Pieces, pairs);
-            SimdWidth.Run(pool, sizes.Points, sums);
+            SimdWidth.Run(pool, sums.Pieces, sums);
         }
     }
 
@@ -127,16 +131,15 @@ static unsafe class WinogradBackwardWeights
         return Packing.CeilDivide(tiles, Packing.CeilDivide(tiles, MaxRun));
     }
 
-    static (long Values, long Gradients) Steps(WorkerPool pool, in WinogradSizes sizes)
-    {
-        int run = RunLength(sizes);
-        long values = (long)run * Packing.RoundUp(sizes.Convolution.Channels, RegisterTile.MaxColumns / 2);
-        long gradients = (long)run * Packing.PaddedColumns(sizes.Convolution.Filters, pool.Width);
-        return (values + Gap, gradients + Gap);
-    }
+    static int ChannelStep(in Conv2dSizes sizes) => Packing.RoundUp(sizes.Channels, RegisterTile.MaxColumns / 2);
 
-    static long StackStep(in Conv2dSizes sizes, int batch) =>
-        SliceTree.Levels(SliceTree.Slices(batch)) * (long)sizes.Channels * sizes.Filters + Gap;
+    static long ValuesStep(in WinogradSizes sizes) => (long)RunLength(sizes) * ChannelStep(sizes.Convolution) + Gap;
+
+    static long GradientsStep(WorkerPool pool, in WinogradSizes sizes) =>
+        (long)RunLength(sizes) * Packing.PaddedColumns(sizes.Convolution.Filters, pool.Width) + Gap;
+
+    static long OpenSums(in Conv2dSizes sizes, int batch) =>
+        SliceTree.Slices(batch) is var slices && slices == 1 ? 0 : SliceTree.Levels(slices) * sizes.WeightLength;
 
     static long BorderLength(in WinogradSizes sizes) =>
         Packing.RoundUp((int)Math.Max(sizes.Windows(null).BufferLength, sizes.Results(null).BufferLength), Gap);
