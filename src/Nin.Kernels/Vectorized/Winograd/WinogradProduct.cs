@@ -10,8 +10,8 @@ unsafe struct WinogradProduct<TPoints> : ILanesJob
     where TPoints : struct, IWinogradPoints
 {
     // Tiles and columns of one product: what they take together stays in the level-2 cache, and a panel of B serves several panels of A.
-    const int MaxPanels = 6;
-    const int BlockColumns = 128;
+    const int MaxPanels = 8;
+    const int BlockColumns = 64;
 
     // Between the points of a block, so that they do not share the few sets of a cache.
     const int Gap = 16;
