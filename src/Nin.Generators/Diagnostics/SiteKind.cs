@@ -6,4 +6,5 @@ enum SiteKind
     Attribute,
     Type,
     Constructor,
+    Member,
 }

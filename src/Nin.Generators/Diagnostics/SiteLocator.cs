@@ -11,6 +11,7 @@ static class SiteLocator
     {
         SiteKind.Attribute => OfAttribute(type.GetAttributes()[site.Index], site, cancellation),
         SiteKind.Constructor => OfSymbol(type.InstanceConstructors[site.Index]),
+        SiteKind.Member => OfSymbol(type.GetMembers()[site.Index]),
         _ => OfSymbol(Around(type, site.Index)),
     };
 

@@ -6,7 +6,7 @@ using Nin.Generators.Diagnostics;
 
 namespace Nin.Generators.Parsing;
 
-/// <summary>NIN001 and NIN012: whether a class can get a generated half, and has its layers in one place.</summary>
+/// <summary>NIN001, NIN009 and NIN012: whether a class can get a generated half, and has its layers in one place.</summary>
 static class ClassChecks
 {
     /// <summary>Reports what keeps the class from being a network; true where nothing does.</summary>
@@ -31,6 +31,21 @@ static class ClassChecks
         }
 
         return problems.Problems.Count == before;
+    }
+
+    /// <summary>NIN009: reports members that the generated half declares, too.</summary>
+    public static void CheckMembers(INamedTypeSymbol type, ProblemList problems)
+    {
+        ImmutableArray<ISymbol> members = type.GetMembers();
+        foreach (ISymbol member in OwnMembers.Of(type))
+        {
+            if (!GeneratedMembers.Contains(OwnMembers.Signature(member))) continue;
+
+            problems.Report(
+                Rules.BadName, Site.OnMember(members.IndexOf(member)), type.Name,
+                $"it declares {member.Name}, which is a member that the generator writes for every network",
+                $"choose another name");
+        }
     }
 
     /// <summary>Reports layers outside the declaration that has the first of them; true where there are none.</summary>
@@ -84,7 +99,9 @@ static class ClassChecks
         if (type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } own
             && own.ContainingAssembly.Name != "Nin.Model")
         {
-            yield return ($"it derives from {own.Name}, but a network derives from Nin.Network", $"remove the base class");
+            yield return (
+                $"it derives from {own.Name}, but a network derives from Nin.Network, and a class has one base",
+                $"remove the base class, and share its code through an interface or a member");
         }
 
         if (type.IsFileLocal) yield return ($"it is local to its file, where no generated half can reach it", $"remove file");

@@ -7,16 +7,15 @@ namespace Nin.Generators.Parsing;
 sealed class LayerNames(INamedTypeSymbol type)
 {
     /// <summary>Members that every network gets, and those of <see cref="object"/>.</summary>
-    static readonly HashSet<string> Reserved =
-    [
+    public static IReadOnlyCollection<string> Reserved { get; } = new HashSet<string>
+    {
         "ActivationBytes", "Architecture", "CreateInput", "CreateSession", "Device", "Dispose", "Forward", "ForwardMacs",
-        "ForwardTraining", "InferenceBytes", "InputShape", "Load", "Name", "OutputShape", "ParameterCount", "Parameters", "Save", "Seed",
-        "SessionPlan", "TrainingBytes", "TrainingSteps", "TrainStep",
-        "Backpropagate", "Infer", "MemoryPlan", "RunBackward", "RunForward", "RunInference", "Train",
+        "ForwardTraining", "InferenceBytes", "Load", "ParameterCount", "Parameters", "RunBackward", "RunForward", "RunInference", "Save",
+        "Seed", "SessionPlan", "TrainingBytes", "TrainingSteps", "TrainStep",
         "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString",
-    ];
+    };
 
-    readonly HashSet<string> members = [.. OwnMembers(type)];
+    readonly HashSet<string> members = [.. OwnMembers.Of(type).Select(m => m.Name)];
     readonly Dictionary<string, int> ordinals = [];
 
     /// <summary>Kind and ordinal. Named layers count too, so that naming one renames no other; every layer asks once.</summary>
@@ -42,8 +41,4 @@ sealed class LayerNames(INamedTypeSymbol type)
         };
         return wrong is null ? null : (wrong, $"choose another name");
     }
-
-    /// <summary>Names of what the user's half of a class declares.</summary>
-    public static IEnumerable<string> OwnMembers(INamedTypeSymbol type) =>
-        type.GetMembers().Where(m => !m.IsImplicitlyDeclared && !GeneratedCode.Declares(m)).Select(m => m.Name);
 }

@@ -37,6 +37,7 @@ static class NetworkParser
         INamedTypeSymbol type, int attribute, bool hasLayers, ProblemList problems, CancellationToken cancellation)
     {
         bool canEmit = ClassChecks.CanBeNetwork(type, problems, cancellation);
+        ClassChecks.CheckMembers(type, problems);
         NetworkDeclaration declaration = NetworkDeclaration.Read(type, attribute, problems);
         if (!hasLayers && declaration.Input is not null)
         {
@@ -84,13 +85,15 @@ static class NetworkParser
             declaration.Input,
             new(typed),
             new(entries.Skip(typed.Length).Select(e => e.HasMember ? e.Name : "")),
-            new(OwnMembers(type, typed)),
+            new(NamesLikeLayers(type, typed)),
+            new(OwnMembers.Signatures(type)),
             HiddenNames.Any(type, entries.Select(e => e.Name)),
             hasErrors);
     }
 
     /// <summary>Members that stand where a layer's class or step would: names of layers with something behind.</summary>
-    static IEnumerable<string> OwnMembers(INamedTypeSymbol type, LayerSpec[] layers) => LayerNames.OwnMembers(type)
+    static IEnumerable<string> NamesLikeLayers(INamedTypeSymbol type, LayerSpec[] layers) => OwnMembers.Of(type)
+        .Select(member => member.Name)
         .Where(member => layers.Any(layer => member.StartsWith(layer.Name, StringComparison.Ordinal)))
         .Distinct()
         .OrderBy(member => member, StringComparer.Ordinal);

@@ -12,6 +12,7 @@ namespace Nin.Generators.Spec;
 /// <param name="Layers">The layers up to the first whose output shape is unknown, or whose name no member can have.</param>
 /// <param name="UntypedNames">Names of the layers after them, which <c>nameof</c> may name; empty where no member can have it.</param>
 /// <param name="OwnMembers">The user's members whose names begin as a layer's does: what is derived from a layer must avoid them.</param>
+/// <param name="OwnSignatures">The user's members that have a name which networks have too: code that would repeat one leaves it out.</param>
 /// <param name="NamesAreHidden">True where generated code must name types in full.</param>
 /// <param name="HasErrors">True where an error is reported: members are then typed, but need not run.</param>
 sealed record NetworkSpec(
@@ -24,6 +25,7 @@ sealed record NetworkSpec(
     EquatableArray<LayerSpec> Layers,
     EquatableArray<string> UntypedNames,
     EquatableArray<string> OwnMembers,
+    EquatableArray<string> OwnSignatures,
     bool NamesAreHidden,
     bool HasErrors)
 {

@@ -15,8 +15,14 @@ namespace Nin;
 public sealed record MemoryPlan(long TrainingPerExample, long TrainingFixed, long InferencePerExample, long OutputGradient, long Loss)
 {
     /// <summary>Elements of a session's memory for training and inference with <paramref name="batch"/> examples.</summary>
-    public long Length(int batch) => Math.Max(TrainingFixed + TrainingPerExample * batch, InferencePerExample * batch);
+    /// <exception cref="ArgumentOutOfRangeException">The batch is empty.</exception>
+    public long Length(int batch) => Math.Max(TrainingFixed + TrainingPerExample * Checked(batch), InferencePerExample * batch);
 
     /// <summary>Elements of a session's memory for inference alone.</summary>
-    public long InferenceLength(int batch) => InferencePerExample * batch;
+    /// <exception cref="ArgumentOutOfRangeException">The batch is empty.</exception>
+    public long InferenceLength(int batch) => InferencePerExample * Checked(batch);
+
+    static int Checked(int batch) => batch >= 1
+        ? batch
+        : throw new ArgumentOutOfRangeException(nameof(batch), batch, "A batch has at least 1 example.");
 }

@@ -13,7 +13,7 @@ public class Nin001Tests
     [InlineData("file partial class {|NIN001:Net|};", "it is local to its file, where no generated half can reach it; remove file")]
     [InlineData("partial class Net { {|NIN001:Net|}() { } }", "it declares a constructor, but gets one from its layers; move the code to a method")]
     [InlineData("partial class {|NIN001:Net|}(int x);", "it declares a constructor, but gets one from its layers; move the code to a method")]
-    [InlineData("partial class {|NIN001:Net|} : System.Attribute;", "it derives from Attribute, but a network derives from Nin.Network; remove the base class")]
+    [InlineData("partial class {|NIN001:Net|} : System.Attribute;", "it derives from Attribute, but a network derives from Nin.Network, and a class has one base; remove the base class, and share its code through an interface or a member")]
     public void A_class_that_cannot_have_a_generated_half_is_told_why(string declaration, string message) =>
         Marked.Verify($"using Nin; [Network(1, 8, 8), Conv2d(2)] {declaration}", $"Net: {message}");
 

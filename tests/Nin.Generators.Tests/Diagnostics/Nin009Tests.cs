@@ -24,6 +24,7 @@ public class Nin009Tests
     [InlineData("Relu({|NIN009:Name = \"Count\"|})", "Count (layer 1): Count is another member of Net; choose another name")]
     [InlineData("Relu(Name = \"X\"), Conv2d(2, {|NIN009:Name = \"X\"|})", "X (layer 2): X (layer 1) has the name X too; choose another")]
     [InlineData("Conv2d(2, {|NIN009:Name = \"Relu1\"|}), Relu", "Relu1 (layer 1): Relu1 (layer 2) has the name Relu1 too; choose another")]
+    [InlineData("Relu({|NIN009:Name = \"a\\nb\\u001b[31m\\u202e\"|})", "a\\u000ab\\u001b[31m\\u202e (layer 1): \"a\\u000ab\\u001b[31m\\u202e\" is no C# identifier; use letters, digits and _")]
     public void A_name_that_a_layer_cannot_have_is_reported(string layers, string message) =>
         Marked.Verify($"using Nin; [Network(1, 8, 8), {layers}] partial class Net {{ int Count; }}", message);
 
@@ -31,6 +32,15 @@ public class Nin009Tests
     public void A_default_name_that_a_member_has_is_reported_on_the_layer() => Marked.Verify(
         "using Nin; [Network(1, 8, 8), {|NIN009:Relu|}] partial class Net { void Relu1() { } }",
         "Relu1 (layer 1): Relu1 is another member of Net; choose another name");
+
+    [Theory]
+    [InlineData("const int {|NIN009:ParameterCount|} = 1;", "ParameterCount")]
+    [InlineData("class {|NIN009:Architecture|};", "Architecture")]
+    [InlineData("static long {|NIN009:TrainingBytes|}(int n) => n;", "TrainingBytes")]
+    [InlineData("static Net {|NIN009:Load|}(Device device, string path) => null!; static Net Load(string path) => null!;", "Load")]
+    public void A_member_that_the_generator_writes_is_reported_where_it_stands(string member, string name) => Marked.Verify(
+        $"using Nin; [Network(1, 8, 8), Conv2d(2)] partial class Net {{ {member} }}",
+        $"Net: it declares {name}, which is a member that the generator writes for every network; choose another name");
 
     [Fact]
     public void A_name_given_in_two_copies_is_reported_on_the_second() => Marked.Verify(

@@ -51,6 +51,14 @@ public class GeneratedCodeTests
     [InlineData("D8")]
     [InlineData("Block1Layers")]
     [InlineData("Conv1Relu1")]
+    [InlineData("Train")]
+    [InlineData("Infer")]
+    [InlineData("Backpropagate")]
+    [InlineData("MemoryPlan")]
+    [InlineData("InputShape")]
+    [InlineData("OutputShape")]
+    [InlineData("Name")]
+    [InlineData("network")]
     public void Every_layer_name_compiles(string name) => ShouldCompile($$"""
         namespace Demo;
         using Nin;

@@ -43,6 +43,10 @@ public class OneMistakeTests
     [InlineData("NIN004", "[Network(3, 8, 8), LayersOf<Net>] partial class Net;")]
     [InlineData("NIN002", "[Network(3, 8, 8), LayersOf<string>] partial class Net;")]
     [InlineData("NIN009", "[Network(3, 8, 8), LayersOf<B>] partial class Net { int Conv1 => 1; } [Network(3, 8, 8), Conv2d(4)] partial class B;")]
+    [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4)] partial class Net { const int ParameterCount = 1; }")]
+    [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4)] partial class Net { class Architecture; void SessionPlan() { } }")]
+    [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4)] partial class Net { static Net Load(Device device, string path) => null!; }")]
+    [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4)] partial class Net { static long TrainingBytes(int batch) => 0; int Load; }")]
     public void The_diagnostic_is_the_only_error(string id, string declaration)
     {
         foreach (string place in new[] { "using Nin;\n", "using Nin;\nnamespace Demo;\n" })
@@ -52,6 +56,28 @@ public class OneMistakeTests
                 .Where(d => d.Severity == DiagnosticSeverity.Error).Should().BeEmpty("{0}{1} compiles but for its mistake", place, declaration);
             TestCompilation.Analyze(compilation).Select(d => d.Id).Should().Contain(id, "of {0}{1}", place, declaration);
         }
+    }
+
+    [Theory]
+    [InlineData("public void Dispose() { }")]
+    [InlineData("void Dispose() { }")]
+    [InlineData("void System.IDisposable.Dispose() { }")]
+    [InlineData("int Dispose => 1;")]
+    [InlineData("public dynamic Forward(object x) => x;")]
+    [InlineData("public object Forward(string name) => name;")]
+    [InlineData("public Device Device => null!; int Seed; class Parameters; event System.Action TrainingSteps;")]
+    [InlineData("public void Save(string path) { } float TrainStep(dynamic x, System.ReadOnlySpan<int> l, Nin.Training.Optimizer o) => 0;")]
+    [InlineData("dynamic ForwardTraining; object CreateInput(int batch) => 1; object CreateSession(int n) => n;")]
+    [InlineData("static Net Load(string path) => null!; static long TrainingBytes(long batch) => batch;")]
+    public void A_member_of_ones_own_adds_no_error_to_a_mistake(string member)
+    {
+        var compilation = TestCompilation.Create([$$"""
+            using Nin;
+            [Network(3, 8, 8), Conv2d(4, Kernel = 9)] partial class Net { {{member}} }
+            """]);
+        TestCompilation.Generate(compilation).Compilation.GetDiagnostics()
+            .Where(d => d.Severity == DiagnosticSeverity.Error).Should().BeEmpty();
+        TestCompilation.Analyze(compilation).Select(d => d.Id).Should().Equal("NIN005");
     }
 
     [Theory]

@@ -36,13 +36,15 @@ public class ManyNetworksTests(ITestOutputHelper output)
     [Trait("Category", "Long")]
     public void Generator_and_analyzer_add_less_than_a_second_for_two_hundred_networks()
     {
-        // The first repetition warms up: what is measured is a compiler that has seen networks before.
-        double[] generator = [.. Enumerable.Range(0, Repetitions + 1).Select(_ => Generate()).Skip(1)];
-        double[] analyzer = [.. Enumerable.Range(0, Repetitions + 1).Select(_ => Analyze()).Skip(1)];
+        // The first repetition is cold: it compiles the generator itself. What is asserted is a compiler that has seen networks before.
+        double[] generator = [.. Enumerable.Range(0, Repetitions + 1).Select(_ => Generate())];
+        double[] analyzer = [.. Enumerable.Range(0, Repetitions + 1).Select(_ => Analyze())];
+        double warmGenerator = generator[1..].Min(), warmAnalyzer = analyzer[1..].Min();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Networks} networks, best of {Repetitions}: generator {generator.Min():F0} ms, analyzer {analyzer.Min():F0} ms"));
-        (generator.Min() + analyzer.Min()).Should().BeLessThan(1000);
+            $"{Networks} networks, best of {Repetitions}: generator {warmGenerator:F0} ms, analyzer {warmAnalyzer:F0} ms" +
+            $" (first, cold: {generator[0]:F0} ms, {analyzer[0]:F0} ms)"));
+        (warmGenerator + warmAnalyzer).Should().BeLessThan(1000);
     }
 
     static double Generate()
