@@ -27,17 +27,17 @@ static class CountsEmitter
                 Loss: {training.Loss.Offset});
 
             /// <summary>Bytes of a training session: activations, what their gradients keep, and gradients of activations.</summary>
-            /// <param name="batch">Examples.</param>
+            /// <param name="batch">Examples, 1 or more.</param>
             public static long ActivationBytes(int batch) => sizeof(float) * SessionPlan.Length(batch);
 
             /// <summary>Bytes that training takes: parameters, their gradients, buffers and a session.</summary>
             /// <remarks>An optimiser's state, the workspace of ops and what they derive from weights are extra.</remarks>
-            /// <param name="batch">Examples.</param>
+            /// <param name="batch">Examples, 1 or more.</param>
             public static long TrainingBytes(int batch) => sizeof(float) * ({twice} + SessionPlan.Length(batch));
 
             /// <summary>Bytes that inference takes: parameters, buffers and a session.</summary>
             /// <remarks>The workspace of ops and what they derive from weights are extra.</remarks>
-            /// <param name="batch">Examples.</param>
+            /// <param name="batch">Examples, 1 or more.</param>
             public static long InferenceBytes(int batch) => sizeof(float) * ({once} + SessionPlan.InferenceLength(batch));
             """));
     }

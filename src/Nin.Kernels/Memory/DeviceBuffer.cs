@@ -18,6 +18,9 @@ public abstract class DeviceBuffer : IDisposable
     /// <summary>True once the memory is given back.</summary>
     public bool IsDisposed { get; private set; }
 
+    /// <summary>The public type that owns the memory, for messages.</summary>
+    internal string Owner { get; set; } = nameof(DeviceBuffer);
+
     /// <summary>The whole buffer.</summary>
     public DeviceView View => new(this, 0, Length);
 

@@ -31,10 +31,13 @@ public readonly struct DeviceView
         get
         {
             if (buffer is null) throw new InvalidOperationException("This view has no memory behind it: it is default(DeviceView).");
-            ObjectDisposedException.ThrowIf(buffer.IsDisposed, buffer);
+            if (buffer.IsDisposed) throw Disposed(buffer.Owner);
             return buffer;
         }
     }
+
+    static ObjectDisposedException Disposed(string owner) => new(
+        owner, $"The memory was given back when its {owner}, or the network that holds it, was disposed: keep it as long as it is used, or make another.");
 
     /// <summary>A part of this range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The part reaches outside.</exception>

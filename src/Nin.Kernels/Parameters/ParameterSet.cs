@@ -72,7 +72,15 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     internal DeviceView Values => values.View;
 
     /// <summary>All gradients; their memory is taken at the first call, so that a network that only serves has none.</summary>
-    internal DeviceView Gradients => (gradients ??= AllocateZeros(Device, values.Length)).View;
+    internal DeviceView Gradients
+    {
+        get
+        {
+            // A set that was given back takes no new memory: reading its values says so.
+            _ = values.View.Buffer;
+            return (gradients ??= AllocateZeros(Device, values.Length)).View;
+        }
+    }
 
     internal long GradientEpoch { get; private set; }
 
@@ -118,6 +126,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     static DeviceBuffer AllocateZeros(Device device, long length)
     {
         var buffer = device.Allocate(length);
+        buffer.Owner = nameof(ParameterSet);
         buffer.View.CopyFrom(new float[length]);
         return buffer;
     }

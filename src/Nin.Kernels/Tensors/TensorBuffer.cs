@@ -16,6 +16,7 @@ public sealed class TensorBuffer : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         buffer = device.Allocate(batch * shape.Length);
+        buffer.Owner = nameof(TensorBuffer);
         Batch = batch;
         Shape = shape;
     }

@@ -14,6 +14,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     where TOut : struct, IShape
 {
     readonly Session<TIn, TOut> session;
+    bool disposed;
 
     /// <summary>Takes memory for the parameters and initialises them.</summary>
     /// <exception cref="InsufficientMemoryException">The device has not so much memory.</exception>
@@ -57,6 +58,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     public Session<TIn, TOut> CreateSession(int maxBatch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBatch, 1);
+        CheckAlive();
         return new Session<TIn, TOut>(this, maxBatch);
     }
 
@@ -83,9 +85,19 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     /// <summary>Gives back parameters and the default session.</summary>
     public void Dispose()
     {
+        disposed = true;
         session.Dispose();
         Parameters.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <exception cref="ObjectDisposedException">The weights are given back.</exception>
+    internal void CheckAlive()
+    {
+        if (!disposed) return;
+        throw new ObjectDisposedException(
+            Architecture.Name,
+            $"The network {Architecture.Name} was disposed, and its weights given back: keep it as long as its sessions run, or load it again.");
     }
 
     internal DeviceView Infer(in Pass pass, in Arena arena, DeviceView input) => RunInference(pass, arena, input);

@@ -142,7 +142,8 @@ public sealed class Session<TIn, TOut> : ISession
 
     void Check(Tensor<TIn> x)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        network.CheckAlive();
+        if (disposed) throw new ObjectDisposedException(nameof(Session<,>), "This session was disposed: open another one with the network's CreateSession.");
         if (x.Untyped.Device != network.Device)
         {
             throw new ArgumentException(

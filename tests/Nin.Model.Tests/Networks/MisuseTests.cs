@@ -48,8 +48,58 @@ public sealed class MisuseTests : IDisposable
         var session = network.CreateSession(Batch);
         session.Dispose();
         long before = device.AllocatedBytes;
-        session.Invoking(s => s.Forward(images)).Should().Throw<ObjectDisposedException>().WithMessage("*Session*");
+        session.Invoking(s => s.Forward(images)).Should().Throw<ObjectDisposedException>()
+            .WithMessage("This session was disposed*CreateSession*").Which.ObjectName.Should().Be("Session");
         device.AllocatedBytes.Should().Be(before);
+    }
+
+    [Fact]
+    public void A_network_given_back_says_its_name_from_wherever_it_is_used()
+    {
+        using var other = new TinyNin(device, seed: 1);
+        using var images = other.CreateInput(Batch);
+        var network = new TinyNin(device, seed: 1);
+        using var session = network.CreateSession(Batch);
+        using var sgd = new Sgd(network.Parameters, 0.1);
+        int[] labels = RandomData.Labels(1, Batch, 10);
+        network.Dispose();
+        long before = device.AllocatedBytes;
+        Action[] uses =
+        [
+            () => network.Forward(images), () => network.ForwardTraining(images), () => network.TrainStep(images, labels, sgd),
+            () => network.CreateSession(Batch), () => session.Forward(images), () => session.TrainStep(images, labels, sgd),
+        ];
+        foreach (var use in uses)
+        {
+            use.Should().Throw<ObjectDisposedException>().WithMessage("The network TinyNin was disposed*load it again*")
+                .Which.ObjectName.Should().Be("TinyNin");
+        }
+
+        foreach (var use in new Action[] { () => network.Parameters[0].ToArray(), sgd.Step })
+            use.Should().Throw<ObjectDisposedException>().WithMessage("*the network*disposed*").Which.ObjectName.Should().Be("ParameterSet");
+        device.AllocatedBytes.Should().Be(before);
+    }
+
+    [Fact]
+    public void A_buffer_given_back_says_what_it_was()
+    {
+        using var network = new TinyNin(device, seed: 1);
+        var images = network.CreateInput(Batch);
+        images.Dispose();
+        network.Invoking(n => n.Forward(images)).Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Be("TensorBuffer");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    public void Bytes_of_an_empty_batch_are_no_number(int batch)
+    {
+        foreach (var bytes in new Func<int, long>[] { TinyNin.TrainingBytes, TinyNin.InferenceBytes, TinyNin.ActivationBytes })
+        {
+            bytes.Invoking(b => b(batch)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithMessage("A batch has at least 1 example.*").WithParameterName(nameof(batch)).Which.ActualValue.Should().Be(batch);
+        }
     }
 
     [Fact]
