@@ -72,7 +72,7 @@ sealed class StepProfile : IDisposable
         {
             var s = steps[i];
             long start = Stopwatch.GetTimestamp();
-            s.Step.Backward(pass, InputOf(i), s.Output, s.Saved, s.Gradient, i > 0 ? steps[i - 1].Gradient : default);
+            s.Step.Backward(pass, s.Gradient, i > 0 ? steps[i - 1].Gradient : default, InputOf(i), s.Output, s.Saved);
             if (isTimed) s.Backward.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
     }

@@ -35,13 +35,19 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
     void EmitStep(int i, StepNode step)
     {
         string dy = Gradient(i);
-        string x = step.Memory.ReadsInput ? View(Plan.Values, step.Inputs[0]) : "default";
-        string y = step.Memory.ReadsOutput ? View(Plan.Values, i) : "default";
+        string x = step.Memory.ReadsInput ? $", x: {View(Plan.Values, step.Inputs[0])}" : "";
+        string y = Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
         string dx = Gradient(step.Inputs[0]);
-        string adds = Adds(i, 0);
-        string accumulate = adds == "accumulate: false" ? "" : $", {adds}";
-        Writer.Call(
-            $"{Condition(i)}{step.Path}.Backward(", $"pass, {x}, {y}, {ForwardEmitter.Saved(Plan, step, i)}, {dy}, {dx}{accumulate}");
+        string saved = ForwardEmitter.Saved(Plan, step, i) is { Length: > 0 } text ? $", saved: {text}" : "";
+        string accumulate = Adds(i, 0) switch
+        {
+            "accumulate: false" => "",
+            "accumulate" => ", accumulate: accumulate",
+            string adds => $", {adds}",
+        };
+        string mask = Graph.Masks(i) ? ", mask: true" : "";
+        if (dx == dy) Writer.Line($"// {dy} becomes the gradient of {Graph.Steps[step.Inputs[0]].Name}.");
+        Writer.Call($"{Condition(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}{x}{y}{saved}{accumulate}{mask}");
     }
 
     void EmitMerge(int i, StepNode step)

@@ -10,10 +10,10 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
 
     public static void Emit(NetworkParts parts, SourceWriter writer) => new ForwardEmitter(parts, writer).Emit();
 
-    /// <summary>What a step leaves for its gradient, or <c>default</c>.</summary>
+    /// <summary>What a step leaves for its gradient; empty where it leaves nothing.</summary>
     public static string Saved(TrainingPlan plan, StepNode step, int index)
     {
-        if (step.Memory is { SavedPerExample: 0, SavedFixed: 0 }) return "default";
+        if (step.Memory is { SavedPerExample: 0, SavedFixed: 0 }) return "";
 
         string perExample = plan.Saved(index) is { } slot ? Slot(slot) : "default";
         string @fixed = step.Memory.SavedFixed > 0
@@ -39,6 +39,6 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
         string inputs = Inputs(Values, step);
         string output = View(Values, i);
         string saved = Saved(Parts.Training, step, i);
-        Writer.Call($"{step.Path}.Forward(", $"pass, {inputs}, {output}{(saved == "default" ? "" : $", {saved}")}");
+        Writer.Call($"{step.Path}.Forward(", $"pass, {inputs}, {output}{(saved.Length == 0 ? "" : $", {saved}")}");
     }
 }

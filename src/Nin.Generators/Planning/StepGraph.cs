@@ -27,6 +27,19 @@ sealed class StepGraph
     /// </summary>
     public bool NeedsGradient(int value) => value >= 0 && needsGradient[value];
 
+    /// <summary>
+    /// Whether the gradient of a step's value is masked by its only reader as the ReLU that the step ends with would do: then the step needs
+    /// its output no more.
+    /// </summary>
+    public bool ComesMasked(int step) =>
+        Steps[step].Memory.EndsInRelu && step != Output && readers[step].Count() == 1 && Steps[readers[step].Single()].Memory.CanMask;
+
+    /// <summary>Whether a step masks the gradient of its input for the step before.</summary>
+    public bool Masks(int step) => Steps[step].Inputs[0] >= 0 && Steps[step].Memory.CanMask && ComesMasked(Steps[step].Inputs[0]);
+
+    /// <summary>Whether a step's gradient reads its output.</summary>
+    public bool ReadsOutput(int step) => Steps[step].Memory.ReadsOutput && !ComesMasked(step);
+
     /// <summary>The steps that read a value, in order; one that reads it twice stands twice.</summary>
     public IEnumerable<int> Readers(int value) => readers[value];
 }

@@ -52,8 +52,8 @@ sealed class StepGraphBuilder
                 return Inputs(spec)[0];
             case ReluLayer or LeakyReluLayer:
                 return Append(Step(StepMemory.Relu));
-            case MaxPool2dLayer:
-                return Append(Step(StepMemory.MaxPool));
+            case MaxPool2dLayer pool:
+                return Append(Step(StepMemory.MaxPool(pool.Window.Kernel, spec.Output.Elements)));
             case BatchNorm2dLayer:
                 return Append(Step(StepMemory.BatchNorm(spec.Output.Channels)));
             case DropoutLayer:
@@ -88,7 +88,8 @@ sealed class StepGraphBuilder
 
         if (!isMlp) return value;
 
-        StepMemory mlp = StepMemory.PointwiseMlp(pixels, convolutions[1].Width, block.LastRelu);
+        StepMemory mlp = StepMemory.PointwiseMlp(
+            pixels, convolutions[0].Width, convolutions[1].Width, convolutions[2].Width, block.LastRelu);
         return Append(new(
             spec.Name, $"{Access.To(spec.Name)}.{BlockParts.Mlp}", [index], [value], spec.Output.Elements, mlp, HasParameters: true));
     }

@@ -71,7 +71,7 @@ sealed class TrainingPlan
 
         int last = graph.Readers(value).Max(reader =>
             graph.Steps[reader].Memory.ReadsInput ? time.Backward(reader) : Timeline.Forward(reader));
-        return graph.Steps[value].Memory.ReadsOutput ? Math.Max(last, time.Backward(value)) : last;
+        return graph.ReadsOutput(value) ? Math.Max(last, time.Backward(value)) : last;
     }
 
     void PlanSaved()
@@ -104,9 +104,10 @@ sealed class TrainingPlan
 
         // The last input that a sum hands its gradient to may take it over; the others need copies. So does one before every parameter
         // from a step behind one: it may have no gradient where the step has.
-        bool takesOver = node.Role == StepRole.Adds && input == node.Inputs.Count - 1 && graph.NeedsGradient(value) == graph.NeedsGradient(step);
+        bool together = graph.NeedsGradient(value) == graph.NeedsGradient(step);
+        bool takesOver = node.Role == StepRole.Adds && input == node.Inputs.Count - 1 && together;
         bool renames = node.Role == StepRole.Renames || takesOver;
-        bool shares = renames || node.Memory.CanOverwrite;
+        bool shares = renames || (node.Memory.CanOverwriteGradient && together);
         gradients[value] = shares ? gradients[step] : new(graph.Steps[value].Length, time.Backward(step), time.Backward(step));
         return renames ? GradientWrite.Rename : GradientWrite.Write;
     }

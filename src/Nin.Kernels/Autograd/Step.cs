@@ -49,17 +49,31 @@ public abstract class Step
 
     /// <summary>The gradient of the input and of the parameters.</summary>
     /// <param name="pass">The same as of the forward pass.</param>
-    /// <param name="x">The input; may be none where <see cref="StepMemory.ReadsInput"/> is false.</param>
-    /// <param name="y">The output; may be none where <see cref="StepMemory.ReadsOutput"/> is false.</param>
-    /// <param name="saved">As the forward pass left it.</param>
     /// <param name="dy">Gradient of the output; its content may be lost.</param>
-    /// <param name="dx">Gradient of the input; none where it is not needed.</param>
+    /// <param name="dx">
+    /// Gradient of the input; none where it is not needed. It may be <paramref name="dy"/> where <see cref="StepMemory.CanOverwriteGradient"/>
+    /// is true and nothing is added.
+    /// </param>
+    /// <param name="x">The input; may be none where <see cref="StepMemory.ReadsInput"/> is false.</param>
+    /// <param name="y">
+    /// The output; may be none where <see cref="StepMemory.ReadsOutput"/> is false, or where the ReLU that the step ends with has masked
+    /// <paramref name="dy"/> already.
+    /// </param>
+    /// <param name="saved">As the forward pass left it.</param>
     /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
-    public void Backward(in Pass pass, DeviceView x, DeviceView y, Saved saved, DeviceView dy, DeviceView dx, bool accumulate = false)
+    /// <param name="mask">
+    /// Where <see cref="StepMemory.CanMask"/> is true: leaves zeros in <paramref name="dx"/> where the input is not above 0, for a step before
+    /// that ends in a ReLU.
+    /// </param>
+    /// <exception cref="ArgumentException">The step cannot mask.</exception>
+    public void Backward(
+        in Pass pass, DeviceView dy, DeviceView dx, DeviceView x = default, DeviceView y = default, Saved saved = default,
+        bool accumulate = false, bool mask = false)
     {
         Require(dy, Output, pass.Batch, nameof(dy));
         if (!dx.IsNone) Require(dx, Input, pass.Batch, nameof(dx));
-        BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate));
+        if (mask && !Memory.CanMask) throw new ArgumentException("The gradient of this step's input cannot be masked.", nameof(mask));
+        BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask));
     }
 
     private protected abstract void InferCore(in Pass pass, DeviceView x, DeviceView y);
@@ -75,5 +89,6 @@ public abstract class Step
     }
 
     /// <summary>The operands of a backward pass.</summary>
-    private protected readonly record struct Operands(DeviceView X, DeviceView Y, Saved Saved, DeviceView DY, DeviceView DX, bool Accumulate);
+    private protected readonly record struct Operands(
+        DeviceView X, DeviceView Y, Saved Saved, DeviceView DY, DeviceView DX, bool Accumulate, bool Mask);
 }

@@ -50,7 +50,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
         {
             bool accumulate = !input.Gradient.IsNone;
             var dx = input.NeedsGradient ? tape.GradientOf(input) : default;
-            step.Backward(tape.Pass(Value.Batch), input.Value.View, Value.View, saved, Gradient, dx, accumulate);
+            step.Backward(tape.Pass(Value.Batch), Gradient, dx, input.Value.View, Value.View, saved, accumulate);
         }
     }
 

@@ -13,11 +13,17 @@ static unsafe class DeviceViewAccess
         /// <summary>The first element as 32-bit integers.</summary>
         public int* Integers => (int*)view.Pointer;
 
+        /// <summary>The first element as bytes.</summary>
+        public byte* Bytes => (byte*)view.Pointer;
+
         /// <summary>The range on an accelerator; an empty view for none.</summary>
         public ArrayView<float> Array =>
             view.IsNone ? ArrayView<float>.Empty : ((AcceleratorBuffer)view.Buffer).Whole.SubView(view.Offset, view.Length);
 
         /// <summary>The range on an accelerator as 32-bit integers.</summary>
         public ArrayView<int> IntegerArray => view.Array.Cast<int>();
+
+        /// <summary>The range on an accelerator as bytes.</summary>
+        public ArrayView<byte> ByteArray => view.Array.Cast<byte>();
     }
 }

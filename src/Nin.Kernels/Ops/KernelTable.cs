@@ -24,6 +24,8 @@ static class KernelTable
         Of<ITranspose>(d => new TransposePortable(d), d => new TransposeVectorized(d)),
         Of<IMaxPool2dBackward>(d => new MaxPool2dBackwardPortable(d), d => new MaxPool2dBackwardVectorized(d)),
         Of<IMaxPool2dForward>(d => new MaxPool2dForwardPortable(d), d => new MaxPool2dForwardVectorized(d)),
+        Of<IMaxPool2dBackwardPicks>(d => new MaxPool2dBackwardPicksPortable(d), d => new MaxPool2dBackwardPicksVectorized(d)),
+        Of<IMaxPool2dForwardPicks>(d => new MaxPool2dForwardPicksPortable(d), d => new MaxPool2dForwardPicksVectorized(d)),
         Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(d), d => new PointwiseBackwardDataVectorized(d)),
         Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d), d => new PointwiseBackwardWeightsVectorized(d)),
         Of<IPointwiseForward>(d => new PointwiseForwardPortable(d), d => new PointwiseForwardVectorized(d)),

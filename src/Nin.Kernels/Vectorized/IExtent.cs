@@ -11,4 +11,10 @@ unsafe interface IExtent
 
     void Store<TLanes>(float* destination, TLanes value)
         where TLanes : struct, ILanes<TLanes>;
+
+    TLanes LoadBytes<TLanes>(byte* source)
+        where TLanes : struct, ILanes<TLanes>;
+
+    void StoreBytes<TLanes>(byte* destination, TLanes value)
+        where TLanes : struct, ILanes<TLanes>;
 }

@@ -34,6 +34,12 @@ unsafe interface ILanes<TSelf>
     /// <summary>Writes the first <paramref name="count"/> lanes (0 to <see cref="Count"/>) and nothing behind them.</summary>
     void Store(float* destination, int count);
 
+    /// <summary>Reads <see cref="Count"/> bytes as whole numbers.</summary>
+    static abstract TSelf LoadBytes(byte* source);
+
+    /// <summary>Writes <see cref="Count"/> bytes; the lanes are whole numbers from 0 to 255.</summary>
+    void StoreBytes(byte* destination);
+
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);

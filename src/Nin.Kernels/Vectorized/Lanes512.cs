@@ -26,6 +26,13 @@ unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
         Avx512F.IsSupported ? new(Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero)) : LoadEach(source, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadBytes(byte* source)
+    {
+        Vector256<ushort> words = Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe());
+        return new(Vector512.ConvertToSingle(Vector512.WidenLower(words.ToVector512Unsafe()).AsInt32()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator +(Lanes512 left, Lanes512 right) => new(left.value + right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,6 +90,14 @@ unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination) => value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void StoreBytes(byte* destination)
+    {
+        Vector512<uint> whole = Vector512.ConvertToInt32Native(value).AsUInt32();
+        Vector256<ushort> words = Vector512.Narrow(whole, whole).GetLower();
+        Vector256.Narrow(words, words).GetLower().Store(destination);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination, int count)

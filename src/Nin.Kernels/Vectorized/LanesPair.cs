@@ -30,6 +30,9 @@ unsafe struct LanesPair<TLanes>(TLanes low, TLanes high) : ILanes<LanesPair<TLan
         new(TLanes.Load(source, Math.Min(count, TLanes.Count)), TLanes.Load(source + TLanes.Count, Math.Max(count - TLanes.Count, 0)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<TLanes> LoadBytes(byte* source) => new(TLanes.LoadBytes(source), TLanes.LoadBytes(source + TLanes.Count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPair<TLanes> operator +(LanesPair<TLanes> left, LanesPair<TLanes> right) =>
         new(left.low + right.low, left.high + right.high);
 
@@ -105,6 +108,13 @@ unsafe struct LanesPair<TLanes>(TLanes low, TLanes high) : ILanes<LanesPair<TLan
     {
         low.Store(destination);
         high.Store(destination + TLanes.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void StoreBytes(byte* destination)
+    {
+        low.StoreBytes(destination);
+        high.StoreBytes(destination + TLanes.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

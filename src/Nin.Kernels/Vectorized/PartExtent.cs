@@ -17,4 +17,22 @@ readonly unsafe struct PartExtent(int count) : IExtent
     public void Store<TLanes>(float* destination, TLanes value)
         where TLanes : struct, ILanes<TLanes> =>
         value.Store(destination, count);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public TLanes LoadBytes<TLanes>(byte* source)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        byte* lanes = stackalloc byte[TLanes.Count];
+        for (int i = 0; i < TLanes.Count; i++) lanes[i] = i < count ? source[i] : (byte)0;
+        return TLanes.LoadBytes(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void StoreBytes<TLanes>(byte* destination, TLanes value)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        byte* lanes = stackalloc byte[TLanes.Count];
+        value.StoreBytes(lanes);
+        for (int i = 0; i < count; i++) destination[i] = lanes[i];
+    }
 }

@@ -14,4 +14,14 @@ readonly unsafe struct WholeExtent : IExtent
     public void Store<TLanes>(float* destination, TLanes value)
         where TLanes : struct, ILanes<TLanes> =>
         value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes LoadBytes<TLanes>(byte* source)
+        where TLanes : struct, ILanes<TLanes> =>
+        TLanes.LoadBytes(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBytes<TLanes>(byte* destination, TLanes value)
+        where TLanes : struct, ILanes<TLanes> =>
+        value.StoreBytes(destination);
 }

@@ -9,7 +9,7 @@ namespace Nin.Generators.Tests.Planning;
 static class RandomGraph
 {
     static readonly Gen<(int Kind, int Pick, int Length)> Choice =
-        from kind in Gen.Choose(0, 11)
+        from kind in Gen.Choose(0, 12)
         from pick in Gen.Choose(0, 1000)
         from length in Gen.Choose(1, 300)
         select (kind, pick, length);
@@ -38,12 +38,13 @@ static class RandomGraph
             0 or 1 => Node(steps, [input], length, StepMemory.Convolution(relu: true), learns: true),
             2 => Node(steps, [input], length, StepMemory.Convolution(relu: false), learns: true),
             3 => Node(steps, [input], length, StepMemory.NormalizedConvolution(length, 5), learns: true),
-            4 => Node(steps, [input], length, StepMemory.PointwiseMlp(length, 2, lastRelu: true), learns: true),
+            4 => Node(steps, [input], length, StepMemory.PointwiseMlp(length, 3, 2, 4, lastRelu: true), learns: true),
             5 => Node(steps, [input], same, StepMemory.BatchNorm(3), learns: true),
             6 => Node(steps, [input], same, StepMemory.Relu),
             7 => Node(steps, [input], same, StepMemory.Dropout, role: StepRole.Drops),
-            8 => Node(steps, [input], length, StepMemory.MaxPool),
+            8 => Node(steps, [input], length, StepMemory.MaxPool(pick % 2 == 0 ? 3 : 12, length)),
             9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Renames),
+            12 => Node(steps, [input], same, StepMemory.PointwiseMlp(same, 1, 2, 1, lastRelu: pick % 2 == 0), learns: true),
             10 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Linear,
                 role: StepRole.Adds),

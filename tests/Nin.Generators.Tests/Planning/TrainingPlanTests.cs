@@ -75,7 +75,9 @@ public class TrainingPlanTests
     {
         StepNode step = graph.Steps[i];
         if (step.Memory.ReadsInput) ReadValue(graph, plan.Values, memory, step.Inputs[0]);
-        if (step.Memory.ReadsOutput) ReadValue(graph, plan.Values, memory, i);
+        bool isMasked = step.Memory.EndsInRelu && graph.Readers(i).Any(graph.Masks);
+        if (isMasked) graph.Readers(i).Should().HaveCount(1, "another reader would add what is not masked");
+        else if (step.Memory.ReadsOutput) ReadValue(graph, plan.Values, memory, i);
         if (step.Memory.SavedPerExample > 0) memory.Read(plan.Saved(i)!, $"s{i}");
         for (int input = 0; input < step.Inputs.Count; input++)
         {

@@ -43,6 +43,31 @@ public abstract partial class ConformanceTests<TDevice>
         }
     }
 
+    [DeviceTheory, MemberData(nameof(Perceptrons))]
+    public void PointwiseMlp_backward_writes_dx_over_dy_with_the_same_bits(PointwiseMlpCase given)
+    {
+        PointwiseMlpCase s = given with { Filters = given.Channels };
+        foreach (bool lastRelu in Both)
+        {
+            float[] apart = Run(over: false, lastRelu, out float[] dw1), over = Run(over: true, lastRelu, out float[] dw1Over);
+            over.Should().Equal(apart);
+            dw1Over.Should().Equal(dw1);
+        }
+
+        float[] Run(bool over, bool lastRelu, out float[] dw1)
+        {
+            var data = new PointwiseMlpData(s);
+            Operand x = In(Nhwc(s.First, data.X)), h = Over(OutputNhwc(s.First, data.H)), dy = Over(OutputNhwc(s.Second, data.DY));
+            Operand first = Out(s.First.WeightLength), second = Out(s.Second.WeightLength), dx = over ? dy : Out(s.First.InputLength);
+            Op<IPointwiseMlpBackward>().Run(
+                Stream, Sizes(s), s.Batch, x, h, lastRelu ? In(OutputNhwc(s.Second, data.Y)) : default(DeviceView), lastRelu,
+                Weights(data, biased: true), dy, dx, new PointwiseMlpGradients(first, default, second, default),
+                accumulateData: false, accumulateWeights: false);
+            dw1 = first.Read();
+            return dx.Read();
+        }
+    }
+
     void PointwiseMlpGradientsAgree(
         PointwiseMlpData data, bool lastRelu, bool biased, bool needsData, bool accumulateData, bool accumulateWeights)
     {

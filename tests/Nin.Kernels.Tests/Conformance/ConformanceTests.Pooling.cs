@@ -71,7 +71,32 @@ public abstract partial class ConformanceTests<TDevice>
             Op<IMaxPool2dBackward>().Run(Stream, Sizes(s), s.Batch, input, gradient, dx, accumulate);
             Comparison.Agree(Nchw(s, dx.Read()), Wanted(accumulate, want, before), $"dx, accumulate {accumulate}");
         }
+
+        if (s.Kernel * s.Kernel <= PoolPick.Positive) MaxPool2dPicksAgree(s, x, input, gradient, before, want);
     }
+
+    /// <summary>With picks remembered, all is as with picks looked for; masked, as the ReLU's gradient of it.</summary>
+    void MaxPool2dPicksAgree(Pool2dCase s, float[] x, Operand input, Operand gradient, float[] before, Oracle want)
+    {
+        Operand y = Out(s.OutputLength), picks = Out((s.OutputLength + 3) / 4);
+        // Bytes behind the last pick belong to nobody, and Read takes NaN for an element that was forgotten.
+        picks.View.CopyFrom(new float[picks.View.Length]);
+        Op<IMaxPool2dForwardPicks>().Run(Stream, Sizes(s), s.Batch, input, y, picks);
+        Comparison.Agree(OutputNchw(s, y.Read()), ReferenceMaxPool2d.Forward(s, x.Widen()), "y with picks");
+        Oracle masked = new(Masked(want.Value, x), () => Masked(want.Magnitude, x), want.Chain);
+        foreach (bool accumulate in Both)
+        {
+            foreach (bool mask in Both)
+            {
+                Operand dx = Target(accumulate, Nhwc(s, before));
+                Op<IMaxPool2dBackwardPicks>().Run(Stream, Sizes(s), s.Batch, picks, gradient, dx, mask, accumulate);
+                Oracle expected = Wanted(accumulate, mask ? masked : want, before);
+                Comparison.Agree(Nchw(s, dx.Read()), expected, $"dx from picks, accumulate {accumulate}, mask {mask}");
+            }
+        }
+    }
+
+    static double[] Masked(double[] dx, float[] x) => [.. dx.Select((d, i) => x[i] > 0 ? d : 0)];
 
     static PoolSizes Sizes(Pool2dCase s) => new(s.Channels, s.Height, s.Width, s.Kernel, s.Stride, s.Padding, s.Dilation);
 

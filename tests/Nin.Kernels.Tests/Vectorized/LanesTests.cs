@@ -31,6 +31,39 @@ public sealed unsafe class LanesTests
     [Fact]
     public void Of_two_registers_a_partial_access_touches_its_own_lanes_only() => PartialAccess<LanesPair<Lanes128>>();
 
+    [Fact]
+    public void Bytes_are_whole_numbers()
+    {
+        Bytes<Lanes128>();
+        Bytes<Lanes256>();
+        Bytes<Lanes512>();
+        Bytes<LanesPair<Lanes256>>();
+    }
+
+    static void Bytes<TLanes>()
+        where TLanes : struct, ILanes<TLanes>
+    {
+        byte* source = stackalloc byte[256], copy = stackalloc byte[257];
+        float* lanes = stackalloc float[TLanes.Count];
+        for (int i = 0; i < 256; i++) source[i] = (byte)i;
+        for (int start = 0; start < 256; start += TLanes.Count)
+        {
+            copy[start + TLanes.Count] = 77;
+            TLanes.LoadBytes(source + start).Store(lanes);
+            TLanes.LoadBytes(source + start).StoreBytes(copy + start);
+            for (int i = 0; i < TLanes.Count; i++) lanes[i].Should().Be(start + i);
+            copy[start + TLanes.Count].Should().Be(77, "nothing behind is written");
+        }
+
+        new Span<byte>(copy, 256).SequenceEqual(new Span<byte>(source, 256)).Should().BeTrue();
+        for (int count = 0; count < TLanes.Count; count++)
+        {
+            new Span<byte>(copy, 257).Fill(77);
+            new PartExtent(count).StoreBytes(copy, new PartExtent(count).LoadBytes<TLanes>(source + 9));
+            for (int i = 0; i < 257; i++) copy[i].Should().Be((byte)(i < count ? i + 9 : 77));
+        }
+    }
+
     static void EveryOperation<TLanes>()
         where TLanes : struct, ILanes<TLanes>
     {

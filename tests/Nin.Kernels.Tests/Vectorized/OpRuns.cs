@@ -105,6 +105,17 @@ static class OpRuns
                 DeviceView x = r.In(r.N * Pixels, 1), dy = r.In(r.N * Windows(sizes), 2), dx = r.Out(r.N * Pixels);
                 return () => op.Run(r.Stream, sizes, r.N, x, dy, dx, accumulate);
             }));
+            yield return ($"MaxPool2dBackwardPicks {accumulate}", r => Make<IMaxPool2dBackwardPicks>(r, op =>
+            {
+                PoolSizes sizes = Sizes(r);
+                DeviceView x = r.In(r.N * Pixels, 1), dy = r.In(r.N * Windows(sizes), 2), dx = r.Out(r.N * Pixels);
+                (Action forward, DeviceView picks) = ForwardPicks(r, x, r.In(r.N * Windows(sizes), 3));
+                return () =>
+                {
+                    forward();
+                    op.Run(r.Stream, sizes, r.N, picks, dy, dx, mask: !accumulate, accumulate);
+                };
+            }));
             yield return ($"AvgPool2dBackward {accumulate}", r => Make<IAvgPool2dBackward>(r, op =>
             {
                 PoolSizes sizes = Sizes(r);
@@ -124,6 +135,7 @@ static class OpRuns
             DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Windows(sizes));
             return () => op.Run(r.Stream, sizes, r.N, x, y);
         }));
+        yield return ("MaxPool2dForwardPicks", r => ForwardPicks(r, r.In(r.N * Pixels, 1), r.Out(r.N * Windows(Sizes(r)))).Run);
         yield return ("AvgPool2dForward", r => Make<IAvgPool2dForward>(r, op =>
         {
             PoolSizes sizes = Sizes(r);
@@ -186,6 +198,14 @@ static class OpRuns
     static Action Make<TOp>(OpRun run, Func<TOp, Action> make)
         where TOp : class, IOp =>
         make(run.Device.Kernels.Get<TOp>());
+
+    /// <summary>The picks are bytes, so that they are no output of channels of their own: their gradient shows them.</summary>
+    static (Action Run, DeviceView Picks) ForwardPicks(OpRun run, DeviceView x, DeviceView y)
+    {
+        PoolSizes sizes = Sizes(run);
+        DeviceView picks = run.View(new float[(run.N * sizes.OutputLength + 3) / 4]);
+        return (Make<IMaxPool2dForwardPicks>(run, op => () => op.Run(run.Stream, sizes, run.N, x, y, picks)), picks);
+    }
 
     static PoolSizes Sizes(OpRun run) => new(run.Channels, Height, Width, Kernel: 3, Stride: 2, Padding: 1);
 

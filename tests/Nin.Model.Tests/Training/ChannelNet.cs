@@ -60,7 +60,8 @@ sealed class ChannelNet : Network<Chw<D10, D4, D4>, Features<D10>>
     protected override void RunBackward(in Pass pass, in Arena arena, DeviceView input, DeviceView inputGradient, bool accumulate)
     {
         var dNormalized = arena.Slot(256, 160);
-        pool.Step.Backward(pass, default, default, default, arena.Slot(448, 10), dNormalized);
-        norm.Step.Backward(pass, input, default, new Saved(default, arena.Fixed(0, 128)), dNormalized, inputGradient, accumulate);
+        pool.Step.Backward(pass, arena.Slot(448, 10), dNormalized);
+        norm.Step.Backward(
+            pass, dNormalized, inputGradient, x: input, saved: new Saved(default, arena.Fixed(0, 128)), accumulate: accumulate);
     }
 }

@@ -37,7 +37,7 @@ public sealed class ConvolutionStep : Step
     private protected override void BackwardCore(in Pass pass, in Operands o)
     {
         // The output's gradient is dead afterwards, so that the mask of the ReLU may overwrite it.
-        if (HasRelu) Mask(pass, o.Y, o.DY);
+        if (HasRelu && !o.Y.IsNone) Mask(pass, o.Y, o.DY);
         convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
     }
 

@@ -17,7 +17,7 @@ public sealed class PointwiseMlpStep : Step
     /// <param name="second">The second 1x1 convolution, with bias, and with a ReLU or without.</param>
     /// <exception cref="ArgumentException">One is no 1x1 convolution with a bias, the first has no ReLU, or they do not fit.</exception>
     public PointwiseMlpStep(ConvolutionStep first, ConvolutionStep second)
-        : base(Checked(first, second), second.Output, StepMemory.PointwiseMlp(first.Input.Pixels, first.Output.Channels, second.HasRelu))
+        : base(Checked(first, second), second.Output, MemoryOf(first, second))
     {
         sizes = new PointwiseMlpSizes(first.Input.Pixels, first.Input.Channels, first.Output.Channels, second.Output.Channels);
         (weight1, bias1) = (first.Parameters[0], first.Parameters[1]);
@@ -44,8 +44,11 @@ public sealed class PointwiseMlpStep : Step
         bias2.BeginGradient();
         var gradients = new PointwiseMlpGradients(weight1.Gradient, bias1.Gradient, weight2.Gradient, bias2.Gradient);
         pass.Op<IPointwiseMlpBackward>().Run(
-            pass.Stream, sizes, pass.Batch, o.X, o.Saved.PerExample, o.Y, lastRelu, Weights, o.DY, o.DX, gradients, o.Accumulate, accumulate);
+            pass.Stream, sizes, pass.Batch, o.X, o.Saved.PerExample, o.Y, lastRelu && !o.Y.IsNone, Weights, o.DY, o.DX, gradients, o.Accumulate, accumulate);
     }
+
+    static StepMemory MemoryOf(ConvolutionStep first, ConvolutionStep second) => StepMemory.PointwiseMlp(
+        first.Input.Pixels, first.Input.Channels, first.Output.Channels, second.Output.Channels, second.HasRelu);
 
     static Shape Checked(ConvolutionStep first, ConvolutionStep second)
     {

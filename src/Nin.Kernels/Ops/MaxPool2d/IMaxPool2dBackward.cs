@@ -2,7 +2,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// Gives each output's gradient to the element that was picked: the first of equal maxima in row, then column order, the last NaN.
-/// It is looked for again in <c>x</c>, which the backward pass has at hand anyway, so that no indices are stored.
+/// It is looked for again in <c>x</c>: for windows of more taps than <see cref="IMaxPool2dForwardPicks"/> remembers.
 /// </summary>
 interface IMaxPool2dBackward : IOp
 {

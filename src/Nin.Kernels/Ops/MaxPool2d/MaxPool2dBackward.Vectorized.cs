@@ -25,19 +25,7 @@ sealed unsafe class MaxPool2dBackwardVectorized(CpuDevice device) : IMaxPool2dBa
             where TExtent : struct, IExtent
         {
             TLanes picked = Picked<TLanes, TExtent>(window, c, extent);
-            TLanes gradient = extent.Load<TLanes>(dy + window.Output + c);
-            TLanes ordinal = TLanes.Zero, one = TLanes.Broadcast(1);
-            float* taps = dx + window.Input + c;
-            for (int row = 0; row < window.Rows; row++, taps += window.RowStep)
-            {
-                float* tap = taps;
-                for (int column = 0; column < window.Columns; column++, tap += window.ColumnStep)
-                {
-                    TLanes before = extent.Load<TLanes>(tap);
-                    extent.Store(tap, TLanes.Select(TLanes.Equal(picked, ordinal), before + gradient, before));
-                    ordinal += one;
-                }
-            }
+            PoolScatter.Add(window, c, extent, picked, extent.Load<TLanes>(dy + window.Output + c), dx);
         }
 
         // The ordinal of the picked tap, from 0: the last NaN, else the first maximum, which is tap 0 where all are negative infinity.

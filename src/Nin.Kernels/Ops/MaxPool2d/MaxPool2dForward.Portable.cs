@@ -22,20 +22,21 @@ sealed class MaxPool2dForwardPortable(AcceleratorDevice device) : IMaxPool2dForw
             long example = row / map.OutHeight;
             y[i] = x[Picked(
                 map, x, example * map.Height * map.Width * map.Channels + channel, (int)(row - example * map.OutHeight),
-                (int)(pixel - row * map.OutWidth))];
+                (int)(pixel - row * map.OutWidth)).At];
         }
     }
 
-    /// <summary>The element that a window picks: the first of equal maxima in row, then column order, or the last NaN.</summary>
-    public static long Picked(PoolMap map, ArrayView<float> x, long first, int windowRow, int windowColumn)
+    /// <summary>What a window picks.</summary>
+    public static PoolPick Picked(PoolMap map, ArrayView<float> x, long first, int windowRow, int windowColumn)
     {
         int top = map.First(windowRow), bottom = map.End(windowRow, map.Height);
         int left = map.First(windowColumn), right = map.End(windowColumn, map.Width);
         long picked = first + ((long)top * map.Width + left) * map.Channels;
         float max = x[picked];
+        int tap = 0, ordinal = 0;
         for (int row = top; row < bottom; row += map.Dilation)
         {
-            for (int column = left; column < right; column += map.Dilation)
+            for (int column = left; column < right; column += map.Dilation, ordinal++)
             {
                 long at = first + ((long)row * map.Width + column) * map.Channels;
                 float value = x[at];
@@ -43,10 +44,11 @@ sealed class MaxPool2dForwardPortable(AcceleratorDevice device) : IMaxPool2dForw
                 {
                     max = value;
                     picked = at;
+                    tap = ordinal;
                 }
             }
         }
 
-        return picked;
+        return new PoolPick(picked, tap);
     }
 }

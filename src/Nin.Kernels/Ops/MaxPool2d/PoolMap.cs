@@ -51,6 +51,14 @@ readonly record struct PoolMap(
         return end < windows ? end : windows;
     }
 
+    /// <summary>The number of a tap, which falls on an input row and column, among those of its window inside the input.</summary>
+    public int Tap(int windowRow, int windowColumn, int row, int column)
+    {
+        int left = First(windowColumn);
+        int columns = (End(windowColumn, Width) - left + Dilation - 1) / Dilation;
+        return (row - First(windowRow)) / Dilation * columns + (column - left) / Dilation;
+    }
+
     /// <summary>Whether a tap of a window that covers an input row (or column) falls on it.</summary>
     public bool Reads(int window, int place) => (place + Padding - window * Stride) % Dilation == 0;
 }

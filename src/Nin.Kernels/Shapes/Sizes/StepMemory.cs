@@ -6,56 +6,69 @@ namespace Nin.Shapes.Sizes;
 /// </summary>
 readonly partial struct StepMemory
 {
-    StepMemory(bool readsInput, bool readsOutput, long savedPerExample = 0, long savedFixed = 0, bool canOverwrite = false)
-    {
-        ReadsInput = readsInput;
-        ReadsOutput = readsOutput;
-        SavedPerExample = savedPerExample;
-        SavedFixed = savedFixed;
-        CanOverwrite = canOverwrite;
-    }
-
     /// <summary>The gradient reads the step's input.</summary>
-    public bool ReadsInput { get; }
+    public bool ReadsInput { get; private init; }
 
     /// <summary>The gradient reads the step's output.</summary>
-    public bool ReadsOutput { get; }
+    public bool ReadsOutput { get; private init; }
+
+    /// <summary>
+    /// The output is read only as the mask of the ReLU that the step ends with: not where its gradient comes masked from the only step that
+    /// reads it (<see cref="CanMask"/>).
+    /// </summary>
+    public bool EndsInRelu { get; private init; }
+
+    /// <summary>The gradient of the input can be masked by the input's sign, as the ReLU of a step before would do.</summary>
+    public bool CanMask { get; private init; }
 
     /// <summary>Float32 elements an example that the forward pass leaves for the gradient beside input and output.</summary>
-    public long SavedPerExample { get; }
+    public long SavedPerExample { get; private init; }
 
     /// <summary>Float32 elements that the forward pass leaves whatever the batch.</summary>
-    public long SavedFixed { get; }
+    public long SavedFixed { get; private init; }
 
-    /// <summary>The output may overwrite the input, and the input's gradient the output's.</summary>
-    public bool CanOverwrite { get; }
+    /// <summary>The output may overwrite the input.</summary>
+    public bool CanOverwrite { get; private init; }
+
+    /// <summary>The input's gradient, where it is not added to another, may overwrite the output's.</summary>
+    public bool CanOverwriteGradient { get; private init; }
 
     /// <summary>Float32 elements an example that the loss needs: label, loss and hit.</summary>
     public const int LossPerExample = 3;
 
+    /// <summary>The most taps of a max pooling's window whose pick, with its sign, is remembered in a byte.</summary>
+    public const int MostPickedTaps = 128;
+
     /// <summary>A convolution or linear layer: weights want the input, a ReLU in the store is masked by the output.</summary>
-    public static StepMemory Convolution(bool relu) => new(readsInput: true, readsOutput: relu);
+    public static StepMemory Convolution(bool relu) => new() { ReadsInput = true, ReadsOutput = relu, EndsInRelu = relu };
 
     /// <summary>A convolution with batch normalisation: the convolution's own output is kept, with mean and deviation of each filter.</summary>
     public static StepMemory NormalizedConvolution(long outputLength, long filters) =>
-        new(readsInput: true, readsOutput: false, outputLength, 2 * SlotSize.RoundUp(filters));
+        new() { ReadsInput = true, SavedPerExample = outputLength, SavedFixed = 2 * SlotSize.RoundUp(filters) };
 
-    /// <summary>Two 1x1 convolutions: the hidden channels of each pixel are kept.</summary>
-    public static StepMemory PointwiseMlp(long pixels, long hidden, bool lastRelu) =>
-        new(readsInput: true, readsOutput: lastRelu, pixels * hidden);
+    /// <summary>
+    /// Two 1x1 convolutions: the hidden channels of each pixel are kept. A pixel's gradient is read whole before that of its input is written,
+    /// so that one takes the other's place where they are equally long.
+    /// </summary>
+    public static StepMemory PointwiseMlp(long pixels, long channels, long hidden, long filters, bool lastRelu) => new()
+    {
+        ReadsInput = true, ReadsOutput = lastRelu, EndsInRelu = lastRelu, SavedPerExample = pixels * hidden, CanOverwriteGradient = channels == filters,
+    };
 
     /// <summary>Batch normalisation alone: mean and deviation of each channel are kept.</summary>
-    public static StepMemory BatchNorm(long channels) => new(readsInput: true, readsOutput: false, 0, 2 * SlotSize.RoundUp(channels));
+    public static StepMemory BatchNorm(long channels) => new() { ReadsInput = true, SavedFixed = 2 * SlotSize.RoundUp(channels) };
 
     /// <summary>ReLU or leaky ReLU: the output says which side an element was on.</summary>
-    public static StepMemory Relu => new(readsInput: false, readsOutput: true, canOverwrite: true);
+    public static StepMemory Relu => new() { ReadsOutput = true, CanOverwrite = true, CanOverwriteGradient = true };
 
     /// <summary>Dropout: the mask is computed again.</summary>
-    public static StepMemory Dropout => new(readsInput: false, readsOutput: false, canOverwrite: true);
+    public static StepMemory Dropout => new() { CanOverwrite = true, CanOverwriteGradient = true };
 
-    /// <summary>Max pooling: the picked element is looked for again in the input.</summary>
-    public static StepMemory MaxPool => new(readsInput: true, readsOutput: false);
+    /// <summary>Max pooling: a byte an output remembers the picked element; in a larger window it is looked for again in the input.</summary>
+    public static StepMemory MaxPool(long kernel, long outputLength) => kernel * kernel <= MostPickedTaps
+        ? new() { SavedPerExample = (outputLength + sizeof(float) - 1) / sizeof(float), CanMask = true }
+        : new() { ReadsInput = true };
 
     /// <summary>Average pooling, flattening, addition, concatenation: linear in their input, without weights.</summary>
-    public static StepMemory Linear => new(readsInput: false, readsOutput: false);
+    public static StepMemory Linear => default;
 }

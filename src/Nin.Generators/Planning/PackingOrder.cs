@@ -1,0 +1,83 @@
+namespace Nin.Generators.Planning;
+
+/// <summary>An order in which slots are placed, each in the lowest gap that is free for its whole life, and how far they reach then.</summary>
+sealed class PackingOrder
+{
+    /// <summary>Changes tried: what the networks in the tests need, and about a millisecond for one of twenty layers.</summary>
+    const int MostChanges = 300;
+
+    readonly List<Slot> placed = [];
+    List<Slot> order;
+    uint random = 5;
+
+    public PackingOrder(IEnumerable<Slot> slots)
+    {
+        order = [.. slots];
+        Length = Place();
+    }
+
+    /// <summary>Elements that all slots take together in this order.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>
+    /// Hill climbing, as TensorFlow Lite Micro's planners for small devices do it: what reaches highest, or what lives with it, gets another
+    /// turn; a change stays unless it does harm.
+    /// </summary>
+    public void Mend(long bound)
+    {
+        for (int i = 0; i < MostChanges && Length > bound; i++)
+        {
+            List<Slot> before = order;
+            Place();
+            Slot top = order.First(s => s.End == Length);
+            Slot[] near = [.. order.Where(s => s.MeetsInTime(top))];
+            order = [.. before];
+            Move(near);
+            if (Next(2) == 0) Move(near);
+            long length = Place();
+            if (length <= Length) Length = length;
+            else order = before;
+        }
+    }
+
+    /// <summary>Gives the slots their offsets.</summary>
+    public long Place()
+    {
+        placed.Clear();
+        long length = 0;
+        foreach (Slot slot in order)
+        {
+            slot.Offset = 0;
+            int at = 0;
+            for (int i = 0; i < placed.Count; i++)
+            {
+                Slot other = placed[i];
+                if (!other.MeetsInTime(slot)) continue;
+                if (other.Offset >= slot.End) break;
+
+                slot.Offset = Math.Max(slot.Offset, other.End);
+            }
+
+            // Kept in the order of memory, so that gaps are met from low to high.
+            while (at < placed.Count && placed[at].Offset <= slot.Offset) at++;
+            placed.Insert(at, slot);
+            length = Math.Max(length, slot.End);
+        }
+
+        return length;
+    }
+
+    void Move(Slot[] near)
+    {
+        Slot moved = near[Next(near.Length)];
+        order.Remove(moved);
+        order.Insert(Next(order.Count + 1), moved);
+    }
+
+    /// <summary>The same choices in every build: a linear congruential generator (Numerical Recipes, 7.1) with a fixed start.</summary>
+    int Next(int count)
+    {
+        random = unchecked((1664525 * random) + 1013904223);
+        return (int)((random >> 8) % (uint)count);
+    }
+}
