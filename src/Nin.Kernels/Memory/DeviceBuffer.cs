@@ -24,6 +24,15 @@ public abstract class DeviceBuffer : IDisposable
     /// <summary>The whole buffer.</summary>
     public DeviceView View => new(this, 0, Length);
 
+    /// <summary>Writes zeros.</summary>
+    internal void Clear()
+    {
+        // Piece by piece: an array as long as the buffer would stay in the host's heap for as long as nothing else is allocated there.
+        const int Piece = 1 << 14;
+        var zeros = new float[Math.Min(Length, Piece)];
+        for (long at = 0; at < Length; at += Piece) CopyFrom(zeros.AsSpan(0, (int)Math.Min(Piece, Length - at)), at);
+    }
+
     /// <summary>Copies from host memory, done when it returns.</summary>
     internal abstract void CopyFrom(ReadOnlySpan<float> source, long offset);
 

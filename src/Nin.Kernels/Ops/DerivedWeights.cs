@@ -1,6 +1,6 @@
 namespace Nin.Ops;
 
-/// <summary>Copies of one parameter in the orders that variants want, each made once a version and shared by all sessions.</summary>
+/// <summary>Copies of one parameter in the orders that variants want, each made once a version and shared by all sessions that infer.</summary>
 sealed class DerivedWeights : IDisposable
 {
     readonly Lock gate = new();

@@ -35,7 +35,11 @@ public sealed class Parameter : IDisposable
     /// <summary>Gradient, in device order, at the same offset as the value; none for a buffer.</summary>
     public DeviceView Gradient => Spec.IsTrainable ? set.Gradients.Slice(value.Offset, value.Length) : default;
 
+    /// <summary>With what was derived from them kept: for inference, which meets one version again and again.</summary>
     internal Weights Weights => new(value, set.Version, derived);
+
+    /// <summary>Derived anew at each call, in scratch: for training, which uses each version once and would keep copies for nothing.</summary>
+    internal Weights WeightsOnce => new(value, set.Version);
 
     internal long DerivedBytes => derived.Bytes;
 
@@ -51,18 +55,19 @@ public sealed class Parameter : IDisposable
     {
         if (source.Length != Length)
             throw new ArgumentException($"{Name} has {Length} elements ({string.Join("x", Spec.Dims)}), not {source.Length}.", nameof(source));
-        var (outer, inner) = Orders;
-        var ordered = new float[source.Length];
-        LayoutPermutation.SwapInner(source, ordered, 1, outer, inner);
-        if (Spec.Dims.Length == 4)
+        // Tap by tap, so that a large weight needs no second copy of itself on the host.
+        var (outputs, inputs, taps) = Orders;
+        var ofTap = new float[inputs * outputs];
+        for (int tap = 0; tap < taps; tap++)
         {
-            // [in, kH kW, out], as SwapInner left it, to [kH kW, in, out].
-            var byPixel = new float[source.Length];
-            SwapRows(ordered, byPixel, Spec.Dims[1], Spec.Dims[2] * Spec.Dims[3], Spec.Dims[0]);
-            ordered = byPixel;
+            for (int o = 0; o < outputs; o++)
+            {
+                for (int i = 0; i < inputs; i++) ofTap[i * outputs + o] = source[(o * inputs + i) * taps + tap];
+            }
+
+            value.Slice((long)tap * ofTap.Length, ofTap.Length).CopyFrom(ofTap);
         }
 
-        value.CopyFrom(ordered);
         MarkWritten();
     }
 
@@ -85,31 +90,28 @@ public sealed class Parameter : IDisposable
     /// <summary>Gives back derived copies.</summary>
     public void Dispose() => derived.Dispose();
 
-    // A weight is out x (in, kH, kW) for PyTorch; a vector is out x 1.
-    (int Outer, int Inner) Orders => (Spec.Dims[0], (int)(Length / Spec.Dims[0]));
+    // A weight is [out, in, kH kW] for PyTorch and [kH kW, in, out] in memory; a vector is [out, 1, 1].
+    (int Outputs, int Inputs, int Taps) Orders
+    {
+        get
+        {
+            int outputs = Spec.Dims[0], taps = Spec.Dims.Length == 4 ? Spec.Dims[2] * Spec.Dims[3] : 1;
+            return (outputs, (int)(Length / outputs / taps), taps);
+        }
+    }
 
     float[] ToPyTorchOrder(float[] memory)
     {
-        var (outer, inner) = Orders;
-        if (Spec.Dims.Length == 4)
-        {
-            var byChannel = new float[memory.Length];
-            SwapRows(memory, byChannel, Spec.Dims[2] * Spec.Dims[3], Spec.Dims[1], Spec.Dims[0]);
-            memory = byChannel;
-        }
-
+        var (outputs, inputs, taps) = Orders;
         var ordered = new float[memory.Length];
-        LayoutPermutation.SwapInner(memory, ordered, 1, inner, outer);
-        return ordered;
-    }
-
-    /// <summary><c>target[j, i, :] = source[i, j, :]</c>.</summary>
-    static void SwapRows(ReadOnlySpan<float> source, Span<float> target, int rows, int columns, int length)
-    {
-        for (int i = 0; i < rows; i++)
+        for (int o = 0; o < outputs; o++)
         {
-            for (int j = 0; j < columns; j++)
-                source.Slice((i * columns + j) * length, length).CopyTo(target.Slice((j * rows + i) * length, length));
+            for (int i = 0; i < inputs; i++)
+            {
+                for (int tap = 0; tap < taps; tap++) ordered[(o * inputs + i) * taps + tap] = memory[(tap * inputs + i) * outputs + o];
+            }
         }
+
+        return ordered;
     }
 }

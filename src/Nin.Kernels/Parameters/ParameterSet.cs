@@ -127,7 +127,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     {
         var buffer = device.Allocate(length);
         buffer.Owner = nameof(ParameterSet);
-        buffer.View.CopyFrom(new float[length]);
+        buffer.Clear();
         return buffer;
     }
 }

@@ -11,12 +11,14 @@ public static class Initialization
     /// <summary>Overwrites all parameters and buffers as a new network of that seed has them; a network's constructor does so by itself.</summary>
     public static void Apply(ParameterSet parameters, Init init, int seed)
     {
+        var all = new float[parameters.Select(p => p.Length).DefaultIfEmpty().Max()];
         for (int i = 0; i < parameters.Count; i++)
         {
             var parameter = parameters[i];
-            var values = new float[parameter.Length];
+            var values = all.AsSpan(0, (int)parameter.Length);
+            values.Clear();
             if (parameter.Spec.Role == ParameterRole.Weight) FillUniform(values, Bound(parameter.Spec, init), (ulong)seed, (uint)i);
-            else if (parameter.Spec.Role is ParameterRole.Scale or ParameterRole.RunningVariance) Array.Fill(values, 1f);
+            else if (parameter.Spec.Role is ParameterRole.Scale or ParameterRole.RunningVariance) values.Fill(1);
             parameter.CopyFrom(values);
         }
     }
@@ -30,7 +32,7 @@ public static class Initialization
         return init == Init.Xavier ? Math.Sqrt(6 / (fanIn + fanOut)) : Math.Sqrt(6 / fanIn);
     }
 
-    static void FillUniform(float[] values, double bound, ulong seed, uint parameter)
+    static void FillUniform(Span<float> values, double bound, ulong seed, uint parameter)
     {
         for (int i = 0; i < values.Length; i += 4)
         {

@@ -112,6 +112,7 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
         using var sgd = new Sgd(network.Parameters, 0.05);
         using var session = network.CreateSession(Batch);
         session.TrainStep(images, RandomData.Labels(1, Batch, Classes), sgd);
+        network.Parameters.DerivedBytes.Should().Be(0, "training meets each version of a weight once");
         (device.AllocatedBytes - Beside(network, session)).Should().Be(trainingBytes(Batch));
     }
 

@@ -13,19 +13,25 @@ sealed class Convolution(Conv2dSizes sizes, Parameter weight, Parameter? bias)
 
     public IReadOnlyList<Parameter> Parameters { get; } = bias is null ? [weight] : [weight, bias];
 
-    public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y)
-    {
-        var b = bias?.Value ?? default;
-        if (sizes.IsPointwise) pass.Op<IPointwiseForward>().Run(pass.Stream, pointwise, pass.Batch, x, weight.Weights, b, relu, y);
-        else pass.Op<IConv2dForward>().Run(pass.Stream, sizes, pass.Batch, x, weight.Weights, b, relu, y);
-    }
+    public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.Weights, relu, y);
+
+    public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.WeightsOnce, relu, y);
 
     public void Backward(in Pass pass, DeviceView x, DeviceView dy, DeviceView dx, bool accumulate)
     {
         if (weight.RequiresGradient || bias is { RequiresGradient: true }) BackwardWeights(pass, x, dy);
         if (dx.IsNone) return;
-        if (sizes.IsPointwise) pass.Op<IPointwiseBackwardData>().Run(pass.Stream, pointwise, pass.Batch, dy, weight.Weights, dx, accumulate);
-        else pass.Op<IConv2dBackwardData>().Run(pass.Stream, sizes, pass.Batch, dy, weight.Weights, dx, accumulate);
+        if (sizes.IsPointwise)
+            pass.Op<IPointwiseBackwardData>().Run(pass.Stream, pointwise, pass.Batch, dy, weight.WeightsOnce, dx, accumulate);
+        else
+            pass.Op<IConv2dBackwardData>().Run(pass.Stream, sizes, pass.Batch, dy, weight.WeightsOnce, dx, accumulate);
+    }
+
+    void Run(in Pass pass, DeviceView x, in Weights w, bool relu, DeviceView y)
+    {
+        var b = bias?.Value ?? default;
+        if (sizes.IsPointwise) pass.Op<IPointwiseForward>().Run(pass.Stream, pointwise, pass.Batch, x, w, b, relu, y);
+        else pass.Op<IConv2dForward>().Run(pass.Stream, sizes, pass.Batch, x, w, b, relu, y);
     }
 
     void BackwardWeights(in Pass pass, DeviceView x, DeviceView dy)

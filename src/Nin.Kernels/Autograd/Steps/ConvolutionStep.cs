@@ -30,7 +30,7 @@ public sealed class ConvolutionStep : Step
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => convolution.Parameters;
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Forward(pass, x, HasRelu, y);
+    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Infer(pass, x, HasRelu, y);
 
     private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => convolution.Forward(pass, x, HasRelu, y);
 

@@ -33,7 +33,7 @@ public sealed class NormalizedConvolutionStep : Step
 
     private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y)
     {
-        Convolution.Forward(pass, x, relu: false, y);
+        Convolution.Infer(pass, x, relu: false, y);
         normalization.Infer(pass, Output, y, relu, y);
     }
 

@@ -30,11 +30,13 @@ public sealed class PointwiseMlpStep : Step
 
     PointwiseMlpWeights Weights => new(weight1.Weights, bias1.Value, weight2.Weights, bias2.Value);
 
+    PointwiseMlpWeights WeightsOnce => new(weight1.WeightsOnce, bias1.Value, weight2.WeightsOnce, bias2.Value);
+
     private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
         pass.Op<IPointwiseMlpForward>().Run(pass.Stream, sizes, pass.Batch, x, Weights, lastRelu, h: default, y);
 
     private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
-        pass.Op<IPointwiseMlpForward>().Run(pass.Stream, sizes, pass.Batch, x, Weights, lastRelu, saved.PerExample, y);
+        pass.Op<IPointwiseMlpForward>().Run(pass.Stream, sizes, pass.Batch, x, WeightsOnce, lastRelu, saved.PerExample, y);
 
     private protected override void BackwardCore(in Pass pass, in Operands o)
     {
@@ -44,7 +46,7 @@ public sealed class PointwiseMlpStep : Step
         bias2.BeginGradient();
         var gradients = new PointwiseMlpGradients(weight1.Gradient, bias1.Gradient, weight2.Gradient, bias2.Gradient);
         pass.Op<IPointwiseMlpBackward>().Run(
-            pass.Stream, sizes, pass.Batch, o.X, o.Saved.PerExample, o.Y, lastRelu && !o.Y.IsNone, Weights, o.DY, o.DX, gradients, o.Accumulate, accumulate);
+            pass.Stream, sizes, pass.Batch, o.X, o.Saved.PerExample, o.Y, lastRelu && !o.Y.IsNone, WeightsOnce, o.DY, o.DX, gradients, o.Accumulate, accumulate);
     }
 
     static StepMemory MemoryOf(ConvolutionStep first, ConvolutionStep second) => StepMemory.PointwiseMlp(
