@@ -8,12 +8,15 @@ namespace Nin.Generators.Planning;
 /// </summary>
 static class Packing
 {
+    /// <summary>A plan that is longer than what is alive at one moment by less than this part of it is good enough.</summary>
+    const long Tolerance = 1000;
+
     /// <summary>Packs the slots and returns how many elements they take together.</summary>
     public static long Pack(IReadOnlyList<Slot> slots)
     {
         if (slots.Count == 0) return 0;
 
-        long bound = LowerBound(slots);
+        long bound = LowerBound(slots), goal = bound + bound / Tolerance;
         PackingOrder[] orders =
         [
             new(slots.OrderByDescending(s => s.Size).ThenBy(s => s.First)),
@@ -21,7 +24,7 @@ static class Packing
             new(slots.OrderByDescending(s => s.Last - s.First).ThenByDescending(s => s.Size)),
             new(slots.OrderBy(s => s.First).ThenByDescending(s => s.Size)),
         ];
-        for (int i = 0; i < orders.Length && orders.All(o => o.Length > bound); i++) orders[i].Mend(bound);
+        for (int i = 0; i < orders.Length && orders.All(o => o.Length > goal); i++) orders[i].Mend(goal);
 
         PackingOrder best = orders.OrderBy(o => o.Length).First();
         best.Place();

@@ -7,7 +7,7 @@ sealed class PackingOrder
     const int MostChanges = 300;
 
     readonly List<Slot> placed = [];
-    List<Slot> order;
+    readonly List<Slot> order;
     uint random = 5;
 
     public PackingOrder(IEnumerable<Slot> slots)
@@ -23,20 +23,30 @@ sealed class PackingOrder
     /// Hill climbing, as TensorFlow Lite Micro's planners for small devices do it: what reaches highest, or what lives with it, gets another
     /// turn; a change stays unless it does harm.
     /// </summary>
-    public void Mend(long bound)
+    /// <param name="goal">The length at which it is good enough.</param>
+    public void Mend(long goal)
     {
-        for (int i = 0; i < MostChanges && Length > bound; i++)
+        Place();
+        Slot[] before = [.. order];
+        long[] offsets = new long[order.Count];
+        for (int i = 0; i < MostChanges && Length > goal; i++)
         {
-            List<Slot> before = order;
-            Place();
-            Slot top = order.First(s => s.End == Length);
-            Slot[] near = [.. order.Where(s => s.MeetsInTime(top))];
-            order = [.. before];
+            order.CopyTo(before);
+            for (int k = 0; k < before.Length; k++) offsets[k] = before[k].Offset;
+            Slot top = order.Find(s => s.End == Length);
+            List<Slot> near = order.FindAll(s => s.MeetsInTime(top));
             Move(near);
             if (Next(2) == 0) Move(near);
             long length = Place();
-            if (length <= Length) Length = length;
-            else order = before;
+            if (length <= Length)
+            {
+                Length = length;
+                continue;
+            }
+
+            order.Clear();
+            order.AddRange(before);
+            for (int k = 0; k < before.Length; k++) before[k].Offset = offsets[k];
         }
     }
 
@@ -48,7 +58,6 @@ sealed class PackingOrder
         foreach (Slot slot in order)
         {
             slot.Offset = 0;
-            int at = 0;
             for (int i = 0; i < placed.Count; i++)
             {
                 Slot other = placed[i];
@@ -59,6 +68,7 @@ sealed class PackingOrder
             }
 
             // Kept in the order of memory, so that gaps are met from low to high.
+            int at = 0;
             while (at < placed.Count && placed[at].Offset <= slot.Offset) at++;
             placed.Insert(at, slot);
             length = Math.Max(length, slot.End);
@@ -67,9 +77,9 @@ sealed class PackingOrder
         return length;
     }
 
-    void Move(Slot[] near)
+    void Move(List<Slot> near)
     {
-        Slot moved = near[Next(near.Length)];
+        Slot moved = near[Next(near.Count)];
         order.Remove(moved);
         order.Insert(Next(order.Count + 1), moved);
     }
