@@ -63,7 +63,7 @@ sealed class AcceleratorDevice : Device
         return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), Math.Min(Profile.GroupSize, TileGroupSize));
     }
 
-    internal override DeviceStream CreateStream() => new AcceleratorDeviceStream(this);
+    internal override DeviceStream CreateStream() => new AcceleratorDeviceStream(this, Accelerator.DefaultStream);
 
     private protected override DeviceBuffer AllocateCore(long length) =>
         new AcceleratorBuffer(this, Accelerator.Allocate1D<float>(Math.Max(length, 1)));
@@ -87,9 +87,4 @@ sealed class AcceleratorDevice : Device
     static DeviceProfile ProfileOf(DeviceKind kind, Accelerator accelerator) => kind == DeviceKind.Emulator
         ? new DeviceProfile(kind, GroupSize: 1, Groups: accelerator.NumMultiprocessors)
         : new DeviceProfile(kind, GroupSize: Math.Min(256, accelerator.MaxNumThreadsPerGroup), Groups: 0);
-
-    sealed class AcceleratorDeviceStream(AcceleratorDevice device) : DeviceStream(device)
-    {
-        public override void Synchronize() => device.Accelerator.DefaultStream.Synchronize();
-    }
 }

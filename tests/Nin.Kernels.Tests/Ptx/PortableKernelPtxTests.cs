@@ -57,11 +57,12 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     [Fact]
     public void Every_launch_has_a_kernel_that_these_tests_find()
     {
-        // A launcher is a field whose delegate starts with a launch configuration; each has its own kernel beside it.
+        // A launcher is a field whose delegate takes a stream and a launch configuration; each has its own kernel beside it.
         foreach (var type in Types())
         {
             int launchers = type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
-                .Count(f => typeof(Delegate).IsAssignableFrom(f.FieldType) && f.FieldType.GenericTypeArguments.FirstOrDefault() == typeof(KernelConfig));
+                .Count(f => typeof(Delegate).IsAssignableFrom(f.FieldType) && f.FieldType.GenericTypeArguments is [var s, var c, ..]
+                    && s == typeof(DeviceStream) && c == typeof(KernelConfig));
             KernelMethods().Count(m => m.DeclaringType == type).Should().Be(launchers, "{0} launches as many kernels", type.Name);
         }
 

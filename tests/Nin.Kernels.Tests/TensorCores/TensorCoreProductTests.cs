@@ -43,11 +43,12 @@ public sealed class TensorCoreProductTests
         using var accelerator = context.CreateCPUAccelerator(0);
         using var device = AcceleratorDevice.From(accelerator);
         float[] x = RandomData.Normal(1, pixels * depth), w = RandomData.Normal(2, depth * columns);
+        using var stream = device.CreateStream();
         using DeviceBuffer left = device.Allocate(x.Length), right = device.Allocate(w.Length), result = device.Allocate(pixels * columns);
         left.View.CopyFrom(x);
         right.View.CopyFrom(w);
         var sizes = new TensorCoreSizes(pixels, depth, columns, threeProducts ? 1 : 0);
-        new TensorCoreProduct(device).Run(sizes, left.View, right.View, result.View);
+        new TensorCoreProduct(device).Run(stream, sizes, left.View, right.View, result.View);
         device.Synchronize();
         return (result.View.ToArray(), Product(x, w, v => v), Product(x, w, Math.Abs));
 

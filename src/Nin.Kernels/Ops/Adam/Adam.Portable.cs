@@ -7,13 +7,13 @@ namespace Nin.Ops;
 /// <summary>One thread a parameter.</summary>
 sealed class AdamPortable(AcceleratorDevice device) : IAdam
 {
-    readonly Action<KernelConfig, AdamFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<AdamFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, AdamFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<AdamFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(
         DeviceStream stream, in AdamStep step, DeviceView parameters, DeviceView gradients, DeviceView firstMoment, DeviceView secondMoment) =>
         launch(
-            device.Over(parameters.Length), AdamFactors.Of(step), parameters.Array, gradients.Array, firstMoment.Array, secondMoment.Array);
+            stream, device.Over(parameters.Length), AdamFactors.Of(step), parameters.Array, gradients.Array, firstMoment.Array, secondMoment.Array);
 
     static void Kernel(
         AdamFactors step, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> firstMoment, ArrayView<float> secondMoment)

@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread an element of the input, which gathers from the windows over it in row, then column order.</summary>
 sealed class AvgPool2dBackwardPortable(AcceleratorDevice device) : IAvgPool2dBackward
 {
-    readonly Action<KernelConfig, PoolMap, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<PoolMap, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, PoolMap, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PoolMap, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), accumulate ? 1 : 0, dy.Array, dx.Array);
+        launch(stream, device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), accumulate ? 1 : 0, dy.Array, dx.Array);
 
     static void Kernel(PoolMap map, int accumulate, ArrayView<float> dy, ArrayView<float> dx)
     {

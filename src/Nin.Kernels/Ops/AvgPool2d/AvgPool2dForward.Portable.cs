@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread an element of the output.</summary>
 sealed class AvgPool2dForwardPortable(AcceleratorDevice device) : IAvgPool2dForward
 {
-    readonly Action<KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<PoolMap, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PoolMap, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y) =>
-        launch(device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n), x.Array, y.Array);
+        launch(stream, device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n), x.Array, y.Array);
 
     static void Kernel(PoolMap map, ArrayView<float> x, ArrayView<float> y)
     {

@@ -6,14 +6,14 @@ namespace Nin.Ops;
 /// <summary>Two sums over slices side by side in scratch, <c>[slices, dgamma + dbeta]</c>, then one launch over the elements.</summary>
 sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2dBackward
 {
-    readonly Action<KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>> launchSums =
-        device.Accelerator.LoadStreamKernel<BatchNormMap, BatchNormArrays, ArrayView<float>>(SumsKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>> launchSums =
+        device.Load<BatchNormMap, BatchNormArrays, ArrayView<float>>(SumsKernel);
 
-    readonly Action<KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchTree =
-        device.Accelerator.LoadStreamKernel<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(TreeKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchTree =
+        device.Load<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(TreeKernel);
 
-    readonly Action<KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>> launchData =
-        device.Accelerator.LoadStreamKernel<BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>>(DataKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>> launchData =
+        device.Load<BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>>(DataKernel);
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
@@ -25,10 +25,10 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
         var arrays = new BatchNormArrays(
             x.Array, mean.Array, inverseDeviation.Array, parameters.Gamma.Array, parameters.Beta.Array, dy.Array);
         var partials = stream.Scratch(slices.Slices * slices.Stride);
-        launchSums(device.Over((long)slices.Slices * sizes.Channels), map, arrays, partials.Array);
-        launchTree(device.Over(2L * sizes.Channels), map, partials.Array, dgamma.Array, dbeta.Array);
+        launchSums(stream, device.Over((long)slices.Slices * sizes.Channels), map, arrays, partials.Array);
+        launchTree(stream, device.Over(2L * sizes.Channels), map, partials.Array, dgamma.Array, dbeta.Array);
         if (dx.IsNone) return;
-        launchData(device.Over(map.Length), map with { Accumulate = accumulateData ? 1 : 0 }, arrays, partials.Array, dx.Array);
+        launchData(stream, device.Over(map.Length), map with { Accumulate = accumulateData ? 1 : 0 }, arrays, partials.Array, dx.Array);
     }
 
     static void SumsKernel(BatchNormMap map, BatchNormArrays arrays, ArrayView<float> partials)

@@ -11,6 +11,6 @@ sealed class BatchNorm2dForwardInferencePortable(AcceleratorDevice device) : IBa
         var map = new BatchNormMap(
             new SliceSizes(n, sizes.Pixels, sizes.Channels, sizes.Channels), parameters.Epsilon, parameters.Momentum, relu ? 1 : 0,
             Accumulate: 0, HasVariance: 1);
-        apply.Run(map, x, parameters, parameters.RunningMean, parameters.RunningVariance, y);
+        apply.Run(stream, map, x, parameters, parameters.RunningMean, parameters.RunningVariance, y);
     }
 }

@@ -13,14 +13,14 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
     readonly SliceSum sum = new(device);
     readonly BatchNormApply apply = new(device);
 
-    readonly Action<KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMean =
-        device.Accelerator.LoadStreamKernel<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MeanKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMean =
+        device.Load<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MeanKernel);
 
-    readonly Action<KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchSquares =
-        device.Accelerator.LoadStreamKernel<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(SquaresKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchSquares =
+        device.Load<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(SquaresKernel);
 
-    readonly Action<KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchVariance =
-        device.Accelerator.LoadStreamKernel<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(VarianceKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchVariance =
+        device.Load<BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>>(VarianceKernel);
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
@@ -30,11 +30,11 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
         var map = new BatchNormMap(slices, parameters.Epsilon, parameters.Momentum, relu ? 1 : 0, Accumulate: 0, HasVariance: 0);
         var partials = stream.Scratch((long)slices.Slices * sizes.Channels);
         var channels = device.Over(sizes.Channels);
-        sum.Run(slices, x, mask: default, partials);
-        launchMean(channels, map, partials.Array, mean.Array, parameters.RunningMean.Array);
-        launchSquares(device.Over((long)slices.Slices * Float8.Tiles(sizes.Channels)), map, x.Array, mean.Array, partials.Array);
-        launchVariance(channels, map, partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);
-        apply.Run(map, x, parameters, mean, inverseDeviation, y);
+        sum.Run(stream, slices, x, mask: default, partials);
+        launchMean(stream, channels, map, partials.Array, mean.Array, parameters.RunningMean.Array);
+        launchSquares(stream, device.Over((long)slices.Slices * Float8.Tiles(sizes.Channels)), map, x.Array, mean.Array, partials.Array);
+        launchVariance(stream, channels, map, partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);
+        apply.Run(stream, map, x, parameters, mean, inverseDeviation, y);
     }
 
     static void MeanKernel(BatchNormMap map, ArrayView<float> partials, ArrayView<float> mean, ArrayView<float> runningMean)

@@ -8,15 +8,17 @@ namespace Nin.Ops;
 sealed class BatchNormApply(AcceleratorDevice device)
 {
     readonly Action<
-        KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<
+        device.Load<
             BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
             ApplyKernel);
 
-    public void Run(in BatchNormMap map, DeviceView x, in BatchNormParameters parameters, DeviceView mean, DeviceView deviation, DeviceView y) =>
+    public void Run(
+        DeviceStream stream, in BatchNormMap map, DeviceView x, in BatchNormParameters parameters, DeviceView mean, DeviceView deviation,
+        DeviceView y) =>
         launch(
-            device.Over(map.Length), map, x.Array, mean.Array, deviation.Array, parameters.Gamma.Array, parameters.Beta.Array, y.Array);
+            stream, device.Over(map.Length), map, x.Array, mean.Array, deviation.Array, parameters.Gamma.Array, parameters.Beta.Array, y.Array);
 
     /// <summary>
     /// The one place of this arithmetic: the backward pass finds the ReLU's mask again by the same operations in the same order.

@@ -9,7 +9,7 @@ sealed class Conv2dBackwardDataPortable(AcceleratorDevice device) : IConv2dBackw
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
     {
         var layout = PanelLayout.Backward(sizes);
-        var panel = panels.Of(typeof(Conv2dBackwardDataPortable), layout, w, stream.Scratch(WeightPanels.ScratchLength(layout, w)));
-        product.Run(WindowMap.Backward(sizes), n, dy, panel, bias: default, relu: false, dx, accumulate);
+        var panel = panels.Of(stream, typeof(Conv2dBackwardDataPortable), layout, w, stream.Scratch(WeightPanels.ScratchLength(layout, w)));
+        product.Run(stream, WindowMap.Backward(sizes), n, dy, panel, bias: default, relu: false, dx, accumulate);
     }
 }

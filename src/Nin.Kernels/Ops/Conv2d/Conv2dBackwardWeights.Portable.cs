@@ -13,13 +13,13 @@ sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device) : IConv2dBa
         int slices = Slices.Count(n);
         long stride = dw.Length + dbias.Length;
         var partials = stream.Scratch(slices * stride);
-        gradient.Run(sizes, n, x, dy, mask: default, partials, stride);
+        gradient.Run(stream, sizes, n, x, dy, mask: default, partials, stride);
         if (!dbias.IsNone)
         {
             var sums = new SliceSizes(n, (long)sizes.OutHeight * sizes.OutWidth, sizes.Filters, stride);
-            sum.Run(sums, dy, mask: default, partials.Slice(dw.Length, partials.Length - dw.Length));
+            sum.Run(stream, sums, dy, mask: default, partials.Slice(dw.Length, partials.Length - dw.Length));
         }
 
-        tree.Run(slices, partials, stride, dw, dbias, accumulate);
+        tree.Run(stream, slices, partials, stride, dw, dbias, accumulate);
     }
 }

@@ -9,15 +9,15 @@ sealed class DropoutPortable(AcceleratorDevice device) : IDropout
 {
     const int BlockLength = 4;
 
-    readonly Action<KernelConfig, DropoutSizes, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<DropoutSizes, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, DropoutSizes, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<DropoutSizes, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in DropoutKey key, long length, int n, DeviceView x, DeviceView y, bool accumulate)
     {
         long blocks = (length + BlockLength - 1) / BlockLength;
         // With p = 1 nothing is kept and the infinite scale is not used.
         var sizes = new DropoutSizes(key, 1 / (1 - key.Probability), length, blocks, n, accumulate ? 1 : 0);
-        launch(device.Over(blocks * n), sizes, x.Array, y.Array);
+        launch(stream, device.Over(blocks * n), sizes, x.Array, y.Array);
     }
 
     static void Kernel(DropoutSizes sizes, ArrayView<float> x, ArrayView<float> y)

@@ -6,9 +6,9 @@ namespace Nin.Ops;
 /// <summary>One thread an element.</summary>
 sealed class FillPortable(AcceleratorDevice device) : IFill
 {
-    readonly Action<KernelConfig, float, ArrayView<float>> launch = device.Accelerator.LoadStreamKernel<float, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, float, ArrayView<float>> launch = device.Load<float, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, float value, DeviceView y) => launch(device.Over(y.Length), value, y.Array);
+    public void Run(DeviceStream stream, float value, DeviceView y) => launch(stream, device.Over(y.Length), value, y.Array);
 
     static void Kernel(float value, ArrayView<float> y)
     {

@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread an element of the input.</summary>
 sealed class GlobalAvgPool2dBackwardPortable(AcceleratorDevice device) : IGlobalAvgPool2dBackward
 {
-    readonly Action<KernelConfig, int, int, int, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<int, int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, int, int, int, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<int, int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(device.Over((long)n * pixels * channels), pixels, channels, n, accumulate ? 1 : 0, dy.Array, dx.Array);
+        launch(stream, device.Over((long)n * pixels * channels), pixels, channels, n, accumulate ? 1 : 0, dy.Array, dx.Array);
 
     static void Kernel(int pixels, int channels, int n, int accumulate, ArrayView<float> dy, ArrayView<float> dx)
     {

@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread a channel of an example.</summary>
 sealed class GlobalAvgPool2dForwardPortable(AcceleratorDevice device) : IGlobalAvgPool2dForward
 {
-    readonly Action<KernelConfig, int, int, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, int, int, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView x, DeviceView y) =>
-        launch(device.Over((long)n * channels), pixels, channels, n, x.Array, y.Array);
+        launch(stream, device.Over((long)n * channels), pixels, channels, n, x.Array, y.Array);
 
     static void Kernel(int pixels, int channels, int n, ArrayView<float> x, ArrayView<float> y)
     {

@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread an element.</summary>
 sealed class CopyBlockPortable(AcceleratorDevice device) : ICopyBlock
 {
-    readonly Action<KernelConfig, Block2d, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<Block2d, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, Block2d, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<Block2d, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate) =>
-        launch(device.Over(block.Rows * block.Columns), block, accumulate ? 1 : 0, x.Array, y.Array);
+        launch(stream, device.Over(block.Rows * block.Columns), block, accumulate ? 1 : 0, x.Array, y.Array);
 
     static void Kernel(Block2d block, int accumulate, ArrayView<float> x, ArrayView<float> y)
     {

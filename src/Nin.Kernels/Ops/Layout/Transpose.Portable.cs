@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread an element of the target. (Flattening maps of a few pixels is all that it does: no tile is staged.)</summary>
 sealed class TransposePortable(AcceleratorDevice device) : ITranspose
 {
-    readonly Action<KernelConfig, int, int, int, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<int, int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, int, int, int, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<int, int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, int rows, int columns, int n, DeviceView x, DeviceView y, bool accumulate) =>
-        launch(device.Over((long)n * rows * columns), rows, columns, n, accumulate ? 1 : 0, x.Array, y.Array);
+        launch(stream, device.Over((long)n * rows * columns), rows, columns, n, accumulate ? 1 : 0, x.Array, y.Array);
 
     static void Kernel(int rows, int columns, int n, int accumulate, ArrayView<float> x, ArrayView<float> y)
     {

@@ -9,11 +9,11 @@ namespace Nin.Ops;
 /// </summary>
 sealed class MaxPool2dBackwardPortable(AcceleratorDevice device) : IMaxPool2dBackward
 {
-    readonly Action<KernelConfig, PoolMap, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<PoolMap, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, PoolMap, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PoolMap, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), accumulate ? 1 : 0, x.Array, dy.Array, dx.Array);
+        launch(stream, device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), accumulate ? 1 : 0, x.Array, dy.Array, dx.Array);
 
     static void Kernel(PoolMap map, int accumulate, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> dx)
     {

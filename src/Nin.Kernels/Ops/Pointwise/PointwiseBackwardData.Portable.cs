@@ -10,7 +10,7 @@ sealed class PointwiseBackwardDataPortable(AcceleratorDevice device) : IPointwis
     {
         var conv = sizes.AsConv2d;
         var layout = PanelLayout.Backward(conv);
-        var panel = panels.Of(typeof(PointwiseBackwardDataPortable), layout, w, stream.Scratch(WeightPanels.ScratchLength(layout, w)));
-        product.Run(WindowMap.Backward(conv), n, dy, panel, bias: default, relu: false, dx, accumulate);
+        var panel = panels.Of(stream, typeof(PointwiseBackwardDataPortable), layout, w, stream.Scratch(WeightPanels.ScratchLength(layout, w)));
+        product.Run(stream, WindowMap.Backward(conv), n, dy, panel, bias: default, relu: false, dx, accumulate);
     }
 }

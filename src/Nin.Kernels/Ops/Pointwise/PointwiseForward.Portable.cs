@@ -10,7 +10,7 @@ sealed class PointwiseForwardPortable(AcceleratorDevice device) : IPointwiseForw
     {
         var conv = sizes.AsConv2d;
         var layout = PanelLayout.Forward(conv);
-        var panel = panels.Of(typeof(PointwiseForwardPortable), layout, w, stream.Scratch(WeightPanels.ScratchLength(layout, w)));
-        product.Run(WindowMap.Forward(conv), n, x, panel, bias, relu, y, accumulate: false);
+        var panel = panels.Of(stream, typeof(PointwiseForwardPortable), layout, w, stream.Scratch(WeightPanels.ScratchLength(layout, w)));
+        product.Run(stream, WindowMap.Forward(conv), n, x, panel, bias, relu, y, accumulate: false);
     }
 }

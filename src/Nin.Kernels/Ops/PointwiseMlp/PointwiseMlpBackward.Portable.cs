@@ -26,21 +26,21 @@ sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device) : IPointwise
         var secondPartials = partials.Slice(first, partials.Length - first);
 
         var mask = lastRelu ? y : default;
-        SumLayer(sizes.Second, n, h, dy, mask, gradients.Second.Length, gradients.SecondBias, secondPartials, stride);
-        data.Run(scratch.Slice(0, panelLength), sizes, n, h, y, lastRelu, weights, dy, dx, accumulateData);
-        SumLayer(sizes.First, n, x, h, mask: default, gradients.First.Length, gradients.FirstBias, partials, stride);
+        SumLayer(stream, sizes.Second, n, h, dy, mask, gradients.Second.Length, gradients.SecondBias, secondPartials, stride);
+        data.Run(stream, scratch.Slice(0, panelLength), sizes, n, h, y, lastRelu, weights, dy, dx, accumulateData);
+        SumLayer(stream, sizes.First, n, x, h, mask: default, gradients.First.Length, gradients.FirstBias, partials, stride);
 
-        tree.Run(slices, partials, stride, gradients.First, gradients.FirstBias, accumulateWeights);
-        tree.Run(slices, secondPartials, stride, gradients.Second, gradients.SecondBias, accumulateWeights);
+        tree.Run(stream, slices, partials, stride, gradients.First, gradients.FirstBias, accumulateWeights);
+        tree.Run(stream, slices, secondPartials, stride, gradients.Second, gradients.SecondBias, accumulateWeights);
     }
 
     void SumLayer(
-        in PointwiseSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView mask, long weightLength, DeviceView bias, DeviceView partials,
-        long stride)
+        DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView mask, long weightLength, DeviceView bias,
+        DeviceView partials, long stride)
     {
-        gradient.Run(sizes.AsConv2d, n, x, dy, mask, partials, stride);
+        gradient.Run(stream, sizes.AsConv2d, n, x, dy, mask, partials, stride);
         if (bias.IsNone) return;
         var sums = new SliceSizes(n, sizes.Pixels, sizes.Filters, stride);
-        sum.Run(sums, dy, mask, partials.Slice(weightLength, partials.Length - weightLength));
+        sum.Run(stream, sums, dy, mask, partials.Slice(weightLength, partials.Length - weightLength));
     }
 }

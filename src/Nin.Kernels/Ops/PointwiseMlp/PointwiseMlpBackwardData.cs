@@ -12,9 +12,9 @@ sealed class PointwiseMlpBackwardData(AcceleratorDevice device)
     readonly WeightPanels panels = new(device);
 
     readonly Action<
-        KernelConfig, PointwiseMlpTile, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<Float8>, ArrayView<Float8>,
+        DeviceStream, KernelConfig, PointwiseMlpTile, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<Float8>, ArrayView<Float8>,
         ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<
+        device.Load<
             PointwiseMlpTile, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<Float8>, ArrayView<Float8>,
             ArrayView<float>>(Kernel);
 
@@ -25,8 +25,8 @@ sealed class PointwiseMlpBackwardData(AcceleratorDevice device)
 
     /// <summary>See <see cref="IPointwiseMlpBackward.Run"/>; the gradient of the hidden layer is written over <paramref name="h"/>.</summary>
     public void Run(
-        DeviceView scratch, in PointwiseMlpSizes sizes, int n, DeviceView h, DeviceView y, bool lastRelu, in PointwiseMlpWeights weights,
-        DeviceView dy, DeviceView dx, bool accumulate)
+        DeviceStream stream, DeviceView scratch, in PointwiseMlpSizes sizes, int n, DeviceView h, DeviceView y, bool lastRelu,
+        in PointwiseMlpWeights weights, DeviceView dy, DeviceView dx, bool accumulate)
     {
         int floats = sizes.Hidden + sizes.Filters;
         var tile = PointwiseMlpTile.Of(sizes, n, floats) with
@@ -37,12 +37,12 @@ sealed class PointwiseMlpBackwardData(AcceleratorDevice device)
         };
         PanelLayout first = PanelLayout.Backward(sizes.First.AsConv2d), second = PanelLayout.Backward(sizes.Second.AsConv2d);
         long firstLength = WeightPanels.ScratchLength(first, weights.First);
-        var w1 = panels.Of(typeof(PointwiseMlpBackwardData), first, weights.First, scratch);
+        var w1 = panels.Of(stream, typeof(PointwiseMlpBackwardData), first, weights.First, scratch);
         var w2 = panels.Of(
-            typeof(PointwiseMlpBackwardData), second, weights.Second,
+            stream, typeof(PointwiseMlpBackwardData), second, weights.Second,
             scratch.IsNone ? scratch : scratch.Slice(firstLength, scratch.Length - firstLength));
         launch(
-            device.Tiles(tile.Tiles), tile, h.Array, (lastRelu ? y : dy).Array, dy.Array, w1.Array.Cast<Float8>(),
+            stream, device.Tiles(tile.Tiles), tile, h.Array, (lastRelu ? y : dy).Array, dy.Array, w1.Array.Cast<Float8>(),
             w2.Array.Cast<Float8>(), (dx.IsNone ? dy : dx).Array);
     }
 

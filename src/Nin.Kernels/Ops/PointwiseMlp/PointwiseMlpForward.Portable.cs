@@ -12,9 +12,9 @@ sealed class PointwiseMlpForwardPortable(AcceleratorDevice device) : IPointwiseM
     readonly WeightPanels panels = new(device);
 
     readonly Action<
-        KernelConfig, PointwiseMlpTile, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<Float8>, ArrayView<float>,
+        DeviceStream, KernelConfig, PointwiseMlpTile, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<Float8>, ArrayView<float>,
         ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<
+        device.Load<
             PointwiseMlpTile, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<Float8>, ArrayView<float>,
             ArrayView<float>, ArrayView<float>>(Kernel);
 
@@ -32,12 +32,12 @@ sealed class PointwiseMlpForwardPortable(AcceleratorDevice device) : IPointwiseM
         PanelLayout first = PanelLayout.Forward(sizes.First.AsConv2d), second = PanelLayout.Forward(sizes.Second.AsConv2d);
         long firstLength = WeightPanels.ScratchLength(first, weights.First);
         var scratch = stream.Scratch(firstLength + WeightPanels.ScratchLength(second, weights.Second));
-        var w1 = panels.Of(typeof(PointwiseMlpForwardPortable), first, weights.First, scratch);
+        var w1 = panels.Of(stream, typeof(PointwiseMlpForwardPortable), first, weights.First, scratch);
         var w2 = panels.Of(
-            typeof(PointwiseMlpForwardPortable), second, weights.Second,
+            stream, typeof(PointwiseMlpForwardPortable), second, weights.Second,
             scratch.IsNone ? scratch : scratch.Slice(firstLength, scratch.Length - firstLength));
         launch(
-            device.Tiles(tile.Tiles), tile, x.Array, w1.Array.Cast<Float8>(),
+            stream, device.Tiles(tile.Tiles), tile, x.Array, w1.Array.Cast<Float8>(),
             (weights.FirstBias.IsNone ? x : weights.FirstBias).Array, w2.Array.Cast<Float8>(),
             (weights.SecondBias.IsNone ? x : weights.SecondBias).Array, (h.IsNone ? y : h).Array, y.Array);
     }

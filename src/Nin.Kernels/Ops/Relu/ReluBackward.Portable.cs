@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread an element.</summary>
 sealed class ReluBackwardPortable(AcceleratorDevice device) : IReluBackward
 {
-    readonly Action<KernelConfig, float, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<float, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, float, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<float, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, float slope, DeviceView y, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(device.Over(y.Length), slope, accumulate ? 1 : 0, y.Array, dy.Array, dx.Array);
+        launch(stream, device.Over(y.Length), slope, accumulate ? 1 : 0, y.Array, dy.Array, dx.Array);
 
     static void Kernel(float slope, int accumulate, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx)
     {

@@ -6,10 +6,10 @@ namespace Nin.Ops;
 /// <summary>One thread an element.</summary>
 sealed class ReluForwardPortable(AcceleratorDevice device) : IReluForward
 {
-    readonly Action<KernelConfig, float, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<float, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, float, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<float, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, float slope, DeviceView x, DeviceView y) => launch(device.Over(x.Length), slope, x.Array, y.Array);
+    public void Run(DeviceStream stream, float slope, DeviceView x, DeviceView y) => launch(stream, device.Over(x.Length), slope, x.Array, y.Array);
 
     static void Kernel(float slope, ArrayView<float> x, ArrayView<float> y)
     {

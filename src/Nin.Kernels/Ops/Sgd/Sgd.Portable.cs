@@ -6,8 +6,8 @@ namespace Nin.Ops;
 /// <summary>One thread a parameter.</summary>
 sealed class SgdPortable(AcceleratorDevice device) : ISgd
 {
-    readonly Action<KernelConfig, SgdFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<SgdFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, SgdFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<SgdFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in SgdStep step, DeviceView parameters, DeviceView gradients, DeviceView velocity)
     {
@@ -16,7 +16,7 @@ sealed class SgdPortable(AcceleratorDevice device) : ISgd
             step.LearningRate, step.WeightDecay, step.Momentum, 1 - step.Dampening, hasVelocity ? 1 : 0, step.IsFirst ? 1 : 0,
             step.Nesterov ? 1 : 0);
         launch(
-            device.Over(parameters.Length), factors, parameters.Array, gradients.Array, (hasVelocity ? velocity : gradients).Array);
+            stream, device.Over(parameters.Length), factors, parameters.Array, gradients.Array, (hasVelocity ? velocity : gradients).Array);
     }
 
     static void Kernel(SgdFactors step, ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> velocity)

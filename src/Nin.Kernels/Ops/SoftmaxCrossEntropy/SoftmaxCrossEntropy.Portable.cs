@@ -8,8 +8,9 @@ namespace Nin.Ops;
 sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCrossEntropy
 {
     readonly Action<
-        KernelConfig, SoftmaxCrossEntropySizes, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<
+        DeviceStream, KernelConfig, SoftmaxCrossEntropySizes, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>,
+        ArrayView<float>> launch =
+        device.Load<
             SoftmaxCrossEntropySizes, ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(
@@ -18,7 +19,7 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
     {
         var sizes = new SoftmaxCrossEntropySizes(classes, n, scale, dlogits.IsNone ? 0 : 1);
         launch(
-            device.Over(n), sizes, logits.Array, labels.IntegerArray, losses.Array, hits.Array, (dlogits.IsNone ? losses : dlogits).Array);
+            stream, device.Over(n), sizes, logits.Array, labels.IntegerArray, losses.Array, hits.Array, (dlogits.IsNone ? losses : dlogits).Array);
     }
 
     static void Kernel(

@@ -10,17 +10,18 @@ namespace Nin.Ops;
 /// </summary>
 sealed class TensorCoreProduct(AcceleratorDevice device)
 {
-    readonly Action<KernelConfig, TensorCoreSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<TensorCoreSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(ProductKernel);
+    readonly Action<DeviceStream, KernelConfig, TensorCoreSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TensorCoreSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(ProductKernel);
 
+    /// <param name="stream">Where it queues.</param>
     /// <param name="sizes">Sizes.</param>
     /// <param name="x"><c>[pixels, depth]</c>.</param>
     /// <param name="w"><c>[depth, columns]</c>.</param>
     /// <param name="y"><c>[pixels, columns]</c>, overwritten.</param>
-    public void Run(in TensorCoreSizes sizes, DeviceView x, DeviceView w, DeviceView y)
+    public void Run(DeviceStream stream, in TensorCoreSizes sizes, DeviceView x, DeviceView w, DeviceView y)
     {
         int groups = (int)Math.Min(sizes.Tiles, int.MaxValue);
-        launch(new KernelConfig(groups, TensorCore.Lanes), sizes, x.Array, w.Array, y.Array);
+        launch(stream, new KernelConfig(groups, TensorCore.Lanes), sizes, x.Array, w.Array, y.Array);
     }
 
     static void ProductKernel(TensorCoreSizes sizes, ArrayView<float> x, ArrayView<float> w, ArrayView<float> y)

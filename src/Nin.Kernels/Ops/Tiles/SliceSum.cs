@@ -6,21 +6,22 @@ namespace Nin.Ops;
 /// <summary>The sums of each channel over the pixels of each slice: a thread adds up eight channels, in order.</summary>
 sealed class SliceSum(AcceleratorDevice device)
 {
-    readonly Action<KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<SliceSizes, ArrayView<float>, ArrayView<float>>(SumKernel);
+    readonly Action<DeviceStream, KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<SliceSizes, ArrayView<float>, ArrayView<float>>(SumKernel);
 
-    readonly Action<KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMasked =
-        device.Accelerator.LoadStreamKernel<SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaskedSumKernel);
+    readonly Action<DeviceStream, KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMasked =
+        device.Load<SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaskedSumKernel);
 
+    /// <param name="stream">Where it queues.</param>
     /// <param name="sizes">Sizes.</param>
     /// <param name="x"><c>[n, pixels, channels]</c>.</param>
     /// <param name="mask">The same shape: only elements where it is positive count; or none.</param>
     /// <param name="partials"><c>[slices, stride]</c>, from the first sum on.</param>
-    public void Run(in SliceSizes sizes, DeviceView x, DeviceView mask, DeviceView partials)
+    public void Run(DeviceStream stream, in SliceSizes sizes, DeviceView x, DeviceView mask, DeviceView partials)
     {
         var config = device.Over((long)sizes.Slices * Float8.Tiles(sizes.Channels));
-        if (mask.IsNone) launch(config, sizes, x.Array, partials.Array);
-        else launchMasked(config, sizes, x.Array, mask.Array, partials.Array);
+        if (mask.IsNone) launch(stream, config, sizes, x.Array, partials.Array);
+        else launchMasked(stream, config, sizes, x.Array, mask.Array, partials.Array);
     }
 
     static void SumKernel(SliceSizes sizes, ArrayView<float> x, ArrayView<float> partials)

@@ -9,20 +9,21 @@ namespace Nin.Ops;
 /// </summary>
 sealed class SliceTreeKernel(AcceleratorDevice device)
 {
-    readonly Action<KernelConfig, SliceTreeSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<SliceTreeSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(CombineKernel);
+    readonly Action<DeviceStream, KernelConfig, SliceTreeSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<SliceTreeSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(CombineKernel);
 
     /// <summary>Writes or adds the sums of two neighbouring results, which is what weights and their bias are.</summary>
+    /// <param name="stream">Where it queues.</param>
     /// <param name="slices">Slices.</param>
     /// <param name="partials"><c>[slices, stride]</c>, from the first result on; its content is lost.</param>
     /// <param name="stride">Elements from a slice to the next.</param>
     /// <param name="first">The first result.</param>
     /// <param name="second">The second one, whose partial sums follow; or none.</param>
     /// <param name="accumulate">Adds to what stands there.</param>
-    public void Run(int slices, DeviceView partials, long stride, DeviceView first, DeviceView second, bool accumulate)
+    public void Run(DeviceStream stream, int slices, DeviceView partials, long stride, DeviceView first, DeviceView second, bool accumulate)
     {
         var sizes = new SliceTreeSizes(slices, stride, first.Length, first.Length + second.Length, accumulate ? 1 : 0);
-        launch(device.Over(sizes.Length), sizes, partials.Array, first.Array, (second.IsNone ? first : second).Array);
+        launch(stream, device.Over(sizes.Length), sizes, partials.Array, first.Array, (second.IsNone ? first : second).Array);
     }
 
     /// <summary>The tree of one element, whose root is returned.</summary>

@@ -9,28 +9,30 @@ namespace Nin.Ops;
 /// </summary>
 sealed class WeightPanels(AcceleratorDevice device)
 {
-    readonly Action<KernelConfig, PanelLayout, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<PanelLayout, ArrayView<float>, ArrayView<float>>(PackKernel);
+    readonly Action<DeviceStream, KernelConfig, PanelLayout, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PanelLayout, ArrayView<float>, ArrayView<float>>(PackKernel);
 
     /// <summary>The panels of one parameter: kept with its version, or in memory that lasts for this op.</summary>
+    /// <param name="stream">Where it queues.</param>
     /// <param name="variant">The variant that asks.</param>
     /// <param name="layout">What the panels are.</param>
     /// <param name="w">The parameter.</param>
     /// <param name="scratch">At least as long as the panels; used only where <paramref name="w"/> keeps no copies.</param>
-    public DeviceView Of(Type variant, in PanelLayout layout, in Weights w, DeviceView scratch)
+    public DeviceView Of(DeviceStream stream, Type variant, in PanelLayout layout, in Weights w, DeviceView scratch)
     {
-        if (w.Derived is not null) return w.Derived.Get(variant, in w, layout.Length, (this, layout), Derive);
-        Pack(layout, w.Value, scratch);
+        if (w.Derived is not null) return w.Derived.Get(variant, in w, layout.Length, (stream, this, layout), Derive);
+        Pack(stream, layout, w.Value, scratch);
         return scratch;
     }
 
     /// <summary>Elements of scratch that <see cref="Of"/> needs.</summary>
     public static long ScratchLength(in PanelLayout layout, in Weights w) => w.Derived is null ? layout.Length : 0;
 
-    static void Derive(DeviceView w, DeviceView copy, in (WeightPanels Panels, PanelLayout Layout) state) =>
-        state.Panels.Pack(state.Layout, w, copy);
+    static void Derive(DeviceView w, DeviceView copy, in (DeviceStream Stream, WeightPanels Panels, PanelLayout Layout) state) =>
+        state.Panels.Pack(state.Stream, state.Layout, w, copy);
 
-    void Pack(in PanelLayout layout, DeviceView w, DeviceView panels) => launch(device.Over(layout.Length), layout, w.Array, panels.Array);
+    void Pack(DeviceStream stream, in PanelLayout layout, DeviceView w, DeviceView panels) =>
+        launch(stream, device.Over(layout.Length), layout, w.Array, panels.Array);
 
     static void PackKernel(PanelLayout layout, ArrayView<float> w, ArrayView<float> panels)
     {

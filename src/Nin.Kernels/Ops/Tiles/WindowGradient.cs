@@ -9,18 +9,19 @@ namespace Nin.Ops;
 /// </summary>
 sealed class WindowGradient(AcceleratorDevice device)
 {
-    readonly Action<KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> full =
-        device.Accelerator.LoadStreamKernel<
+    readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> full =
+        device.Load<
             WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(FullKernel);
 
-    readonly Action<KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> masked =
-        device.Accelerator.LoadStreamKernel<
+    readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> masked =
+        device.Load<
             WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaskedKernel);
 
-    readonly Action<KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> narrow =
-        device.Accelerator.LoadStreamKernel<
+    readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> narrow =
+        device.Load<
             WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(NarrowKernel);
 
+    /// <param name="stream">Where it queues.</param>
     /// <param name="s">Sizes of one example.</param>
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, height, width, channels]</c>.</param>
@@ -28,13 +29,14 @@ sealed class WindowGradient(AcceleratorDevice device)
     /// <param name="mask">The shape of <paramref name="dy"/>, which counts only where it is positive; or none.</param>
     /// <param name="partials"><c>[slices, stride]</c>, from the first weight on.</param>
     /// <param name="stride">Elements from a slice to the next.</param>
-    public void Run(in Conv2dSizes s, int n, DeviceView x, DeviceView dy, DeviceView mask, DeviceView partials, long stride)
+    public void Run(
+        DeviceStream stream, in Conv2dSizes s, int n, DeviceView x, DeviceView dy, DeviceView mask, DeviceView partials, long stride)
     {
         var sizes = new WindowGradientSizes(
             n, stride, s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, s.Stride, s.Padding, s.Dilation, s.Groups, s.GroupChannels,
             s.GroupFilters, mask.IsNone ? 0 : 1);
         var launch = s.GroupFilters < Float8.Length ? narrow : mask.IsNone ? full : masked;
-        launch(device.Over(sizes.Items), sizes, x.Array, dy.Array, (mask.IsNone ? dy : mask).Array, partials.Array);
+        launch(stream, device.Over(sizes.Items), sizes, x.Array, dy.Array, (mask.IsNone ? dy : mask).Array, partials.Array);
     }
 
     static void FullKernel(

@@ -13,10 +13,11 @@ sealed class WindowProduct(AcceleratorDevice device)
     /// <summary>Threads with the same panel side by side.</summary>
     const int BlockQuads = 32;
 
-    readonly Action<KernelConfig, WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<
+    readonly Action<DeviceStream, KernelConfig, WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<
             WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>>(ProductKernel);
 
+    /// <param name="stream">Where it queues.</param>
     /// <param name="map">Sizes, and which pixels belong together.</param>
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, source pixels, groups * depth]</c>.</param>
@@ -26,15 +27,15 @@ sealed class WindowProduct(AcceleratorDevice device)
     /// <param name="y"><c>[n, pixels, groups * columns]</c>.</param>
     /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
     public void Run(
-        in WindowMap map, int n, DeviceView x, DeviceView panels, DeviceView bias, bool relu, DeviceView y, bool accumulate)
+        DeviceStream stream, in WindowMap map, int n, DeviceView x, DeviceView panels, DeviceView bias, bool relu, DeviceView y, bool accumulate)
     {
         long pixels = (long)n * map.Height * map.Width;
         var epilogue = new Epilogue(pixels, bias.IsNone ? 0 : 1, relu ? 1 : 0, accumulate ? 1 : 0);
         // Some backends refuse an empty view: without a bias any other view stands in, unread.
         var biasOrAny = bias.IsNone ? panels : bias;
         launch(
-            device.Over(Blocks(pixels) * BlockQuads * map.Groups * Float8.Tiles(map.Columns)), map, epilogue, x.Array, panels.Array.Cast<Float8>(),
-            biasOrAny.Array, y.Array);
+            stream, device.Over(Blocks(pixels) * BlockQuads * map.Groups * Float8.Tiles(map.Columns)), map, epilogue, x.Array,
+            panels.Array.Cast<Float8>(), biasOrAny.Array, y.Array);
     }
 
     static void ProductKernel(

@@ -1,0 +1,79 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// Compiles portable kernels: the one place where a launch meets the queue of its stream. A kernel is launched by one thread at a time,
+/// because OpenCL keeps the arguments of the next launch in the kernel object (<c>clSetKernelArg</c>).
+/// </summary>
+static class PortableKernels
+{
+    extension(AcceleratorDevice device)
+    {
+        /// <summary>A kernel as a method that queues it on a stream. It is loaded as long as the method is held.</summary>
+        public Action<DeviceStream, KernelConfig, T1, T2> Load<T1, T2>(Action<T1, T2> kernel)
+            where T1 : struct where T2 : struct
+        {
+            var launch = device.Accelerator.LoadKernel(kernel);
+            return (stream, config, a, b) => { lock (launch) launch(stream.Queue, config, a, b); };
+        }
+
+        /// <inheritdoc cref="Load{T1, T2}"/>
+        public Action<DeviceStream, KernelConfig, T1, T2, T3> Load<T1, T2, T3>(Action<T1, T2, T3> kernel)
+            where T1 : struct where T2 : struct where T3 : struct
+        {
+            var launch = device.Accelerator.LoadKernel(kernel);
+            return (stream, config, a, b, c) => { lock (launch) launch(stream.Queue, config, a, b, c); };
+        }
+
+        /// <inheritdoc cref="Load{T1, T2}"/>
+        public Action<DeviceStream, KernelConfig, T1, T2, T3, T4> Load<T1, T2, T3, T4>(Action<T1, T2, T3, T4> kernel)
+            where T1 : struct where T2 : struct where T3 : struct where T4 : struct
+        {
+            var launch = device.Accelerator.LoadKernel(kernel);
+            return (stream, config, a, b, c, d) => { lock (launch) launch(stream.Queue, config, a, b, c, d); };
+        }
+
+        /// <inheritdoc cref="Load{T1, T2}"/>
+        public Action<DeviceStream, KernelConfig, T1, T2, T3, T4, T5> Load<T1, T2, T3, T4, T5>(Action<T1, T2, T3, T4, T5> kernel)
+            where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
+        {
+            var launch = device.Accelerator.LoadKernel(kernel);
+            return (stream, config, a, b, c, d, e) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e); };
+        }
+
+        /// <inheritdoc cref="Load{T1, T2}"/>
+        public Action<DeviceStream, KernelConfig, T1, T2, T3, T4, T5, T6> Load<T1, T2, T3, T4, T5, T6>(Action<T1, T2, T3, T4, T5, T6> kernel)
+            where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
+        {
+            var launch = device.Accelerator.LoadKernel(kernel);
+            return (stream, config, a, b, c, d, e, f) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e, f); };
+        }
+
+        /// <inheritdoc cref="Load{T1, T2}"/>
+        public Action<DeviceStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7> Load<T1, T2, T3, T4, T5, T6, T7>(
+            Action<T1, T2, T3, T4, T5, T6, T7> kernel)
+            where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct
+        {
+            var launch = device.Accelerator.LoadKernel(kernel);
+            return (stream, config, a, b, c, d, e, f, g) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e, f, g); };
+        }
+
+        /// <inheritdoc cref="Load{T1, T2}"/>
+        public Action<DeviceStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8> Load<T1, T2, T3, T4, T5, T6, T7, T8>(
+            Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel)
+            where T1 : struct where T2 : struct where T3 : struct where T4 : struct
+            where T5 : struct where T6 : struct where T7 : struct where T8 : struct
+        {
+            var launch = device.Accelerator.LoadKernel(kernel);
+            return (stream, config, a, b, c, d, e, f, g, h) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e, f, g, h); };
+        }
+    }
+
+    extension(DeviceStream stream)
+    {
+        /// <summary>ILGPU's stream, which keeps the launches in order.</summary>
+        public AcceleratorStream Queue => ((AcceleratorDeviceStream)stream).Queue;
+    }
+}
