@@ -5,7 +5,8 @@ namespace Nin.Ops;
 
 /// <summary>
 /// Compiles portable kernels: the one place where a launch meets the queue of its stream. A kernel is launched by one thread at a time,
-/// because OpenCL keeps the arguments of the next launch in the kernel object (<c>clSetKernelArg</c>).
+/// because OpenCL keeps the arguments of the next launch in the kernel object (<c>clSetKernelArg</c>), which ops that load the same kernel
+/// share.
 /// </summary>
 static class PortableKernels
 {
@@ -16,7 +17,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct
         {
             var launch = device.Accelerator.LoadKernel(kernel);
-            return (stream, config, a, b) => { lock (launch) launch(stream.Queue, config, a, b); };
+            var gate = launch.GetKernel();
+            return (stream, config, a, b) => { lock (gate) launch(stream.Queue, config, a, b); };
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -24,7 +26,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct
         {
             var launch = device.Accelerator.LoadKernel(kernel);
-            return (stream, config, a, b, c) => { lock (launch) launch(stream.Queue, config, a, b, c); };
+            var gate = launch.GetKernel();
+            return (stream, config, a, b, c) => { lock (gate) launch(stream.Queue, config, a, b, c); };
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -32,7 +35,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct
         {
             var launch = device.Accelerator.LoadKernel(kernel);
-            return (stream, config, a, b, c, d) => { lock (launch) launch(stream.Queue, config, a, b, c, d); };
+            var gate = launch.GetKernel();
+            return (stream, config, a, b, c, d) => { lock (gate) launch(stream.Queue, config, a, b, c, d); };
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -40,7 +44,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         {
             var launch = device.Accelerator.LoadKernel(kernel);
-            return (stream, config, a, b, c, d, e) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e); };
+            var gate = launch.GetKernel();
+            return (stream, config, a, b, c, d, e) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e); };
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -48,7 +53,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         {
             var launch = device.Accelerator.LoadKernel(kernel);
-            return (stream, config, a, b, c, d, e, f) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e, f); };
+            var gate = launch.GetKernel();
+            return (stream, config, a, b, c, d, e, f) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f); };
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -57,7 +63,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct
         {
             var launch = device.Accelerator.LoadKernel(kernel);
-            return (stream, config, a, b, c, d, e, f, g) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e, f, g); };
+            var gate = launch.GetKernel();
+            return (stream, config, a, b, c, d, e, f, g) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g); };
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -67,7 +74,8 @@ static class PortableKernels
             where T5 : struct where T6 : struct where T7 : struct where T8 : struct
         {
             var launch = device.Accelerator.LoadKernel(kernel);
-            return (stream, config, a, b, c, d, e, f, g, h) => { lock (launch) launch(stream.Queue, config, a, b, c, d, e, f, g, h); };
+            var gate = launch.GetKernel();
+            return (stream, config, a, b, c, d, e, f, g, h) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g, h); };
         }
     }
 
