@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nin.Ops;
 using Nin.Shapes.Sizes;
 
@@ -45,12 +46,12 @@ readonly struct CrossEntropy
         }
     }
 
-    /// <summary>Uploads the labels.</summary>
+    /// <summary>Queues the upload of the labels, which may change when this returns.</summary>
     /// <exception cref="ArgumentException">Not one an example, or one that is no class.</exception>
-    public void SetLabels(ReadOnlySpan<int> labels)
+    public void SetLabels(DeviceStream stream, ReadOnlySpan<int> labels)
     {
         CheckLabels(labels, n, classes);
-        Labels.CopyFrom(labels);
+        stream.Upload(MemoryMarshal.Cast<int, float>(labels), Labels);
     }
 
     /// <summary>Computes losses and hits, and the gradient of their mean where it is asked for.</summary>
@@ -58,10 +59,11 @@ readonly struct CrossEntropy
         stream, classes, n, logits.Slice(0, (long)n * classes), Labels, 1f / n, Losses, Hits, dlogits);
 
     /// <summary>Waits for the result: the mean loss and how many predictions are right.</summary>
+    /// <param name="stream">Where it ran.</param>
     /// <param name="host">Host memory for two elements an example.</param>
-    public (float Loss, int Correct) Read(Span<float> host)
+    public (float Loss, int Correct) Read(DeviceStream stream, Span<float> host)
     {
-        memory.Slice(n, 2L * n).CopyTo(host[..(2 * n)]);
+        stream.Download(memory.Slice(n, 2L * n), host[..(2 * n)]);
         double sum = 0;
         int correct = 0;
         for (int i = 0; i < n; i++)

@@ -17,7 +17,8 @@ public static class Loss
         var tape = logits.Tape;
         var memory = tape.Allocate((long)value.Batch * Nin.CrossEntropy.FloatsPerExample);
         var loss = new CrossEntropy(value.Shape, value.Batch, value.View, memory);
-        loss.SetLabels(labels);
+        tape.Stream.Reads(value.View);
+        loss.SetLabels(tape.Stream, labels);
         loss.Run(tape.Stream, dlogits: default);
         return new TracedLoss(logits, loss);
     }

@@ -10,18 +10,22 @@ public sealed class Tape : IDisposable
     readonly Lifetime lifetime = new("its tape was reset. Copy it out before, or record it again.");
     readonly TapeMemory memory;
     readonly DeviceStream stream;
+    readonly bool ownsStream;
     readonly ulong seed;
     int step;
 
     /// <param name="device">Where the steps run.</param>
     /// <param name="seed">Keys the random numbers of dropout.</param>
     public Tape(Device device, ulong seed = 0)
+        : this((device ?? throw new ArgumentNullException(nameof(device))).CreateStream(), seed) => ownsStream = true;
+
+    /// <summary>A tape in the order of a stream that stays its owner's.</summary>
+    internal Tape(DeviceStream stream, ulong seed = 0)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        Device = device;
+        this.stream = stream;
         this.seed = seed;
-        memory = new TapeMemory(device);
-        stream = device.CreateStream();
+        Device = stream.Device;
+        memory = new TapeMemory(Device);
     }
 
     /// <summary>Where the steps run.</summary>
@@ -57,7 +61,7 @@ public sealed class Tape : IDisposable
     {
         lifetime.End();
         memory.Dispose();
-        stream.Dispose();
+        if (ownsStream) stream.Dispose();
     }
 
     internal DeviceStream Stream => stream;
@@ -69,7 +73,8 @@ public sealed class Tape : IDisposable
         if (input.Value.Shape != step.Input)
             throw new ArgumentException($"The step takes {step.Input}, not {input.Value.Shape}.", nameof(x));
         var y = NewTensor(n, step.Output);
-        var saved = new Saved(memory.Allocate(n * step.Memory.SavedPerExample), memory.Allocate(step.Memory.SavedFixed));
+        var saved = new Saved(Allocate(n * step.Memory.SavedPerExample), Allocate(step.Memory.SavedFixed));
+        ReadParameters(step);
         step.Forward(Pass(n), input.Value.View, y.View, saved);
         bool needsGradient = input.NeedsGradient || step.Parameters.Any(p => p.RequiresGradient);
         return Record(new TapeNode.OfStep(step, input, y, saved, needsGradient));
@@ -117,7 +122,9 @@ public sealed class Tape : IDisposable
         writeGradient(GradientOf(last));
         for (int i = index; i >= 0; i--)
         {
-            if (!nodes[i].Gradient.IsNone) nodes[i].GoBack(this);
+            if (nodes[i].Gradient.IsNone) continue;
+            stream.Writes(nodes[i].Gradient);
+            nodes[i].GoBack(this);
         }
     }
 
@@ -126,6 +133,7 @@ public sealed class Tape : IDisposable
     internal DeviceView GradientOf(TapeNode node)
     {
         if (node.Gradient.IsNone) node.Gradient = memory.Allocate(node.Value.Batch * node.Value.Shape.Length);
+        stream.Writes(node.Gradient);
         return node.Gradient;
     }
 
@@ -134,16 +142,31 @@ public sealed class Tape : IDisposable
         if (traced.Tape != this) throw new ArgumentException("The value was recorded on another tape.", nameof(traced));
         // A value from outside outlives a reset with its memory, but not as a place in the recording.
         lifetime.Check(traced.Node.Generation, traced.Node.Value.Shape);
-        _ = traced.Value.View;
+        stream.Reads(traced.Value.View);
         return traced.Node;
     }
 
     /// <summary>The gradient that a backward pass left, good until the reset as the values are.</summary>
     internal Tensor GradientTensor(TapeNode node) => new(node.Gradient, node.Value.Batch, node.Value.Shape, lifetime);
 
-    internal DeviceView Allocate(long length) => memory.Allocate(length);
+    /// <summary>Memory until the reset, for this tape's stream to write.</summary>
+    internal DeviceView Allocate(long length)
+    {
+        var view = memory.Allocate(length);
+        stream.Writes(view);
+        return view;
+    }
 
-    internal Tensor NewTensor(int batch, in Shape shape) => new(memory.Allocate(batch * shape.Length), batch, shape, lifetime);
+    internal Tensor NewTensor(int batch, in Shape shape) => new(Allocate(batch * shape.Length), batch, shape, lifetime);
+
+    void ReadParameters(Step step)
+    {
+        foreach (var parameter in step.Parameters)
+        {
+            parameter.Set.ReadBy(stream);
+            parameter.Set.WriteBuffersBy(stream);
+        }
+    }
 
     static void CheckBranch(in Tensor value, int index, in Shape shape, int batch)
     {

@@ -50,6 +50,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
         {
             bool accumulate = !input.Gradient.IsNone;
             var dx = input.NeedsGradient ? tape.GradientOf(input) : default;
+            foreach (var parameter in step.Parameters) parameter.Set.WriteGradientsBy(tape.Stream);
             step.Backward(tape.Pass(Value.Batch), Gradient, dx, input.Value.View, Value.View, saved, accumulate);
         }
     }

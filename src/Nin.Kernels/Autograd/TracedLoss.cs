@@ -26,13 +26,14 @@ public sealed class TracedLoss
     /// <exception cref="InvalidOperationException">The tape was reset since, or nothing needs a gradient.</exception>
     public void Backward() => logits.Tape.Backward(logits, Gradient);
 
-    void Gradient(DeviceView dlogits) => loss.Run(logits.Tape.Stream, dlogits);
+    void Gradient(DeviceView dlogits) =>
+        loss.Run(logits.Tape.Stream, dlogits);
 
     (float Loss, int Correct) Read()
     {
         if (result is { } known) return known;
         _ = logits.Tape.NodeOf(logits);
-        var read = loss.Read(new float[2 * logits.Value.Batch]);
+        var read = loss.Read(logits.Tape.Stream, new float[2 * logits.Value.Batch]);
         result = read;
         return read;
     }

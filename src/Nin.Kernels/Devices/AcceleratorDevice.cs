@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -11,8 +12,16 @@ sealed class AcceleratorDevice : Device
     const int TileGroupSize = 128;
     const int ShortGroupSize = 32;
 
+    // No device has as much; beyond, counting bytes overflows.
+    const long AbsurdBytes = 1L << 50;
+
     readonly Context? context;
     readonly bool ownsAccelerator;
+    readonly CachingArena arena;
+    readonly QueueOrder? order;
+    readonly ConcurrentBag<AcceleratorStream> spareQueues = [];
+    readonly ConcurrentQueue<ArenaRange> abandoned = [];
+    long waits;
 
     AcceleratorDevice(string id, DeviceKind kind, Accelerator accelerator, Context? context)
         : base(id, accelerator.Name, MemoryOf(kind, accelerator), ProfileOf(kind, accelerator))
@@ -20,6 +29,8 @@ sealed class AcceleratorDevice : Device
         Accelerator = accelerator;
         this.context = context;
         ownsAccelerator = context is not null;
+        arena = new CachingArena(length => accelerator.Allocate1D<float>(length));
+        order = QueueOrder.Of(kind);
     }
 
     public Accelerator Accelerator { get; }
@@ -63,17 +74,95 @@ sealed class AcceleratorDevice : Device
         return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), Math.Min(Profile.GroupSize, TileGroupSize));
     }
 
+    /// <summary>How often the host waited for a queue: what a training step must not do on its way.</summary>
+    public long Waits => Interlocked.Read(ref waits);
+
+    public bool IsDisposed { get; private set; }
+
+    public override long CachedBytes => arena.CachedBytes;
+
     internal override DeviceStream CreateStream() => new AcceleratorDeviceStream(this, Accelerator.DefaultStream);
 
-    private protected override DeviceBuffer AllocateCore(long length) =>
-        new AcceleratorBuffer(this, Accelerator.Allocate1D<float>(Math.Max(length, 1)));
+    internal override DeviceStream CreateOwnStream()
+    {
+        Accelerator.Bind();
+        return new AcceleratorDeviceStream(this, spareQueues.TryTake(out var queue) ? queue : Accelerator.CreateStream());
+    }
 
-    public override void Synchronize() => Accelerator.Synchronize();
+    /// <summary>Takes a queue back, with nothing left to do. It is never closed before the device: memory still names it.</summary>
+    public void Return(AcceleratorStream queue)
+    {
+        if (queue != Accelerator.DefaultStream) spareQueues.Add(queue);
+    }
+
+    /// <summary>Makes what is queued from now on in <paramref name="then"/> wait for what <paramref name="first"/> holds now.</summary>
+    public void Order(AcceleratorStream first, AcceleratorStream then)
+    {
+        // The emulator's launches and copies are done when they return.
+        if (first == then || Kind == DeviceKind.Emulator) return;
+        if (order is null)
+        {
+            WaitFor(first);
+            return;
+        }
+
+        Accelerator.Bind();
+        order.Put(first, then);
+    }
+
+    /// <summary>Returns when all work of a queue is done.</summary>
+    public void WaitFor(AcceleratorStream queue)
+    {
+        queue.Synchronize();
+        CountWait();
+    }
+
+    /// <summary>Called for waits inside ILGPU's copies.</summary>
+    public void CountWait() => Interlocked.Increment(ref waits);
+
+    private protected override DeviceBuffer AllocateCore(long length)
+    {
+        if (length > Math.Min(Accelerator.MemorySize, AbsurdBytes) / sizeof(float)) throw new InsufficientMemoryException();
+        Accelerator.Bind();
+        Reclaim();
+        return new AcceleratorBuffer(this, length, arena.Allocate(length));
+    }
+
+    /// <summary>Takes the memory of a buffer back once no queue uses it.</summary>
+    public void Give(AcceleratorBuffer buffer)
+    {
+        if (IsDisposed) return;
+        buffer.Uses.WaitForAll();
+        arena.Give(buffer.Range);
+    }
+
+    /// <summary>Takes memory back that its owner forgot. The finaliser's thread must not wait for a device: the next allocation does.</summary>
+    public void Abandon(ArenaRange range)
+    {
+        if (range.Block is not null) abandoned.Enqueue(range);
+    }
+
+    void Reclaim()
+    {
+        if (abandoned.IsEmpty) return;
+        Synchronize();
+        while (abandoned.TryDequeue(out var range)) arena.Give(range);
+    }
+
+    public override void Synchronize()
+    {
+        Accelerator.Synchronize();
+        CountWait();
+    }
 
     private protected override long? FreeBytes => Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : null;
 
     private protected override void Dispose(bool disposing)
     {
+        if (IsDisposed) return;
+        IsDisposed = true;
+        foreach (var queue in spareQueues) queue.Dispose();
+        arena.Dispose();
         if (!ownsAccelerator) return;
         Accelerator.Dispose();
         context!.Dispose();

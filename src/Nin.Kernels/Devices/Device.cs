@@ -32,6 +32,9 @@ public abstract class Device : IDisposable
     /// <summary>Bytes of memory that buffers on it take now.</summary>
     public long AllocatedBytes => Interlocked.Read(ref allocatedBytes);
 
+    /// <summary>Bytes that the device keeps for buffers to come, beside those that buffers take.</summary>
+    public virtual long CachedBytes => 0;
+
     /// <summary>Threads that compute an op at the same time on the CPU; 1 elsewhere.</summary>
     public virtual int Threads => 1;
 
@@ -85,16 +88,25 @@ public abstract class Device : IDisposable
         }
     }
 
-    InsufficientMemoryException Insufficient(long bytes, Exception? inner) => new(
-        $"{Id} cannot give {bytes:N0} bytes: it has {MemoryBytes:N0}, of which " +
-        $"this process holds {AllocatedBytes:N0}{(FreeBytes is { } free ? $" and {free:N0} are free" : "")}. Use a smaller batch.", inner);
+    InsufficientMemoryException Insufficient(long bytes, Exception? inner)
+    {
+        string kept = CachedBytes > 0 ? $", {CachedBytes:N0} are kept for reuse" : "";
+        string free = FreeBytes is { } count ? $" and {count:N0} are free" : "";
+        return new InsufficientMemoryException(
+            $"{Id} cannot give {bytes:N0} bytes: it has {MemoryBytes:N0}, of which this process holds {AllocatedBytes:N0}{kept}{free}. " +
+            "Use a smaller batch.", inner);
+    }
 
     /// <summary>Bytes that nobody holds, other programs included; null where the device does not say.</summary>
     private protected virtual long? FreeBytes => null;
 
     internal void Released(DeviceBuffer buffer) => Interlocked.Add(ref allocatedBytes, -buffer.Length * sizeof(float));
 
+    /// <summary>A stream in the order of the device's main queue, with scratch of its own.</summary>
     internal abstract DeviceStream CreateStream();
+
+    /// <summary>A stream beside all others. What it shares with them is noted: <see cref="DeviceStream.Reads"/>.</summary>
+    internal virtual DeviceStream CreateOwnStream() => CreateStream();
 
     private protected abstract DeviceBuffer AllocateCore(long length);
 

@@ -25,10 +25,27 @@ abstract class DeviceStream(Device device) : IDisposable
             scratch?.Dispose();
             scratch = null;
             scratch = Device.Allocate(length);
+            Writes(scratch.View);
         }
 
         return scratch.View.Slice(0, length);
     }
+
+    /// <summary>Notes that the work queued next reads memory that other streams may write: it comes behind theirs.</summary>
+    public virtual void Reads(DeviceView view)
+    {
+    }
+
+    /// <summary>Notes that the work queued next writes memory that other streams may use: it comes behind theirs.</summary>
+    public virtual void Writes(DeviceView view)
+    {
+    }
+
+    /// <summary>Queues a small copy from host memory, which may change when this returns. The target's use is noted by the caller.</summary>
+    public virtual void Upload(ReadOnlySpan<float> source, DeviceView target) => target.CopyFrom(source);
+
+    /// <summary>Copies to host memory behind all work of this stream, and waits for it. The source's use is noted by the caller.</summary>
+    public virtual void Download(DeviceView source, Span<float> target) => source.CopyTo(target);
 
     /// <summary>Copies one view over another of the same length.</summary>
     public void Copy(DeviceView source, DeviceView target)

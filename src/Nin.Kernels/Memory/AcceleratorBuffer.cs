@@ -3,23 +3,40 @@ using ILGPU.Runtime;
 
 namespace Nin;
 
-/// <summary>Memory of an ILGPU accelerator.</summary>
-sealed class AcceleratorBuffer(AcceleratorDevice device, MemoryBuffer1D<float, Stride1D.Dense> memory)
-    : DeviceBuffer(device, memory.Length)
+/// <summary>Memory of an ILGPU accelerator: a range of its arena.</summary>
+sealed class AcceleratorBuffer(AcceleratorDevice device, long length, ArenaRange range) : DeviceBuffer(device, length)
 {
-    public ArrayView<float> Whole => memory.View.BaseView;
+    ~AcceleratorBuffer()
+    {
+        device.Released(this);
+        device.Abandon(range);
+    }
+
+    public ArrayView<float> Whole { get; } = range.View(Math.Max(length, 1));
+
+    /// <summary>Where it lies, for tests.</summary>
+    public ArenaRange Range => range;
+
+    public BufferUses Uses { get; } = new(device);
 
     internal override void CopyFrom(ReadOnlySpan<float> source, long offset)
     {
         if (source.IsEmpty) return;
-        memory.View.BaseView.SubView(offset, source.Length).CopyFromCPU(device.Accelerator.DefaultStream, source);
+        var queue = device.Accelerator.DefaultStream;
+        Uses.Write(queue);
+        Whole.SubView(offset, source.Length).CopyFromCPU(queue, source);
+        device.CountWait();
     }
 
-    internal override void CopyTo(Span<float> target, long offset)
+    internal override void CopyTo(Span<float> target, long offset) => CopyTo(target, offset, Uses.Writer);
+
+    /// <summary>Copies behind the work of a queue that has noted its use.</summary>
+    public void CopyTo(Span<float> target, long offset, AcceleratorStream queue)
     {
         if (target.IsEmpty) return;
-        memory.View.BaseView.SubView(offset, target.Length).CopyToCPU(device.Accelerator.DefaultStream, target);
+        Whole.SubView(offset, target.Length).CopyToCPU(queue, target);
+        device.CountWait();
     }
 
-    private protected override void Free() => memory.Dispose();
+    private protected override void Free() => device.Give(this);
 }

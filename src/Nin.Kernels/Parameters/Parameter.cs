@@ -35,6 +35,8 @@ public sealed class Parameter : IDisposable
     /// <summary>Gradient, in device order, at the same offset as the value; none for a buffer.</summary>
     public DeviceView Gradient => Spec.IsTrainable ? set.Gradients.Slice(value.Offset, value.Length) : default;
 
+    internal ParameterSet Set => set;
+
     /// <summary>With what was derived from them kept: for inference, which meets one version again and again.</summary>
     internal Weights Weights => new(value, set.Version, derived);
 

@@ -96,6 +96,30 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
         else BufferVersion++;
     }
 
+    /// <summary>Notes that the stream reads values and buffers next.</summary>
+    internal void ReadBy(DeviceStream stream)
+    {
+        stream.Reads(values.View);
+        stream.Reads(buffers.View);
+    }
+
+    /// <summary>Notes that the stream writes running statistics next.</summary>
+    internal void WriteBuffersBy(DeviceStream stream) => stream.Writes(buffers.View);
+
+    /// <summary>Notes that the stream reads values and writes gradients next.</summary>
+    internal void WriteGradientsBy(DeviceStream stream)
+    {
+        stream.Reads(values.View);
+        stream.Writes(Gradients);
+    }
+
+    /// <summary>Notes that the stream reads gradients and writes values next.</summary>
+    internal void WriteValuesBy(DeviceStream stream)
+    {
+        stream.Writes(Gradients);
+        stream.Writes(values.View);
+    }
+
     /// <summary>Makes the whole gradient buffer good for an optimiser: what no rule wrote is zero.</summary>
     internal void CompleteGradients(DeviceStream stream)
     {

@@ -41,10 +41,12 @@ public abstract class Layer<TIn, TOut>
         var output = new TensorBuffer<TOut>(Device, x.Batch);
         DeviceBuffer? input = null;
         var from = x.Untyped.View;
+        stream.Reads(from);
         for (int i = 0; i < Steps.Count; i++)
         {
             var step = Steps[i];
             var target = i == Steps.Count - 1 ? null : Device.Allocate(x.Batch * step.Output.Length);
+            foreach (var parameter in step.Parameters) parameter.Set.ReadBy(stream);
             step.Infer(pass, from, target?.View ?? output.Tensor.Untyped.View);
             stream.Synchronize();
             input?.Dispose();

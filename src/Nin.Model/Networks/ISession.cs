@@ -22,4 +22,10 @@ public interface ISession : IDisposable
 
     /// <summary>A whole training step; returns the mean cross entropy before it.</summary>
     float TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer);
+
+    /// <summary>The same step without waiting for its loss.</summary>
+    void QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer);
+
+    /// <summary>Waits for the training step that was queued last: its mean cross entropy before it.</summary>
+    float ReadLoss();
 }

@@ -1,5 +1,3 @@
-using Nin.Training;
-
 namespace Nin;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Nin;
 /// </summary>
 /// <typeparam name="TIn">Shape of one example that goes in.</typeparam>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
-public sealed class Session<TIn, TOut> : ISession
+public sealed partial class Session<TIn, TOut> : ISession
     where TIn : struct, IShape
     where TOut : struct, IShape
 {
@@ -17,13 +15,14 @@ public sealed class Session<TIn, TOut> : ISession
     readonly Lifetime lifetime = new("it lived until its session's next step. Copy it out before, or open another session.");
     DeviceBuffer? memory;
     Tape? tape;
+    CrossEntropy? unread;
     float[] host = [];
     bool disposed;
 
     internal Session(Network<TIn, TOut> network, int maxBatch = 0)
     {
         this.network = network;
-        stream = network.Device.CreateStream();
+        stream = network.Device.CreateOwnStream();
         if (maxBatch > 0) Reserve(network.MemoryPlan.InferenceLength(maxBatch), maxBatch);
     }
 
@@ -48,76 +47,8 @@ public sealed class Session<TIn, TOut> : ISession
         return new Tensor(output, x.Batch, TOut.Shape, lifetime).As<TOut>();
     }
 
-    /// <summary>The forward pass of training: dropout, statistics of the batch. <c>Loss.CrossEntropy(...)</c> takes the result.</summary>
-    public Traced<TOut> ForwardTraining(Tensor<TIn> x)
-    {
-        Check(x);
-        tape ??= new Tape(network.Device);
-        tape.Reset();
-        return ForwardTraining(tape.Input(x));
-    }
-
-    /// <summary>
-    /// The forward pass of training as one value on the tape of <paramref name="x"/>: what stands before it there gets its gradients, too.
-    /// This session's next step ends the way back, as it ends the result.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The tape was reset since, or <paramref name="x"/> is this session's own result.</exception>
-    public Traced<TOut> ForwardTraining(Traced<TIn> x)
-    {
-        // Before the forward pass, which already moves running statistics.
-        _ = x.Untyped.Tape.NodeOf(x);
-        var plan = network.MemoryPlan;
-        var input = x.Value;
-        var view = Begin(input, plan.Length(input.Batch));
-        var pass = TrainingPass(input.Batch);
-        var arena = ArenaOf(input.Batch, plan.TrainingFixed);
-        var output = new Tensor(network.Train(pass, arena, view), input.Batch, TOut.Shape, lifetime);
-        network.TrainingSteps++;
-        bool learns = network.Parameters.Any(p => p.Spec.IsTrainable && p.RequiresGradient);
-        return x.Untyped.Tape.Record(x, output, learns, (dy, dx, accumulate) =>
-        {
-            _ = output.View;
-            stream.Copy(dy, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
-            network.Backpropagate(pass, arena, input.Untyped.View, dx, accumulate);
-        }).As<TOut>();
-    }
-
-    /// <summary>
-    /// A whole training step without a heap allocation on the CPU: forward, mean cross entropy, backward, update. Gradients that were
-    /// accumulated before are part of it.
-    /// </summary>
-    /// <param name="x">The batch.</param>
-    /// <param name="labels">One class an example.</param>
-    /// <param name="optimizer">Updates the network's parameters.</param>
-    /// <returns>The mean loss before the update.</returns>
-    /// <exception cref="ArgumentException">The optimizer updates another network, or a label names no class.</exception>
-    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
-    {
-        ArgumentNullException.ThrowIfNull(optimizer);
-        if (optimizer.Parameters != network.Parameters)
-            throw new ArgumentException("The optimizer updates another network: make one from this network's Parameters.", nameof(optimizer));
-        var plan = network.MemoryPlan;
-        var input = Begin(x, plan.Length(x.Batch));
-        // Before the forward pass, which already moves running statistics.
-        CrossEntropy.CheckLabels(labels, x.Batch, TOut.Shape.Channels);
-        var pass = TrainingPass(x.Batch);
-        var arena = ArenaOf(x.Batch, plan.TrainingFixed);
-        var output = network.Train(pass, arena, input);
-        network.TrainingSteps++;
-        var loss = new CrossEntropy(TOut.Shape, x.Batch, output, arena.Slot(plan.Loss, CrossEntropy.FloatsPerExample));
-        loss.SetLabels(labels);
-        loss.Run(stream, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
-        network.Backpropagate(pass, arena, input);
-        optimizer.Step(stream);
-        (float value, LastCorrect) = loss.Read(host);
-        return value;
-    }
-
     /// <inheritdoc/>
     Tensor ISession.Forward(Tensor x) => Forward(x.As<TIn>());
-
-    /// <inheritdoc/>
-    float ISession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer) => TrainStep(x.As<TIn>(), labels, optimizer);
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
@@ -135,8 +66,12 @@ public sealed class Session<TIn, TOut> : ISession
         Check(x);
         // Ended first, so that this session's own result is no input: the step would write over it while it reads it.
         lifetime.End();
+        unread = null;
         var input = x.Untyped.View;
         Reserve(length, x.Batch);
+        stream.Reads(input);
+        stream.Writes(memory!.View);
+        network.Parameters.ReadBy(stream);
         return input;
     }
 
@@ -162,8 +97,6 @@ public sealed class Session<TIn, TOut> : ISession
         memory = null;
         memory = network.Device.Allocate(length);
     }
-
-    Pass TrainingPass(int batch) => new(stream, batch, (ulong)network.Seed, network.TrainingSteps);
 
     Arena ArenaOf(int batch, long fixedLength) => new(memory!.View, fixedLength, batch);
 }

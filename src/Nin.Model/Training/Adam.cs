@@ -57,6 +57,8 @@ public sealed class Adam : Optimizer
     private protected override void Update(DeviceStream on)
     {
         var step = new AdamStep((float)LearningRate, (float)Beta1, (float)Beta2, (float)Epsilon, (float)WeightDecay, Decoupled, Steps);
+        on.Writes(firstMoment.View);
+        on.Writes(secondMoment.View);
         Parameters.Device.Kernels.Get<IAdam>().Run(on, step, Parameters.Values, Parameters.Gradients, firstMoment.View, secondMoment.View);
     }
 

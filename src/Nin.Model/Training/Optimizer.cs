@@ -57,6 +57,7 @@ public abstract class Optimizer : IDisposable
 
     internal void Step(DeviceStream on)
     {
+        Parameters.WriteValuesBy(on);
         Parameters.CompleteGradients(on);
         Steps++;
         Update(on);

@@ -40,6 +40,7 @@ public sealed class Sgd : Optimizer
     private protected override void Update(DeviceStream on)
     {
         var step = new SgdStep((float)LearningRate, (float)Momentum, 0, (float)WeightDecay, Nesterov, IsFirst: Steps == 1);
+        on.Writes(velocity?.View ?? default);
         Parameters.Device.Kernels.Get<ISgd>().Run(on, step, Parameters.Values, Parameters.Gradients, velocity?.View ?? default);
     }
 

@@ -1,0 +1,103 @@
+using ILGPU;
+using ILGPU.Runtime;
+using Nin.Shapes.Sizes;
+
+namespace Nin;
+
+/// <summary>
+/// Memory of an accelerator, cut out of blocks that stay when their ranges are given back: drivers take and free memory slowly, and CUDA
+/// waits for the whole device to free some. Small ranges share blocks, so that they do not cut up those which a large one could use again
+/// (as PyTorch's CUDACachingAllocator does). Blocks return to the driver when a request does not fit otherwise, and at the end.
+/// </summary>
+/// <param name="driver">Gives memory of so many float32 elements, or throws.</param>
+sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driver) : IDisposable
+{
+    /// <summary>What a block's length is a multiple of; 2 MiB, a page of the device.</summary>
+    public const long BlockLength = 1 << 19;
+
+    const long SmallLength = BlockLength / 2;
+
+    readonly Lock gate = new();
+    readonly List<ArenaBlock> shared = [];
+    readonly List<ArenaBlock> large = [];
+    long held;
+    long taken;
+
+    /// <summary>Bytes that the driver gave and no range takes.</summary>
+    public long CachedBytes
+    {
+        get
+        {
+            lock (gate) return (held - taken) * sizeof(float);
+        }
+    }
+
+    /// <exception cref="OutOfMemoryException">There is not so much, even without the blocks that nothing uses.</exception>
+    /// <exception cref="AcceleratorException">The same, as the driver says it.</exception>
+    public ArenaRange Allocate(long length)
+    {
+        long slot = SlotSize.RoundUp(Math.Max(length, 1));
+        var blocks = slot <= SmallLength ? shared : large;
+        lock (gate)
+        {
+            var block = blocks.MinBy(b => b.BestFit(slot));
+            if (block is null || block.BestFit(slot) == long.MaxValue) blocks.Add(block = NewBlock(slot));
+            taken += slot;
+            return new ArenaRange(block, block.Take(slot), slot);
+        }
+    }
+
+    /// <summary>Takes a range back; no queue may still be using it.</summary>
+    public void Give(ArenaRange range)
+    {
+        lock (gate)
+        {
+            range.Block.Give(range.Offset, range.Length);
+            taken -= range.Length;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (var block in shared.Concat(large)) block.Dispose();
+            shared.Clear();
+            large.Clear();
+            held = 0;
+        }
+    }
+
+    ArenaBlock NewBlock(long slot)
+    {
+        long length = (slot + BlockLength - 1) / BlockLength * BlockLength;
+        try
+        {
+            return Block(length);
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or AcceleratorException)
+        {
+            Trim(shared);
+            Trim(large);
+            return Block(slot);
+        }
+    }
+
+    ArenaBlock Block(long length)
+    {
+        var block = new ArenaBlock(driver(length));
+        held += length;
+        return block;
+    }
+
+    void Trim(List<ArenaBlock> blocks)
+    {
+        foreach (var block in blocks.Where(b => b.IsUnused))
+        {
+            held -= block.Length;
+            block.Dispose();
+        }
+
+        blocks.RemoveAll(b => b.IsUnused);
+    }
+}

@@ -1,0 +1,111 @@
+using Nin.Training;
+
+namespace Nin;
+
+/// <summary>The steps of training.</summary>
+public sealed partial class Session<TIn, TOut>
+{
+    /// <summary>The forward pass of training: dropout, statistics of the batch. <c>Loss.CrossEntropy(...)</c> takes the result.</summary>
+    public Traced<TOut> ForwardTraining(Tensor<TIn> x)
+    {
+        Check(x);
+        tape ??= new Tape(stream);
+        tape.Reset();
+        return ForwardTraining(tape.Input(x));
+    }
+
+    /// <summary>
+    /// The forward pass of training as one value on the tape of <paramref name="x"/>: what stands before it there gets its gradients, too.
+    /// This session's next step ends the way back, as it ends the result.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The tape was reset since, or <paramref name="x"/> is this session's own result.</exception>
+    public Traced<TOut> ForwardTraining(Traced<TIn> x)
+    {
+        // Before the forward pass, which already moves running statistics.
+        _ = x.Untyped.Tape.NodeOf(x);
+        var plan = network.MemoryPlan;
+        var input = x.Value;
+        var view = Begin(input, plan.Length(input.Batch));
+        var pass = TrainingPass(input.Batch);
+        var arena = ArenaOf(input.Batch, plan.TrainingFixed);
+        network.Parameters.WriteBuffersBy(stream);
+        var output = new Tensor(network.Train(pass, arena, view), input.Batch, TOut.Shape, lifetime);
+        network.TrainingSteps++;
+        bool learns = network.Parameters.Any(p => p.Spec.IsTrainable && p.RequiresGradient);
+        return x.Untyped.Tape.Record(x, output, learns, (dy, dx, accumulate) =>
+        {
+            stream.Reads(dy);
+            stream.Reads(input.Untyped.View);
+            stream.Writes(output.View);
+            stream.Writes(dx);
+            network.Parameters.WriteGradientsBy(stream);
+            stream.Copy(dy, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
+            network.Backpropagate(pass, arena, input.Untyped.View, dx, accumulate);
+        }).As<TOut>();
+    }
+
+    /// <summary>
+    /// A whole training step without a heap allocation on the CPU: forward, mean cross entropy, backward, update. Gradients that were
+    /// accumulated before are part of it.
+    /// </summary>
+    /// <param name="x">The batch.</param>
+    /// <param name="labels">One class an example.</param>
+    /// <param name="optimizer">Updates the network's parameters.</param>
+    /// <returns>The mean loss before the update.</returns>
+    /// <exception cref="ArgumentException">The optimizer updates another network, or a label names no class.</exception>
+    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
+    {
+        QueueTrainStep(x, labels, optimizer);
+        return ReadLoss();
+    }
+
+    /// <summary>
+    /// The same step without its loss: it returns as soon as the device knows what to do, and nothing waits. <see cref="ReadLoss"/> waits for
+    /// it. The batch is read until then: its next content comes behind this step by itself.
+    /// </summary>
+    /// <inheritdoc cref="TrainStep"/>
+    public void QueueTrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        if (optimizer.Parameters != network.Parameters)
+            throw new ArgumentException("The optimizer updates another network: make one from this network's Parameters.", nameof(optimizer));
+        var plan = network.MemoryPlan;
+        var input = Begin(x, plan.Length(x.Batch));
+        // Before the forward pass, which already moves running statistics.
+        CrossEntropy.CheckLabels(labels, x.Batch, TOut.Shape.Channels);
+        var pass = TrainingPass(x.Batch);
+        var arena = ArenaOf(x.Batch, plan.TrainingFixed);
+        network.Parameters.WriteBuffersBy(stream);
+        var output = network.Train(pass, arena, input);
+        network.TrainingSteps++;
+        var loss = new CrossEntropy(TOut.Shape, x.Batch, output, arena.Slot(plan.Loss, CrossEntropy.FloatsPerExample));
+        loss.SetLabels(stream, labels);
+        loss.Run(stream, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
+        network.Parameters.WriteGradientsBy(stream);
+        network.Backpropagate(pass, arena, input);
+        optimizer.Step(stream);
+        unread = loss;
+    }
+
+    /// <summary>Waits for the training step that was queued last: its mean loss before the update. Sets <see cref="LastCorrect"/>.</summary>
+    /// <exception cref="InvalidOperationException">This session's last step was no training step.</exception>
+    public float ReadLoss()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (unread is not { } loss)
+            throw new InvalidOperationException(
+                "There is no loss to read: the session's last step was no training step, or it was read before. Call QueueTrainStep first.");
+        (float value, LastCorrect) = loss.Read(stream, host);
+        unread = null;
+        return value;
+    }
+
+    /// <inheritdoc/>
+    void ISession.QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer) =>
+        QueueTrainStep(x.As<TIn>(), labels, optimizer);
+
+    /// <inheritdoc/>
+    float ISession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer) => TrainStep(x.As<TIn>(), labels, optimizer);
+
+    Pass TrainingPass(int batch) => new(stream, batch, (ulong)network.Seed, network.TrainingSteps);
+}
