@@ -79,6 +79,8 @@ sealed class AcceleratorDevice : Device
 
     public bool IsDisposed { get; private set; }
 
+    internal override bool CopiesBesideWork => true;
+
     public override long CachedBytes => arena.CachedBytes;
 
     internal override DeviceStream CreateStream() => new AcceleratorDeviceStream(this, Accelerator.DefaultStream);

@@ -1,3 +1,4 @@
+using ILGPU;
 using ILGPU.Runtime;
 
 namespace Nin;
@@ -24,6 +25,21 @@ sealed class AcceleratorDeviceStream(AcceleratorDevice device, AcceleratorStream
     {
         device.Accelerator.Bind();
         uploads.Upload(source, target.Array);
+    }
+
+    /// <summary>Host memory that copies can start from.</summary>
+    public HostMemory CreateHostMemory(int length)
+    {
+        device.Accelerator.Bind();
+        return new HostMemory(device.Accelerator, length);
+    }
+
+    /// <summary>Queues a copy from the start of host memory, which must not change until the stream was synchronised.</summary>
+    public void Upload(HostMemory source, DeviceView target)
+    {
+        device.Accelerator.Bind();
+        int length = checked((int)target.Length);
+        target.Array.CopyFromCPUUnsafeAsync(Queue, ref source.Span[0], length);
     }
 
     public override void Download(DeviceView source, Span<float> target)

@@ -42,6 +42,9 @@ public abstract class Device : IDisposable
 
     internal KernelCatalog Kernels { get; }
 
+    /// <summary>True where a copy to the device can run while an op does: <see cref="TensorUpload"/>.</summary>
+    internal virtual bool CopiesBesideWork => false;
+
     long allocatedBytes;
 
     /// <summary>The best device of this machine: CUDA, else an OpenCL GPU, else the CPU.</summary>

@@ -4,12 +4,28 @@ using ILGPU.Runtime.Cuda;
 namespace Nin;
 
 /// <summary>Host memory that stays where it is while a device copies from it: page-locked on CUDA, which else copies it once more.</summary>
-sealed class HostMemory(Accelerator accelerator, int length) : IDisposable
+sealed class HostMemory : IDisposable
 {
-    readonly PageLockedArray1D<float>? locked =
-        accelerator is CudaAccelerator ? accelerator.AllocatePageLocked1D<float>(length, uninitialized: true) : null;
+    readonly PageLockedArray1D<float>? locked;
+    readonly float[] pinned = [];
 
-    readonly float[] pinned = accelerator is CudaAccelerator ? [] : GC.AllocateUninitializedArray<float>(length, pinned: true);
+    public HostMemory(Accelerator accelerator, int length)
+    {
+        if (accelerator is CudaAccelerator)
+        {
+            try
+            {
+                locked = accelerator.AllocatePageLocked1D<float>(length, uninitialized: true);
+                return;
+            }
+            catch (AcceleratorException)
+            {
+                // The system locks no more pages: the driver's own copy is slower, and no less right.
+            }
+        }
+
+        pinned = GC.AllocateUninitializedArray<float>(length, pinned: true);
+    }
 
     public Span<float> Span => locked is null ? pinned : locked.Span;
 

@@ -62,7 +62,7 @@ public readonly struct Tensor
     public void CopyTo(Span<float> target, Layout layout)
     {
         CheckLength(target.Length, nameof(target));
-        if (layout == Layout.Nhwc || Shape.Channels == 1 || Shape.Pixels == 1)
+        if (HasOneOrder(layout))
         {
             View.CopyTo(target);
             return;
@@ -92,7 +92,7 @@ public readonly struct Tensor
     internal void CopyFrom(ReadOnlySpan<float> source, Layout layout, ref float[] permuted)
     {
         CheckLength(source.Length, nameof(source));
-        if (layout == Layout.Nhwc || Shape.Channels == 1 || Shape.Pixels == 1)
+        if (HasOneOrder(layout))
         {
             View.CopyFrom(source);
             return;
@@ -100,9 +100,20 @@ public readonly struct Tensor
 
         if (permuted.Length < source.Length) permuted = new float[source.Length];
         var ordered = permuted.AsSpan(0, source.Length);
-        LayoutPermutation.SwapInner(source, ordered, Batch, Shape.Channels, Shape.Pixels);
+        Order(source, layout, ordered);
         View.CopyFrom(ordered);
     }
+
+    /// <summary>Puts host memory in the order in which devices hold tensors.</summary>
+    /// <exception cref="ArgumentException">The source has another length than the batch.</exception>
+    internal void Order(ReadOnlySpan<float> source, Layout layout, Span<float> ordered)
+    {
+        CheckLength(source.Length, nameof(source));
+        if (HasOneOrder(layout)) source.CopyTo(ordered);
+        else LayoutPermutation.SwapInner(source, ordered, Batch, Shape.Channels, Shape.Pixels);
+    }
+
+    bool HasOneOrder(Layout layout) => layout == Layout.Nhwc || Shape.Channels == 1 || Shape.Pixels == 1;
 
     void CheckLength(int length, string name)
     {

@@ -60,22 +60,29 @@ public sealed class BatchLoader
     /// <param name="epoch">Epoch, from 0: decides order and augmentation together with the seed.</param>
     /// <param name="cancellation">Ends loading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epoch"/> is negative.</exception>
-    public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation = default)
+    public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation = default) =>
+        Epoch(epoch, filled: null, cancellation);
+
+    /// <inheritdoc cref="Epoch(int, CancellationToken)"/>
+    /// <param name="epoch">Epoch, from 0.</param>
+    /// <param name="filled">Called with each batch on the thread that made it, before it is handed out.</param>
+    /// <param name="cancellation">Ends loading.</param>
+    internal IEnumerable<ImageBatch> Epoch(int epoch, Action<ImageBatch>? filled, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        return options.Prefetch == 0 ? Direct(epoch, cancellation) : Ahead(epoch, cancellation);
+        return options.Prefetch == 0 ? Direct(epoch, filled, cancellation) : Ahead(epoch, filled, cancellation);
     }
 
-    IEnumerable<ImageBatch> Direct(int epoch, CancellationToken cancellation)
+    IEnumerable<ImageBatch> Direct(int epoch, Action<ImageBatch>? filled, CancellationToken cancellation)
     {
-        EpochFiller filler = MakeFiller(epoch);
+        EpochFiller filler = MakeFiller(epoch, filled);
         ImageBatch batch = Rent();
         while (filler.Fill(batch, cancellation))
             yield return batch;
         spare.Add(batch);
     }
 
-    IEnumerable<ImageBatch> Ahead(int epoch, CancellationToken cancellation)
+    IEnumerable<ImageBatch> Ahead(int epoch, Action<ImageBatch>? filled, CancellationToken cancellation)
     {
         // One batch in the caller's hands, the others waiting or being filled.
         ImageBatch[] buffers = new ImageBatch[Math.Min(options.Prefetch + 1, BatchesPerEpoch)];
@@ -83,7 +90,7 @@ public sealed class BatchLoader
             buffers[i] = Rent();
         try
         {
-            using var prefetcher = new BatchPrefetcher(MakeFiller(epoch).Fill, buffers, cancellation);
+            using var prefetcher = new BatchPrefetcher(MakeFiller(epoch, filled).Fill, buffers, cancellation);
             while (prefetcher.Next() is { } batch)
                 yield return batch;
         }
@@ -94,14 +101,14 @@ public sealed class BatchLoader
         }
     }
 
-    EpochFiller MakeFiller(int epoch)
+    EpochFiller MakeFiller(int epoch, Action<ImageBatch>? filled)
     {
         int[] order = new int[data.Count];
         if (options.Shuffle)
             EpochOrder.Shuffled(order, options.Seed, epoch);
         else
             EpochOrder.Sequential(order);
-        return new EpochFiller(data, new ImagePipeline(data, options), order, BatchSize, epoch);
+        return new EpochFiller(data, new ImagePipeline(data, options), order, BatchSize, epoch, filled);
     }
 
     ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(BatchSize, imageLength);

@@ -7,8 +7,7 @@ sealed class Evaluator : IDisposable
 {
     readonly ISession session;
     readonly ImageDataset data;
-    readonly BatchLoader loader;
-    readonly TensorBuffer input;
+    readonly InputFeed input;
     readonly int classes;
     readonly float[] logits;
 
@@ -16,18 +15,18 @@ sealed class Evaluator : IDisposable
     {
         this.session = session;
         this.data = data;
-        loader = new BatchLoader(data, InputData.LoaderOptions(network, normalization, batchSize));
+        var loader = new BatchLoader(data, InputData.LoaderOptions(network, normalization, batchSize));
         classes = network.Architecture.Output.Channels;
         logits = new float[loader.BatchSize * classes];
-        input = new TensorBuffer(network.Device, loader.BatchSize, network.Architecture.Input);
+        input = new InputFeed(network, loader);
     }
 
     public EvaluationResult Run(CancellationToken cancellation)
     {
         var tally = new EvaluationTally(classes);
-        foreach (var batch in loader.Epoch(0, cancellation))
+        foreach (var batch in input.Epoch(0, cancellation))
         {
-            var y = session.Forward(input.CopyFrom(batch.Images, batch.Count, Layout.Nchw));
+            var y = session.Forward(input.On(batch));
             var part = logits.AsSpan(0, batch.Count * classes);
             y.CopyTo(part, Layout.Nhwc);
             for (int i = 0; i < batch.Count; i++) tally.Add(part.Slice(i * classes, classes), batch.Labels[i]);

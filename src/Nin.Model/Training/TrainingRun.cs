@@ -13,7 +13,7 @@ sealed class TrainingRun : IDisposable
     readonly BatchLoader loader;
     readonly Optimizer optimizer;
     readonly ISession session;
-    readonly TensorBuffer input;
+    readonly InputFeed input;
     readonly Evaluator evaluator;
 
     public TrainingRun(INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress)
@@ -35,7 +35,7 @@ sealed class TrainingRun : IDisposable
         {
             if (options.Resume) FirstEpoch = Resume();
             session = network.CreateSession(loader.BatchSize);
-            input = new TensorBuffer(network.Device, loader.BatchSize, network.Architecture.Input);
+            input = new InputFeed(network, loader);
             evaluator = new Evaluator(network, session, data.Test, data.Normalization, options.EvaluationBatchSize);
         }
         catch
@@ -57,7 +57,7 @@ sealed class TrainingRun : IDisposable
         long correct = 0;
         int done = 0;
         var clock = Stopwatch.StartNew();
-        foreach (var batch in loader.Epoch(epoch, cancellation))
+        foreach (var batch in input.Epoch(epoch, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             lossSum += Step(batch, epoch, done) * batch.Count;
@@ -93,8 +93,7 @@ sealed class TrainingRun : IDisposable
     {
         long step = (long)epoch * loader.BatchesPerEpoch + done;
         optimizer.LearningRate = options.LearningRate * options.Schedule.At(step, TotalSteps);
-        var x = input.CopyFrom(batch.Images, batch.Count, Layout.Nchw);
-        float loss = session.TrainStep(x, batch.Labels, optimizer);
+        float loss = session.TrainStep(input.On(batch), batch.Labels, optimizer);
         if (!float.IsFinite(loss))
             throw new InvalidOperationException(
                 $"The loss is {loss} in epoch {epoch + 1}, step {done + 1}: training has diverged. Start again with a learning rate below " +

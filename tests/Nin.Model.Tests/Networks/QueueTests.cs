@@ -8,7 +8,9 @@ namespace Nin.Model.Tests.Networks;
 /// </summary>
 public sealed class QueueTests(DeviceSet devices) : IClassFixture<DeviceSet>
 {
-    public static TheoryData<string> Devices => [.. DeviceDiscovery.List().Where(d => d.Missing is null).Select(d => d.Id)];
+    public static TheoryData<string> Devices => [.. DeviceIds];
+
+    internal static IEnumerable<string> DeviceIds => DeviceDiscovery.List().Where(d => d.Missing is null).Select(d => d.Id);
 
     [Theory]
     [MemberData(nameof(Devices))]

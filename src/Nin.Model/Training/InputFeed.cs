@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Nin.Data;
+
+namespace Nin.Training;
+
+/// <summary>
+/// The batches of a loader in a device's memory. To an accelerator the thread that made a batch also uploads it, while the batches before
+/// are computed; the processor computes in the same memory, so there the caller copies.
+/// </summary>
+sealed class InputFeed : IDisposable
+{
+    readonly BatchLoader loader;
+    readonly Shape shape;
+    readonly Device device;
+    readonly TensorBuffer? input;
+    readonly ConcurrentDictionary<ImageBatch, TensorUpload> uploads = [];
+
+    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
+    public InputFeed(INetwork network, BatchLoader loader)
+    {
+        this.loader = loader;
+        shape = network.Architecture.Input;
+        device = network.Device;
+        if (!device.CopiesBesideWork) input = new TensorBuffer(device, loader.BatchSize, shape);
+    }
+
+    /// <inheritdoc cref="BatchLoader.Epoch(int, CancellationToken)"/>
+    public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation) =>
+        loader.Epoch(epoch, device.CopiesBesideWork ? Upload : null, cancellation);
+
+    /// <summary>A batch of <see cref="Epoch"/> on the device, until the next is asked for.</summary>
+    public Tensor On(ImageBatch batch) => input is null ? uploads[batch].Tensor : input.CopyFrom(batch.Images, batch.Count, Layout.Nchw);
+
+    public void Dispose()
+    {
+        input?.Dispose();
+        foreach (var upload in uploads.Values) upload.Dispose();
+        uploads.Clear();
+    }
+
+    void Upload(ImageBatch batch) =>
+        uploads.GetOrAdd(batch, static (_, feed) => new TensorUpload(feed.device, feed.loader.BatchSize, feed.shape), this)
+            .Start(batch.Images, batch.Count, Layout.Nchw);
+}
