@@ -10,14 +10,11 @@ static class KernelTable
     const int Turns = 5;
     const double TurnShare = 0.05;
 
-    public static void Print(Device device, GpuOptions options)
+    public static void Print(Table table, Device device, GpuOptions options)
     {
         using var stream = device.CreateStream();
         using var kernels = new LayerKernels(device, options.Batch);
         using var peak = FmaRate.On(device);
-        Console.WriteLine();
-        Console.WriteLine($"| book's layer, batch {options.Batch} | direction | ms | GFLOP/s | FMA loop GFLOP/s | share |");
-        Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var kernel in kernels.Of(BookNin.Architecture).Where(k => k.Layer.Contains(options.Only, StringComparison.Ordinal)))
         {
             kernel.Run();
@@ -35,8 +32,9 @@ static class KernelTable
             Array.Sort(loop);
             Array.Sort(share);
             double time = times[Turns / 2];
-            Console.WriteLine(
-                $"| {kernel.Layer} | {kernel.Direction} | {1e3 * time:0.000} | {2e-9 * kernel.Macs / time:0} | {loop[Turns / 2]:0} | {100 * share[Turns / 2]:0} % |");
+            table.Row(
+                $"book, {kernel.Layer}", kernel.Direction, options.Batch, $"{1e3 * time:0.000}", $"{2e-9 * kernel.Macs / time:#,0} GFLOP/s",
+                $"{100 * share[Turns / 2]:0} % of an FMA loop ({loop[Turns / 2]:#,0})");
         }
     }
 

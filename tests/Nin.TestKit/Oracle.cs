@@ -8,9 +8,10 @@ namespace Nin.TestKit;
 /// Algorithms</i>, section 3.1): <c>|got - want| &lt;= gamma(k) sum|a||b|</c>, <c>gamma(k) = k u / (1 - k u)</c>,
 /// <c>u = 2^-24</c>, with <c>k = Chain + 2</c>: one rounding more for the product and one for a final scale.
 /// Beside it stands an absolute floor of <c>Chain</c> times the smallest normal float, for devices that flush subnormals.
+/// Where operands are rounded before they are multiplied, each product is off by a further <c>operandError</c> of its size.
 /// A chain of 0 means that the op moves or picks values and must be exact.
 /// </remarks>
-public sealed class Oracle(double[] value, Func<double[]> magnitude, double chain)
+public sealed class Oracle(double[] value, Func<double[]> magnitude, double chain, double operandError = 0)
 {
     /// <summary>Half a unit in the last place of a float near 1.</summary>
     public const double UnitRoundoff = 1.0 / (1 << 24);
@@ -35,7 +36,7 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
         }
 
         double ku = (Chain + 2) * UnitRoundoff;
-        return ku / (1 - ku) * Magnitude[index] + Chain * SmallestNormal;
+        return (ku / (1 - ku) * (1 + operandError) + operandError) * Magnitude[index] + Chain * SmallestNormal;
     }
 
     /// <summary>A result that is moved or picked, not computed.</summary>
@@ -45,7 +46,12 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
     public static Oracle Rounded(double[] value, int roundings) => new(value, () => Abs(value), roundings);
 
     /// <summary>The same result behind a ReLU, which moves no two numbers further apart: the bounds stay.</summary>
-    public Oracle WithRelu() => new(ReferenceRelu.Forward(Value).Value, () => Magnitude, Chain);
+    public Oracle WithRelu() => new(ReferenceRelu.Forward(Value).Value, () => Magnitude, Chain, operandError);
+
+    /// <summary>The same result, computed from operands that were rounded first.</summary>
+    /// <param name="error">By how much of its size a product is off.</param>
+    /// <param name="sums">Sums that stand for one product.</param>
+    public Oracle WithOperandError(double error, int sums) => new(Value, () => Magnitude, Chain * sums, error);
 
     /// <summary>The same result added to what stood there before, as gradients are. Chain: one term more.</summary>
     public Oracle AddedTo(double[] before)
@@ -54,7 +60,8 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
         return new(
             [.. Value.Zip(before, (v, b) => v + b)],
             () => [.. Magnitude.Zip(before, (m, b) => m + Math.Abs(b))],
-            Chain + 1);
+            Chain + 1,
+            operandError);
     }
 
     /// <summary>The absolute values of an array; null stays null.</summary>

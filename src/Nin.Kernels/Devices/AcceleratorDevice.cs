@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 
 namespace Nin;
 
@@ -23,25 +24,37 @@ sealed class AcceleratorDevice : Device
     readonly ConcurrentQueue<ArenaRange> abandoned = [];
     long waits;
 
-    AcceleratorDevice(string id, DeviceKind kind, Accelerator accelerator, Context? context)
-        : base(id, accelerator.Name, MemoryOf(kind, accelerator), ProfileOf(kind, accelerator))
+    AcceleratorDevice(string id, Accelerator accelerator, Context? context, DeviceProfile profile)
+        : base(id, accelerator.Name, MemoryOf(profile.Kind, accelerator), profile)
     {
         Accelerator = accelerator;
         this.context = context;
         ownsAccelerator = context is not null;
         arena = new CachingArena(length => accelerator.Allocate1D<float>(length));
-        order = QueueOrder.Of(kind);
+        order = QueueOrder.Of(profile.Kind);
     }
 
     public Accelerator Accelerator { get; }
 
     /// <summary>Opens an accelerator in a context of its own, which goes with it.</summary>
-    public static AcceleratorDevice Open(string id, DeviceKind kind, Context context, ILGPU.Runtime.Device device) =>
-        new(id, kind, device.CreateAccelerator(context), context);
+    /// <param name="id">Its id.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="context">The context, whose owner the device becomes.</param>
+    /// <param name="device">Which one.</param>
+    /// <param name="precision">How exactly products are computed.</param>
+    /// <param name="adjust">Changes the profile: tests ask for variants that a device would not choose.</param>
+    public static AcceleratorDevice Open(
+        string id, DeviceKind kind, Context context, ILGPU.Runtime.Device device, Precision precision,
+        Func<DeviceProfile, DeviceProfile>? adjust = null)
+    {
+        var accelerator = device.CreateAccelerator(context);
+        var profile = ProfileOf(kind, accelerator, precision);
+        return new(id, accelerator, context, adjust?.Invoke(profile) ?? profile);
+    }
 
     /// <summary>Uses an accelerator that stays its owner's.</summary>
     /// <exception cref="ArgumentException">Its context cannot compile the kernels.</exception>
-    public static new AcceleratorDevice From(Accelerator accelerator)
+    public static new AcceleratorDevice From(Accelerator accelerator, Precision precision)
     {
         AcceleratorRequirements.Check(accelerator);
         var kind = accelerator.AcceleratorType switch
@@ -50,7 +63,7 @@ sealed class AcceleratorDevice : Device
             AcceleratorType.OpenCL => DeviceKind.OpenCl,
             _ => DeviceKind.Emulator,
         };
-        return new AcceleratorDevice(DeviceId.Prefix(kind), kind, accelerator, context: null);
+        return new AcceleratorDevice(DeviceId.Prefix(kind), accelerator, context: null, ProfileOf(kind, accelerator, precision));
     }
 
     /// <summary>
@@ -76,6 +89,13 @@ sealed class AcceleratorDevice : Device
 
     /// <summary>How often the host waited for a queue: what a training step must not do on its way.</summary>
     public long Waits => Interlocked.Read(ref waits);
+
+    /// <summary>The launch of a kernel whose groups, of so many threads each, stride over <paramref name="tiles"/>.</summary>
+    public KernelConfig Groups(long tiles, int threads)
+    {
+        long groups = Profile.Groups > 0 ? Math.Min(tiles, Profile.Groups) : tiles;
+        return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), threads);
+    }
 
     public bool IsDisposed { get; private set; }
 
@@ -175,7 +195,13 @@ sealed class AcceleratorDevice : Device
         kind == DeviceKind.Emulator ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : accelerator.MemorySize;
 
     // The CPU accelerator ends every group with a barrier over its threads, so there a group is one thread with a long share of the work.
-    static DeviceProfile ProfileOf(DeviceKind kind, Accelerator accelerator) => kind == DeviceKind.Emulator
-        ? new DeviceProfile(kind, GroupSize: 1, Groups: accelerator.NumMultiprocessors)
-        : new DeviceProfile(kind, GroupSize: Math.Min(256, accelerator.MaxNumThreadsPerGroup), Groups: 0);
+    static DeviceProfile ProfileOf(DeviceKind kind, Accelerator accelerator, Precision precision) => kind == DeviceKind.Emulator
+        ? new DeviceProfile(kind, GroupSize: 1, Groups: accelerator.NumMultiprocessors, Precision: precision)
+        : new DeviceProfile(
+            kind, GroupSize: Math.Min(256, accelerator.MaxNumThreadsPerGroup), Groups: 0, GroupsCooperate: IsGpu(accelerator),
+            HasTensorCores: accelerator is CudaAccelerator { Architecture.Major: >= 8 }, precision);
+
+    // OpenCL on a processor runs the threads of a group one after the other, and each barrier cuts their loops in two.
+    static bool IsGpu(Accelerator accelerator) =>
+        accelerator is CudaAccelerator or CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU };
 }

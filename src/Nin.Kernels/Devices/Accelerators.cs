@@ -46,7 +46,10 @@ sealed class Accelerators : IDisposable
 
     /// <summary>Opens one; the context goes with the device from there on.</summary>
     /// <exception cref="InvalidOperationException">There is no such accelerator, or its driver fails.</exception>
-    public AcceleratorDevice Open(int index)
+    /// <param name="index">Which one.</param>
+    /// <param name="precision">How exactly products are computed.</param>
+    /// <param name="adjust">Changes the profile, for tests.</param>
+    public AcceleratorDevice Open(int index, Precision precision = Precision.Highest, Func<DeviceProfile, DeviceProfile>? adjust = null)
     {
         var id = new DeviceId(kind, index);
         if (Missing is { } reason)
@@ -56,7 +59,7 @@ sealed class Accelerators : IDisposable
                 $"There is no device '{id}': {DeviceId.Prefix(kind)} has {Found.Count}, counted from 0. See `nin devices`.");
         try
         {
-            var device = AcceleratorDevice.Open(id.ToString(), kind, Context, Found[index]);
+            var device = AcceleratorDevice.Open(id.ToString(), kind, Context, Found[index], precision, adjust);
             contextIsTaken = true;
             return device;
         }

@@ -38,6 +38,9 @@ public abstract class Device : IDisposable
     /// <summary>Threads that compute an op at the same time on the CPU; 1 elsewhere.</summary>
     public virtual int Threads => 1;
 
+    /// <summary>How exactly it computes products, as it was opened.</summary>
+    public Precision Precision => Profile.Precision;
+
     internal DeviceProfile Profile { get; }
 
     internal KernelCatalog Kernels { get; }
@@ -49,27 +52,41 @@ public abstract class Device : IDisposable
 
     /// <summary>The best device of this machine: CUDA, else an OpenCL GPU, else the CPU.</summary>
     /// <param name="passedOver">Told each kind that is better and was not used, with the reason.</param>
-    public static Device Best(Action<DeviceInfo>? passedOver = null) => DeviceDiscovery.OpenBest(threads: 0, passedOver);
+    /// <param name="precision">How exactly products are computed, where the device has a choice.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The precision is none.</exception>
+    public static Device Best(Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Highest) =>
+        DeviceDiscovery.OpenBest(threads: 0, passedOver, Checked(precision));
 
     /// <summary>Opens a device by its id.</summary>
     /// <param name="id"><c>auto</c>, <c>cpu</c>, <c>emulator</c>, <c>opencl[:i]</c> or <c>cuda[:i]</c>.</param>
     /// <param name="threads">Threads on the CPU; 0 for one a core. Results do not depend on it.</param>
     /// <param name="passedOver">For <c>auto</c>: told each kind that is better and was not used, with the reason.</param>
-    /// <exception cref="ArgumentException">The id is unknown.</exception>
+    /// <param name="precision">How exactly products are computed, where the device has a choice.</param>
+    /// <exception cref="ArgumentException">The id is unknown, or the precision is none.</exception>
     /// <exception cref="InvalidOperationException">There is no such device, or it does not open; the message says why.</exception>
-    public static Device Open(string id, int threads = 0, Action<DeviceInfo>? passedOver = null) =>
-        DeviceDiscovery.Open(id, threads, passedOver);
+    public static Device Open(
+        string id, int threads = 0, Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Highest) =>
+        DeviceDiscovery.Open(id, threads, passedOver, Checked(precision));
 
     /// <summary>
     /// Uses an accelerator that the host program opened; disposing the device leaves it open. Its context must be able to compile the
     /// kernels: <see cref="KernelContext.EnableNin"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">A kernel does not compile or load there; the message says what the context lacks.</exception>
-    public static Device From(Accelerator accelerator)
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="precision">How exactly products are computed, where the device has a choice.</param>
+    /// <exception cref="ArgumentException">
+    /// A kernel does not compile or load there, and the message says what the context lacks; or the precision is none.
+    /// </exception>
+    public static Device From(Accelerator accelerator, Precision precision = Precision.Highest)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
-        return AcceleratorDevice.From(accelerator);
+        return AcceleratorDevice.From(accelerator, Checked(precision));
     }
+
+    static Precision Checked(Precision precision) => Enum.IsDefined(precision)
+        ? precision
+        : throw new ArgumentOutOfRangeException(
+            nameof(precision), precision, $"Unknown precision {(int)precision}: use {string.Join(", ", Enum.GetNames<Precision>())}.");
 
     /// <summary>Takes memory whose content is not defined.</summary>
     /// <param name="length">Float32 elements.</param>

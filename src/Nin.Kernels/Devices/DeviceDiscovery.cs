@@ -25,30 +25,30 @@ public static class DeviceDiscovery
         return found;
     }
 
-    internal static Device OpenBest(int threads, Action<DeviceInfo>? passedOver)
+    internal static Device OpenBest(int threads, Action<DeviceInfo>? passedOver, Precision precision)
     {
         foreach (var kind in Preferred)
         {
             using var accelerators = new Accelerators(kind);
-            if (TryOpenGpu(accelerators, out var device) is not { } reason) return device!;
+            if (TryOpenGpu(accelerators, precision, out var device) is not { } reason) return device!;
             passedOver?.Invoke(Absent(kind, reason));
         }
 
-        return new CpuDevice(threads);
+        return new CpuDevice(threads, precision: precision);
     }
 
-    internal static Device Open(string id, int threads, Action<DeviceInfo>? passedOver)
+    internal static Device Open(string id, int threads, Action<DeviceInfo>? passedOver, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        if (id == DeviceId.Auto) return OpenBest(threads, passedOver);
+        if (id == DeviceId.Auto) return OpenBest(threads, passedOver, precision);
         var (kind, index) = DeviceId.Parse(id);
-        if (kind == DeviceKind.Cpu) return new CpuDevice(threads);
+        if (kind == DeviceKind.Cpu) return new CpuDevice(threads, precision: precision);
         using var accelerators = new Accelerators(kind);
-        return accelerators.Open(index);
+        return accelerators.Open(index, precision);
     }
 
-    static MissingReason? TryOpenGpu(Accelerators accelerators, out AcceleratorDevice? device)
+    static MissingReason? TryOpenGpu(Accelerators accelerators, Precision precision, out AcceleratorDevice? device)
     {
         device = null;
         if (accelerators.Missing is { } missing) return missing;
@@ -56,7 +56,7 @@ public static class DeviceDiscovery
         if (gpu < 0) return new MissingReason($"{accelerators.Found[0].Name.Trim()} is no graphics processor", IsBroken: false);
         try
         {
-            device = accelerators.Open(gpu);
+            device = accelerators.Open(gpu, precision);
             return null;
         }
         catch (InvalidOperationException exception)

@@ -4,8 +4,26 @@ namespace Nin;
 /// <param name="Kind">What runs the kernels.</param>
 /// <param name="GroupSize">Threads in a group of a portable kernel: 1 where a group costs a barrier, 0 where no portable kernel runs.</param>
 /// <param name="Groups">Groups that keep the device busy when each thread strides over its share; 0 for one group a tile of work.</param>
-readonly record struct DeviceProfile(DeviceKind Kind, int GroupSize = 0, int Groups = 0)
+/// <param name="GroupsCooperate">
+/// True where barriers and memory shared by a group are cheap, as on GPUs: products then go through tiles that a group computes together.
+/// </param>
+/// <param name="HasTensorCores">True where warps of 32 threads have the matrix instruction for TF32.</param>
+/// <param name="Precision">How exactly products are computed where the device has a choice.</param>
+readonly record struct DeviceProfile(
+    DeviceKind Kind, int GroupSize = 0, int Groups = 0, bool GroupsCooperate = false, bool HasTensorCores = false, Precision Precision = Precision.Highest)
 {
     /// <summary>True where ops are whole vectorised methods, false where they are ILGPU kernels.</summary>
     public bool IsVectorized => Kind == DeviceKind.Cpu;
+
+    /// <summary>The variant of products that the facts ask for.</summary>
+    public ProductVariant Products => (GroupsCooperate, HasTensorCores, Precision) switch
+    {
+        (true, true, Precision.High) => ProductVariant.TensorCoresThrice,
+        (true, true, Precision.Medium) => ProductVariant.TensorCores,
+        (true, _, _) => ProductVariant.Groups,
+        _ => ProductVariant.Threads,
+    };
+
+    /// <summary>True where products run on tensor cores.</summary>
+    public bool HasTensorProducts => Products is ProductVariant.TensorCores or ProductVariant.TensorCoresThrice;
 }

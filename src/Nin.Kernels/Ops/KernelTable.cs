@@ -11,9 +11,9 @@ static class KernelTable
         Of<IBatchNorm2dBackward>(d => new BatchNorm2dBackwardPortable(d), d => new BatchNorm2dBackwardVectorized(d)),
         Of<IBatchNorm2dForwardInference>(d => new BatchNorm2dForwardInferencePortable(d), d => new BatchNorm2dForwardInferenceVectorized(d)),
         Of<IBatchNorm2dForwardTraining>(d => new BatchNorm2dForwardTrainingPortable(d), d => new BatchNorm2dForwardTrainingVectorized(d)),
-        Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(d), d => new Conv2dBackwardDataVectorized(d)),
-        Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d), d => new Conv2dBackwardWeightsVectorized(d)),
-        Of<IConv2dForward>(d => new Conv2dForwardPortable(d), d => new Conv2dForwardVectorized(d)),
+        Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(Product(d)), d => new Conv2dBackwardDataVectorized(d)),
+        Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d, Gradient(d)), d => new Conv2dBackwardWeightsVectorized(d)),
+        Of<IConv2dForward>(d => new Conv2dForwardPortable(Product(d)), d => new Conv2dForwardVectorized(d)),
         Of<IDropout>(d => new DropoutPortable(d), d => new DropoutVectorized(d)),
         Of<IAdd>(d => new AddPortable(d), d => new AddVectorized(d)),
         Of<IChannelSum>(d => new ChannelSumPortable(d), d => new ChannelSumVectorized(d)),
@@ -26,11 +26,11 @@ static class KernelTable
         Of<IMaxPool2dForward>(d => new MaxPool2dForwardPortable(d), d => new MaxPool2dForwardVectorized(d)),
         Of<IMaxPool2dBackwardPicks>(d => new MaxPool2dBackwardPicksPortable(d), d => new MaxPool2dBackwardPicksVectorized(d)),
         Of<IMaxPool2dForwardPicks>(d => new MaxPool2dForwardPicksPortable(d), d => new MaxPool2dForwardPicksVectorized(d)),
-        Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(d), d => new PointwiseBackwardDataVectorized(d)),
-        Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d), d => new PointwiseBackwardWeightsVectorized(d)),
-        Of<IPointwiseForward>(d => new PointwiseForwardPortable(d), d => new PointwiseForwardVectorized(d)),
-        Of<IPointwiseMlpBackward>(d => new PointwiseMlpBackwardPortable(d), d => new PointwiseMlpBackwardVectorized(d)),
-        Of<IPointwiseMlpForward>(d => new PointwiseMlpForwardPortable(d), d => new PointwiseMlpForwardVectorized(d)),
+        Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(Product(d)), d => new PointwiseBackwardDataVectorized(d)),
+        Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d, Gradient(d)), d => new PointwiseBackwardWeightsVectorized(d)),
+        Of<IPointwiseForward>(d => new PointwiseForwardPortable(Product(d)), d => new PointwiseForwardVectorized(d)),
+        Of<IPointwiseMlpBackward>(MlpBackward, d => new PointwiseMlpBackwardVectorized(d)),
+        Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),
         Of<IReluBackward>(d => new ReluBackwardPortable(d), d => new ReluBackwardVectorized(d)),
         Of<IReluForward>(d => new ReluForwardPortable(d), d => new ReluForwardVectorized(d)),
         Of<ISgd>(d => new SgdPortable(d), d => new SgdVectorized(d)),
@@ -46,6 +46,30 @@ static class KernelTable
     public static TOp Create<TOp>(Device device)
         where TOp : class, IOp =>
         (TOp)(device is CpuDevice cpu ? ByOp[typeof(TOp)].Vectorized(cpu) : ByOp[typeof(TOp)].Portable((AcceleratorDevice)device));
+
+    static IWindowProduct Product(AcceleratorDevice device) => device.Profile.Products switch
+    {
+        ProductVariant.Threads => new WindowProduct(device),
+        ProductVariant.Groups => new GroupProduct<Tile8x8>(device),
+        ProductVariant.TensorCoresThrice => new GroupProduct<HighTile>(device),
+        _ => new GroupProduct<MediumTile>(device),
+    };
+
+    static IWindowGradient Gradient(AcceleratorDevice device) => device.Profile.Products switch
+    {
+        ProductVariant.Threads => new WindowGradient(device),
+        ProductVariant.Groups => new GroupGradient<Tile8x8>(device),
+        ProductVariant.TensorCoresThrice => new GroupGradient<HighTile>(device),
+        _ => new GroupGradient<MediumTile>(device),
+    };
+
+    static IPointwiseMlpForward MlpForward(AcceleratorDevice device) =>
+        device.Profile.HasTensorProducts ? new PointwiseMlpForwardComposed(Product(device)) : new PointwiseMlpForwardPortable(device);
+
+    // Both gradients of a pixel in shared memory leave a group 8 to 16 pixels, for each of which it reads all weights anew.
+    static IPointwiseMlpBackward MlpBackward(AcceleratorDevice device) => device.Profile.GroupsCooperate
+        ? new PointwiseMlpBackwardComposed(device, Product(device), Gradient(device))
+        : new PointwiseMlpBackwardPortable(device, Gradient(device));
 
     static Row Of<TOp>(Func<AcceleratorDevice, TOp> portable, Func<CpuDevice, TOp> vectorized)
         where TOp : class, IOp =>

@@ -1,6 +1,6 @@
 namespace Nin.Kernels.Tests.Conformance;
 
-/// <summary>A device that the conformance tests run on, as a type: each closes <see cref="ConformanceTests{TDevice}"/>.</summary>
+/// <summary>A device that the conformance tests run on, as a type: each closes <see cref="ConformanceTests{TDevice}"/> or <see cref="ProductTests{TDevice}"/>.</summary>
 public interface IDeviceUnderTest
 {
     /// <summary>Opens it.</summary>
@@ -14,4 +14,7 @@ public interface IDeviceUnderTest
 
     /// <summary>One case in so many is taken.</summary>
     static abstract int Thinning { get; }
+
+    /// <summary>How exactly it multiplies.</summary>
+    static virtual Precision Precision => Precision.Highest;
 }

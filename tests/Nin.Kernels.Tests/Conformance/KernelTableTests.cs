@@ -20,6 +20,17 @@ public sealed class KernelTableTests
         Create(op, emulator).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Portable");
     }
 
+    [Theory]
+    [InlineData(Precision.Highest, nameof(PointwiseMlpForwardPortable))]
+    [InlineData(Precision.High, nameof(PointwiseMlpForwardComposed))]
+    [InlineData(Precision.Medium, nameof(PointwiseMlpForwardComposed))]
+    public void A_gpu_keeps_hidden_channels_on_the_chip_unless_tensor_cores_multiply(Precision precision, string want)
+    {
+        using var device = EmulatedGpu.Open(threads: 64, precision);
+        device.Kernels.Get<IPointwiseMlpForward>().GetType().Name.Should().Be(want);
+        device.Kernels.Get<IPointwiseMlpBackward>().Should().BeOfType<PointwiseMlpBackwardComposed>();
+    }
+
     static Type[] OpTypes() =>
         [.. typeof(IOp).Assembly.GetTypes().Where(t => t.IsInterface && t != typeof(IOp) && t.IsAssignableTo(typeof(IOp)))];
 

@@ -8,12 +8,13 @@ namespace Nin.Kernels.Tests.Ptx;
 public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture<PtxCompiler>
 {
     const string Suffix = "Kernel";
+    static readonly string[] Spaces = ["global.", "shared.", "param.", "const."];
     const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     public static TheoryData<string, string> Kernels()
     {
         var data = new TheoryData<string, string>();
-        foreach (var method in KernelMethods()) data.Add(method.DeclaringType!.FullName!, method.Name);
+        foreach (var method in KernelMethods()) data.Add(method.DeclaringType!.ToString(), method.Name);
         return data;
     }
 
@@ -38,15 +39,60 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
         compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("ld.global.v4.f32");
 
     [Theory]
+    [InlineData(typeof(GroupProductKernel<Group128x128, AlignedQuads, Tile8x8>), 5)]
+    [InlineData(typeof(GroupProductKernel<Group128x96, AlignedQuads, Tile8x8>), 6)]
+    [InlineData(typeof(GroupProductKernel<Group64x64, AlignedQuads, Tile8x8>), 8)]
+    [InlineData(typeof(GroupGradientKernel<Group128x128, AlignedQuads, Tile8x8>), 6)]
+    [InlineData(typeof(GroupGradientKernel<Group64x64, AlignedQuads, Tile8x8>), 12)]
+    public void Groups_read_four_numbers_at_a_time_and_multiply_out_of_shared_memory(Type type, int least)
+    {
+        string[] lines = compiler.Compile(type.GetMethod("Kernel", Static)!).Split('\n', StringSplitOptions.TrimEntries);
+        Count("ld.global.v4.f32").Should().BeGreaterThanOrEqualTo(least);
+        Count("st.global.v4.f32").Should().BePositive();
+        Count("ld.shared.v4.f32").Should().Be(16, "four steps of k read two blocks of each operand");
+        Count("fma.rn.f32").Should().Be(4 * 64, "four steps of k are written out");
+        Count("bar.sync").Should().Be(2, "one barrier before the loop over buffers and one in it");
+
+        // The loop is what lies between the first block out of shared memory and the last multiply-add.
+        int first = Array.FindIndex(lines, l => l.StartsWith("ld.shared.v4", StringComparison.Ordinal));
+        int last = Array.FindLastIndex(lines, l => l.StartsWith("fma.rn", StringComparison.Ordinal));
+        lines[first..last].Where(l => l.StartsWith("ld.", StringComparison.Ordinal)).Should().OnlyContain(l => l.StartsWith("ld.shared.v4.f32", StringComparison.Ordinal));
+        lines[first..last].Where(l => l.StartsWith("bra", StringComparison.Ordinal) || l.StartsWith('@')).Should().BeEmpty();
+
+        int Count(string instruction) => lines.Count(l => l.StartsWith(instruction, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void A_kernel_knows_where_its_memory_is(string type, string method) =>
+        compiler.Compile(Method(type, method)).Split('\n', StringSplitOptions.TrimEntries).Where(l => IsGeneric(l, "ld.") || IsGeneric(l, "st.")).Should()
+            .BeEmpty("a generic address costs a look-up at each access");
+
+    // ld.param and ld.const are no memory accesses of a kernel's own; what names no space is generic.
+    static bool IsGeneric(string line, string access) =>
+        line.StartsWith(access, StringComparison.Ordinal) && !Spaces.Any(s => line.StartsWith(access + s, StringComparison.Ordinal));
+
+    [Theory]
     [InlineData(typeof(WindowProduct), "ProductKernel")]
     [InlineData(typeof(WindowGradient), "FullKernel")]
     public void Products_and_sums_are_one_instruction(Type type, string method) =>
         compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("fma.rn.f32").And.NotContain("mul.f32");
 
-    [Fact]
-    public void Tensor_cores_multiply_rounded_operands() =>
-        compiler.Compile(typeof(TensorCoreProduct).GetMethod("ProductKernel", Static)!).Should()
-            .Contain("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32").And.Contain("cvt.rna.tf32.f32").And.NotContain(".local");
+    [Theory]
+    [InlineData(typeof(GroupProductKernel<Group128x128, AlignedQuads, HighTile>), 48)]
+    [InlineData(typeof(GroupGradientKernel<Group128x128, AlignedQuads, HighTile>), 48)]
+    [InlineData(typeof(GroupProductKernel<Group128x128, AlignedQuads, MediumTile>), 16)]
+    [InlineData(typeof(GroupGradientKernel<Group128x96, AnyQuads, MediumTile>), 16)]
+    public void Tensor_cores_multiply_rounded_operands(Type type, int products)
+    {
+        string[] lines = compiler.Compile(type.GetMethod("Kernel", Static)!).Split('\n', StringSplitOptions.TrimEntries);
+        lines.Count(l => l.StartsWith("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", StringComparison.Ordinal)).Should().Be(products);
+        // Four fragments of four numbers and four of two, and as many rests where a product is accurate to float32.
+        lines.Count(l => l.StartsWith("cvt.rna.tf32.f32", StringComparison.Ordinal)).Should().Be(products == 48 ? 48 : 24);
+        lines.Should().Contain(l => l.StartsWith("ld.shared.f32", StringComparison.Ordinal));
+        lines.Should().NotContain(l => l.StartsWith("fma.rn", StringComparison.Ordinal));
+        lines.Count(l => l.StartsWith("bar.sync", StringComparison.Ordinal)).Should().Be(2);
+    }
 
     [Theory]
     [InlineData(typeof(PointwiseMlpForwardPortable), "Kernel")]
@@ -69,10 +115,28 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
         KernelMethods().Should().HaveCountGreaterThan(20);
     }
 
-    static IEnumerable<Type> Types() => typeof(KernelTable).Assembly.GetTypes().Where(t => t.Namespace == typeof(KernelTable).Namespace);
+    static IEnumerable<Type> Types() => typeof(KernelTable).Assembly.GetTypes()
+        .Where(t => t.Namespace == typeof(KernelTable).Namespace)
+        .SelectMany(t => t.IsGenericTypeDefinition && t.GetMethods(Static).Any(IsKernel) ? Closed(t) : [t]);
+
+    /// <summary>A generic type with every struct that implements what its parameters must be: a kernel each.</summary>
+    static IEnumerable<Type> Closed(Type definition)
+    {
+        IEnumerable<Type[]> choices = [[]];
+        foreach (var parameter in definition.GetGenericArguments())
+        {
+            var contract = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
+            var structs = typeof(KernelTable).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(contract)).ToArray();
+            choices = choices.SelectMany(chosen => structs.Select(s => (Type[])[.. chosen, s])).ToArray();
+        }
+
+        return choices.Select(definition.MakeGenericType);
+    }
+
+    static bool IsKernel(MethodInfo method) => method.Name.EndsWith(Suffix, StringComparison.Ordinal);
 
     static IEnumerable<MethodInfo> KernelMethods() =>
-        Types().SelectMany(t => t.GetMethods(Static)).Where(m => m.Name.EndsWith(Suffix, StringComparison.Ordinal));
+        Types().SelectMany(t => t.GetMethods(Static)).Where(IsKernel);
 
-    static MethodInfo Method(string type, string method) => typeof(KernelTable).Assembly.GetType(type)!.GetMethod(method, Static)!;
+    static MethodInfo Method(string type, string method) => Types().Single(t => t.ToString() == type).GetMethod(method, Static)!;
 }

@@ -12,6 +12,7 @@ public sealed class PtxCompiler : IDisposable
 {
     readonly Context context;
     readonly PTXBackend backend;
+    readonly Dictionary<MethodInfo, string> texts = [];
 
     public PtxCompiler()
     {
@@ -21,8 +22,9 @@ public sealed class PtxCompiler : IDisposable
 
     public string Compile(MethodInfo kernel)
     {
+        if (texts.TryGetValue(kernel, out string? text)) return text;
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
-        return ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
+        return texts[kernel] = ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
     }
 
     public void Dispose()

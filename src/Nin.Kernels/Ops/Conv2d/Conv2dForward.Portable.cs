@@ -1,15 +1,12 @@
 namespace Nin.Ops;
 
 /// <summary>A register tile of pixels by filters a thread, from weight panels.</summary>
-sealed class Conv2dForwardPortable(AcceleratorDevice device) : IConv2dForward
+sealed class Conv2dForwardPortable(IWindowProduct product) : IConv2dForward
 {
-    readonly WeightPanels panels = new(device);
-    readonly WindowProduct product = new(device);
-
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y)
     {
         var layout = PanelLayout.Forward(sizes);
-        var panel = panels.Of(stream, typeof(Conv2dForwardPortable), layout, w, stream.Scratch(WeightPanels.ScratchLength(layout, w)));
-        product.Run(stream, WindowMap.Forward(sizes), n, x, panel, bias, relu, y, accumulate: false);
+        var scratch = stream.Scratch(product.ScratchLength(layout, w));
+        product.Run(stream, typeof(Conv2dForwardPortable), WindowMap.Forward(sizes), layout, n, x, w, scratch, bias, relu, y, StoreMode.Overwrite);
     }
 }

@@ -6,13 +6,13 @@ namespace Nin.Ops;
 /// <summary>One thread an element of the input: it asks each window over it, in row and column order, whether it was picked.</summary>
 sealed class MaxPool2dBackwardPicksPortable(AcceleratorDevice device) : IMaxPool2dBackwardPicks
 {
-    readonly Action<KernelConfig, PoolMap, int, int, ArrayView<byte>, ArrayView<float>, ArrayView<float>> launch =
-        device.Accelerator.LoadStreamKernel<PoolMap, int, int, ArrayView<byte>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, PoolMap, int, int, ArrayView<byte>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PoolMap, int, int, ArrayView<byte>, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(
         DeviceStream stream, in PoolSizes sizes, int n, DeviceView picks, DeviceView dy, DeviceView dx, bool mask, bool accumulate) =>
         launch(
-            device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), mask ? PoolPick.Positive : 0, accumulate ? 1 : 0, picks.ByteArray, dy.Array,
+            stream, device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), mask ? PoolPick.Positive : 0, accumulate ? 1 : 0, picks.ByteArray, dy.Array,
             dx.Array);
 
     /// <param name="map">The pooling.</param>

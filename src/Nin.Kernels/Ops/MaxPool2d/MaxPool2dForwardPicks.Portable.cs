@@ -6,11 +6,11 @@ namespace Nin.Ops;
 /// <summary>One thread an element of the output.</summary>
 sealed class MaxPool2dForwardPicksPortable(AcceleratorDevice device) : IMaxPool2dForwardPicks
 {
-    readonly Action<KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>, ArrayView<byte>> launch =
-        device.Accelerator.LoadStreamKernel<PoolMap, ArrayView<float>, ArrayView<float>, ArrayView<byte>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>, ArrayView<byte>> launch =
+        device.Load<PoolMap, ArrayView<float>, ArrayView<float>, ArrayView<byte>>(Kernel);
 
     public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y, DeviceView picks) =>
-        launch(device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n), x.Array, y.Array, picks.ByteArray);
+        launch(stream, device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n), x.Array, y.Array, picks.ByteArray);
 
     static void Kernel(PoolMap map, ArrayView<float> x, ArrayView<float> y, ArrayView<byte> picks)
     {

@@ -4,11 +4,9 @@ namespace Nin.Ops;
 /// The second layer's weights first, because they read <c>h</c>; then the data path, which leaves the hidden layer's gradient in its place;
 /// then the first layer's weights; then the trees of all four over scratch <c>[slices, w1 + b1 + w2 + b2]</c>.
 /// </summary>
-sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device) : IPointwiseMlpBackward
+sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device, IWindowGradient gradient) : IPointwiseMlpBackward
 {
     readonly PointwiseMlpBackwardData data = new(device);
-    readonly WindowGradient gradient = new(device);
-    readonly SliceSum sum = new(device);
     readonly SliceTreeKernel tree = new(device);
 
     public void Run(
@@ -26,21 +24,11 @@ sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device) : IPointwise
         var secondPartials = partials.Slice(first, partials.Length - first);
 
         var mask = lastRelu ? y : default;
-        SumLayer(stream, sizes.Second, n, h, dy, mask, gradients.Second.Length, gradients.SecondBias, secondPartials, stride);
+        gradient.Run(stream, sizes.Second.AsConv2d, n, h, dy, mask, sumsBias: !gradients.SecondBias.IsNone, secondPartials, stride);
         data.Run(stream, scratch.Slice(0, panelLength), sizes, n, h, y, lastRelu, weights, dy, dx, accumulateData);
-        SumLayer(stream, sizes.First, n, x, h, mask: default, gradients.First.Length, gradients.FirstBias, partials, stride);
+        gradient.Run(stream, sizes.First.AsConv2d, n, x, h, mask: default, sumsBias: !gradients.FirstBias.IsNone, partials, stride);
 
         tree.Run(stream, slices, partials, stride, gradients.First, gradients.FirstBias, accumulateWeights);
         tree.Run(stream, slices, secondPartials, stride, gradients.Second, gradients.SecondBias, accumulateWeights);
-    }
-
-    void SumLayer(
-        DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView mask, long weightLength, DeviceView bias,
-        DeviceView partials, long stride)
-    {
-        gradient.Run(stream, sizes.AsConv2d, n, x, dy, mask, partials, stride);
-        if (bias.IsNone) return;
-        var sums = new SliceSizes(n, sizes.Pixels, sizes.Filters, stride);
-        sum.Run(stream, sums, dy, mask, partials.Slice(weightLength, partials.Length - weightLength));
     }
 }

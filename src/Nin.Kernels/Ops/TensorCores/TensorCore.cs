@@ -2,7 +2,6 @@ using ILGPU;
 using ILGPU.Backends.PTX;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
-using PtxRegister = ILGPU.Backends.RegisterAllocator<ILGPU.Backends.PTX.PTXRegisterKind>;
 
 namespace Nin.Ops;
 
@@ -31,33 +30,34 @@ static class TensorCore
         return BitConverter.UInt32BitsToSingle((bits + (1u << (DroppedBits - 1))) & ~((1u << DroppedBits) - 1));
     }
 
-    /// <summary><c>C + A B</c>, by all lanes of a warp; operands are TF32. The body emulates it with shuffles, for accelerators of 32 lanes.</summary>
+    /// <summary>
+    /// <c>C + A B</c> of the TF32 parts for four tiles side by side, by all lanes of a warp. The body emulates it for accelerators of 32 lanes. Four
+    /// tiles and not one, because there each exchange between lanes costs as much as the arithmetic of a thousand.
+    /// </summary>
     [IntrinsicImplementation]
-    public static Fragment4 MultiplyAdd(Fragment4 c, float a0, float a1, float a2, float a3, float b0, float b1)
+    public static FragmentRow MultiplyAdd(FragmentRow c, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3)
     {
-        int group = Warp.LaneIdx / 4, pair = Warp.LaneIdx % 4;
-        for (int k = 0; k < Depth; k++)
-        {
-            // A's row g is held by the four lanes of group g, B's column n by the four of group n.
-            int rowLane = group * 4 + k % 4, column = 2 * pair;
-            float low = k < 4 ? Warp.Shuffle(a0, rowLane) : Warp.Shuffle(a2, rowLane);
-            float high = k < 4 ? Warp.Shuffle(a1, rowLane) : Warp.Shuffle(a3, rowLane);
-            float first = Warp.Shuffle(k < 4 ? b0 : b1, column * 4 + k % 4);
-            float second = Warp.Shuffle(k < 4 ? b0 : b1, (column + 1) * 4 + k % 4);
-            c.S0 += low * first;
-            c.S1 += low * second;
-            c.S2 += high * first;
-            c.S3 += high * second;
-        }
-
-        return c;
+        using var lanes = new LaneTable(a, b0, b1, b2, b3);
+        return lanes.MultiplyAdd(c, leftRest: false, rightRest: false);
     }
 
-    /// <summary>Tells the PTX backend how to write both; OpenCL has no such instruction.</summary>
+    /// <summary>The same accurate to float32, in three products: rest by part, part by rest, part by part.</summary>
+    [IntrinsicImplementation]
+    public static FragmentRow MultiplyAddThrice(
+        FragmentRow c, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3)
+    {
+        using var lanes = new LaneTable(a, b0, b1, b2, b3);
+        c = lanes.MultiplyAdd(c, leftRest: true, rightRest: false);
+        c = lanes.MultiplyAdd(c, leftRest: false, rightRest: true);
+        return lanes.MultiplyAdd(c, leftRest: false, rightRest: false);
+    }
+
+    /// <summary>Tells the PTX backend how to write them; OpenCL has no such instruction.</summary>
     public static void Register(IntrinsicImplementationManager manager)
     {
         Register(manager, nameof(Round), nameof(WriteRound));
         Register(manager, nameof(MultiplyAdd), nameof(WriteMultiplyAdd));
+        Register(manager, nameof(MultiplyAddThrice), nameof(WriteMultiplyAddThrice));
     }
 
     static void Register(IntrinsicImplementationManager manager, string method, string writer) => manager.RegisterMethod(
@@ -86,26 +86,17 @@ static class TensorCore
 
     static void WriteMultiplyAdd(PTXBackend backend, PTXCodeGenerator code, Value call)
     {
-        var d = (PtxRegister.CompoundRegister)code.Allocate(call);
-        var c = (PtxRegister.CompoundRegister)code.Load(call[0]);
-        var operands = new PtxRegister.HardwareRegister[6];
-        for (int i = 0; i < operands.Length; i++)
-        {
-            var value = code.EnsureHardwareRegister(code.LoadPrimitive(call[1 + i]));
-            operands[i] = code.AllocateRegister(BasicValueType.Int32, PTXRegisterKind.Int32);
-            using var move = code.BeginCommand("mov.b32");
-            move.AppendArgument(operands[i]);
-            move.AppendArgument(value);
-        }
+        var row = new FragmentRowPtx(code, call);
+        row.Multiply(leftRest: false, rightRest: false);
+        row.Free();
+    }
 
-        using (var command = code.BeginCommand("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32"))
-        {
-            command.AppendVectorArgument(d.SliceAs<PtxRegister.PrimitiveRegister>(0, 4));
-            command.AppendVectorArgument([operands[0], operands[1], operands[2], operands[3]]);
-            command.AppendVectorArgument([operands[4], operands[5]]);
-            command.AppendVectorArgument(c.SliceAs<PtxRegister.PrimitiveRegister>(0, 4));
-        }
-
-        foreach (var operand in operands) code.FreeRegister(operand);
+    static void WriteMultiplyAddThrice(PTXBackend backend, PTXCodeGenerator code, Value call)
+    {
+        var row = new FragmentRowPtx(code, call);
+        row.Multiply(leftRest: true, rightRest: false);
+        row.Multiply(leftRest: false, rightRest: true);
+        row.Multiply(leftRest: false, rightRest: false);
+        row.Free();
     }
 }

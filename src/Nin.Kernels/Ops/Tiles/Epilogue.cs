@@ -4,5 +4,5 @@ namespace Nin.Ops;
 /// <param name="Pixels">Pixels of the whole batch.</param>
 /// <param name="HasBias">1 where a bias is added.</param>
 /// <param name="Relu">1 where negative results become zero.</param>
-/// <param name="Accumulate">1 where the result is added to what stands there.</param>
-readonly record struct Epilogue(long Pixels, int HasBias, int Relu, int Accumulate);
+/// <param name="Mode">What becomes of what stands in the result's place.</param>
+readonly record struct Epilogue(long Pixels, int HasBias, int Relu, StoreMode Mode);

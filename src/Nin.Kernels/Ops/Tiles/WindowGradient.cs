@@ -4,10 +4,10 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The gradient of a convolution's weights, per slice: <c>dw[tap, c, f] = sum over pixels of x[source(pixel, tap), c] dy[pixel, f]</c>. A thread
-/// sums four channels by eight filters of one tap over all pixels of a slice, in example, row and column order.
+/// The gradient for devices whose groups do not cooperate cheaply: a thread sums four channels by eight filters of one tap over all pixels of
+/// a slice, and knows no barrier.
 /// </summary>
-sealed class WindowGradient(AcceleratorDevice device)
+sealed class WindowGradient(AcceleratorDevice device) : IWindowGradient
 {
     readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> full =
         device.Load<
@@ -21,22 +21,19 @@ sealed class WindowGradient(AcceleratorDevice device)
         device.Load<
             WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(NarrowKernel);
 
-    /// <param name="stream">Where it queues.</param>
-    /// <param name="s">Sizes of one example.</param>
-    /// <param name="n">Examples.</param>
-    /// <param name="x"><c>[n, height, width, channels]</c>.</param>
-    /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
-    /// <param name="mask">The shape of <paramref name="dy"/>, which counts only where it is positive; or none.</param>
-    /// <param name="partials"><c>[slices, stride]</c>, from the first weight on.</param>
-    /// <param name="stride">Elements from a slice to the next.</param>
+    readonly SliceSum sum = new(device);
+
     public void Run(
-        DeviceStream stream, in Conv2dSizes s, int n, DeviceView x, DeviceView dy, DeviceView mask, DeviceView partials, long stride)
+        DeviceStream stream, in Conv2dSizes s, int n, DeviceView x, DeviceView dy, DeviceView mask, bool sumsBias, DeviceView partials, long stride)
     {
         var sizes = new WindowGradientSizes(
             n, stride, s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, s.Stride, s.Padding, s.Dilation, s.Groups, s.GroupChannels,
             s.GroupFilters, mask.IsNone ? 0 : 1);
         var launch = s.GroupFilters < Float8.Length ? narrow : mask.IsNone ? full : masked;
         launch(stream, device.Over(sizes.Items), sizes, x.Array, dy.Array, (mask.IsNone ? dy : mask).Array, partials.Array);
+        if (!sumsBias) return;
+        var sums = new SliceSizes(n, (long)s.OutHeight * s.OutWidth, s.Filters, stride);
+        sum.Run(stream, sums, dy, mask, partials.Slice(s.WeightLength, partials.Length - s.WeightLength));
     }
 
     static void FullKernel(

@@ -4,11 +4,11 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// <c>y[pixel, column] = act(sum over taps and depth of x[source(pixel, tap), depth] w[tap, depth, column] + bias[column])</c>: convolution and
-/// its transpose. A thread computes four pixels by eight columns in registers, from panels. Neighbouring threads share a panel, and all panels
-/// are done with a block of pixels before the next block begins: its sources stay in the cache.
+/// The window product for devices whose groups do not cooperate cheaply: a thread computes four pixels by eight columns in registers, from
+/// panels, and knows no barrier. Neighbouring threads share a panel, and all panels are done with a block of pixels before the next block
+/// begins: its sources stay in the cache.
 /// </summary>
-sealed class WindowProduct(AcceleratorDevice device)
+sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
 {
     /// <summary>Threads with the same panel side by side.</summary>
     const int BlockQuads = 32;
@@ -17,20 +17,17 @@ sealed class WindowProduct(AcceleratorDevice device)
         device.Load<
             WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>>(ProductKernel);
 
-    /// <param name="stream">Where it queues.</param>
-    /// <param name="map">Sizes, and which pixels belong together.</param>
-    /// <param name="n">Examples.</param>
-    /// <param name="x"><c>[n, source pixels, groups * depth]</c>.</param>
-    /// <param name="panels">The weights' panels.</param>
-    /// <param name="bias"><c>[groups * columns]</c>, or none.</param>
-    /// <param name="relu">Whether negative results become zero.</param>
-    /// <param name="y"><c>[n, pixels, groups * columns]</c>.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
+    readonly WeightPanels weights = new(device);
+
+    public long ScratchLength(in PanelLayout layout, in Weights w) => WeightPanels.ScratchLength(layout, w);
+
     public void Run(
-        DeviceStream stream, in WindowMap map, int n, DeviceView x, DeviceView panels, DeviceView bias, bool relu, DeviceView y, bool accumulate)
+        DeviceStream stream, Type variant, in WindowMap map, in PanelLayout layout, int n, DeviceView x, in Weights w, DeviceView scratch, DeviceView bias,
+        bool relu, DeviceView y, StoreMode mode)
     {
+        var panels = weights.Of(stream, variant, layout, w, scratch);
         long pixels = (long)n * map.Height * map.Width;
-        var epilogue = new Epilogue(pixels, bias.IsNone ? 0 : 1, relu ? 1 : 0, accumulate ? 1 : 0);
+        var epilogue = new Epilogue(pixels, bias.IsNone ? 0 : 1, relu ? 1 : 0, mode);
         // Some backends refuse an empty view: without a bias any other view stands in, unread.
         var biasOrAny = bias.IsNone ? panels : bias;
         launch(
@@ -62,8 +59,10 @@ sealed class WindowProduct(AcceleratorDevice device)
             sum = Tile4x8.Finish(sum, shift, epilogue.Relu != 0);
             long stride = (long)map.Groups * map.Columns;
             long rows = epilogue.Pixels - pixel;
-            if (epilogue.Accumulate != 0) sum.AddTo(y, pixel * stride + channel, stride, rows, columns);
-            else sum.Store(y, pixel * stride + channel, stride, rows, columns);
+            long at = pixel * stride + channel;
+            if (epilogue.Mode == StoreMode.WherePositive) sum = sum.MaskByPositive(y, at, stride, rows, columns);
+            if (epilogue.Mode == StoreMode.Add) sum.AddTo(y, at, stride, rows, columns);
+            else sum.Store(y, at, stride, rows, columns);
         }
     }
 

@@ -3,7 +3,7 @@ using Nin.TestKit;
 
 namespace Nin.Kernels.Tests.Conformance;
 
-public abstract partial class ConformanceTests<TDevice>
+public abstract partial class ProductTests<TDevice>
 {
     public static TheoryData<PointwiseMlpCase> Perceptrons => Taken(PointwiseMlpCases.All, c => c.Macs);
 
@@ -15,7 +15,7 @@ public abstract partial class ConformanceTests<TDevice>
         foreach (bool biased in Both)
         {
             PointwiseMlpWeights weights = Weights(data, biased);
-            Oracle wantH = ReferenceConv2d.Forward(s.First, data.X.Widen(), data.W1.Widen(), biased ? data.B1.Widen() : null).WithRelu();
+            Oracle wantH = Products(ReferenceConv2d.Forward(s.First, data.X.Widen(), data.W1.Widen(), biased ? data.B1.Widen() : null)).WithRelu();
             foreach (bool lastRelu in Both)
             {
                 Operand h = Out(s.First.OutputLength), y = Out(s.Second.OutputLength), alone = Out(s.Second.OutputLength);
@@ -25,7 +25,7 @@ public abstract partial class ConformanceTests<TDevice>
                 // The second product is held against the hidden channels that the device has, so that each bound is one product's.
                 float[] hidden = OutputNchw(s.First, h.Read());
                 Comparison.Agree(hidden, wantH, $"h, bias {biased}");
-                Oracle want = ReferenceConv2d.Forward(s.Second, hidden.Widen(), data.W2.Widen(), biased ? data.B2.Widen() : null);
+                Oracle want = Products(ReferenceConv2d.Forward(s.Second, hidden.Widen(), data.W2.Widen(), biased ? data.B2.Widen() : null));
                 Comparison.Agree(OutputNchw(s.Second, y.Read()), lastRelu ? want.WithRelu() : want, $"y, bias {biased}, relu {lastRelu}");
                 alone.Read().Should().Equal(y.Read(), "the output has the same bits whether the hidden channels are kept or not");
             }
@@ -86,13 +86,13 @@ public abstract partial class ConformanceTests<TDevice>
         double[] masked = lastRelu ? ReferenceRelu.Backward(data.Y.Widen(), data.DY.Widen()).Value : data.DY.Widen();
         double[] wide = data.H.Widen(), w2 = data.W2.Widen();
         string how = $"relu {lastRelu}, bias {biased}, accumulate {accumulateData} and {accumulateWeights}";
-        Agree(Oihw(s.Second, dw2.Read()), ReferenceConv2d.BackwardWeights(s.Second, wide, masked), data.BeforeW2, $"dw2, {how}");
+        Agree(Oihw(s.Second, dw2.Read()), Products(ReferenceConv2d.BackwardWeights(s.Second, wide, masked)), data.BeforeW2, $"dw2, {how}");
         Agree(db2?.Read(), ReferenceConv2d.BackwardBias(s.Second, masked), data.B2, $"db2, {how}");
-        Oracle first = ReferencePointwiseMlp.BackwardFirstWeights(s, data.X.Widen(), wide, w2, masked);
+        Oracle first = Products(ReferencePointwiseMlp.BackwardFirstWeights(s, data.X.Widen(), wide, w2, masked), count: 2);
         Agree(Oihw(s.First, dw1.Read()), first, data.BeforeW1, $"dw1, {how}");
-        Agree(db1?.Read(), ReferencePointwiseMlp.BackwardFirstBias(s, wide, w2, masked), data.B1, $"db1, {how}");
+        Agree(db1?.Read(), Products(ReferencePointwiseMlp.BackwardFirstBias(s, wide, w2, masked)), data.B1, $"db1, {how}");
         if (dx is null) return;
-        Oracle wantX = ReferencePointwiseMlp.BackwardData(s, wide, data.W1.Widen(), w2, masked);
+        Oracle wantX = Products(ReferencePointwiseMlp.BackwardData(s, wide, data.W1.Widen(), w2, masked), count: 2);
         Comparison.Agree(Nchw(s.First, dx.Read()), Wanted(accumulateData, wantX, data.BeforeX), $"dx, {how}");
 
         void Agree(float[]? got, Oracle want, float[] before, string what)

@@ -3,7 +3,7 @@ using Nin.TestKit;
 
 namespace Nin.Kernels.Tests.Conformance;
 
-public abstract partial class ConformanceTests<TDevice>
+public abstract partial class ProductTests<TDevice>
 {
     /// <summary>The 1x1 convolutions, and the linear layers as those of one pixel.</summary>
     public static TheoryData<Conv2dCase> Pointwise => Taken(
@@ -23,7 +23,7 @@ public abstract partial class ConformanceTests<TDevice>
         Operand input = In(Nhwc(s, x)), weights = In(Hwio(s, w)), bias = In(b);
         foreach (bool biased in Both)
         {
-            Oracle want = ReferenceConv2d.Forward(s, x.Widen(), w.Widen(), biased ? b.Widen() : null);
+            Oracle want = Products(ReferenceConv2d.Forward(s, x.Widen(), w.Widen(), biased ? b.Widen() : null));
             foreach (bool relu in Both)
             {
                 Operand y = Out(s.OutputLength);
@@ -39,7 +39,7 @@ public abstract partial class ConformanceTests<TDevice>
         float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength);
         float[] before = RandomData.Normal(3, s.InputLength);
         Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w));
-        Oracle want = ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen());
+        Oracle want = Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen()));
         foreach (bool accumulate in Both)
         {
             Operand dx = Target(accumulate, Nhwc(s, before));
@@ -54,7 +54,7 @@ public abstract partial class ConformanceTests<TDevice>
         float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength);
         float[] beforeW = RandomData.Normal(3, s.WeightLength), beforeB = RandomData.Normal(4, s.Filters);
         Operand input = In(Nhwc(s, x)), gradient = In(OutputNhwc(s, dy));
-        Oracle want = ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen()), wantBias = ReferenceConv2d.BackwardBias(s, dy.Widen());
+        Oracle want = Products(ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen())), wantBias = ReferenceConv2d.BackwardBias(s, dy.Widen());
         foreach (bool accumulate in Both)
         {
             foreach (bool biased in Both)

@@ -1,0 +1,127 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// A weight gradient of which a group sums a tile of (tap, channel) by filters over the pixels of a slice: the product of the transposed
+/// windows and the output's gradient, eight pixels at a time through shared memory, in two buffers as
+/// <see cref="GroupProductKernel{TShape, TQuads, TSums}"/> has them. Both operands lie as they are multiplied, so nothing is transposed.
+/// </summary>
+sealed class GroupGradientKernel<TShape, TQuads, TSums>(AcceleratorDevice device) : IGroupGradient
+    where TShape : struct, IGroupShape
+    where TQuads : struct, IWindowQuads
+    where TSums : struct, IGroupSums
+{
+    readonly Action<DeviceStream, KernelConfig, GroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<GroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
+            Kernel, GroupTile<TShape, TSums>.Specialization);
+
+    public void Run(DeviceStream stream, in GroupGradientSizes sizes, DeviceView x, DeviceView dy, DeviceView mask, DeviceView partials) => launch(
+        stream, device.Groups(GradientPlace.Tiles<TShape>(sizes), GroupTile<TShape, TSums>.Threads), sizes, x.Array, dy.Array, mask.Array,
+        partials.Array);
+
+    static void Kernel(
+        GroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials)
+    {
+        var shared = SharedMemory.Allocate<Float4>(2 * GroupTile<TShape, TSums>.Buffer);
+        for (long tile = Grid.IdxX; tile < GradientPlace.Tiles<TShape>(sizes); tile += Grid.DimX)
+            SumTile(sizes, GradientPlace.Of<TShape>(sizes, tile), x, dy, mask, shared, partials);
+    }
+
+    static void SumTile(
+        GroupGradientSizes sizes, GradientPlace place, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask,
+        ArrayView<Float4> shared, ArrayView<float> partials)
+    {
+        long begin = sizes.FirstPixel(place.Slice), end = sizes.FirstPixel(place.Slice + 1);
+        // A thread fetches four rows (taps and channels) of one pixel, or of two; and four filters of one pixel, or of two.
+        int pixel = Group.IdxX / GroupTile<TShape, TSums>.RowQuads;
+        var rows = TapPlace.Of(sizes.Map, place.Row + Group.IdxX % GroupTile<TShape, TSums>.RowQuads * Float4.Length);
+        var first = WindowPixel.Of(sizes.Map, begin + pixel, place.Group);
+        var second = first.Behind(sizes.Map, LeftGap);
+        var filters = Filters(sizes, place);
+
+        bool sumsBias = sizes.SumsBias != 0 && place.Row == 0;
+        float bias = 0;
+        TSums sum = default;
+        var fetched = Fetch(sizes, x, dy, mask, first, second, rows, filters, begin, end);
+        Keep(shared, 0, fetched);
+        Group.Barrier();
+        int current = 0;
+        for (long next = begin + GroupTile<TShape, TSums>.Depth; next - GroupTile<TShape, TSums>.Depth < end; next += GroupTile<TShape, TSums>.Depth)
+        {
+            if (next < end)
+            {
+                first = first.Behind(sizes.Map, GroupTile<TShape, TSums>.Depth);
+                second = second.Behind(sizes.Map, GroupTile<TShape, TSums>.Depth);
+                fetched = Fetch(sizes, x, dy, mask, first, second, rows, filters, next, end);
+            }
+
+            sum.Add<TShape>(shared, current);
+            if (sumsBias) bias = AddColumn(bias, shared, current);
+            current = GroupTile<TShape, TSums>.Buffer - current;
+            if (next < end) Keep(shared, current, fetched);
+            Group.Barrier();
+        }
+
+        sum.Put<TShape>(Target(sizes, place), partials, partials);
+        int filter = place.Column + Group.IdxX;
+        if (sumsBias && Group.IdxX < GroupTile<TShape, TSums>.Columns && filter < sizes.Map.Columns)
+        {
+            long weights = sizes.Rows * sizes.RowStride;
+            partials[place.Slice * sizes.Stride + weights + place.Group * sizes.Map.Columns + filter] = bias;
+        }
+    }
+
+    /// <summary>Pixels from a thread's first four rows to its second.</summary>
+    static int LeftGap => GroupTile<TShape, TSums>.Threads / GroupTile<TShape, TSums>.RowQuads;
+
+    /// <summary>Pixels from a thread's first four filters to its second.</summary>
+    static int RightGap => GroupTile<TShape, TSums>.Threads / GroupTile<TShape, TSums>.ColumnQuads;
+
+    static GradientQuads Filters(GroupGradientSizes sizes, GradientPlace place)
+    {
+        int filter = place.Column + Group.IdxX % GroupTile<TShape, TSums>.ColumnQuads * Float4.Length;
+        return new GradientQuads(place.Group * sizes.Map.Columns + filter, sizes.Map.Columns - filter);
+    }
+
+    static FetchedQuads Fetch(
+        GroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, WindowPixel first, WindowPixel second,
+        TapPlace rows, GradientQuads filters, long pixel, long end)
+    {
+        FetchedQuads fetched = default;
+        long left = pixel + Group.IdxX / GroupTile<TShape, TSums>.RowQuads, right = pixel + Group.IdxX / GroupTile<TShape, TSums>.ColumnQuads;
+        if (left < end) fetched.Left0 = default(TQuads).Load(sizes.Map, x, first, rows);
+        if (HasSecondLeft && left + LeftGap < end) fetched.Left1 = default(TQuads).Load(sizes.Map, x, second, rows);
+        if (right < end) fetched.Right0 = filters.Load(sizes, dy, mask, right);
+        if (TShape.Down < 16 && right + RightGap < end) fetched.Right1 = filters.Load(sizes, dy, mask, right + RightGap);
+        return fetched;
+    }
+
+    static bool HasSecondLeft => TShape.Across < 16 && Group.IdxX / GroupTile<TShape, TSums>.RowQuads + LeftGap < GroupTile<TShape, TSums>.Depth;
+
+    static void Keep(ArrayView<Float4> shared, int buffer, FetchedQuads fetched)
+    {
+        int pixel = Group.IdxX / GroupTile<TShape, TSums>.RowQuads;
+        int left = buffer + pixel * GroupTile<TShape, TSums>.LeftStep + Group.IdxX % GroupTile<TShape, TSums>.RowQuads;
+        shared[left] = fetched.Left0;
+        if (HasSecondLeft) shared[left + LeftGap * GroupTile<TShape, TSums>.LeftStep] = fetched.Left1;
+        int right = buffer + GroupTile<TShape, TSums>.Right
+            + Group.IdxX / GroupTile<TShape, TSums>.ColumnQuads * GroupTile<TShape, TSums>.RightStep + Group.IdxX % GroupTile<TShape, TSums>.ColumnQuads;
+        shared[right] = fetched.Right0;
+        if (TShape.Down < 16) shared[right + RightGap * GroupTile<TShape, TSums>.RightStep] = fetched.Right1;
+    }
+
+    // The output's gradient is in shared memory already: a thread adds up one filter of it.
+    static float AddColumn(float sum, ArrayView<Float4> shared, int buffer)
+    {
+        var floats = shared.Cast<float>();
+        int at = (buffer + GroupTile<TShape, TSums>.Right) * Float4.Length + Group.IdxX % GroupTile<TShape, TSums>.Columns;
+        for (int k = 0; k < GroupTile<TShape, TSums>.Depth; k++) sum += floats[at + k * GroupTile<TShape, TSums>.RightStep * Float4.Length];
+        return sum;
+    }
+
+    static GroupTarget Target(GroupGradientSizes sizes, GradientPlace place) => new(
+        place.Slice * sizes.Stride + place.Row * sizes.RowStride + place.Group * sizes.Map.Columns + place.Column, sizes.RowStride,
+        sizes.Rows - place.Row, sizes.Map.Columns - place.Column, Bias: -1, sizes.WritesQuads, Relu: 0, StoreMode.Overwrite);
+}

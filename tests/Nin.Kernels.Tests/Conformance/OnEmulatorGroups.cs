@@ -1,0 +1,16 @@
+namespace Nin.Kernels.Tests.Conformance;
+
+/// <summary>The products that GPUs run, by groups with shared memory and barriers, on ILGPU's CPU accelerator with 64 threads.</summary>
+public sealed class OnEmulatorGroups(DeviceFixture<OnEmulatorGroups.Groups> fixture) : ProductTests<OnEmulatorGroups.Groups>(fixture)
+{
+    public sealed class Groups : IDeviceUnderTest
+    {
+        public static string? Missing => null;
+
+        public static long MaxMacs => 200_000;
+
+        public static int Thinning => 1;
+
+        public static Device Open() => EmulatedGpu.Open(threads: 64, Precision.Highest);
+    }
+}
