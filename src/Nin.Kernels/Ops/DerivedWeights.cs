@@ -16,14 +16,14 @@ sealed class DerivedWeights : IDisposable
     }
 
     /// <summary>The copy that a variant (named by its type) made of this version, after <paramref name="derive"/> where it is new.</summary>
+    /// <param name="stream">Where the copy is written and read; null where ops are done when they return.</param>
     /// <param name="variant">The variant that asks.</param>
     /// <param name="weights">What it is a copy of.</param>
     /// <param name="length">Its elements.</param>
     /// <param name="state">Handed on to <paramref name="derive"/>.</param>
     /// <param name="derive">Writes the copy.</param>
-    /// <param name="stream">Where the copy is written and read; none where ops are done when they return.</param>
     public DeviceView Get<TState>(
-        Type variant, in Weights weights, long length, in TState state, Derivation<TState> derive, DeviceStream? stream = null)
+        DeviceStream? stream, Type variant, in Weights weights, long length, in TState state, Derivation<TState> derive)
         where TState : allows ref struct
     {
         lock (gate)

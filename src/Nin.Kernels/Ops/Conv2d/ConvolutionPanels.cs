@@ -23,7 +23,7 @@ static unsafe class ConvolutionPanels
         Type variant, WorkerPool pool, in Conv2dSizes sizes, in Weights weights, long length, Pack pack, float* scratch)
     {
         if (weights.Derived is { } derived)
-            return derived.Get(variant, weights, length, new State(pool, sizes, pack), Derive).Pointer;
+            return derived.Get(stream: null, variant, weights, length, new State(pool, sizes, pack), Derive).Pointer;
         pack(pool, sizes, weights.Value.Pointer, scratch);
         return scratch;
     }

@@ -20,7 +20,7 @@ sealed class WeightPanels(AcceleratorDevice device)
     /// <param name="scratch">At least as long as the panels; used only where <paramref name="w"/> keeps no copies.</param>
     public DeviceView Of(DeviceStream stream, Type variant, in PanelLayout layout, in Weights w, DeviceView scratch)
     {
-        if (w.Derived is not null) return w.Derived.Get(variant, in w, layout.Length, (stream, this, layout), Derive, stream);
+        if (w.Derived is not null) return w.Derived.Get(stream, variant, in w, layout.Length, (stream, this, layout), Derive);
         Pack(stream, layout, w.Value, scratch);
         return scratch;
     }
