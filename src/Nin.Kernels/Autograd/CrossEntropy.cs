@@ -46,13 +46,8 @@ readonly struct CrossEntropy
         }
     }
 
-    /// <summary>Queues the upload of the labels, which may change when this returns.</summary>
-    /// <exception cref="ArgumentException">Not one an example, or one that is no class.</exception>
-    public void SetLabels(DeviceStream stream, ReadOnlySpan<int> labels)
-    {
-        CheckLabels(labels, n, classes);
-        stream.Upload(MemoryMarshal.Cast<int, float>(labels), Labels);
-    }
+    /// <summary>Queues the upload of labels that <see cref="CheckLabels"/> let pass; they may change when this returns.</summary>
+    public void SetLabels(DeviceStream stream, ReadOnlySpan<int> labels) => stream.Upload(MemoryMarshal.Cast<int, float>(labels), Labels);
 
     /// <summary>Computes losses and hits, and the gradient of their mean where it is asked for.</summary>
     public void Run(DeviceStream stream, DeviceView dlogits) => stream.Device.Kernels.Get<ISoftmaxCrossEntropy>().Run(

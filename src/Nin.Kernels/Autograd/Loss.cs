@@ -17,6 +17,7 @@ public static class Loss
         var tape = logits.Tape;
         var memory = tape.Allocate((long)value.Batch * Nin.CrossEntropy.FloatsPerExample);
         var loss = new CrossEntropy(value.Shape, value.Batch, value.View, memory);
+        Nin.CrossEntropy.CheckLabels(labels, value.Batch, value.Shape.Channels);
         tape.Stream.Reads(value.View);
         loss.SetLabels(tape.Stream, labels);
         loss.Run(tape.Stream, dlogits: default);

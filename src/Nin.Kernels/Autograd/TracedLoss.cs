@@ -26,8 +26,7 @@ public sealed class TracedLoss
     /// <exception cref="InvalidOperationException">The tape was reset since, or nothing needs a gradient.</exception>
     public void Backward() => logits.Tape.Backward(logits, Gradient);
 
-    void Gradient(DeviceView dlogits) =>
-        loss.Run(logits.Tape.Stream, dlogits);
+    void Gradient(DeviceView dlogits) => loss.Run(logits.Tape.Stream, dlogits);
 
     (float Loss, int Correct) Read()
     {

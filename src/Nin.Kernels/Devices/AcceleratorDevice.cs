@@ -81,11 +81,7 @@ sealed class AcceleratorDevice : Device
     }
 
     /// <summary>The launch of a kernel whose groups stride over <paramref name="tiles"/>, with shared memory of a fixed size.</summary>
-    public KernelConfig Tiles(long tiles)
-    {
-        long groups = Profile.Groups > 0 ? Math.Min(tiles, Profile.Groups) : tiles;
-        return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), Math.Min(Profile.GroupSize, TileGroupSize));
-    }
+    public KernelConfig Tiles(long tiles) => Groups(tiles, Math.Min(Profile.GroupSize, TileGroupSize));
 
     /// <summary>How often the host waited for a queue: what a training step must not do on its way.</summary>
     public long Waits => Interlocked.Read(ref waits);

@@ -11,4 +11,7 @@ static class Slices
 
     /// <summary>Slices of a batch; the last may be smaller.</summary>
     public static int Count(int n) => (n + Examples - 1) / Examples;
+
+    /// <summary>The first example of a slice of <paramref name="n"/>; <paramref name="n"/> itself where there is no such slice.</summary>
+    public static int First(int slice, int n) => slice * Examples < n ? slice * Examples : n;
 }

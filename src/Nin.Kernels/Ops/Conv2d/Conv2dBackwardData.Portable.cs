@@ -7,6 +7,8 @@ sealed class Conv2dBackwardDataPortable(IWindowProduct product) : IConv2dBackwar
     {
         var layout = PanelLayout.Backward(sizes);
         var scratch = stream.Scratch(product.ScratchLength(layout, w));
-        product.Run(stream, typeof(Conv2dBackwardDataPortable), WindowMap.Backward(sizes), layout, n, dy, w, scratch, bias: default, relu: false, dx, accumulate ? StoreMode.Add : StoreMode.Overwrite);
+        product.Run(
+            stream, typeof(Conv2dBackwardDataPortable), WindowMap.Backward(sizes), layout, n, dy, w, scratch, bias: default, relu: false, dx,
+            accumulate ? StoreMode.Add : StoreMode.Overwrite);
     }
 }

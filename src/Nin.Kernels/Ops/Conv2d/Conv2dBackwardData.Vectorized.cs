@@ -12,27 +12,20 @@ sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBack
 
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
     {
-        Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
-        bool winograd = WinogradSizes.Suits(transposed);
         WorkerPool pool = device.Pool;
-        long packedLength = winograd
-            ? WinogradConvolution.PackedLength(pool, transposed)
-            : ConvolutionBackwardData.PackedLength(pool, sizes);
-        long panels = ConvolutionPanels.ScratchLength(w, packedLength);
-        long workspace = winograd
-            ? WinogradConvolution.WorkspaceLength(pool, transposed)
-            : ConvolutionBackwardData.WorkspaceLength(pool, sizes);
-        float* scratch = stream.Scratch(panels + workspace).Pointer;
-        float* packed = ConvolutionPanels.Get(
-            typeof(Conv2dBackwardDataVectorized), pool, sizes, w, packedLength, winograd ? PackPoints : Pack, scratch);
-        if (winograd)
+        Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
+        if (WinogradSizes.Suits(transposed))
         {
-            WinogradConvolution.Run(
-                pool, transposed, n, dy.Pointer, packed, bias: null, relu: false, accumulate, dx.Pointer, scratch + panels);
+            float* points = ConvolutionPanels.WithWorkspace(
+                stream, typeof(Conv2dBackwardDataVectorized), pool, sizes, w, WinogradConvolution.PackedLength(pool, transposed), PackPoints,
+                WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
+            WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, bias: null, relu: false, accumulate, dx.Pointer, space);
+            return;
         }
-        else
-        {
-            ConvolutionBackwardData.Run(pool, sizes, n, dy.Pointer, packed, accumulate, dx.Pointer, scratch + panels);
-        }
+
+        float* packed = ConvolutionPanels.WithWorkspace(
+            stream, typeof(Conv2dBackwardDataVectorized), pool, sizes, w, ConvolutionBackwardData.PackedLength(pool, sizes), Pack,
+            ConvolutionBackwardData.WorkspaceLength(pool, sizes), out float* workspace);
+        ConvolutionBackwardData.Run(pool, sizes, n, dy.Pointer, packed, accumulate, dx.Pointer, workspace);
     }
 }

@@ -7,6 +7,7 @@ sealed class Conv2dForwardPortable(IWindowProduct product) : IConv2dForward
     {
         var layout = PanelLayout.Forward(sizes);
         var scratch = stream.Scratch(product.ScratchLength(layout, w));
-        product.Run(stream, typeof(Conv2dForwardPortable), WindowMap.Forward(sizes), layout, n, x, w, scratch, bias, relu, y, StoreMode.Overwrite);
+        product.Run(
+            stream, typeof(Conv2dForwardPortable), WindowMap.Forward(sizes), layout, n, x, w, scratch, bias, relu, y, StoreMode.Overwrite);
     }
 }

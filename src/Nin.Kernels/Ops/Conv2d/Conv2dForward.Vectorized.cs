@@ -10,22 +10,19 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y)
     {
-        bool winograd = WinogradSizes.Suits(sizes);
         WorkerPool pool = device.Pool;
-        long packedLength = winograd ? WinogradConvolution.PackedLength(pool, sizes) : ConvolutionForward.PackedLength(pool, sizes);
-        long panels = ConvolutionPanels.ScratchLength(w, packedLength);
-        long workspace = winograd ? WinogradConvolution.WorkspaceLength(pool, sizes) : ConvolutionForward.WorkspaceLength(pool, sizes);
-        float* scratch = stream.Scratch(panels + workspace).Pointer;
-        float* packed = ConvolutionPanels.Get(
-            typeof(Conv2dForwardVectorized), pool, sizes, w, packedLength, winograd ? PackPoints : Pack, scratch);
-        if (winograd)
+        if (WinogradSizes.Suits(sizes))
         {
-            WinogradConvolution.Run(
-                pool, sizes, n, x.Pointer, packed, bias.Pointer, relu, accumulate: false, y.Pointer, scratch + panels);
+            float* points = ConvolutionPanels.WithWorkspace(
+                stream, typeof(Conv2dForwardVectorized), pool, sizes, w, WinogradConvolution.PackedLength(pool, sizes), PackPoints,
+                WinogradConvolution.WorkspaceLength(pool, sizes), out float* space);
+            WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, bias.Pointer, relu, accumulate: false, y.Pointer, space);
+            return;
         }
-        else
-        {
-            ConvolutionForward.Run(pool, sizes, n, x.Pointer, packed, bias.Pointer, relu, y.Pointer, scratch + panels);
-        }
+
+        float* packed = ConvolutionPanels.WithWorkspace(
+            stream, typeof(Conv2dForwardVectorized), pool, sizes, w, ConvolutionForward.PackedLength(pool, sizes), Pack,
+            ConvolutionForward.WorkspaceLength(pool, sizes), out float* workspace);
+        ConvolutionForward.Run(pool, sizes, n, x.Pointer, packed, bias.Pointer, relu, y.Pointer, workspace);
     }
 }

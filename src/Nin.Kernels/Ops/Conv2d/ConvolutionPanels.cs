@@ -28,6 +28,26 @@ static unsafe class ConvolutionPanels
         return scratch;
     }
 
+    /// <summary>The packed weights of an op that has one parameter, and its workspace behind them.</summary>
+    /// <param name="stream">Gives the scratch.</param>
+    /// <param name="variant">Whose packing it is.</param>
+    /// <param name="pool">Threads and width.</param>
+    /// <param name="sizes">The convolution.</param>
+    /// <param name="weights">What is packed.</param>
+    /// <param name="length">Floats of the packed form.</param>
+    /// <param name="pack">Packs.</param>
+    /// <param name="workspaceLength">Floats of the workspace.</param>
+    /// <param name="workspace">The workspace.</param>
+    public static float* WithWorkspace(
+        DeviceStream stream, Type variant, WorkerPool pool, in Conv2dSizes sizes, in Weights weights, long length, Pack pack,
+        long workspaceLength, out float* workspace)
+    {
+        long panels = ScratchLength(weights, length);
+        float* scratch = stream.Scratch(panels + workspaceLength).Pointer;
+        workspace = scratch + panels;
+        return Get(variant, pool, sizes, weights, length, pack, scratch);
+    }
+
     static readonly Derivation<State> Derive =
         static (w, copy, in state) => state.Pack(state.Pool, state.Sizes, w.Pointer, copy.Pointer);
 

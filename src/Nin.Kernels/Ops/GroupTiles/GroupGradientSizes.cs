@@ -18,9 +18,5 @@ readonly record struct GroupGradientSizes(
     public long RowStride => (long)Map.Groups * Map.Columns;
 
     /// <summary>The first pixel of a slice, or the one behind the last where there is no such slice.</summary>
-    public long FirstPixel(int slice)
-    {
-        int example = slice * Slices.Examples;
-        return (long)(example < Examples ? example : Examples) * Map.Height * Map.Width;
-    }
+    public long FirstPixel(int slice) => (long)Slices.First(slice, Examples) * Map.Height * Map.Width;
 }

@@ -14,21 +14,18 @@ sealed class MaxPool2dForwardPortable(AcceleratorDevice device) : IMaxPool2dForw
 
     static void Kernel(PoolMap map, ArrayView<float> x, ArrayView<float> y)
     {
-        for (long i = PortableThread.Index; i < map.OutputLength; i += PortableThread.Stride)
-        {
-            long pixel = i / map.Channels;
-            int channel = (int)(i - pixel * map.Channels);
-            long row = pixel / map.OutWidth;
-            long example = row / map.OutHeight;
-            y[i] = x[Picked(
-                map, x, example * map.Height * map.Width * map.Channels + channel, (int)(row - example * map.OutHeight),
-                (int)(pixel - row * map.OutWidth)).At];
-        }
+        for (long i = PortableThread.Index; i < map.OutputLength; i += PortableThread.Stride) y[i] = x[Picked(map, x, i).At];
     }
 
-    /// <summary>What a window picks.</summary>
-    public static PoolPick Picked(PoolMap map, ArrayView<float> x, long first, int windowRow, int windowColumn)
+    /// <summary>What the window of an output element picks.</summary>
+    public static PoolPick Picked(PoolMap map, ArrayView<float> x, long output)
     {
+        long pixel = output / map.Channels;
+        int channel = (int)(output - pixel * map.Channels);
+        long line = pixel / map.OutWidth;
+        long example = line / map.OutHeight;
+        long first = example * map.Height * map.Width * map.Channels + channel;
+        int windowRow = (int)(line - example * map.OutHeight), windowColumn = (int)(pixel - line * map.OutWidth);
         int top = map.First(windowRow), bottom = map.End(windowRow, map.Height);
         int left = map.First(windowColumn), right = map.End(windowColumn, map.Width);
         long picked = first + ((long)top * map.Width + left) * map.Channels;

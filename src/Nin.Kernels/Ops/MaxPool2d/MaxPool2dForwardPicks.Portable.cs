@@ -16,13 +16,7 @@ sealed class MaxPool2dForwardPicksPortable(AcceleratorDevice device) : IMaxPool2
     {
         for (long i = PortableThread.Index; i < map.OutputLength; i += PortableThread.Stride)
         {
-            long pixel = i / map.Channels;
-            int channel = (int)(i - pixel * map.Channels);
-            long row = pixel / map.OutWidth;
-            long example = row / map.OutHeight;
-            PoolPick pick = MaxPool2dForwardPortable.Picked(
-                map, x, example * map.Height * map.Width * map.Channels + channel, (int)(row - example * map.OutHeight),
-                (int)(pixel - row * map.OutWidth));
+            PoolPick pick = MaxPool2dForwardPortable.Picked(map, x, i);
             float value = x[pick.At];
             y[i] = value;
             // NaN is asked for by name: ILGPU 1.5.3 takes it for ordered in OpenCL wherever C# branches on a comparison that failed.

@@ -6,7 +6,7 @@ namespace Nin.Ops;
 /// </summary>
 sealed class PointwiseMlpBackwardComposed(AcceleratorDevice device, IWindowProduct product, IWindowGradient gradient) : IPointwiseMlpBackward
 {
-    readonly SliceTreeKernel tree = new(device);
+    readonly Conv2dBackwardWeightsPortable weightGradient = new(device, gradient);
 
     public void Run(
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, DeviceView h, DeviceView y, bool lastRelu,
@@ -20,20 +20,10 @@ sealed class PointwiseMlpBackwardComposed(AcceleratorDevice device, IWindowProdu
             device.Kernels.Get<IReluBackward>().Run(stream, slope: 0, y.Slice(0, length), masked, masked, accumulate: false);
         }
 
-        SumWeights(stream, sizes.Second, n, h, dy, gradients.Second, gradients.SecondBias, accumulateWeights);
+        weightGradient.Run(stream, sizes.Second.AsConv2d, n, h, dy, gradients.Second, gradients.SecondBias, accumulateWeights);
         Propagate(stream, sizes.Second, n, dy, weights.Second, h, StoreMode.WherePositive);
-        SumWeights(stream, sizes.First, n, x, h, gradients.First, gradients.FirstBias, accumulateWeights);
+        weightGradient.Run(stream, sizes.First.AsConv2d, n, x, h, gradients.First, gradients.FirstBias, accumulateWeights);
         if (!dx.IsNone) Propagate(stream, sizes.First, n, h, weights.First, dx, accumulateData ? StoreMode.Add : StoreMode.Overwrite);
-    }
-
-    void SumWeights(
-        DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate)
-    {
-        int slices = Slices.Count(n);
-        long stride = dw.Length + dbias.Length;
-        var partials = stream.Scratch(slices * stride);
-        gradient.Run(stream, sizes.AsConv2d, n, x, dy, mask: default, sumsBias: !dbias.IsNone, partials, stride);
-        tree.Run(stream, slices, partials, stride, dw, dbias, accumulate);
     }
 
     void Propagate(DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, StoreMode mode)

@@ -11,9 +11,5 @@ readonly record struct SliceSizes(int Examples, long Pixels, int Channels, long 
     public int Slices => Ops.Slices.Count(Examples);
 
     /// <summary>The first pixel of a slice, or the one behind the last where there is no such slice.</summary>
-    public long FirstPixel(int slice)
-    {
-        int example = slice * Ops.Slices.Examples;
-        return (example < Examples ? example : Examples) * Pixels;
-    }
+    public long FirstPixel(int slice) => Ops.Slices.First(slice, Examples) * Pixels;
 }

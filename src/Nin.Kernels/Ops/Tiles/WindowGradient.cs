@@ -56,8 +56,8 @@ sealed class WindowGradient(AcceleratorDevice device) : IWindowGradient
         {
             var place = WindowGradientPlace.Of(sizes, i);
             Tile4x8 sum = default;
-            int last = sizes.Examples < (place.Slice + 1) * Slices.Examples ? sizes.Examples : (place.Slice + 1) * Slices.Examples;
-            for (int example = place.Slice * Slices.Examples; example < last; example++)
+            int end = Slices.First(place.Slice + 1, sizes.Examples);
+            for (int example = Slices.First(place.Slice, sizes.Examples); example < end; example++)
                 sum = SumExample<TRow>(sum, sizes, place, example, x, dy, mask);
 
             long index = place.Slice * sizes.Stride
