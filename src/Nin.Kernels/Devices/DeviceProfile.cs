@@ -23,7 +23,4 @@ readonly record struct DeviceProfile(
         (true, _, _) => ProductVariant.Groups,
         _ => ProductVariant.Threads,
     };
-
-    /// <summary>True where products run on tensor cores.</summary>
-    public bool HasTensorProducts => Products is ProductVariant.TensorCores or ProductVariant.TensorCoresThrice;
 }

@@ -29,7 +29,8 @@ static class KernelTable
         Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(Product(d)), d => new PointwiseBackwardDataVectorized(d)),
         Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d, Gradient(d)), d => new PointwiseBackwardWeightsVectorized(d)),
         Of<IPointwiseForward>(d => new PointwiseForwardPortable(Product(d)), d => new PointwiseForwardVectorized(d)),
-        Of<IPointwiseMlpBackward>(MlpBackward, d => new PointwiseMlpBackwardVectorized(d)),
+        Of<IPointwiseMlpBackward>(
+            d => new PointwiseMlpBackwardPortable(d, Product(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),
         Of<IReluBackward>(d => new ReluBackwardPortable(d), d => new ReluBackwardVectorized(d)),
         Of<IReluForward>(d => new ReluForwardPortable(d), d => new ReluForwardVectorized(d)),
@@ -63,13 +64,10 @@ static class KernelTable
         _ => new GroupGradient<MediumTile>(device),
     };
 
+    // Backward there is nothing to choose: both gradients of a pixel in shared memory leave a group 8 to 16 pixels, for each of which it would
+    // read all weights anew.
     static IPointwiseMlpForward MlpForward(AcceleratorDevice device) =>
-        device.Profile.HasTensorProducts ? new PointwiseMlpForwardComposed(Product(device)) : new PointwiseMlpForwardPortable(device);
-
-    // Both gradients of a pixel in shared memory leave a group 8 to 16 pixels, for each of which it reads all weights anew.
-    static IPointwiseMlpBackward MlpBackward(AcceleratorDevice device) => device.Profile.GroupsCooperate
-        ? new PointwiseMlpBackwardComposed(device, Product(device), Gradient(device))
-        : new PointwiseMlpBackwardPortable(device, Gradient(device));
+        device.Profile.Products == ProductVariant.Groups ? new PointwiseMlpForwardFused(device) : new PointwiseMlpForwardPortable(Product(device));
 
     static Row Of<TOp>(Func<AcceleratorDevice, TOp> portable, Func<CpuDevice, TOp> vectorized)
         where TOp : class, IOp =>

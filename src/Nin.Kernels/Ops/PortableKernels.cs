@@ -31,10 +31,11 @@ static class PortableKernels
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
-        public Action<DeviceStream, KernelConfig, T1, T2, T3, T4> Load<T1, T2, T3, T4>(Action<T1, T2, T3, T4> kernel)
+        public Action<DeviceStream, KernelConfig, T1, T2, T3, T4> Load<T1, T2, T3, T4>(
+            Action<T1, T2, T3, T4> kernel, KernelSpecialization specialization = default)
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct
         {
-            var launch = device.Accelerator.LoadKernel(kernel);
+            var launch = device.Accelerator.LoadKernel(kernel, specialization);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d) => { lock (gate) launch(stream.Queue, config, a, b, c, d); };
         }

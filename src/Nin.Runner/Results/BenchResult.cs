@@ -1,7 +1,7 @@
 namespace Nin.Runner.Results;
 
 /// <summary>
-/// <c>nin bench --json</c>: times of a step in milliseconds, the process' peak memory, and bytes of heap and device that a step takes.
+/// <c>nin bench --json</c>: times of a step in milliseconds, the process' peak memory, and bytes of heap and device that a step takes (median).
 /// </summary>
 sealed record BenchResult(
     string Model,

@@ -21,14 +21,13 @@ public sealed class KernelTableTests
     }
 
     [Theory]
-    [InlineData(Precision.Highest, nameof(PointwiseMlpForwardPortable))]
-    [InlineData(Precision.High, nameof(PointwiseMlpForwardComposed))]
-    [InlineData(Precision.Medium, nameof(PointwiseMlpForwardComposed))]
+    [InlineData(Precision.Highest, nameof(PointwiseMlpForwardFused))]
+    [InlineData(Precision.High, nameof(PointwiseMlpForwardPortable))]
+    [InlineData(Precision.Medium, nameof(PointwiseMlpForwardPortable))]
     public void A_gpu_keeps_hidden_channels_on_the_chip_unless_tensor_cores_multiply(Precision precision, string want)
     {
         using var device = EmulatedGpu.Open(threads: 64, precision);
         device.Kernels.Get<IPointwiseMlpForward>().GetType().Name.Should().Be(want);
-        device.Kernels.Get<IPointwiseMlpBackward>().Should().BeOfType<PointwiseMlpBackwardComposed>();
     }
 
     static Type[] OpTypes() =>

@@ -57,10 +57,10 @@ public sealed class GroupShapeTests : IDisposable
     public void A_weight_gradient_has_the_same_bits_in_every_shape(int channels, int filters)
     {
         var sizes = new Conv2dSizes(channels * 5, Height: 2, Width: 5, filters, Kernel: 3, Stride: 1, Padding: 1);
-        Operand x = In(Examples * (int)sizes.InputLength), dy = In(Examples * (int)sizes.OutputLength), mask = In(Examples * (int)sizes.OutputLength);
+        Operand x = In(Examples * (int)sizes.InputLength), dy = In(Examples * (int)sizes.OutputLength);
         long stride = sizes.WeightLength + filters;
         Operand want = Out((int)(Slices.Count(Examples) * stride));
-        new WindowGradient(device).Run(stream, sizes, Examples, x, dy, mask, sumsBias: true, want, stride);
+        new WindowGradient(device).Run(stream, sizes, Examples, x, dy, sumsBias: true, want, stride);
         float[] wanted = want.Read();
 
         bool channelsInQuads = channels % 4 == 0;
@@ -73,8 +73,8 @@ public sealed class GroupShapeTests : IDisposable
             Operand partials = Out(wanted.Length);
             int inQuads = filters % 4 == 0 ? 1 : 0;
             var kernelSizes = new GroupGradientSizes(
-                WindowMap.Forward(sizes), Examples, stride, Masked: 1, SumsBias: 1, ReadsQuads: inQuads, WritesQuads: inQuads);
-            kernel.Run(stream, kernelSizes, x, dy, mask, partials);
+                WindowMap.Forward(sizes), Examples, stride, SumsBias: 1, ReadsQuads: inQuads, WritesQuads: inQuads);
+            kernel.Run(stream, kernelSizes, x, dy, partials);
             partials.Read().Should().Equal(wanted, "{0}", kernel);
         }
     }

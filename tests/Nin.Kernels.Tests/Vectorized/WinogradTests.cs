@@ -1,3 +1,4 @@
+using System.Runtime.Loader;
 using Nin.Ops;
 using Nin.Vectorized;
 
@@ -49,6 +50,27 @@ public sealed unsafe class WinogradTests
         WinogradSizes.Suits(sizes with { Stride = 2 }).Should().BeFalse();
         WinogradSizes.Suits(sizes with { Dilation = 2 }).Should().BeFalse();
         WinogradSizes.Suits(sizes with { Groups = 2 }).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_host_can_switch_it_off()
+    {
+        var sizes = new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Padding: 1);
+        WinogradSizes.Suits(sizes).Should().BeTrue();
+
+        // Read once a process, so that no call pays for it: a second copy of the library reads it anew.
+        AppContext.SetSwitch(WinogradSizes.Switch, false);
+        try
+        {
+            var copy = new AssemblyLoadContext("copy").LoadFromAssemblyPath(typeof(WinogradSizes).Assembly.Location);
+            object same = Activator.CreateInstance(copy.GetType(typeof(Conv2dSizes).FullName!)!, 64, 28, 28, 64, 3, 1, 1, 1, 1)!;
+            var suits = copy.GetType(typeof(WinogradSizes).FullName!)!.GetMethod(nameof(WinogradSizes.Suits))!;
+            suits.Invoke(null, [same]).Should().Be(false);
+        }
+        finally
+        {
+            AppContext.SetSwitch(WinogradSizes.Switch, true);
+        }
     }
 
     [Theory]

@@ -30,7 +30,7 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
         var map = new BatchNormMap(slices, parameters.Epsilon, parameters.Momentum, relu ? 1 : 0, Accumulate: 0, HasVariance: 0);
         var partials = stream.Scratch((long)slices.Slices * sizes.Channels);
         var channels = device.Over(sizes.Channels);
-        sum.Run(stream, slices, x, mask: default, partials);
+        sum.Run(stream, slices, x, partials);
         launchMean(stream, channels, map, partials.Array, mean.Array, parameters.RunningMean.Array);
         launchSquares(stream, device.Over((long)slices.Slices * Float8.Tiles(sizes.Channels)), map, x.Array, mean.Array, partials.Array);
         launchVariance(stream, channels, map, partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);

@@ -11,7 +11,7 @@ sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device, IWindowGrad
         int slices = Slices.Count(n);
         long stride = dw.Length + dbias.Length;
         var partials = stream.Scratch(slices * stride);
-        gradient.Run(stream, sizes, n, x, dy, mask: default, sumsBias: !dbias.IsNone, partials, stride);
+        gradient.Run(stream, sizes, n, x, dy, sumsBias: !dbias.IsNone, partials, stride);
         tree.Run(stream, slices, partials, stride, dw, dbias, accumulate);
     }
 }

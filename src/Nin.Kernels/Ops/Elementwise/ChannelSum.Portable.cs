@@ -10,7 +10,7 @@ sealed class ChannelSumPortable(AcceleratorDevice device) : IChannelSum
     {
         var sizes = new SliceSizes(n, pixels, channels, channels);
         var partials = stream.Scratch((long)sizes.Slices * channels);
-        sum.Run(stream, sizes, x, mask: default, partials);
+        sum.Run(stream, sizes, x, partials);
         tree.Run(stream, sizes.Slices, partials, channels, y, second: default, accumulate);
     }
 }

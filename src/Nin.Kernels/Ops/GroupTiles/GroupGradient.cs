@@ -7,16 +7,16 @@ sealed class GroupGradient<TSums>(AcceleratorDevice device) : IWindowGradient
     readonly GroupShapes<IGroupGradient> aligned = Shapes<AlignedQuads>(device), any = Shapes<AnyQuads>(device);
 
     public void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView mask, bool sumsBias, DeviceView partials, long stride)
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, bool sumsBias, DeviceView partials, long stride)
     {
         var map = WindowMap.Forward(sizes);
-        bool readsQuads = Alignment.InQuads(dy, map.Columns) && (mask.IsNone || Alignment.InQuads(mask, map.Columns));
+        bool readsQuads = Alignment.InQuads(dy, map.Columns);
         bool writesQuads = Alignment.InQuads(partials, map.Columns) && stride % Float4.Length == 0;
         var kernelSizes = new GroupGradientSizes(
-            map, n, stride, mask.IsNone ? 0 : 1, sumsBias ? 1 : 0, readsQuads ? 1 : 0, writesQuads ? 1 : 0);
+            map, n, stride, sumsBias ? 1 : 0, readsQuads ? 1 : 0, writesQuads ? 1 : 0);
         var shapes = Alignment.InQuads(x, map.Depth) ? aligned : any;
         shapes.Best(kernelSizes.Rows, map.Columns, (long)Slices.Count(n) * map.Groups)
-            .Run(stream, kernelSizes, x, dy, mask.IsNone ? dy : mask, partials);
+            .Run(stream, kernelSizes, x, dy, partials);
     }
 
     static GroupShapes<IGroupGradient> Shapes<TQuads>(AcceleratorDevice device)

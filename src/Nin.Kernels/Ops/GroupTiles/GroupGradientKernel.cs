@@ -13,24 +13,23 @@ sealed class GroupGradientKernel<TShape, TQuads, TSums>(AcceleratorDevice device
     where TQuads : struct, IWindowQuads
     where TSums : struct, IGroupSums
 {
-    readonly Action<DeviceStream, KernelConfig, GroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<GroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
+    readonly Action<DeviceStream, KernelConfig, GroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<GroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
             Kernel, GroupTile<TShape, TSums>.Specialization);
 
-    public void Run(DeviceStream stream, in GroupGradientSizes sizes, DeviceView x, DeviceView dy, DeviceView mask, DeviceView partials) => launch(
-        stream, device.Groups(GradientPlace.Tiles<TShape>(sizes), GroupTile<TShape, TSums>.Threads), sizes, x.Array, dy.Array, mask.Array,
-        partials.Array);
+    public void Run(DeviceStream stream, in GroupGradientSizes sizes, DeviceView x, DeviceView dy, DeviceView partials) => launch(
+        stream, device.Groups(GradientPlace.Tiles<TShape>(sizes), GroupTile<TShape, TSums>.Threads), sizes, x.Array, dy.Array, partials.Array);
 
     static void Kernel(
-        GroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials)
+        GroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> partials)
     {
         var shared = SharedMemory.Allocate<Float4>(2 * GroupTile<TShape, TSums>.Buffer);
         for (long tile = Grid.IdxX; tile < GradientPlace.Tiles<TShape>(sizes); tile += Grid.DimX)
-            SumTile(sizes, GradientPlace.Of<TShape>(sizes, tile), x, dy, mask, shared, partials);
+            SumTile(sizes, GradientPlace.Of<TShape>(sizes, tile), x, dy, shared, partials);
     }
 
     static void SumTile(
-        GroupGradientSizes sizes, GradientPlace place, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask,
+        GroupGradientSizes sizes, GradientPlace place, ArrayView<float> x, ArrayView<float> dy,
         ArrayView<Float4> shared, ArrayView<float> partials)
     {
         long begin = sizes.FirstPixel(place.Slice), end = sizes.FirstPixel(place.Slice + 1);
@@ -44,7 +43,7 @@ sealed class GroupGradientKernel<TShape, TQuads, TSums>(AcceleratorDevice device
         bool sumsBias = sizes.SumsBias != 0 && place.Row == 0;
         float bias = 0;
         TSums sum = default;
-        var fetched = Fetch(sizes, x, dy, mask, first, second, rows, filters, begin, end);
+        var fetched = Fetch(sizes, x, dy, first, second, rows, filters, begin, end);
         Keep(shared, 0, fetched);
         Group.Barrier();
         int current = 0;
@@ -54,7 +53,7 @@ sealed class GroupGradientKernel<TShape, TQuads, TSums>(AcceleratorDevice device
             {
                 first = first.Behind(sizes.Map, GroupTile<TShape, TSums>.Depth);
                 second = second.Behind(sizes.Map, GroupTile<TShape, TSums>.Depth);
-                fetched = Fetch(sizes, x, dy, mask, first, second, rows, filters, next, end);
+                fetched = Fetch(sizes, x, dy, first, second, rows, filters, next, end);
             }
 
             sum.Add<TShape>(shared, current);
@@ -86,15 +85,15 @@ sealed class GroupGradientKernel<TShape, TQuads, TSums>(AcceleratorDevice device
     }
 
     static FetchedQuads Fetch(
-        GroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, WindowPixel first, WindowPixel second,
+        GroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, WindowPixel first, WindowPixel second,
         TapPlace rows, GradientQuads filters, long pixel, long end)
     {
         FetchedQuads fetched = default;
         long left = pixel + Group.IdxX / GroupTile<TShape, TSums>.RowQuads, right = pixel + Group.IdxX / GroupTile<TShape, TSums>.ColumnQuads;
         if (left < end) fetched.Left0 = default(TQuads).Load(sizes.Map, x, first, rows);
         if (HasSecondLeft && left + LeftGap < end) fetched.Left1 = default(TQuads).Load(sizes.Map, x, second, rows);
-        if (right < end) fetched.Right0 = filters.Load(sizes, dy, mask, right);
-        if (TShape.Down < 16 && right + RightGap < end) fetched.Right1 = filters.Load(sizes, dy, mask, right + RightGap);
+        if (right < end) fetched.Right0 = filters.Load(sizes, dy, right);
+        if (TShape.Down < 16 && right + RightGap < end) fetched.Right1 = filters.Load(sizes, dy, right + RightGap);
         return fetched;
     }
 

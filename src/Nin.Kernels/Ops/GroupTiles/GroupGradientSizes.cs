@@ -4,12 +4,11 @@ namespace Nin.Ops;
 /// <param name="Map">The forward pass: sizes, and which pixels belong together.</param>
 /// <param name="Examples">Examples of the batch.</param>
 /// <param name="Stride">Elements from the partial sums of a slice to those of the next.</param>
-/// <param name="Masked">1 where the output's gradient counts only where a mask is positive.</param>
 /// <param name="SumsBias">1 where the bias's gradient is written behind the weights'.</param>
-/// <param name="ReadsQuads">1 where four filters of the output's gradient, and of its mask, may be read at once.</param>
+/// <param name="ReadsQuads">1 where four filters of the output's gradient may be read at once.</param>
 /// <param name="WritesQuads">1 where four filters of the partial sums may be written at once.</param>
 readonly record struct GroupGradientSizes(
-    WindowMap Map, int Examples, long Stride, int Masked, int SumsBias, int ReadsQuads, int WritesQuads)
+    WindowMap Map, int Examples, long Stride, int SumsBias, int ReadsQuads, int WritesQuads)
 {
     /// <summary>Rows of a group's gradient: taps times channels.</summary>
     public int Rows => Map.Kernel * Map.Kernel * Map.Depth;

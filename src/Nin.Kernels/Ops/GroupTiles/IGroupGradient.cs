@@ -8,7 +8,6 @@ interface IGroupGradient
     /// <param name="sizes">Sizes.</param>
     /// <param name="x"><c>[n, height, width, channels]</c>.</param>
     /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
-    /// <param name="mask">The shape of <paramref name="dy"/>; any view where there is none.</param>
     /// <param name="partials"><c>[slices, stride]</c>, from the first weight on.</param>
-    void Run(DeviceStream stream, in GroupGradientSizes sizes, DeviceView x, DeviceView dy, DeviceView mask, DeviceView partials);
+    void Run(DeviceStream stream, in GroupGradientSizes sizes, DeviceView x, DeviceView dy, DeviceView partials);
 }

@@ -28,16 +28,10 @@ readonly record struct PointwiseMlpTile(long AllPixels, int Pixels, int Channels
     /// <summary>1 where hidden activations are written for the gradient.</summary>
     public int KeepsHidden { get; init; }
 
-    /// <summary>1 where the input's gradient is asked for.</summary>
-    public int HasData { get; init; }
-
-    /// <summary>1 where it is added to what stands there.</summary>
-    public int Accumulate { get; init; }
-
     /// <summary>Tiles of the batch.</summary>
     public long Tiles => (AllPixels + Pixels - 1) / Pixels;
 
-    /// <summary>As many pixels as fit in shared memory with a number of floats each, in whole quads where there is room for one.</summary>
+    /// <summary>As many pixels as fit in shared memory with a number of floats each, in whole tiles of rows where there is room for one.</summary>
     /// <exception cref="ArgumentException">Not even one pixel fits.</exception>
     public static PointwiseMlpTile Of(in PointwiseMlpSizes sizes, int n, int floatsOfPixel)
     {
@@ -49,7 +43,7 @@ readonly record struct PointwiseMlpTile(long AllPixels, int Pixels, int Channels
                 "channels, or separate pointwise layers.", nameof(sizes));
         }
 
-        int pixels = room < Tile4x8.Rows ? room : room / Tile4x8.Rows * Tile4x8.Rows;
+        int pixels = room < ThreadTile.Rows ? room : room / ThreadTile.Rows * ThreadTile.Rows;
         return new PointwiseMlpTile((long)n * sizes.Pixels, pixels, sizes.Channels, sizes.Hidden, sizes.Filters);
     }
 

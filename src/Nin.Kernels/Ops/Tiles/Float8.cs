@@ -44,7 +44,10 @@ struct Float8
         return r;
     }
 
-    /// <summary>Writes the first <paramref name="count"/> elements.</summary>
+    /// <summary>
+    /// Writes the first <paramref name="count"/> elements. No short cut for all eight: with two ways to store them PoCL's compiler vectorises the sums
+    /// in front of the stores no longer, and products take twice as long.
+    /// </summary>
     public readonly void Store(ArrayView<float> view, long index, int count)
     {
         if (count > 0) view[index] = S0;
@@ -55,6 +58,18 @@ struct Float8
         if (count > 5) view[index + 5] = S5;
         if (count > 6) view[index + 6] = S6;
         if (count > 7) view[index + 7] = S7;
+    }
+
+    public readonly void Store(ArrayView<float> view, long index)
+    {
+        view[index] = S0;
+        view[index + 1] = S1;
+        view[index + 2] = S2;
+        view[index + 3] = S3;
+        view[index + 4] = S4;
+        view[index + 5] = S5;
+        view[index + 6] = S6;
+        view[index + 7] = S7;
     }
 
     /// <summary><c>sum + a b</c>, fused.</summary>

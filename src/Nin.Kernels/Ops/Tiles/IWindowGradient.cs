@@ -11,10 +11,9 @@ interface IWindowGradient
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, height, width, channels]</c>.</param>
     /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
-    /// <param name="mask">The shape of <paramref name="dy"/>, which counts only where it is positive; or none.</param>
     /// <param name="sumsBias">Whether the bias's gradient is written behind the weights'.</param>
     /// <param name="partials"><c>[slices, stride]</c>, from the first weight on.</param>
     /// <param name="stride">Elements from a slice to the next.</param>
     void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView mask, bool sumsBias, DeviceView partials, long stride);
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, bool sumsBias, DeviceView partials, long stride);
 }

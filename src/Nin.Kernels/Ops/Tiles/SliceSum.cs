@@ -9,20 +9,12 @@ sealed class SliceSum(AcceleratorDevice device)
     readonly Action<DeviceStream, KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>> launch =
         device.Load<SliceSizes, ArrayView<float>, ArrayView<float>>(SumKernel);
 
-    readonly Action<DeviceStream, KernelConfig, SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMasked =
-        device.Load<SliceSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaskedSumKernel);
-
     /// <param name="stream">Where it queues.</param>
     /// <param name="sizes">Sizes.</param>
     /// <param name="x"><c>[n, pixels, channels]</c>.</param>
-    /// <param name="mask">The same shape: only elements where it is positive count; or none.</param>
     /// <param name="partials"><c>[slices, stride]</c>, from the first sum on.</param>
-    public void Run(DeviceStream stream, in SliceSizes sizes, DeviceView x, DeviceView mask, DeviceView partials)
-    {
-        var config = device.Over((long)sizes.Slices * Float8.Tiles(sizes.Channels));
-        if (mask.IsNone) launch(stream, config, sizes, x.Array, partials.Array);
-        else launchMasked(stream, config, sizes, x.Array, mask.Array, partials.Array);
-    }
+    public void Run(DeviceStream stream, in SliceSizes sizes, DeviceView x, DeviceView partials) =>
+        launch(stream, device.Over((long)sizes.Slices * Float8.Tiles(sizes.Channels)), sizes, x.Array, partials.Array);
 
     static void SumKernel(SliceSizes sizes, ArrayView<float> x, ArrayView<float> partials)
     {
@@ -35,25 +27,6 @@ sealed class SliceSum(AcceleratorDevice device)
             Float8 sum = default;
             for (long p = sizes.FirstPixel(slice); p < sizes.FirstPixel(slice + 1); p++)
                 sum = Float8.Add(sum, Float8.Load(x, p * sizes.Channels + channel, columns));
-            sum.Store(partials, slice * sizes.Stride + channel, columns);
-        }
-    }
-
-    static void MaskedSumKernel(SliceSizes sizes, ArrayView<float> x, ArrayView<float> mask, ArrayView<float> partials)
-    {
-        int tiles = Float8.Tiles(sizes.Channels);
-        for (long i = PortableThread.Index; i < (long)sizes.Slices * tiles; i += PortableThread.Stride)
-        {
-            int slice = (int)(i / tiles);
-            int channel = (int)(i - (long)slice * tiles) * Float8.Length;
-            int columns = sizes.Channels - channel;
-            Float8 sum = default;
-            for (long p = sizes.FirstPixel(slice); p < sizes.FirstPixel(slice + 1); p++)
-            {
-                long at = p * sizes.Channels + channel;
-                sum = Float8.Add(sum, Float8.MaskByPositive(Float8.Load(x, at, columns), Float8.Load(mask, at, columns)));
-            }
-
             sum.Store(partials, slice * sizes.Stride + channel, columns);
         }
     }

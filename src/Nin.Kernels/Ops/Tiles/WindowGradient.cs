@@ -4,99 +4,82 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The gradient for devices whose groups do not cooperate cheaply: a thread sums four channels by eight filters of one tap over all pixels of
-/// a slice, and knows no barrier.
+/// The gradient for devices whose groups do not cooperate cheaply: a thread sums eight channels of a tap by all filters over the pixels of a
+/// slice, and knows no barrier. It takes a row of pixels through one tile of filters after the other, so that it reads the output's gradient as
+/// it lies and its eight channels out of the nearest cache; between rows the sums lie in memory.
 /// </summary>
 sealed class WindowGradient(AcceleratorDevice device) : IWindowGradient
 {
-    readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> full =
-        device.Load<
-            WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(FullKernel);
-
-    readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> masked =
-        device.Load<
-            WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MaskedKernel);
-
-    readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> narrow =
-        device.Load<
-            WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(NarrowKernel);
+    readonly Action<DeviceStream, KernelConfig, WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<WindowGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(GradientKernel);
 
     readonly SliceSum sum = new(device);
 
     public void Run(
-        DeviceStream stream, in Conv2dSizes s, int n, DeviceView x, DeviceView dy, DeviceView mask, bool sumsBias, DeviceView partials, long stride)
+        DeviceStream stream, in Conv2dSizes s, int n, DeviceView x, DeviceView dy, bool sumsBias, DeviceView partials, long stride)
     {
-        var sizes = new WindowGradientSizes(
-            n, stride, s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, s.Stride, s.Padding, s.Dilation, s.Groups, s.GroupChannels,
-            s.GroupFilters, mask.IsNone ? 0 : 1);
-        var launch = s.GroupFilters < Float8.Length ? narrow : mask.IsNone ? full : masked;
-        launch(stream, device.Over(sizes.Items), sizes, x.Array, dy.Array, (mask.IsNone ? dy : mask).Array, partials.Array);
+        var sizes = WindowGradientSizes.Of(s, n, stride);
+        launch(stream, device.Over(sizes.Items), sizes, x.Array, dy.Array, partials.Array);
         if (!sumsBias) return;
         var sums = new SliceSizes(n, (long)s.OutHeight * s.OutWidth, s.Filters, stride);
-        sum.Run(stream, sums, dy, mask, partials.Slice(s.WeightLength, partials.Length - s.WeightLength));
+        sum.Run(stream, sums, dy, partials.Slice(s.WeightLength, partials.Length - s.WeightLength));
     }
 
-    static void FullKernel(
-        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials) =>
-        Sum<FullRow>(sizes, x, dy, mask, partials);
-
-    static void MaskedKernel(
-        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials) =>
-        Sum<MaskedRow>(sizes, x, dy, mask, partials);
-
-    static void NarrowKernel(
-        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials) =>
-        Sum<NarrowRow>(sizes, x, dy, mask, partials);
-
-    static void Sum<TRow>(
-        WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> mask, ArrayView<float> partials)
-        where TRow : struct, IGradientRow
+    static void GradientKernel(WindowGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> partials)
     {
+        long rowLength = (long)sizes.Groups * sizes.Filters;
         for (long i = PortableThread.Index; i < sizes.Items; i += PortableThread.Stride)
         {
             var place = WindowGradientPlace.Of(sizes, i);
-            Tile4x8 sum = default;
+            long index = place.Slice * sizes.Stride + ((long)place.Tap * sizes.Channels + place.Channel) * rowLength + place.Group * sizes.Filters;
+            for (int filter = 0; filter < sizes.Filters; filter += Float8.Length)
+                default(ThreadTile).Store(partials, index + filter, rowLength, sizes.Channels - place.Channel, sizes.Filters - filter);
             int end = Slices.First(place.Slice + 1, sizes.Examples);
             for (int example = Slices.First(place.Slice, sizes.Examples); example < end; example++)
-                sum = SumExample<TRow>(sum, sizes, place, example, x, dy, mask);
-
-            long index = place.Slice * sizes.Stride
-                + ((long)place.Tap * sizes.Channels + place.Channel) * sizes.Groups * sizes.Filters + place.Group * sizes.Filters + place.Filter;
-            sum.Store(partials, index, (long)sizes.Groups * sizes.Filters, sizes.Channels - place.Channel, sizes.Filters - place.Filter);
+                AddExample(sizes, place, example, x, dy, partials, index);
         }
     }
 
-    static Tile4x8 SumExample<TRow>(
-        Tile4x8 sum, WindowGradientSizes sizes, WindowGradientPlace place, int example, ArrayView<float> x, ArrayView<float> dy,
-        ArrayView<float> mask)
-        where TRow : struct, IGradientRow
+    static void AddExample(
+        WindowGradientSizes sizes, WindowGradientPlace place, int example, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> partials, long index)
     {
-        int ky = place.Tap / sizes.Kernel, kx = place.Tap - ky * sizes.Kernel;
+        int ky = place.Tap / sizes.TapsAcross, kx = place.Tap - ky * sizes.TapsAcross;
         int top = ky * sizes.Dilation - sizes.Padding, left = kx * sizes.Dilation - sizes.Padding;
         int firstRow = sizes.FirstInside(top), lastRow = sizes.LastInside(top, sizes.Height, sizes.OutHeight);
-        int firstColumn = sizes.FirstInside(left), lastColumn = sizes.LastInside(left, sizes.Width, sizes.OutWidth);
-        long pixelLength = (long)sizes.Groups * sizes.Channels, outLength = (long)sizes.Groups * sizes.Filters;
-        // Behind the last channel the last one stands in, and the store leaves it out.
-        int room = sizes.Channels - 1 - place.Channel;
-        int c1 = room < 1 ? room : 1, c2 = room < 2 ? room : 2, c3 = room < 3 ? room : 3;
+        int firstColumn = sizes.FirstInside(left), columns = sizes.LastInside(left, sizes.Width, sizes.OutWidth) - firstColumn + 1;
         for (int row = firstRow; row <= lastRow; row++)
         {
             long source = (((long)example * sizes.Height + row * sizes.WindowStride + top) * sizes.Width + firstColumn * sizes.WindowStride + left)
-                * pixelLength + place.Group * sizes.Channels + place.Channel;
-            long output = (((long)example * sizes.OutHeight + row) * sizes.OutWidth + firstColumn) * outLength
-                + place.Group * sizes.Filters + place.Filter;
-            for (int column = firstColumn; column <= lastColumn; column++)
-            {
-                Float8 g = default(TRow).Load(dy, mask, output, sizes);
-                sum.R0 = Float8.MultiplyAdd(sum.R0, x[source], g);
-                sum.R1 = Float8.MultiplyAdd(sum.R1, x[source + c1], g);
-                sum.R2 = Float8.MultiplyAdd(sum.R2, x[source + c2], g);
-                sum.R3 = Float8.MultiplyAdd(sum.R3, x[source + c3], g);
-                source += sizes.WindowStride * pixelLength;
-                output += outLength;
-            }
+                * sizes.PixelLength + place.Group * sizes.Channels + place.Channel;
+            long output = (((long)example * sizes.OutHeight + row) * sizes.OutWidth + firstColumn) * sizes.Groups * sizes.Filters
+                + place.Group * sizes.Filters;
+            for (int filter = 0; filter < sizes.Filters; filter += Float8.Length)
+                AddRow(sizes, sizes.Channels - place.Channel, columns, x, source, dy, output, partials, index, filter);
         }
+    }
 
-        return sum;
+    // One sum in the order of pixels: what stands in memory is where it starts, not what it is added to.
+    static void AddRow(
+        WindowGradientSizes sizes, int rows, int pixels, ArrayView<float> x, long source, ArrayView<float> dy, long output, ArrayView<float> partials,
+        long index, int filter)
+    {
+        int width = sizes.Filters - filter;
+        long rowLength = (long)sizes.Groups * sizes.Filters, step = (long)sizes.WindowStride * sizes.PixelLength;
+        // Behind the last channel the last one stands in, and the store leaves it out.
+        var first = RowOffsets.Of(source, 1, rows - 1);
+        if (width >= Float8.Length)
+        {
+            var sum = ThreadTile.Load(partials, RowOffsets.Of(index + filter, rowLength, rows - 1));
+            for (int i = 0; i < pixels; i++)
+                sum = ThreadTile.Add(sum, x, i * step, first, Float8.Load(dy, output + filter + i * rowLength));
+            sum.Store(partials, index + filter, rowLength, rows, Float8.Length);
+        }
+        else
+        {
+            var sum = ThreadTile.Load(partials, index + filter, rowLength, rows, width);
+            for (int i = 0; i < pixels; i++)
+                sum = ThreadTile.Add(sum, x, i * step, first, Float8.Load(dy, output + filter + i * rowLength, width));
+            sum.Store(partials, index + filter, rowLength, rows, width);
+        }
     }
 }

@@ -7,24 +7,36 @@ namespace Nin.Ops;
 /// <param name="Width">Input columns.</param>
 /// <param name="OutHeight">Output rows.</param>
 /// <param name="OutWidth">Output columns.</param>
-/// <param name="Kernel">Side of the window.</param>
+/// <param name="TapsDown">Taps from a window's first row to its last.</param>
+/// <param name="TapsAcross">Taps of a window's row that are summed apart from each other.</param>
 /// <param name="WindowStride">Distance between two windows.</param>
 /// <param name="Padding">Zeros around the input.</param>
 /// <param name="Dilation">Distance between taps.</param>
 /// <param name="Groups">Groups of channels.</param>
-/// <param name="Channels">Input channels in a group.</param>
+/// <param name="PixelLength">Elements from an input pixel to the next.</param>
+/// <param name="Channels">Neighbouring elements that a tap reads: the input channels in a group.</param>
 /// <param name="Filters">Filters in a group.</param>
-/// <param name="Masked">1 where the output's gradient counts only where a mask is positive.</param>
 readonly record struct WindowGradientSizes(
-    int Examples, long Stride, int Height, int Width, int OutHeight, int OutWidth, int Kernel, int WindowStride, int Padding, int Dilation,
-    int Groups, int Channels, int Filters, int Masked)
+    int Examples, long Stride, int Height, int Width, int OutHeight, int OutWidth, int TapsDown, int TapsAcross, int WindowStride, int Padding,
+    int Dilation, int Groups, int PixelLength, int Channels, int Filters)
 {
-    /// <summary>Tiles of four channels in a group.</summary>
-    public int ChannelTiles => (Channels + Tile4x8.Rows - 1) / Tile4x8.Rows;
+    /// <summary>
+    /// The sizes of a convolution. Where a window's row lies in memory without gaps and never over the edge, it is one tap of more channels,
+    /// which leaves no row of a tile empty where the input has but one.
+    /// </summary>
+    public static WindowGradientSizes Of(in Conv2dSizes s, int examples, long stride)
+    {
+        bool isRun = s.Padding == 0 && s.Dilation == 1 && s.Groups == 1;
+        return new WindowGradientSizes(
+            examples, stride, s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, isRun ? 1 : s.Kernel, s.Stride, s.Padding, s.Dilation,
+            s.Groups, s.Channels, isRun ? s.Kernel * s.Channels : s.GroupChannels, s.GroupFilters);
+    }
 
-    /// <summary>Tiles that a thread each computes.</summary>
-    public long Items =>
-        (long)Slices.Count(Examples) * Kernel * Kernel * ChannelTiles * Groups * Float8.Tiles(Filters);
+    /// <summary>Tiles of eight channels in a group.</summary>
+    public int ChannelTiles => (Channels + ThreadTile.Rows - 1) / ThreadTile.Rows;
+
+    /// <summary>What a thread each computes: eight channels of a tap, and all filters of the group.</summary>
+    public long Items => (long)Slices.Count(Examples) * TapsDown * TapsAcross * ChannelTiles * Groups;
 
     /// <summary>The first output row (or column) whose tap, <paramref name="shift"/> behind the window's origin, lies in the input.</summary>
     public int FirstInside(int shift) => shift >= 0 ? 0 : (WindowStride - 1 - shift) / WindowStride;

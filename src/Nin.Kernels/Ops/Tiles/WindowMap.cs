@@ -28,6 +28,9 @@ readonly record struct WindowMap(
     public static WindowMap Backward(in Conv2dSizes s) => new(
         s.Height, s.Width, s.OutHeight, s.OutWidth, s.Kernel, 1, s.Padding, -s.Dilation, s.Stride, s.Groups, s.GroupFilters, s.GroupChannels);
 
+    /// <summary>1 where the taps of a window's row follow each other in memory.</summary>
+    public int HasRuns => TapStep == 1 && Divisor == 1 && Groups == 1 ? 1 : 0;
+
     /// <summary>Where a tap reads along one axis, or -1 for nowhere.</summary>
     public int Source(int result, int tap, int size)
     {

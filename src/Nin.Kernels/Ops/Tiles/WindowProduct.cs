@@ -4,14 +4,14 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The window product for devices whose groups do not cooperate cheaply: a thread computes four pixels by eight columns in registers, from
+/// The window product for devices whose groups do not cooperate cheaply: a thread computes eight pixels by eight columns in registers, from
 /// panels, and knows no barrier. Neighbouring threads share a panel, and all panels are done with a block of pixels before the next block
 /// begins: its sources stay in the cache.
 /// </summary>
 sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
 {
     /// <summary>Threads with the same panel side by side.</summary>
-    const int BlockQuads = 32;
+    const int BlockTiles = 32;
 
     readonly Action<DeviceStream, KernelConfig, WindowMap, Epilogue, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<float>> launch =
         device.Load<
@@ -31,7 +31,7 @@ sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
         // Some backends refuse an empty view: without a bias any other view stands in, unread.
         var biasOrAny = bias.IsNone ? panels : bias;
         launch(
-            stream, device.Over(Blocks(pixels) * BlockQuads * map.Groups * Float8.Tiles(map.Columns)), map, epilogue, x.Array,
+            stream, device.Over(Blocks(pixels) * BlockTiles * map.Groups * Float8.Tiles(map.Columns)), map, epilogue, x.Array,
             panels.Array.Cast<Float8>(), biasOrAny.Array, y.Array);
     }
 
@@ -41,12 +41,12 @@ sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
         int tiles = Float8.Tiles(map.Columns);
         long panelLength = (long)map.Kernel * map.Kernel * map.Depth;
         int panelCount = map.Groups * tiles;
-        for (long i = PortableThread.Index; i < Blocks(epilogue.Pixels) * BlockQuads * panelCount; i += PortableThread.Stride)
+        for (long i = PortableThread.Index; i < Blocks(epilogue.Pixels) * BlockTiles * panelCount; i += PortableThread.Stride)
         {
-            long row = i / BlockQuads;
+            long row = i / BlockTiles;
             long block = row / panelCount;
             int panel = (int)(row - block * panelCount);
-            long pixel = (block * BlockQuads + (i - row * BlockQuads)) * Tile4x8.Rows;
+            long pixel = (block * BlockTiles + (i - row * BlockTiles)) * ThreadTile.Rows;
             if (pixel >= epilogue.Pixels) continue;
             int group = panel / tiles;
             int column = (panel - group * tiles) * Float8.Length;
@@ -56,7 +56,7 @@ sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
             int channel = group * map.Columns + column;
             Float8 shift = default;
             if (epilogue.HasBias != 0) shift = Float8.Load(bias, channel, columns);
-            sum = Tile4x8.Finish(sum, shift, epilogue.Relu != 0);
+            sum = ThreadTile.Finish(sum, shift, epilogue.Relu != 0);
             long stride = (long)map.Groups * map.Columns;
             long rows = epilogue.Pixels - pixel;
             long at = pixel * stride + channel;
@@ -66,31 +66,67 @@ sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
         }
     }
 
-    static long Blocks(long pixels) => (pixels + BlockQuads * Tile4x8.Rows - 1) / (BlockQuads * Tile4x8.Rows);
+    static long Blocks(long pixels) => (pixels + BlockTiles * ThreadTile.Rows - 1) / (BlockTiles * ThreadTile.Rows);
 
-    static Tile4x8 Sum(WindowMap map, ArrayView<float> x, ArrayView<Float8> panels, long pixels, long pixel, int group, long first)
+    static ThreadTile Sum(WindowMap map, ArrayView<float> x, ArrayView<Float8> panels, long pixels, long pixel, int group, long panel)
     {
-        Tile4x8 sum = default;
+        ThreadTile sum = default;
         var p0 = PixelPlace.Of(map, pixel, pixels);
         var p1 = PixelPlace.Of(map, pixel + 1, pixels);
         var p2 = PixelPlace.Of(map, pixel + 2, pixels);
         var p3 = PixelPlace.Of(map, pixel + 3, pixels);
+        var p4 = PixelPlace.Of(map, pixel + 4, pixels);
+        var p5 = PixelPlace.Of(map, pixel + 5, pixels);
+        var p6 = PixelPlace.Of(map, pixel + 6, pixels);
+        var p7 = PixelPlace.Of(map, pixel + 7, pixels);
         for (int ky = 0; ky < map.Kernel; ky++)
         {
+            if (map.HasRuns != 0)
+            {
+                // A window's row lies in memory as it is multiplied: one loop where it is inside, whatever the channels.
+                RowOffsets first, last;
+                first.O0 = p0.Source(map, ky, 0, group);
+                first.O1 = p1.Source(map, ky, 0, group);
+                first.O2 = p2.Source(map, ky, 0, group);
+                first.O3 = p3.Source(map, ky, 0, group);
+                first.O4 = p4.Source(map, ky, 0, group);
+                first.O5 = p5.Source(map, ky, 0, group);
+                first.O6 = p6.Source(map, ky, 0, group);
+                first.O7 = p7.Source(map, ky, 0, group);
+                last.O0 = p0.Source(map, ky, map.Kernel - 1, group);
+                last.O1 = p1.Source(map, ky, map.Kernel - 1, group);
+                last.O2 = p2.Source(map, ky, map.Kernel - 1, group);
+                last.O3 = p3.Source(map, ky, map.Kernel - 1, group);
+                last.O4 = p4.Source(map, ky, map.Kernel - 1, group);
+                last.O5 = p5.Source(map, ky, map.Kernel - 1, group);
+                last.O6 = p6.Source(map, ky, map.Kernel - 1, group);
+                last.O7 = p7.Source(map, ky, map.Kernel - 1, group);
+                if (first.AreAllInside && last.AreAllInside)
+                {
+                    sum = ThreadTile.Accumulate(sum, x, first, panels, panel, map.Kernel * map.Depth);
+                    panel += map.Kernel * map.Depth;
+                    continue;
+                }
+            }
+
             for (int kx = 0; kx < map.Kernel; kx++)
             {
-                long o0 = p0.Source(map, ky, kx, group);
-                long o1 = p1.Source(map, ky, kx, group);
-                long o2 = p2.Source(map, ky, kx, group);
-                long o3 = p3.Source(map, ky, kx, group);
-                // The sign bit of an offset says "outside": all of them set, none set, or a mixture.
-                if ((o0 & o1 & o2 & o3) >= 0)
+                RowOffsets source;
+                source.O0 = p0.Source(map, ky, kx, group);
+                source.O1 = p1.Source(map, ky, kx, group);
+                source.O2 = p2.Source(map, ky, kx, group);
+                source.O3 = p3.Source(map, ky, kx, group);
+                source.O4 = p4.Source(map, ky, kx, group);
+                source.O5 = p5.Source(map, ky, kx, group);
+                source.O6 = p6.Source(map, ky, kx, group);
+                source.O7 = p7.Source(map, ky, kx, group);
+                if (!source.AreAllOutside)
                 {
-                    if ((o0 | o1 | o2 | o3) >= 0) sum = Tile4x8.Accumulate(sum, x, o0, o1, o2, o3, panels, first, map.Depth);
-                    else sum = Tile4x8.AccumulateInside(sum, x, o0, o1, o2, o3, panels, first, map.Depth);
+                    if (source.AreAllInside) sum = ThreadTile.Accumulate(sum, x, source, panels, panel, map.Depth);
+                    else sum = ThreadTile.AccumulateInside(sum, x, source, panels, panel, map.Depth);
                 }
 
-                first += map.Depth;
+                panel += map.Depth;
             }
         }
 

@@ -20,12 +20,19 @@ readonly unsafe record struct WinogradSizes(Conv2dSizes Convolution)
     const int MinTermsOfFive = 144;
 
     /// <summary>
+    /// The <see cref="AppContext"/> switch with which a host asks for direct sums only: they are slower, and their rounding errors smaller.
+    /// </summary>
+    public const string Switch = "Nin.Winograd";
+
+    static readonly bool IsAllowed = !AppContext.TryGetSwitch(Switch, out bool isOn) || isOn;
+
+    /// <summary>
     /// The choice of algorithm: Winograd's where it multiplies half as much or less, what its tiles do beyond the edge counted. It reads
     /// the shape alone, never the batch, so that an example has the same result in any company.
     /// </summary>
     public static bool Suits(in Conv2dSizes s)
     {
-        bool fits = s.Kernel is 3 or 5 && s.Stride == 1 && s.Dilation == 1 && s.Groups == 1 && s.Padding >= 0 && s.Padding < s.Kernel;
+        bool fits = IsAllowed && s.Kernel is 3 or 5 && s.Stride == 1 && s.Dilation == 1 && s.Groups == 1 && s.Padding >= 0 && s.Padding < s.Kernel;
         if (!fits || s.Channels < MinChannels || s.Filters < MinChannels || s.OutHeight * s.OutWidth < MinResults)
         {
             return false;

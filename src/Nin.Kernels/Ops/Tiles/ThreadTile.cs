@@ -1,0 +1,170 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// The sums of one thread: eight rows (pixels) by eight neighbouring columns (channels), all in registers. Eight chains of multiply-adds are
+/// as many as two units of a latency of four keep busy.
+/// </summary>
+struct ThreadTile
+{
+    /// <summary>Rows.</summary>
+    public const int Rows = 8;
+
+    public Float8 R0, R1, R2, R3, R4, R5, R6, R7;
+
+    /// <summary>Adds <paramref name="depth"/> products a row, in order of k: <c>R[i] += x[o.Oi + k] panel[first + k]</c>.</summary>
+    public static ThreadTile Accumulate(ThreadTile sum, ArrayView<float> x, RowOffsets o, ArrayView<Float8> panel, long first, int depth)
+    {
+        for (int k = 0; k < depth; k++) sum = Add(sum, x, k, o, panel[first + k]);
+        return sum;
+    }
+
+    /// <summary>
+    /// The same, where a row whose offset is negative lies in the padding and counts as zeros. A bit mask and no branch: a branch a row
+    /// would keep compilers from vectorising the columns.
+    /// </summary>
+    public static ThreadTile AccumulateInside(ThreadTile sum, ArrayView<float> x, RowOffsets o, ArrayView<Float8> panel, long first, int depth)
+    {
+        RowOffsets mask = o.Inside, source = o.Clamped;
+        for (int k = 0; k < depth; k++)
+        {
+            Float8 w = panel[first + k];
+            sum.R0 = Float8.MultiplyAdd(sum.R0, Masked(x[source.O0 + k], mask.O0), w);
+            sum.R1 = Float8.MultiplyAdd(sum.R1, Masked(x[source.O1 + k], mask.O1), w);
+            sum.R2 = Float8.MultiplyAdd(sum.R2, Masked(x[source.O2 + k], mask.O2), w);
+            sum.R3 = Float8.MultiplyAdd(sum.R3, Masked(x[source.O3 + k], mask.O3), w);
+            sum.R4 = Float8.MultiplyAdd(sum.R4, Masked(x[source.O4 + k], mask.O4), w);
+            sum.R5 = Float8.MultiplyAdd(sum.R5, Masked(x[source.O5 + k], mask.O5), w);
+            sum.R6 = Float8.MultiplyAdd(sum.R6, Masked(x[source.O6 + k], mask.O6), w);
+            sum.R7 = Float8.MultiplyAdd(sum.R7, Masked(x[source.O7 + k], mask.O7), w);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Rows as they lie.</summary>
+    public static ThreadTile Load(ArrayView<float> y, RowOffsets o)
+    {
+        ThreadTile r;
+        r.R0 = Float8.Load(y, o.O0);
+        r.R1 = Float8.Load(y, o.O1);
+        r.R2 = Float8.Load(y, o.O2);
+        r.R3 = Float8.Load(y, o.O3);
+        r.R4 = Float8.Load(y, o.O4);
+        r.R5 = Float8.Load(y, o.O5);
+        r.R6 = Float8.Load(y, o.O6);
+        r.R7 = Float8.Load(y, o.O7);
+        return r;
+    }
+
+    /// <summary>Adds one product a row: <c>R[i] += x[index + o.Oi] w</c>.</summary>
+    public static ThreadTile Add(ThreadTile sum, ArrayView<float> x, long index, RowOffsets o, Float8 w)
+    {
+        sum.R0 = Float8.MultiplyAdd(sum.R0, x[index + o.O0], w);
+        sum.R1 = Float8.MultiplyAdd(sum.R1, x[index + o.O1], w);
+        sum.R2 = Float8.MultiplyAdd(sum.R2, x[index + o.O2], w);
+        sum.R3 = Float8.MultiplyAdd(sum.R3, x[index + o.O3], w);
+        sum.R4 = Float8.MultiplyAdd(sum.R4, x[index + o.O4], w);
+        sum.R5 = Float8.MultiplyAdd(sum.R5, x[index + o.O5], w);
+        sum.R6 = Float8.MultiplyAdd(sum.R6, x[index + o.O6], w);
+        sum.R7 = Float8.MultiplyAdd(sum.R7, x[index + o.O7], w);
+        return sum;
+    }
+
+    /// <summary>
+    /// A product's eight rows by eight columns. Rows behind the last one stand for that, and are not to be stored.
+    /// </summary>
+    /// <param name="x">Rows of <paramref name="depth"/> elements.</param>
+    /// <param name="first">Number of the first of the eight rows.</param>
+    /// <param name="rows">Rows from there on that there are, at least one.</param>
+    /// <param name="depth">Elements that are summed.</param>
+    /// <param name="panels">Weights.</param>
+    /// <param name="column">The first of the eight columns.</param>
+    public static ThreadTile Product(ArrayView<float> x, long first, int rows, int depth, ArrayView<Float8> panels, int column) =>
+        Accumulate(default, x, RowOffsets.Of(first * depth, depth, rows - 1), panels, (long)(column / Float8.Length) * depth, depth);
+
+    /// <summary>Adds the bias to each row, and applies the ReLU.</summary>
+    public static ThreadTile Finish(ThreadTile sum, Float8 bias, bool relu)
+    {
+        sum.R0 = Float8.Add(sum.R0, bias);
+        sum.R1 = Float8.Add(sum.R1, bias);
+        sum.R2 = Float8.Add(sum.R2, bias);
+        sum.R3 = Float8.Add(sum.R3, bias);
+        sum.R4 = Float8.Add(sum.R4, bias);
+        sum.R5 = Float8.Add(sum.R5, bias);
+        sum.R6 = Float8.Add(sum.R6, bias);
+        sum.R7 = Float8.Add(sum.R7, bias);
+        if (!relu) return sum;
+        sum.R0 = Float8.Relu(sum.R0);
+        sum.R1 = Float8.Relu(sum.R1);
+        sum.R2 = Float8.Relu(sum.R2);
+        sum.R3 = Float8.Relu(sum.R3);
+        sum.R4 = Float8.Relu(sum.R4);
+        sum.R5 = Float8.Relu(sum.R5);
+        sum.R6 = Float8.Relu(sum.R6);
+        sum.R7 = Float8.Relu(sum.R7);
+        return sum;
+    }
+
+    /// <summary>Zeros where the element of <paramref name="y"/> at the same place is not positive.</summary>
+    public readonly ThreadTile MaskByPositive(ArrayView<float> y, long index, long stride, long rows, int columns)
+    {
+        ThreadTile result = this;
+        result.R0 = Float8.MaskByPositive(R0, Float8.Load(y, index, columns));
+        if (rows > 1) result.R1 = Float8.MaskByPositive(R1, Float8.Load(y, index + stride, columns));
+        if (rows > 2) result.R2 = Float8.MaskByPositive(R2, Float8.Load(y, index + 2 * stride, columns));
+        if (rows > 3) result.R3 = Float8.MaskByPositive(R3, Float8.Load(y, index + 3 * stride, columns));
+        if (rows > 4) result.R4 = Float8.MaskByPositive(R4, Float8.Load(y, index + 4 * stride, columns));
+        if (rows > 5) result.R5 = Float8.MaskByPositive(R5, Float8.Load(y, index + 5 * stride, columns));
+        if (rows > 6) result.R6 = Float8.MaskByPositive(R6, Float8.Load(y, index + 6 * stride, columns));
+        if (rows > 7) result.R7 = Float8.MaskByPositive(R7, Float8.Load(y, index + 7 * stride, columns));
+        return result;
+    }
+
+    /// <summary>The first <paramref name="rows"/> by <paramref name="columns"/> elements, rows <paramref name="stride"/> apart; zeros behind them.</summary>
+    public static ThreadTile Load(ArrayView<float> y, long index, long stride, long rows, int columns)
+    {
+        ThreadTile r = default;
+        r.R0 = Float8.Load(y, index, columns);
+        if (rows > 1) r.R1 = Float8.Load(y, index + stride, columns);
+        if (rows > 2) r.R2 = Float8.Load(y, index + 2 * stride, columns);
+        if (rows > 3) r.R3 = Float8.Load(y, index + 3 * stride, columns);
+        if (rows > 4) r.R4 = Float8.Load(y, index + 4 * stride, columns);
+        if (rows > 5) r.R5 = Float8.Load(y, index + 5 * stride, columns);
+        if (rows > 6) r.R6 = Float8.Load(y, index + 6 * stride, columns);
+        if (rows > 7) r.R7 = Float8.Load(y, index + 7 * stride, columns);
+        return r;
+    }
+
+    /// <summary>Writes the first <paramref name="rows"/> by <paramref name="columns"/> elements, rows <paramref name="stride"/> apart.</summary>
+    public readonly void Store(ArrayView<float> y, long index, long stride, long rows, int columns)
+    {
+        R0.Store(y, index, columns);
+        if (rows > 1) R1.Store(y, index + stride, columns);
+        if (rows > 2) R2.Store(y, index + 2 * stride, columns);
+        if (rows > 3) R3.Store(y, index + 3 * stride, columns);
+        if (rows > 4) R4.Store(y, index + 4 * stride, columns);
+        if (rows > 5) R5.Store(y, index + 5 * stride, columns);
+        if (rows > 6) R6.Store(y, index + 6 * stride, columns);
+        if (rows > 7) R7.Store(y, index + 7 * stride, columns);
+    }
+
+    /// <summary>Adds the first <paramref name="rows"/> by <paramref name="columns"/> elements to what stands there.</summary>
+    public readonly void AddTo(ArrayView<float> y, long index, long stride, long rows, int columns)
+    {
+        AddRow(R0, y, index, columns);
+        if (rows > 1) AddRow(R1, y, index + stride, columns);
+        if (rows > 2) AddRow(R2, y, index + 2 * stride, columns);
+        if (rows > 3) AddRow(R3, y, index + 3 * stride, columns);
+        if (rows > 4) AddRow(R4, y, index + 4 * stride, columns);
+        if (rows > 5) AddRow(R5, y, index + 5 * stride, columns);
+        if (rows > 6) AddRow(R6, y, index + 6 * stride, columns);
+        if (rows > 7) AddRow(R7, y, index + 7 * stride, columns);
+    }
+
+    static void AddRow(Float8 sum, ArrayView<float> y, long index, int columns) => Float8.Add(Float8.Load(y, index, columns), sum).Store(y, index, columns);
+
+    static float Masked(float value, long mask) => Interop.IntAsFloat((uint)(unchecked((int)Interop.FloatAsInt(value)) & (int)mask));
+}
