@@ -10,8 +10,7 @@ public sealed class QueueTests(DeviceSet devices) : IClassFixture<DeviceSet>
 {
     public static TheoryData<string> Devices => [.. DeviceIds];
 
-    internal static IEnumerable<string> DeviceIds => DeviceDiscovery.List().Where(d => d.Missing is null)
-        .SelectMany(d => d.Kind == DeviceKind.OpenCl ? [d.Id, d.Id + DeviceSet.InGroups] : new[] { d.Id });
+    internal static IEnumerable<string> DeviceIds => DeviceDiscovery.List().Where(d => d.Missing is null).Select(d => d.Id);
 
     [Theory]
     [MemberData(nameof(Devices))]
