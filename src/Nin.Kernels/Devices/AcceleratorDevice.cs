@@ -11,7 +11,6 @@ sealed class AcceleratorDevice : Device
 {
     const int MaxGroups = 1 << 20;
     const int TileGroupSize = 128;
-    const int ShortGroupSize = 32;
 
     // No device has as much; beyond, counting bytes overflows.
     const long AbsurdBytes = 1L << 50;
@@ -74,7 +73,7 @@ sealed class AcceleratorDevice : Device
     public KernelConfig Over(long total)
     {
         bool isShort = total < 2L * Profile.GroupSize * Accelerator.NumMultiprocessors;
-        int size = isShort ? Math.Min(Profile.GroupSize, ShortGroupSize) : Profile.GroupSize;
+        int size = isShort ? Profile.ShortGroupSize : Profile.GroupSize;
         long groups = (total + size - 1) / size;
         if (Profile.Groups > 0) groups = Math.Min(groups, Profile.Groups);
         return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), size);

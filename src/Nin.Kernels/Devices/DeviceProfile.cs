@@ -15,6 +15,9 @@ readonly record struct DeviceProfile(
     /// <summary>True where ops are whole vectorised methods, false where they are ILGPU kernels.</summary>
     public bool IsVectorized => Kind == DeviceKind.Cpu;
 
+    /// <summary>Threads of a group where there are few: a warp, or one, where what a thread does is much and a processor's core takes a group at a time.</summary>
+    public int ShortGroupSize => GroupsCooperate ? Math.Min(GroupSize, 32) : 1;
+
     /// <summary>The variant of products that the facts ask for.</summary>
     public ProductVariant Products => (GroupsCooperate, HasTensorCores, Precision) switch
     {

@@ -32,11 +32,17 @@ readonly record struct WindowGradientSizes(
             s.Groups, s.Channels, isRun ? s.Kernel * s.Channels : s.GroupChannels, s.GroupFilters);
     }
 
-    /// <summary>Tiles of eight channels in a group.</summary>
-    public int ChannelTiles => (Channels + ThreadTile.Rows - 1) / ThreadTile.Rows;
+    /// <summary>Channels that a thread sums: four tiles, so that it reads whole cache lines and a row of the output's gradient once for all four.</summary>
+    public const int ItemChannels = 4 * ThreadTile.Rows;
 
-    /// <summary>What a thread each computes: eight channels of a tap, and all filters of the group.</summary>
-    public long Items => (long)Slices.Count(Examples) * TapsDown * TapsAcross * ChannelTiles * Groups;
+    /// <summary>Elements from the weights of a channel to those of the next, and from an output pixel to the next: all filters.</summary>
+    public long RowLength => (long)Groups * Filters;
+
+    /// <summary>Items of a group's channels.</summary>
+    public int ChannelItems => (Channels + ItemChannels - 1) / ItemChannels;
+
+    /// <summary>What a thread each computes: some channels of a tap, and all filters of the group.</summary>
+    public long Items => (long)Slices.Count(Examples) * TapsDown * TapsAcross * ChannelItems * Groups;
 
     /// <summary>The first output row (or column) whose tap, <paramref name="shift"/> behind the window's origin, lies in the input.</summary>
     public int FirstInside(int shift) => shift >= 0 ? 0 : (WindowStride - 1 - shift) / WindowStride;
