@@ -8,6 +8,7 @@ public sealed class Parameter : IDisposable
     readonly ParameterSet set;
     readonly DeviceView value;
     readonly DerivedWeights derived = new();
+    readonly List<DerivedWeights> others = [];
     long gradientEpoch = -1;
 
     internal Parameter(ParameterSet set, ParameterSpec spec, DeviceView value)
@@ -43,7 +44,15 @@ public sealed class Parameter : IDisposable
     /// <summary>Derived anew at each call, in scratch: for training, which uses each version once and would keep copies for nothing.</summary>
     internal Weights WeightsOnce => new(value, set.Version);
 
-    internal long DerivedBytes => derived.Bytes;
+    internal long DerivedBytes => derived.Bytes + others.Sum(o => o.Bytes);
+
+    /// <summary>Another place for what is derived from it together with other parameters; it is given back with the rest.</summary>
+    internal DerivedWeights CreateDerived()
+    {
+        var created = new DerivedWeights();
+        others.Add(created);
+        return created;
+    }
 
     /// <summary>Reads the values in PyTorch's order.</summary>
     public float[] ToArray() => ToPyTorchOrder(value.ToArray());
@@ -90,7 +99,11 @@ public sealed class Parameter : IDisposable
     internal bool HasGradient => RequiresGradient && gradientEpoch == set.GradientEpoch;
 
     /// <summary>Gives back derived copies.</summary>
-    public void Dispose() => derived.Dispose();
+    public void Dispose()
+    {
+        derived.Dispose();
+        others.ForEach(o => o.Dispose());
+    }
 
     // A weight is [out, in, kH kW] for PyTorch and [kH kW, in, out] in memory; a vector is [out, 1, 1].
     (int Outputs, int Inputs, int Taps) Orders

@@ -51,6 +51,24 @@ public sealed class StepTests
         run.Parameters["norm.running_mean"].ToArray().Should().Equal(before);
     }
 
+    [Theory, InlineData("cpu"), InlineData("emulator")]
+    public void Folded_weights_follow_all_that_they_are_made_of(string device)
+    {
+        using var run = new TapeRun(device, Specs);
+        NormalizedConvolutionStep Step() => new(First(run, false).Sizes, run.Parameters["w1"], run.Parameters["b1"], Norm(run), relu: false);
+        float[] x = TapeRun.Integers(1, 2 * 60);
+        var step = Step();
+        float[] last = Infer(run, step, x);
+        Infer(run, step, x).Should().Equal(last);
+        foreach (string name in new[] { "w1", "b1", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var" })
+        {
+            run.Parameters[name].CopyFrom([.. run.Parameters[name].ToArray().Select(v => v + 1)]);
+            float[] got = Infer(run, step, x);
+            got.Should().Equal(Infer(run, Step(), x)).And.NotEqual(last, "{0} was written", name);
+            last = got;
+        }
+    }
+
     [Theory, InlineData("w1"), InlineData("b1"), InlineData("w2"), InlineData("b2"), InlineData("norm.weight"), InlineData("norm.bias")]
     public void Freezing_a_parameter_of_a_fused_step_leaves_the_other_gradients(string frozen)
     {

@@ -49,6 +49,16 @@ public sealed class BatchNormalization
     internal void Infer(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y) =>
         pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y);
 
+    /// <summary>Counts the writes to what inference reads.</summary>
+    internal long Version => Scale.Set.Version + RunningMean.Set.BufferVersion;
+
+    /// <summary>What becomes of the bias in front: one vector, normalised as a pixel is.</summary>
+    internal void FoldBias(in Pass pass, DeviceView bias, DeviceView folded) => Fold(pass, bias, Views, folded);
+
+    /// <summary>What becomes of the weights in front, filters last: scaled as the deviations of a pixel are.</summary>
+    internal void FoldWeights(in Pass pass, DeviceView w, DeviceView zeros, DeviceView folded) =>
+        Fold(pass, w, Views with { Beta = zeros, RunningMean = zeros }, folded);
+
     internal void Forward(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y, DeviceView statistics)
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
@@ -65,6 +75,13 @@ public sealed class BatchNormalization
         pass.Op<IBatchNorm2dBackward>().Run(
             pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, Scale.Gradient, Shift.Gradient,
             accumulate, accumulateWeights);
+    }
+
+    void Fold(in Pass pass, DeviceView rows, in BatchNormParameters parameters, DeviceView folded)
+    {
+        int channels = (int)Scale.Length;
+        var sizes = new BatchNormSizes((int)(rows.Length / channels), channels);
+        pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, sizes, 1, rows, parameters, relu: false, folded);
     }
 
     static BatchNormSizes Sizes(in Shape shape) => new(shape.Pixels, shape.Channels);

@@ -13,9 +13,9 @@ sealed class Convolution(Conv2dSizes sizes, Parameter weight, Parameter? bias)
 
     public IReadOnlyList<Parameter> Parameters { get; } = bias is null ? [weight] : [weight, bias];
 
-    public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.Weights, relu, y);
+    public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.Weights, BiasOrNone, relu, y);
 
-    public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.WeightsOnce, relu, y);
+    public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.WeightsOnce, BiasOrNone, relu, y);
 
     public void Backward(in Pass pass, DeviceView x, DeviceView dy, DeviceView dx, bool accumulate)
     {
@@ -27,12 +27,14 @@ sealed class Convolution(Conv2dSizes sizes, Parameter weight, Parameter? bias)
             pass.Op<IConv2dBackwardData>().Run(pass.Stream, sizes, pass.Batch, dy, weight.WeightsOnce, dx, accumulate);
     }
 
-    void Run(in Pass pass, DeviceView x, in Weights w, bool relu, DeviceView y)
+    /// <summary>With other weights and another bias (or none) of the same sizes.</summary>
+    public void Run(in Pass pass, DeviceView x, in Weights w, DeviceView b, bool relu, DeviceView y)
     {
-        var b = bias?.Value ?? default;
         if (sizes.IsPointwise) pass.Op<IPointwiseForward>().Run(pass.Stream, pointwise, pass.Batch, x, w, b, relu, y);
         else pass.Op<IConv2dForward>().Run(pass.Stream, sizes, pass.Batch, x, w, b, relu, y);
     }
+
+    DeviceView BiasOrNone => bias?.Value ?? default;
 
     void BackwardWeights(in Pass pass, DeviceView x, DeviceView dy)
     {

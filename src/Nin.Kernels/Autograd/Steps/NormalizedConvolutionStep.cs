@@ -7,6 +7,7 @@ namespace Nin;
 public sealed class NormalizedConvolutionStep : Step
 {
     readonly BatchNormalization normalization;
+    readonly FoldedConvolution folded;
     readonly bool relu;
 
     /// <param name="sizes">Sizes of one example.</param>
@@ -23,6 +24,7 @@ public sealed class NormalizedConvolutionStep : Step
         ArgumentNullException.ThrowIfNull(normalization);
         Convolution = new Convolution(sizes, weight, bias);
         this.normalization = normalization;
+        folded = new FoldedConvolution(sizes, Convolution, normalization);
         this.relu = relu;
     }
 
@@ -31,11 +33,7 @@ public sealed class NormalizedConvolutionStep : Step
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => [.. Convolution.Parameters, .. normalization.Parameters];
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y)
-    {
-        Convolution.Infer(pass, x, relu: false, y);
-        normalization.Infer(pass, Output, y, relu, y);
-    }
+    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => folded.Infer(pass, x, relu, y);
 
     private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
     {
