@@ -14,7 +14,7 @@ readonly record struct PointwiseMlpTile(long AllPixels, int Pixels, int Channels
     /// </summary>
     public const int SharedFloats = 8192;
 
-    const int MostPixels = 32;
+    const int MostPixels = 64;
 
     /// <summary>1 where the first layer has a bias.</summary>
     public int HasFirstBias { get; init; }
