@@ -1,3 +1,4 @@
+using Nin.TestKit;
 using Nin.Vectorized;
 
 namespace Nin.Tests.Vectorized;
@@ -80,14 +81,7 @@ public sealed class WorkerPoolTests
     {
         using var pool = new WorkerPool(2);
         var job = new CountJob { Hits = new int[64] };
-        pool.Run(64, ref job);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int run = 0; run < 100; run++)
-        {
-            pool.Run(64, ref job);
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+        Allocations.OnThread(() => pool.Run(64, ref job)).Should().Be(0);
     }
 
     [Fact]
