@@ -71,36 +71,13 @@ sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
     static ThreadTile Sum(WindowMap map, ArrayView<float> x, ArrayView<Float8> panels, long pixels, long pixel, int group, long panel)
     {
         ThreadTile sum = default;
-        var p0 = PixelPlace.Of(map, pixel, pixels);
-        var p1 = PixelPlace.Of(map, pixel + 1, pixels);
-        var p2 = PixelPlace.Of(map, pixel + 2, pixels);
-        var p3 = PixelPlace.Of(map, pixel + 3, pixels);
-        var p4 = PixelPlace.Of(map, pixel + 4, pixels);
-        var p5 = PixelPlace.Of(map, pixel + 5, pixels);
-        var p6 = PixelPlace.Of(map, pixel + 6, pixels);
-        var p7 = PixelPlace.Of(map, pixel + 7, pixels);
+        var places = TilePlaces.Of(map, pixel, pixels);
         for (int ky = 0; ky < map.Kernel; ky++)
         {
             if (map.HasRuns != 0)
             {
                 // A window's row lies in memory as it is multiplied: one loop where it is inside, whatever the channels.
-                RowOffsets first, last;
-                first.O0 = p0.Source(map, ky, 0, group);
-                first.O1 = p1.Source(map, ky, 0, group);
-                first.O2 = p2.Source(map, ky, 0, group);
-                first.O3 = p3.Source(map, ky, 0, group);
-                first.O4 = p4.Source(map, ky, 0, group);
-                first.O5 = p5.Source(map, ky, 0, group);
-                first.O6 = p6.Source(map, ky, 0, group);
-                first.O7 = p7.Source(map, ky, 0, group);
-                last.O0 = p0.Source(map, ky, map.Kernel - 1, group);
-                last.O1 = p1.Source(map, ky, map.Kernel - 1, group);
-                last.O2 = p2.Source(map, ky, map.Kernel - 1, group);
-                last.O3 = p3.Source(map, ky, map.Kernel - 1, group);
-                last.O4 = p4.Source(map, ky, map.Kernel - 1, group);
-                last.O5 = p5.Source(map, ky, map.Kernel - 1, group);
-                last.O6 = p6.Source(map, ky, map.Kernel - 1, group);
-                last.O7 = p7.Source(map, ky, map.Kernel - 1, group);
+                RowOffsets first = places.Source(map, ky, 0, group), last = places.Source(map, ky, map.Kernel - 1, group);
                 if (first.AreAllInside && last.AreAllInside)
                 {
                     sum = ThreadTile.Accumulate(sum, x, first, panels, panel, map.Kernel * map.Depth);
@@ -111,15 +88,7 @@ sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
 
             for (int kx = 0; kx < map.Kernel; kx++)
             {
-                RowOffsets source;
-                source.O0 = p0.Source(map, ky, kx, group);
-                source.O1 = p1.Source(map, ky, kx, group);
-                source.O2 = p2.Source(map, ky, kx, group);
-                source.O3 = p3.Source(map, ky, kx, group);
-                source.O4 = p4.Source(map, ky, kx, group);
-                source.O5 = p5.Source(map, ky, kx, group);
-                source.O6 = p6.Source(map, ky, kx, group);
-                source.O7 = p7.Source(map, ky, kx, group);
+                var source = places.Source(map, ky, kx, group);
                 if (!source.AreAllOutside)
                 {
                     if (source.AreAllInside) sum = ThreadTile.Accumulate(sum, x, source, panels, panel, map.Depth);
@@ -131,28 +100,5 @@ sealed class WindowProduct(AcceleratorDevice device) : IWindowProduct
         }
 
         return sum;
-    }
-
-    /// <summary>A pixel of the result.</summary>
-    readonly record struct PixelPlace(long Example, int Row, int Column)
-    {
-        /// <summary>The place of a pixel by its number in the batch; behind the last pixel, the last one's.</summary>
-        public static PixelPlace Of(WindowMap map, long pixel, long pixels)
-        {
-            if (pixel >= pixels) pixel = pixels - 1;
-            long row = pixel / map.Width;
-            long example = row / map.Height;
-            return new PixelPlace(example, (int)(row - example * map.Height), (int)(pixel - row * map.Width));
-        }
-
-        /// <summary>The first source element of a tap, or -1 outside.</summary>
-        public long Source(WindowMap map, int ky, int kx, int group)
-        {
-            int sy = map.Source(Row, ky, map.SourceHeight);
-            int sx = map.Source(Column, kx, map.SourceWidth);
-            return (sy | sx) < 0
-                ? -1
-                : ((Example * map.SourceHeight + sy) * map.SourceWidth + sx) * map.Groups * map.Depth + group * map.Depth;
-        }
     }
 }
