@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nin.Runner.Models;
 
@@ -23,18 +22,18 @@ static class Networks
     {
         var random = new Random(1);
         var images = new TensorBuffer(device, batch, shape);
-        long length = batch * shape.Length;
+        int length = checked((int)(batch * shape.Length));
         // Not on the managed heap: a collector that is never called would keep the copy, and it would count as what a step takes.
-        var pixels = new Span<float>(NativeMemory.Alloc((nuint)length, sizeof(float)), checked((int)length));
+        float* pixels = (float*)NativeMemory.Alloc((nuint)length, sizeof(float));
         try
         {
-            for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
-            images.CopyFrom(pixels, Layout.Nchw);
+            for (int i = 0; i < length; i++) pixels[i] = random.NextSingle();
+            images.CopyFrom(new ReadOnlySpan<float>(pixels, length), Layout.Nchw);
             return images;
         }
         finally
         {
-            NativeMemory.Free(Unsafe.AsPointer(ref MemoryMarshal.GetReference(pixels)));
+            NativeMemory.Free(pixels);
         }
     }
 

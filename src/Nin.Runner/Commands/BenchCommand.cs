@@ -41,7 +41,8 @@ sealed class BenchCommand : Command
             "model", "workload", ">batch", "device", ">threads", ">ms, median", ">ms, least", ">examples/s", ">peak MiB", ">bytes a step");
         table.Add(
             result.Model, result.Workload, Tables.Count(result.Batch), result.Device, Tables.Count(result.Threads),
-            Tables.Fixed(result.MsMedian, "0.00"), Tables.Fixed(result.MsMin, "0.00"), Tables.Fixed(result.ExamplesPerSecond, result.ExamplesPerSecond < 10 ? "0.00" : "#,0"),
+            Tables.Fixed(result.MsMedian, "0.00"), Tables.Fixed(result.MsMin, "0.00"),
+            Tables.Fixed(result.ExamplesPerSecond, result.ExamplesPerSecond < 10 ? "0.00" : "#,0"),
             Tables.Fixed(result.PeakMiB, "#,0"), Tables.Fixed(result.AllocatedBytesPerStep, "#,0.#"));
         console.Write(table);
     }

@@ -28,6 +28,7 @@ public sealed class KernelTableTests
     {
         using var device = EmulatedGpu.Open(threads: 64, precision);
         device.Kernels.Get<IPointwiseMlpForward>().GetType().Name.Should().Be(want);
+        device.Kernels.Get<IPointwiseMlpBackward>().Should().BeOfType<PointwiseMlpBackwardPortable>();
     }
 
     static Type[] OpTypes() =>

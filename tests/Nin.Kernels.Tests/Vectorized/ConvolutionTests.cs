@@ -1,5 +1,5 @@
-using Nin.TestKit;
 using Nin.Ops;
+using Nin.TestKit;
 using Nin.Vectorized;
 
 namespace Nin.Tests.Vectorized;
@@ -40,11 +40,8 @@ public sealed unsafe class ConvolutionTests
             Math.Max(ConvolutionForward.WorkspaceLength(pool, Sizes), ConvolutionBackwardData.WorkspaceLength(pool, Sizes)),
             ConvolutionBackwardWeights.WorkspaceLength(pool, Sizes, Batch)));
 
-        // Several runs: the first compiles methods, and so may a later one (see Allocations).
-        allocated = long.MaxValue;
-        for (int run = 0; run < 20 && allocated > 0; run++)
+        allocated = Allocations.OnThread(1, () =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             ConvolutionForward.PackWeights(pool, Sizes, w.Pointer, packed.Pointer);
             ConvolutionForward.Run(pool, Sizes, Batch, x.Pointer, packed.Pointer, null, relu: true, y.Pointer, workspace.Pointer);
             ConvolutionBackwardData.PackWeights(pool, Sizes, w.Pointer, packedBack.Pointer);
@@ -52,8 +49,7 @@ public sealed unsafe class ConvolutionTests
                 pool, Sizes, Batch, y.Pointer, packedBack.Pointer, accumulate: false, dX.Pointer, workspace.Pointer);
             ConvolutionBackwardWeights.Run(
                 pool, Sizes, Batch, x.Pointer, y.Pointer, accumulate: false, dW.Pointer, dB.Pointer, workspace.Pointer);
-            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
+        });
 
         return [.. y.Span, .. dX.Span, .. dW.Span, .. dB.Span];
     }

@@ -133,7 +133,7 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
         using var images = Images(network);
         using var sgd = new Sgd(network.Parameters, 0.05, momentum: 0.9);
         int[] labels = RandomData.Labels(1, Batch, Classes);
-        Allocations.OnThread(() => network.TrainStep(images, labels, sgd)).Should().Be(0);
+        Allocations.OnThread(10, () => network.TrainStep(images, labels, sgd)).Should().Be(0);
     }
 
     [Fact]
