@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Nin.Vectorized;
+using Nin.Ops;
 
 namespace Nin.Benchmarks.Peak;
 

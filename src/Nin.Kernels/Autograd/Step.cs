@@ -92,3 +92,68 @@ public abstract class Step
     private protected readonly record struct Operands(
         DeviceView X, DeviceView Y, Saved Saved, DeviceView DY, DeviceView DX, bool Accumulate, bool Mask);
 }
+
+/// <summary>One batch on its way through a network: how many examples, and what its random numbers are keyed by.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct Pass
+{
+    internal Pass(DeviceStream stream, int batch, ulong seed = 0, int step = 0, int firstExample = 0)
+    {
+        Stream = stream;
+        Batch = batch;
+        Seed = seed;
+        Step = step;
+        FirstExample = firstExample;
+    }
+
+    /// <summary>Examples.</summary>
+    public int Batch { get; }
+
+    /// <summary>The network's seed.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>The training step.</summary>
+    public int Step { get; }
+
+    /// <summary>Index of the batch's first example among those of the whole step.</summary>
+    public int FirstExample { get; }
+
+    internal DeviceStream Stream { get; }
+
+    internal TOp Op<TOp>()
+        where TOp : class, Ops.IOp => Stream.Device.Kernels.Get<TOp>();
+}
+
+/// <summary>What a step's forward pass leaves for its gradient beside input and output; none where it leaves nothing.</summary>
+/// <param name="PerExample">The part that grows with the batch.</param>
+/// <param name="Fixed">The part that does not.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct Saved(DeviceView PerExample, DeviceView Fixed);
+
+/// <summary>A function of several inputs, linear in each and without parameters: the sum of branches, or their channels side by side.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class MergeStep
+{
+    private protected MergeStep(IReadOnlyList<Shape> inputs, Shape output)
+    {
+        Inputs = inputs;
+        Output = output;
+    }
+
+    /// <summary>Shapes of one example that go in.</summary>
+    public IReadOnlyList<Shape> Inputs { get; }
+
+    /// <summary>Shape of one example that comes out.</summary>
+    public Shape Output { get; }
+
+    /// <summary>Writes <paramref name="y"/>; the same in inference and training.</summary>
+    public abstract void Forward(in Pass pass, ReadOnlySpan<DeviceView> inputs, DeviceView y);
+
+    /// <summary>The gradient of one input.</summary>
+    /// <param name="pass">The same as of the forward pass.</param>
+    /// <param name="input">Which one.</param>
+    /// <param name="dy">Gradient of the output; it is kept.</param>
+    /// <param name="dx">Gradient of the input.</param>
+    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    public abstract void Backward(in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate);
+}

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Nin.Vectorized;
+using Nin.Ops;
 
 namespace Nin;
 

@@ -44,3 +44,35 @@ readonly record struct DeviceId(DeviceKind Kind, int Index)
     /// <inheritdoc/>
     public override string ToString() => Kind is DeviceKind.OpenCl or DeviceKind.Cuda ? $"{Prefix(Kind)}:{Index}" : Prefix(Kind);
 }
+
+/// <summary>What runs the kernels.</summary>
+public enum DeviceKind
+{
+    /// <summary>Vectorised managed code on the processor.</summary>
+    Cpu,
+
+    /// <summary>The portable kernels on ILGPU's CPU accelerator: right everywhere, slow, no hardware needed.</summary>
+    Emulator,
+
+    /// <summary>The portable kernels on an OpenCL device.</summary>
+    OpenCl,
+
+    /// <summary>The portable kernels on an NVIDIA GPU.</summary>
+    Cuda,
+}
+
+/// <summary>A device of this machine, or the reason why there is none of its kind.</summary>
+/// <param name="Id">The id that opens it; for a missing one the prefix of its kind.</param>
+/// <param name="Kind">What runs the kernels.</param>
+/// <param name="Name">What the maker calls it; null where it is missing.</param>
+/// <param name="MemoryBytes">Bytes of memory; 0 where it is missing.</param>
+/// <param name="IsDefault">True for the one that <c>auto</c> opens.</param>
+/// <param name="Missing">Why there is none; null for a device that is there.</param>
+/// <param name="IsBroken">True where it is missing although something is installed that should give it: a driver that fails.</param>
+public sealed record DeviceInfo(
+    string Id, DeviceKind Kind, string? Name, long MemoryBytes, bool IsDefault, string? Missing, bool IsBroken = false);
+
+/// <summary>Why a kind of device is missing.</summary>
+/// <param name="Text">The reason, to stand behind a colon.</param>
+/// <param name="IsBroken">True where something is installed that should give a device and fails.</param>
+readonly record struct MissingReason(string Text, bool IsBroken);

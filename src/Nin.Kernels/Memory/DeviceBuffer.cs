@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+
 namespace Nin;
 
 /// <summary>Memory on a device that somebody owns: float32 elements, starting on a 256-byte boundary or, on the CPU, a 64-byte one.</summary>
@@ -50,4 +54,68 @@ public abstract class DeviceBuffer : IDisposable
     }
 
     private protected abstract void Free();
+}
+
+/// <summary>Memory of the process, aligned for the widest vector.</summary>
+sealed unsafe class CpuBuffer : DeviceBuffer
+{
+    const int Alignment = 64;
+
+    public CpuBuffer(Device device, long length)
+        : base(device, length) =>
+        Pointer = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1) * sizeof(float), Alignment);
+
+    ~CpuBuffer() => Free();
+
+    public float* Pointer { get; private set; }
+
+    internal override void CopyFrom(ReadOnlySpan<float> source, long offset) =>
+        source.CopyTo(new Span<float>(Pointer + offset, source.Length));
+
+    internal override void CopyTo(Span<float> target, long offset) =>
+        new ReadOnlySpan<float>(Pointer + offset, target.Length).CopyTo(target);
+
+    private protected override void Free()
+    {
+        NativeMemory.AlignedFree(Pointer);
+        Pointer = null;
+    }
+}
+
+/// <summary>Memory of an ILGPU accelerator: a range of its arena.</summary>
+sealed class AcceleratorBuffer(AcceleratorDevice device, long length, ArenaRange range) : DeviceBuffer(device, length)
+{
+    ~AcceleratorBuffer()
+    {
+        device.Released(this);
+        device.Abandon(range);
+    }
+
+    public ArrayView<float> Whole { get; } = range.View(Math.Max(length, 1));
+
+    /// <summary>Where it lies, for tests.</summary>
+    public ArenaRange Range => range;
+
+    public BufferUses Uses { get; } = new(device);
+
+    internal override void CopyFrom(ReadOnlySpan<float> source, long offset)
+    {
+        if (source.IsEmpty) return;
+        var queue = device.Accelerator.DefaultStream;
+        Uses.Write(queue);
+        Whole.SubView(offset, source.Length).CopyFromCPU(queue, source);
+        device.CountWait();
+    }
+
+    internal override void CopyTo(Span<float> target, long offset) => CopyTo(target, offset, Uses.Writer);
+
+    /// <summary>Copies behind the work of a queue that has noted its use.</summary>
+    public void CopyTo(Span<float> target, long offset, AcceleratorStream queue)
+    {
+        if (target.IsEmpty) return;
+        Whole.SubView(offset, target.Length).CopyToCPU(queue, target);
+        device.CountWait();
+    }
+
+    private protected override void Free() => device.Give(this);
 }

@@ -49,3 +49,50 @@ public readonly record struct Shape
         ? Channels.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{Channels}x{Height}x{Width}");
 }
+
+/// <summary>The shape of one example as a type, so that wiring two layers that do not fit is an error of the C# compiler.</summary>
+public interface IShape
+{
+    /// <summary>The same shape as a value.</summary>
+    static abstract Shape Shape { get; }
+}
+
+/// <summary>Channels by height by width.</summary>
+/// <typeparam name="TChannels">Channels.</typeparam>
+/// <typeparam name="THeight">Rows.</typeparam>
+/// <typeparam name="TWidth">Columns.</typeparam>
+public readonly struct Chw<TChannels, THeight, TWidth> : IShape
+    where TChannels : struct, IDim
+    where THeight : struct, IDim
+    where TWidth : struct, IDim
+{
+    /// <inheritdoc/>
+    public static Shape Shape => new(TChannels.Value, THeight.Value, TWidth.Value);
+}
+
+/// <summary>A flat vector of features, as behind <c>Flatten</c> and <c>Linear</c>.</summary>
+/// <typeparam name="TCount">How many.</typeparam>
+public readonly struct Features<TCount> : IShape
+    where TCount : struct, IDim
+{
+    /// <inheritdoc/>
+    public static Shape Shape => Shape.Flat(TCount.Value);
+}
+
+/// <summary>A size as a type: <see cref="D96"/> is 96. The argument of a structural shape such as <see cref="Chw{C,H,W}"/>.</summary>
+public interface IDim
+{
+    /// <summary>The size.</summary>
+    static abstract int Value { get; }
+}
+
+/// <summary>A size above 1024: <c>1024 * THigh + TLow</c>, so that <c>Dk&lt;D4, D96&gt;</c> is 4192.</summary>
+/// <typeparam name="THigh">How many times 1024.</typeparam>
+/// <typeparam name="TLow">What is left, 0 to 1023.</typeparam>
+public readonly struct Dk<THigh, TLow> : IDim
+    where THigh : struct, IDim
+    where TLow : struct, IDim
+{
+    /// <inheritdoc/>
+    public static int Value => 1024 * THigh.Value + TLow.Value;
+}

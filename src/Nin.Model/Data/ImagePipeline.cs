@@ -1,4 +1,4 @@
-using Nin.Numerics;
+using Nin.Ops;
 
 namespace Nin.Data;
 

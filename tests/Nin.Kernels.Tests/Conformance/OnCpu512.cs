@@ -1,4 +1,4 @@
-using Nin.Vectorized;
+using Nin.Ops;
 
 namespace Nin.Kernels.Tests.Conformance;
 

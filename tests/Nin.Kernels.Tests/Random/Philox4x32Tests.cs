@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
-using Nin.Numerics;
+using Nin.Ops;
 
 namespace Nin.Kernels.Tests.Numerics;
 

@@ -1,5 +1,4 @@
 using Nin.Ops;
-using Nin.Vectorized;
 
 namespace Nin.Tests.Vectorized;
 

@@ -1,6 +1,5 @@
 using Nin.Ops;
 using Nin.TestKit;
-using Nin.Vectorized;
 
 namespace Nin.Tests.Vectorized;
 

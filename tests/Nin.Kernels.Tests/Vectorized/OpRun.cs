@@ -49,8 +49,8 @@ sealed class OpRun : IDisposable
     /// <summary>Values around 0, among them some zeros.</summary>
     public static float Value(int row, int channel, int salt)
     {
-        uint bits = Numerics.Philox4x32.Block((uint)row, (uint)channel, (uint)salt, 0, 7, 7).X0;
-        return bits % 16 == 0 ? 0 : Numerics.Philox4x32.ToUnit(bits) * 4 - 2;
+        uint bits = Philox4x32.Block((uint)row, (uint)channel, (uint)salt, 0, 7, 7).X0;
+        return bits % 16 == 0 ? 0 : Philox4x32.ToUnit(bits) * 4 - 2;
     }
 
     /// <summary>An operand that is read.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Nin.Vectorized;
+using Nin.Ops;
 
 namespace Nin.Tests.Vectorized;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Loader;
 using Nin.Ops;
-using Nin.Vectorized;
 
 namespace Nin.Tests.Vectorized;
 

@@ -1,5 +1,5 @@
 using Nin.TestKit;
-using Nin.Vectorized;
+using Nin.Ops;
 
 namespace Nin.Tests.Vectorized;
 

@@ -1,3 +1,4 @@
+using Nin.Ops;
 using Nin.Shapes.Sizes;
 
 namespace Nin;
@@ -31,4 +32,91 @@ public sealed class BatchNormStep : Step
 
     private protected override void BackwardCore(in Pass pass, in Operands o) =>
         Normalization.Backward(pass, Input, o.X, relu, o.Saved.Fixed, o.DY, o.DX, o.Accumulate);
+}
+
+/// <summary>The parameters and running statistics of a batch normalisation (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>).</summary>
+public sealed class BatchNormalization
+{
+    /// <param name="parameters">Where <c>name.weight</c>, <c>name.bias</c>, <c>name.running_mean</c> and <c>name.running_var</c> are.</param>
+    /// <param name="name">Name in a checkpoint.</param>
+    /// <param name="epsilon">Added to the variance before its root.</param>
+    /// <param name="momentum">Weight of a new batch in the running statistics.</param>
+    public BatchNormalization(
+        ParameterSet parameters, string name,
+        double epsilon = LayerDefaults.BatchNormEpsilon, double momentum = LayerDefaults.BatchNormMomentum)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Scale = parameters[$"{name}.weight"];
+        Shift = parameters[$"{name}.bias"];
+        RunningMean = parameters[$"{name}.running_mean"];
+        RunningVariance = parameters[$"{name}.running_var"];
+        Epsilon = (float)epsilon;
+        Momentum = (float)momentum;
+        Parameters = [Scale, Shift];
+    }
+
+    /// <summary>Scale of each channel (<c>weight</c>).</summary>
+    public Parameter Scale { get; }
+
+    /// <summary>Shift of each channel (<c>bias</c>).</summary>
+    public Parameter Shift { get; }
+
+    /// <summary>Mean over the training batches; not trained.</summary>
+    public Parameter RunningMean { get; }
+
+    /// <summary>Unbiased variance over the training batches; not trained.</summary>
+    public Parameter RunningVariance { get; }
+
+    /// <summary>Added to the variance before its root.</summary>
+    public float Epsilon { get; }
+
+    /// <summary>Weight of a new batch in the running statistics.</summary>
+    public float Momentum { get; }
+
+    internal IReadOnlyList<Parameter> Parameters { get; }
+
+    BatchNormParameters Views => new(Scale.Value, Shift.Value, RunningMean.Value, RunningVariance.Value, Epsilon, Momentum);
+
+    internal void Infer(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y) =>
+        pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y);
+
+    /// <summary>Counts the writes to what inference reads.</summary>
+    internal long Version => Scale.Set.Version + RunningMean.Set.BufferVersion;
+
+    /// <summary>What becomes of the bias in front: one vector, normalised as a pixel is.</summary>
+    internal void FoldBias(in Pass pass, DeviceView bias, DeviceView folded) => Fold(pass, bias, Views, folded);
+
+    /// <summary>What becomes of the weights in front, filters last: scaled as the deviations of a pixel are.</summary>
+    internal void FoldWeights(in Pass pass, DeviceView w, DeviceView zeros, DeviceView folded) =>
+        Fold(pass, w, Views with { Beta = zeros, RunningMean = zeros }, folded);
+
+    internal void Forward(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y, DeviceView statistics)
+    {
+        var (mean, inverseDeviation) = Statistics(statistics, shape);
+        pass.Op<IBatchNorm2dForwardTraining>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y, mean, inverseDeviation);
+        RunningMean.MarkWritten();
+    }
+
+    internal void Backward(
+        in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView statistics, DeviceView dy, DeviceView dx, bool accumulate)
+    {
+        var (mean, inverseDeviation) = Statistics(statistics, shape);
+        bool accumulateWeights = Scale.BeginGradient();
+        Shift.BeginGradient();
+        pass.Op<IBatchNorm2dBackward>().Run(
+            pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, Scale.Gradient, Shift.Gradient,
+            accumulate, accumulateWeights);
+    }
+
+    void Fold(in Pass pass, DeviceView rows, in BatchNormParameters parameters, DeviceView folded)
+    {
+        int channels = (int)Scale.Length;
+        var sizes = new BatchNormSizes((int)(rows.Length / channels), channels);
+        pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, sizes, 1, rows, parameters, relu: false, folded);
+    }
+
+    static BatchNormSizes Sizes(in Shape shape) => new(shape.Pixels, shape.Channels);
+
+    static (DeviceView Mean, DeviceView InverseDeviation) Statistics(DeviceView statistics, in Shape shape) =>
+        (statistics.Slice(0, shape.Channels), statistics.Slice(SlotSize.RoundUp(shape.Channels), shape.Channels));
 }

@@ -1,4 +1,3 @@
-using Nin.Numerics;
 using Nin.Ops;
 using Nin.Shapes.Sizes;
 

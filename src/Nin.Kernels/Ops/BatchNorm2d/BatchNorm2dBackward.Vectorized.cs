@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Nin.Vectorized;
 
 namespace Nin.Ops;
 

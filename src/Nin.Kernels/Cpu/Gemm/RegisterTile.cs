@@ -1,0 +1,244 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nin.Ops;
+
+/// <summary>Which register tile goes with which width. Its columns are two registers; the last ones of a matrix may be one.</summary>
+static unsafe class RegisterTile
+{
+    /// <summary>Floats of the largest tile: twelve rows of two 512-bit registers.</summary>
+    public const int MaxLength = 12 * MaxColumns;
+
+    /// <summary>Columns of the widest tile.</summary>
+    public const int MaxColumns = 32;
+
+    /// <summary>Rows of the tile at a width in bits: twelve where there are 32 registers, six where there are 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Rows(int width) => width == 512 || (width == 128 && AdvSimd.IsSupported) ? 12 : 6;
+
+    /// <inheritdoc cref="Rows(int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Rows<TLanes>()
+        where TLanes : struct, ILanes<TLanes>
+        => Rows(32 * TLanes.Count);
+
+    /// <inheritdoc cref="ITile.Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply<TLanes, TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+        where TLanes : struct, ILanes<TLanes>
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        if (Rows<TLanes>() == 12)
+        {
+            Tile12.Multiply<TRow, TPanel>(depth, a, b, c);
+        }
+        else
+        {
+            Tile6.Multiply<TRow, TPanel>(depth, a, b, c);
+        }
+    }
+}
+
+/// <summary>
+/// Where a block of C starts from, and where <c>max(Floor, block + Bias)</c> of the finished sum goes. Steps are floats from row to row.
+/// </summary>
+/// <remarks>
+/// One form for all ends of a tile, without branches: a new sum starts from a row of zeros with step 0; no bias is a row of -0, the
+/// one value that changes nothing when added; no ReLU is a floor of minus infinity.
+/// </remarks>
+unsafe struct TileResult
+{
+    public float* From;
+    public nint FromStep;
+    public float* To;
+    public nint ToStep;
+    public float* Bias;
+    public float Floor;
+}
+
+/// <summary>
+/// The micro-kernel of the matrix product: a block of C that stays in registers while the whole depth passes by.
+/// </summary>
+/// <remarks>
+/// <code>
+///                    row of B: TRow.Count floats
+///                  [ b0 b1 b2 ........... ]
+///   column of A  a0  c0                        C block, Rows x TRow.Count:
+///                a1  c1                        c_i += a_i * b   for every step of the depth
+///                ..  ..
+/// </code>
+/// Each element is one chain of MulAdd in the order of the depth, which starts from what is loaded: a depth cut into blocks that
+/// are stored and loaded again gives the same bits as an uncut one.
+/// </remarks>
+unsafe interface ITile
+{
+    static abstract int Rows { get; }
+
+    /// <param name="depth">Steps of the sum.</param>
+    /// <param name="a"><see cref="Rows"/> x the steps of the depth, rows as far apart as <typeparamref name="TPanel"/> says; all of it
+    /// is read.</param>
+    /// <param name="b">As many rows of <c>TRow.Count</c> floats, one behind the other but for gaps.</param>
+    /// <param name="c">Where the block comes from and goes to; all of it is read and written.</param>
+    static abstract void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel;
+}
+
+/// <summary>Six rows: two registers wide, 12 accumulators of the 16 registers that AVX2 and SSE have.</summary>
+readonly unsafe struct Tile6 : ITile
+{
+    public static int Rows => 6;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        TRow c0 = TRow.Load(c.From);
+        TRow c1 = TRow.Load(c.From + c.FromStep);
+        TRow c2 = TRow.Load(c.From + 2 * c.FromStep);
+        TRow c3 = TRow.Load(c.From + 3 * c.FromStep);
+        TRow c4 = TRow.Load(c.From + 4 * c.FromStep);
+        TRow c5 = TRow.Load(c.From + 5 * c.FromStep);
+
+        int length = depth.Length;
+        nint step = depth.Step;
+        for (int run = depth.Count; run > 0; run--)
+        {
+            for (float* end = b + (nint)length * TRow.Count; b < end; b += TRow.Count)
+            {
+                TRow row = TRow.Load(b);
+                TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
+                TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
+                TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
+                a += step;
+            }
+
+            a += depth.Skip;
+            b += depth.Gap * TRow.Count;
+        }
+
+        TRow bias = TRow.Load(c.Bias);
+        TRow floor = TRow.Broadcast(c.Floor);
+        float* to = c.To;
+        TRow.Max(floor, c0 + bias).Store(to);
+        TRow.Max(floor, c1 + bias).Store(to + c.ToStep);
+        TRow.Max(floor, c2 + bias).Store(to + 2 * c.ToStep);
+        TRow.Max(floor, c3 + bias).Store(to + 3 * c.ToStep);
+        TRow.Max(floor, c4 + bias).Store(to + 4 * c.ToStep);
+        TRow.Max(floor, c5 + bias).Store(to + 5 * c.ToStep);
+    }
+}
+
+/// <summary>Twelve rows: two registers wide, 24 accumulators of the 32 registers that AVX-512 and ARM64 have.</summary>
+readonly unsafe struct Tile12 : ITile
+{
+    public static int Rows => 12;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        TRow c0 = TRow.Load(c.From);
+        TRow c1 = TRow.Load(c.From + c.FromStep);
+        TRow c2 = TRow.Load(c.From + 2 * c.FromStep);
+        TRow c3 = TRow.Load(c.From + 3 * c.FromStep);
+        TRow c4 = TRow.Load(c.From + 4 * c.FromStep);
+        TRow c5 = TRow.Load(c.From + 5 * c.FromStep);
+        TRow c6 = TRow.Load(c.From + 6 * c.FromStep);
+        TRow c7 = TRow.Load(c.From + 7 * c.FromStep);
+        TRow c8 = TRow.Load(c.From + 8 * c.FromStep);
+        TRow c9 = TRow.Load(c.From + 9 * c.FromStep);
+        TRow c10 = TRow.Load(c.From + 10 * c.FromStep);
+        TRow c11 = TRow.Load(c.From + 11 * c.FromStep);
+
+        int length = depth.Length;
+        nint step = depth.Step;
+        for (int run = depth.Count; run > 0; run--)
+        {
+            for (float* end = b + (nint)length * TRow.Count; b < end; b += TRow.Count)
+            {
+                TRow row = TRow.Load(b);
+                TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
+                TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
+                TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c6, TRow.Broadcast(a[6 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c7, TRow.Broadcast(a[7 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c8, TRow.Broadcast(a[8 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c9, TRow.Broadcast(a[9 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c10, TRow.Broadcast(a[10 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c11, TRow.Broadcast(a[11 * TPanel.RowStep]), row);
+                a += step;
+            }
+
+            a += depth.Skip;
+            b += depth.Gap * TRow.Count;
+        }
+
+        TRow bias = TRow.Load(c.Bias);
+        TRow floor = TRow.Broadcast(c.Floor);
+        float* to = c.To;
+        TRow.Max(floor, c0 + bias).Store(to);
+        TRow.Max(floor, c1 + bias).Store(to + c.ToStep);
+        TRow.Max(floor, c2 + bias).Store(to + 2 * c.ToStep);
+        TRow.Max(floor, c3 + bias).Store(to + 3 * c.ToStep);
+        TRow.Max(floor, c4 + bias).Store(to + 4 * c.ToStep);
+        TRow.Max(floor, c5 + bias).Store(to + 5 * c.ToStep);
+        TRow.Max(floor, c6 + bias).Store(to + 6 * c.ToStep);
+        TRow.Max(floor, c7 + bias).Store(to + 7 * c.ToStep);
+        TRow.Max(floor, c8 + bias).Store(to + 8 * c.ToStep);
+        TRow.Max(floor, c9 + bias).Store(to + 9 * c.ToStep);
+        TRow.Max(floor, c10 + bias).Store(to + 10 * c.ToStep);
+        TRow.Max(floor, c11 + bias).Store(to + 11 * c.ToStep);
+    }
+}
+
+/// <summary>
+/// <c>a b + addend</c>: fused where the hardware has the instruction, else a product and a sum. The framework's own
+/// FusedMultiplyAdd is not used, because without the instruction it computes the fused result in software, which is far slower
+/// than two roundings; nor is MultiplyAddEstimate, which leaves the choice to the compiler of the moment.
+/// A register wider than the machine's is computed by halves, so that every width gives the same bits on one machine.
+/// </summary>
+static class MultiplyAdd
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Compute(float a, float b, float addend) =>
+        Fma.IsSupported || AdvSimd.IsSupported ? MathF.FusedMultiplyAdd(a, b, addend) : a * b + addend;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Compute(Vector128<float> a, Vector128<float> b, Vector128<float> addend)
+    {
+        if (Fma.IsSupported)
+        {
+            return Fma.MultiplyAdd(a, b, addend);
+        }
+
+        return AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(addend, a, b) : a * b + addend;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Compute(Vector256<float> a, Vector256<float> b, Vector256<float> addend) =>
+        Fma.IsSupported
+            ? Fma.MultiplyAdd(a, b, addend)
+            : Vector256.Create(
+                Compute(a.GetLower(), b.GetLower(), addend.GetLower()),
+                Compute(a.GetUpper(), b.GetUpper(), addend.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Compute(Vector512<float> a, Vector512<float> b, Vector512<float> addend) =>
+        Avx512F.IsSupported
+            ? Avx512F.FusedMultiplyAdd(a, b, addend)
+            : Vector512.Create(
+                Compute(a.GetLower(), b.GetLower(), addend.GetLower()),
+                Compute(a.GetUpper(), b.GetUpper(), addend.GetUpper()));
+}

@@ -1,0 +1,127 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// The fixed order in which sums over a batch are made: the batch is cut into slices of <see cref="Samples"/>, each slice is one
+/// accumulation, and slices are added as a binary tree over their numbers, ((s0 + s1) + (s2 + s3)) + ... A subtree starts at a multiple
+/// of its size, a power of two; where the right half of a node has no slices, the node is its left half.
+/// </summary>
+static unsafe class SliceTree
+{
+    /// <summary>Samples of one slice.</summary>
+    public const int Samples = 8;
+
+    /// <summary>Slices of a batch.</summary>
+    public static int Slices(int batch) => (batch + Samples - 1) / Samples;
+
+    /// <summary>
+    /// Partial sums that are open at once when slices arrive one by one: as many as a binary counter has digits, and the new one.
+    /// </summary>
+    public static int Levels(int slices) => BitOperations.Log2((uint)Math.Max(slices, 1)) + 1;
+
+    /// <summary>
+    /// Closes partial sums after slice number <paramref name="slice"/> has arrived on top of the stack, as a counter carries. Returns
+    /// the new height of the stack. After the last slice, <paramref name="last"/>, everything is closed and the sum is at the bottom.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Close<TLanes>(float* stack, long length, int height, int slice, bool last)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int carries = last ? height - 1 : BitOperations.TrailingZeroCount(slice + 1);
+        for (int i = 0; i < carries; i++)
+        {
+            height--;
+            Copying.Add<TLanes>(stack + height * length, stack + (height - 1) * length, length);
+        }
+
+        return height;
+    }
+
+    /// <summary>
+    /// Adds up <paramref name="count"/> partial sums, <paramref name="step"/> floats apart, into the first, which holds <paramref
+    /// name="length"/> floats.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Sum<TLanes>(float* partials, long step, int count, long length)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        for (int reach = 1; reach < count; reach *= 2)
+        {
+            for (int i = 0; i + reach < count; i += 2 * reach)
+            {
+                Copying.Add<TLanes>(partials + (i + reach) * step, partials + i * step, length);
+            }
+        }
+    }
+}
+
+/// <summary>Adds the sums of the subtrees up to the gradient of weights. A piece is one block of rows.</summary>
+unsafe struct SubtreeSum : ILanesJob
+{
+    public WeightGradientPlan Plan;
+    public WeightGradientTarget Target;
+    public float* Partials;
+
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int group = index / Plan.RowBlocks;
+        int block = index % Plan.RowBlocks;
+        int from = block * Plan.BlockRows;
+        int rows = Math.Min(Plan.BlockRows, Plan.Rows - from);
+        float* first = Partials + (long)group * (Plan.Rows + 1) * Plan.Columns;
+        float* sums = first + (long)from * Plan.Columns;
+        SliceTree.Sum<TLanes>(sums, Plan.PartialLength, Plan.Subtrees, (long)rows * Plan.Columns);
+        Target.Store<TLanes>(sums, group, from, rows);
+        if (block == 0)
+        {
+            float* bias = first + (long)Plan.Rows * Plan.Columns;
+            SliceTree.Sum<TLanes>(bias, Plan.PartialLength, Plan.Subtrees, Plan.Columns);
+            Target.StoreBias<TLanes>(bias, group);
+        }
+    }
+}
+
+/// <summary>Adds partial sums up as the tree of <see cref="SliceTree"/> and stores the result. A piece is a run of elements.</summary>
+unsafe struct PartialSum : ILanesJob
+{
+    const int PieceLength = 1 << 12;
+
+    float* partials;
+    long step;
+    int count;
+    float* sum;
+    long length;
+    bool accumulate;
+
+    /// <param name="pool">Threads and width.</param>
+    /// <param name="partials">The partial sums, overwritten.</param>
+    /// <param name="step">Floats from one to the next.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="sum">Where the result goes.</param>
+    /// <param name="length">Floats of the result.</param>
+    /// <param name="accumulate">True to add to what <paramref name="sum"/> holds.</param>
+    public static void Run(WorkerPool pool, float* partials, long step, int count, float* sum, long length, bool accumulate)
+    {
+        var job = new PartialSum { partials = partials, step = step, count = count, sum = sum, length = length, accumulate = accumulate };
+        SimdWidth.Run(pool, Packing.CeilDivide(length, PieceLength), job);
+    }
+
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        long from = (long)index * PieceLength;
+        int part = (int)Math.Min(PieceLength, length - from);
+        SliceTree.Sum<TLanes>(partials + from, step, count, part);
+        if (accumulate)
+        {
+            Copying.Add<TLanes>(partials + from, sum + from, part);
+        }
+        else
+        {
+            Copying.Copy<TLanes>(partials + from, sum + from, part);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+namespace Nin.Ops;
+
+/// <summary>
+/// A convolution cut into tiles of <see cref="WinogradTransform.Outputs"/> x <see cref="WinogradTransform.Outputs"/> results, each from a
+/// window of <see cref="Side"/> x <see cref="Side"/> pixels.
+/// </summary>
+/// <param name="Convolution">The convolution: <see cref="Suits"/> is true of it.</param>
+readonly unsafe record struct WinogradSizes(Conv2dSizes Convolution)
+{
+    // Fewer of either do not pay for the maps around the products.
+    const int MinChannels = 16;
+
+    // Nor do fewer results an example.
+    const int MinResults = 48;
+
+    // A gradient by weights is a sum over the results. Of few terms its rounding errors would be above what as many terms explain: those of
+    // eight points are up to 10 times those of a plain sum.
+    const int MinTermsOfFive = 144;
+
+    /// <summary>
+    /// The <see cref="AppContext"/> switch with which a host asks for direct sums only: they are slower, and their rounding errors smaller.
+    /// </summary>
+    public const string Switch = "Nin.Winograd";
+
+    static readonly bool IsAllowed = !AppContext.TryGetSwitch(Switch, out bool isOn) || isOn;
+
+    /// <summary>
+    /// The choice of algorithm: Winograd's where it multiplies half as much or less, what its tiles do beyond the edge counted. It reads
+    /// the shape alone, never the batch, so that an example has the same result in any company.
+    /// </summary>
+    public static bool Suits(in Conv2dSizes s)
+    {
+        bool fits = IsAllowed && s.Kernel is 3 or 5 && s.Stride == 1 && s.Dilation == 1 && s.Groups == 1 && s.Padding >= 0 && s.Padding < s.Kernel;
+        if (!fits || s.Channels < MinChannels || s.Filters < MinChannels || s.OutHeight * s.OutWidth < MinResults)
+        {
+            return false;
+        }
+
+        var sizes = new WinogradSizes(s);
+        return 2L * sizes.Tiles * sizes.Points <= (long)s.OutHeight * s.OutWidth * s.Kernel * s.Kernel;
+    }
+
+    /// <summary>The same choice for the gradient by weights.</summary>
+    public static bool SuitsWeights(in Conv2dSizes s) => Suits(s) && (s.Kernel == 3 || s.OutHeight * s.OutWidth >= MinTermsOfFive);
+
+    /// <summary>The convolution of dy that gives dx: weights turned by half a turn, channels and filters exchanged.</summary>
+    public static Conv2dSizes Transpose(in Conv2dSizes s) => s with
+    {
+        Channels = s.Filters,
+        Height = s.OutHeight,
+        Width = s.OutWidth,
+        Filters = s.Channels,
+        Padding = s.Kernel - 1 - s.Padding,
+    };
+
+    /// <summary>Pixels, and points, along a side of a window: 6 for three taps, 8 for five.</summary>
+    public int Side => WinogradTransform.Outputs + Convolution.Kernel - 1;
+
+    /// <summary>Points of a window.</summary>
+    public int Points => Side * Side;
+
+    /// <summary>Rows of tiles in one sample.</summary>
+    public int TileRows => Packing.CeilDivide(Convolution.OutHeight, WinogradTransform.Outputs);
+
+    /// <summary>Columns of tiles in one sample.</summary>
+    public int TileColumns => Packing.CeilDivide(Convolution.OutWidth, WinogradTransform.Outputs);
+
+    /// <summary>Tiles of one sample.</summary>
+    public int Tiles => TileRows * TileColumns;
+
+    /// <summary>The windows of the input.</summary>
+    public WinogradTiles Windows(float* x) => Cut(x, Convolution.Height, Convolution.Width, Convolution.Channels, Side, -Convolution.Padding);
+
+    /// <summary>The tiles of the output.</summary>
+    public WinogradTiles Results(float* y) =>
+        Cut(y, Convolution.OutHeight, Convolution.OutWidth, Convolution.Filters, WinogradTransform.Outputs, 0);
+
+    WinogradTiles Cut(float* image, int height, int width, int channels, int side, int start) => new()
+    {
+        Image = image,
+        Height = height,
+        Width = width,
+        Channels = channels,
+        Side = side,
+        Step = WinogradTransform.Outputs,
+        Start = start,
+        Rows = TileRows,
+        Columns = TileColumns,
+    };
+}

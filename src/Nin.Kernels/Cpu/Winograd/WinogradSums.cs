@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// dw = or += the gradient of a run of tiles: at each point the product over the tiles, then <c>Gᵀ</c> sums <c>G</c> back to the taps. A
+/// piece is a block of channels by a block of filters, whose sums at all points stay in the worker's cache.
+/// </summary>
+unsafe struct WinogradSums<TPoints> : ILanesJob
+    where TPoints : struct, IWinogradPoints
+{
+    const int BlockChannels = 48;
+    const int BlockFilters = 64;
+
+    // Between points, so that they do not share the few sets of a cache.
+    const int Gap = 16;
+    const int SumsStep = BlockChannels * BlockFilters + Gap;
+
+    /// <summary>Floats of scratch memory for each worker.</summary>
+    public static long WorkerLength => (long)Points * SumsStep;
+
+    public int Kernel;
+    public int Channels;
+    public int Filters;
+
+    /// <summary>Tiles of the run.</summary>
+    public int Count;
+
+    /// <summary><c>[point, tile, channel]</c>, channels padded to <see cref="ChannelStep"/>.</summary>
+    public float* Values;
+    public int ChannelStep;
+    public nint ValuesStep;
+
+    /// <summary>Packed as B of a product over the tiles, point by point.</summary>
+    public float* Gradients;
+    public nint GradientsStep;
+
+    /// <summary>True to add to what dw holds.</summary>
+    public bool Accumulate;
+
+    /// <summary><c>[kernel, kernel, channels, filters]</c>.</summary>
+    public float* DW;
+    public float* Scratch;
+
+    static int Points => TPoints.Side * TPoints.Side;
+
+    public readonly int Pieces => Packing.CeilDivide(Channels, BlockChannels) * FilterBlocks;
+
+    readonly int FilterBlocks => Packing.CeilDivide(Filters, BlockFilters);
+
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* sums = Scratch + worker * WorkerLength;
+        int channel = index / FilterBlocks * BlockChannels, filter = index % FilterBlocks * BlockFilters;
+        var product = new BlockProduct
+        {
+            Rows = Math.Min(BlockChannels, Channels - channel),
+            Columns = Math.Min(BlockFilters, Filters - filter),
+            Depth = Count,
+            Runs = new DepthRuns(1, Count, ChannelStep),
+            PanelStep = RegisterTile.Rows<TLanes>(),
+            IsExact = true,
+            RowsBefore = channel,
+            CStep = BlockFilters,
+            Floor = float.NegativeInfinity,
+        };
+        for (int point = 0; point < Points; point++)
+        {
+            product.A = Values + point * ValuesStep + channel;
+            product.B = Gradients + point * GradientsStep + (nint)filter * Count;
+            product.C = sums + point * SumsStep;
+            product.Execute<TLanes, ColumnPanel>();
+        }
+
+        for (int i = 0; i < product.Rows; i++)
+        {
+            Fold<TLanes>(sums + i * BlockFilters, product.Columns, DW + (nint)(channel + i) * Filters + filter);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Fold<TLanes>(float* sums, int filters, float* dW)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* buffer = stackalloc float[WinogradTransform.BufferLength];
+        float* taps = stackalloc float[WinogradTransform.BufferLength];
+        for (int f = 0; f < filters; f += TLanes.Count)
+        {
+            var extent = new PartExtent(Math.Min(TLanes.Count, filters - f));
+            WinogradTransform.Fold<TPoints, TLanes>(Kernel, scaled: true, sums + f, SumsStep, taps, buffer);
+            float* to = dW + f;
+            for (int tap = 0; tap < Kernel * Kernel; tap++, to += (nint)Channels * Filters)
+            {
+                TLanes sum = TLanes.Load(taps + tap * TLanes.Count);
+                extent.Store(to, Accumulate ? extent.Load<TLanes>(to) + sum : sum);
+            }
+        }
+    }
+}
+
+/// <summary>
+/// The factors of a gradient by weights at the points, for a run of tiles: <c>Bᵀ x B</c> as <c>[point, tile, channel]</c> and
+/// <c>A dy Aᵀ</c> packed as B of a product over the tiles. A piece is a few tiles.
+/// </summary>
+unsafe struct WinogradPairs<TPoints> : ILanesJob
+    where TPoints : struct, IWinogradPoints
+{
+    const int PieceTiles = 8;
+
+    public WinogradTiles Windows;
+    public WinogradTiles Results;
+
+    /// <summary>First tile of the run.</summary>
+    public long First;
+
+    /// <summary>Tiles of the run.</summary>
+    public int Count;
+
+    /// <summary>Where <c>Bᵀ x B</c> goes: channels padded to <see cref="ChannelStep"/>.</summary>
+    public float* Values;
+    public int ChannelStep;
+    public nint ValuesStep;
+
+    /// <summary>Where <c>A dy Aᵀ</c> goes.</summary>
+    public float* Gradients;
+    public nint GradientsStep;
+
+    /// <summary>A buffer for the tiles at the edge of the image, for each worker.</summary>
+    public float* Borders;
+    public long BorderLength;
+
+    public readonly int Pieces => Packing.CeilDivide(Count, PieceTiles);
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* buffer = stackalloc float[WinogradTransform.BufferLength];
+        float* border = Borders + worker * BorderLength;
+        int from = index * PieceTiles, end = Math.Min(Count, from + PieceTiles);
+        GridPixel tile = Windows.At(First + from);
+        for (int i = from; i < end; i++)
+        {
+            Window<TLanes>(tile, i, border, buffer);
+            Result<TLanes>(tile, i, border, buffer);
+            tile.Advance(Windows.Rows, Windows.Columns);
+        }
+    }
+
+    readonly void Window<TLanes>(GridPixel tile, int i, float* border, float* buffer)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* x = Windows.Read<TLanes>(tile, border, out nint rowStep);
+        float* to = Values + (nint)i * ChannelStep;
+        for (int c = 0; c < Windows.Channels; c += TLanes.Count)
+        {
+            var extent = new PartExtent(Math.Min(TLanes.Count, Windows.Channels - c));
+            WinogradTransform.Window<TPoints, TLanes, PartExtent>(extent, x + c, rowStep, Windows.Channels, to + c, ValuesStep, buffer);
+        }
+    }
+
+    readonly void Result<TLanes>(GridPixel tile, int i, float* border, float* buffer)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* dY = Results.Read<TLanes>(tile, border, out nint rowStep);
+        int filters = Results.Channels;
+        for (int j = 0; j < filters; j += TLanes.Count)
+        {
+            int inPanel = j % (2 * TLanes.Count);
+            int width = Packing.PanelColumns(filters - j + inPanel, TLanes.Count);
+            float* to = Gradients + (nint)(j - inPanel) * Count + (nint)i * width + inPanel;
+            var extent = new PartExtent(Math.Min(TLanes.Count, filters - j));
+            WinogradTransform.Evaluate<TPoints, TLanes, PartExtent>(
+                extent, Results.Side, scaled: false, dY + j, rowStep, filters, to, GradientsStep, buffer);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+namespace Nin.Ops;
+
+/// <summary><c>y = act((x - runningMean) / sqrt(runningVariance + eps) * gamma + beta)</c>.</summary>
+interface IBatchNorm2dForwardInference : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, pixels, channels]</c>.</param>
+    /// <param name="parameters">Scale, shift and running statistics, which are only read.</param>
+    /// <param name="relu">Whether negative results become zero.</param>
+    /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; may be <paramref name="x"/> itself.</param>
+    void Run(DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView y);
+}
+
+/// <summary>
+/// <c>y = act((x - mean) / sqrt(variance + eps) * gamma + beta)</c> with the batch's own mean and biased variance, and
+/// <c>running = (1 - momentum) running + momentum batch</c> with the unbiased one. Sums over the batch follow <see cref="Slices"/>.
+/// A single value per channel has no unbiased variance: the running one stays (PyTorch refuses such a batch).
+/// </summary>
+interface IBatchNorm2dForwardTraining : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, pixels, channels]</c>.</param>
+    /// <param name="parameters">Scale, shift and running statistics.</param>
+    /// <param name="relu">Whether negative results become zero.</param>
+    /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads.</param>
+    /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
+    /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
+    void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation);
+}
+
+/// <summary>
+/// With <c>g = dy</c> masked by the ReLU, <c>v = (x - mean) inverseDeviation</c> and <c>m</c> pixels in the batch:
+/// <c>dbeta = sum g</c>, <c>dgamma = sum g v</c>, <c>dx = gamma inverseDeviation (g - dbeta / m - v dgamma / m)</c>.
+/// </summary>
+interface IBatchNorm2dBackward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x">Input of the forward pass.</param>
+    /// <param name="parameters">Scale and shift.</param>
+    /// <param name="mean">As the forward pass left it.</param>
+    /// <param name="inverseDeviation">As the forward pass left it.</param>
+    /// <param name="relu">Whether the forward pass had a ReLU; its mask is found again from <paramref name="x"/>, by the same arithmetic.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="dx">Gradient of the input, or none; may be <paramref name="dy"/> itself where it is overwritten.</param>
+    /// <param name="dgamma"><c>[channels]</c>.</param>
+    /// <param name="dbeta"><c>[channels]</c>.</param>
+    /// <param name="accumulateData">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulateWeights">Adds to what stands in <paramref name="dgamma"/> and <paramref name="dbeta"/>.</param>
+    void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
+        DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
+        bool accumulateData, bool accumulateWeights);
+}
+
+/// <summary>Sizes of a batch normalisation: statistics are taken per channel over all pixels of all examples.</summary>
+/// <param name="Pixels">Rows times columns of one example.</param>
+/// <param name="Channels">Channels.</param>
+public readonly record struct BatchNormSizes(int Pixels, int Channels)
+{
+    /// <summary>Elements of one example.</summary>
+    public long Length => (long)Pixels * Channels;
+}
+
+/// <summary>What a batch normalisation holds, each of length channels.</summary>
+/// <param name="Gamma">Scale.</param>
+/// <param name="Beta">Shift.</param>
+/// <param name="RunningMean">Mean over the batches so far; written once a training step.</param>
+/// <param name="RunningVariance">Unbiased variance over the batches so far; written once a training step.</param>
+/// <param name="Epsilon">Added to the variance before its root.</param>
+/// <param name="Momentum">Weight of a new batch in the running statistics.</param>
+readonly record struct BatchNormParameters(
+    DeviceView Gamma, DeviceView Beta, DeviceView RunningMean, DeviceView RunningVariance, float Epsilon, float Momentum);

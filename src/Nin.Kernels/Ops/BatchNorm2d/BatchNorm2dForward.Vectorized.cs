@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// <c>(x - mean) scale + beta</c> with <c>scale = gamma inverseDeviation</c>: in this form and not with the mean folded into the shift, which
+/// cancels where a mean is large beside its deviation. The gradient finds the ReLU's mask by the same three operations.
+/// </summary>
+readonly unsafe struct BatchNormAffine(float* mean, float* scale, float* beta)
+{
+    readonly float* mean = mean;
+    readonly float* scale = scale;
+    readonly float* beta = beta;
+
+    /// <summary>The deviation of inputs from their channel's mean.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes Centre<TLanes, TExtent>(TLanes x, int c, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent =>
+        x - extent.Load<TLanes>(mean + c);
+
+    /// <summary>The output, before a ReLU, of what <see cref="Centre"/> gave.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes Output<TLanes, TExtent>(TLanes centred, int c, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent =>
+        TLanes.MulAdd(centred, extent.Load<TLanes>(scale + c), extent.Load<TLanes>(beta + c));
+
+    /// <summary>What stands before <see cref="Centre"/>'s part of a gradient: gamma over the deviation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes Scale<TLanes, TExtent>(int c, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent =>
+        extent.Load<TLanes>(scale + c);
+}
+
+/// <summary><c>y = act((x - mean) scale + beta)</c>: the last pass of both forward directions.</summary>
+readonly unsafe struct BatchNormNormalize(BatchNormAffine affine, bool relu, float* x, float* y) : IChannelwise
+{
+    readonly BatchNormAffine affine = affine;
+    readonly bool relu = relu;
+    readonly float* x = x;
+    readonly float* y = y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TLanes output = affine.Output(affine.Centre(extent.Load<TLanes>(x + at), c, extent), c, extent);
+        extent.Store(y + at, relu ? TLanes.Max(TLanes.Zero, output) : output);
+    }
+}
+
+/// <summary>One pass over memory.</summary>
+sealed unsafe class BatchNorm2dForwardInferenceVectorized(CpuDevice device) : IBatchNorm2dForwardInference
+{
+    public void Run(DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView y)
+    {
+        float* scale = stream.Scratch(sizes.Channels).Pointer;
+        float* gamma = parameters.Gamma.Pointer;
+        float* variance = parameters.RunningVariance.Pointer;
+        for (int c = 0; c < sizes.Channels; c++)
+        {
+            scale[c] = gamma[c] / MathF.Sqrt(variance[c] + parameters.Epsilon);
+        }
+
+        var affine = new BatchNormAffine(parameters.RunningMean.Pointer, scale, parameters.Beta.Pointer);
+        var normalize = new BatchNormNormalize(affine, relu, x.Pointer, y.Pointer);
+        ChannelwiseJob<BatchNormNormalize>.Run(device, (long)n * sizes.Pixels, sizes.Channels, normalize);
+    }
+}
+
+/// <summary>
+/// Statistics, then one pass that normalises. Each slice sums its elements and then, while they are still in the cache, the squares of
+/// their deviations from the slice's own mean; Chan's formula moves these to the batch's mean without cancellation (Chan, Golub and
+/// LeVeque, "Algorithms for computing the sample variance", 1983). A sum of plain squares would lose the variance of a channel whose mean
+/// is large; squares around the batch's mean would fetch everything from memory once more.
+/// </summary>
+sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBatchNorm2dForwardTraining
+{
+    public void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+    {
+        int channels = sizes.Channels;
+        int slices = Slices.Count(n);
+        float* scale = stream.Scratch(channels + SliceStatistics.Length(slices, channels)).Pointer;
+        var statistics = new SliceStatistics(scale + channels, n, sizes);
+        var blocks = new ChannelBlocks(channels, slices, device.Threads);
+        device.Run(slices * blocks.Count, new SliceJob(statistics, x.Pointer, blocks));
+        device.Run(1, new BatchJob(statistics, parameters, mean.Pointer, inverseDeviation.Pointer, scale));
+
+        var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
+        var normalize = new BatchNormNormalize(affine, relu, x.Pointer, y.Pointer);
+        ChannelwiseJob<BatchNormNormalize>.Run(device, (long)n * sizes.Pixels, channels, normalize);
+    }
+
+    readonly struct SliceJob(SliceStatistics statistics, float* x, ChannelBlocks blocks) : ILanesJob
+    {
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            (int slice, int block) = Math.DivRem(index, blocks.Count);
+            statistics.Compute<TLanes>(x, slice, blocks.First(block), blocks.End(block));
+        }
+    }
+
+    readonly struct BatchJob : ILanesJob
+    {
+        readonly SliceStatistics statistics;
+        readonly float* gamma, runningMean, runningVariance, mean, inverseDeviation, scale;
+        readonly float epsilon, momentum;
+
+        public BatchJob(SliceStatistics statistics, in BatchNormParameters parameters, float* mean, float* inverseDeviation, float* scale)
+        {
+            this.statistics = statistics;
+            gamma = parameters.Gamma.Pointer;
+            runningMean = parameters.RunningMean.Pointer;
+            runningVariance = parameters.RunningVariance.Pointer;
+            epsilon = parameters.Epsilon;
+            momentum = parameters.Momentum;
+            this.mean = mean;
+            this.inverseDeviation = inverseDeviation;
+            this.scale = scale;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            // scale holds the sums of squares until it is written.
+            long m = statistics.Combine<TLanes>(mean, scale);
+            for (int c = 0; c < statistics.Channels; c++)
+            {
+                double squares = scale[c];
+                inverseDeviation[c] = (float)(1 / Math.Sqrt(squares / m + epsilon));
+                scale[c] = gamma[c] * inverseDeviation[c];
+                runningMean[c] += momentum * (mean[c] - runningMean[c]);
+                // Of a single value there is no unbiased variance: the old one stays.
+                if (m > 1) runningVariance[c] += momentum * ((float)(squares / (m - 1)) - runningVariance[c]);
+            }
+        }
+    }
+}

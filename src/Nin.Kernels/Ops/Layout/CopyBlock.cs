@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>Copies a block of rows: a plain copy, or the channels of one input of a <c>Concat</c>, forth and back.</summary>
+interface ICopyBlock : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="block">Rows, columns and strides.</param>
+    /// <param name="x">Source, from its first copied element on.</param>
+    /// <param name="y">Target, from its first written element on.</param>
+    /// <param name="accumulate">Adds to what stands in the target.</param>
+    void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate);
+}
+
+/// <summary>A block of rows in memory: which elements of a copy's source and target belong together.</summary>
+/// <param name="Rows">Rows.</param>
+/// <param name="Columns">Elements of a row that are copied.</param>
+/// <param name="SourceStride">Elements from one row of the source to the next.</param>
+/// <param name="TargetStride">Elements from one row of the target to the next.</param>
+public readonly record struct Block2d(long Rows, int Columns, int SourceStride, int TargetStride);
+
+/// <summary>One thread an element.</summary>
+sealed class CopyBlockPortable(AcceleratorDevice device) : ICopyBlock
+{
+    readonly Action<DeviceStream, KernelConfig, Block2d, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<Block2d, int, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate) =>
+        launch(stream, device.Over(block.Rows * block.Columns), block, accumulate ? 1 : 0, x.Array, y.Array);
+
+    static void Kernel(Block2d block, int accumulate, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index; i < block.Rows * block.Columns; i += PortableThread.Stride)
+        {
+            long row = i / block.Columns;
+            long column = i - row * block.Columns;
+            float value = x[row * block.SourceStride + column];
+            long target = row * block.TargetStride + column;
+            y[target] = accumulate != 0 ? y[target] + value : value;
+        }
+    }
+}
+
+/// <summary>One pass over memory; rows that lie behind each other on both sides are one flat range.</summary>
+sealed unsafe class CopyBlockVectorized(CpuDevice device) : ICopyBlock
+{
+    const int ChunkLength = 16 * 1024;
+
+    public void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate)
+    {
+        if (block.Columns == 0) return;
+        if (block.Rows == 1 || (block.SourceStride == block.Columns && block.TargetStride == block.Columns))
+        {
+            var flat = new Copy(x.Pointer, y.Pointer, accumulate);
+            ElementwiseJob<Copy>.Run(device, block.Rows * block.Columns, flat);
+            return;
+        }
+
+        int step = Math.Max(1, ChunkLength / block.Columns);
+        device.Run((int)((block.Rows + step - 1) / step), new RowsJob(block, step, x.Pointer, y.Pointer, accumulate));
+    }
+
+    /// <summary><c>y (+)= x</c></summary>
+    readonly struct Copy(float* x, float* y, bool accumulate) : IElementwise
+    {
+        readonly float* x = x;
+        readonly float* y = y;
+        readonly bool accumulate = accumulate;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes, TExtent>(long i, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes value = extent.Load<TLanes>(x + i);
+            extent.Store(y + i, accumulate ? extent.Load<TLanes>(y + i) + value : value);
+        }
+    }
+
+    readonly struct RowsJob(Block2d block, int step, float* x, float* y, bool accumulate) : ILanesJob
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            int columns = block.Columns;
+            long end = Math.Min(block.Rows, ((long)index + 1) * step);
+            for (long row = (long)index * step; row < end; row++)
+            {
+                var copy = new Copy(x + row * block.SourceStride, y + row * block.TargetStride, accumulate);
+                int c = 0;
+                for (; c <= columns - TLanes.Count; c += TLanes.Count)
+                {
+                    copy.Apply<TLanes, WholeExtent>(c, default);
+                }
+
+                if (c < columns)
+                    copy.Apply<TLanes, PartExtent>(c, new PartExtent(columns - c));
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+namespace Nin.Ops;
+
+/// <summary><c>h = relu(x w1 + b1)</c>, <c>y = act(h w2 + b2)</c> over pixels, as one launch.</summary>
+interface IPointwiseMlpForward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, pixels, channels]</c>.</param>
+    /// <param name="weights">Both layers' parameters.</param>
+    /// <param name="lastRelu">Whether the second layer has a ReLU, too.</param>
+    /// <param name="h"><c>[n, pixels, hidden]</c>, overwritten; none where no gradient will be asked for.</param>
+    /// <param name="y"><c>[n, pixels, filters]</c>, overwritten.</param>
+    void Run(
+        DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, in PointwiseMlpWeights weights, bool lastRelu, DeviceView h, DeviceView y);
+}
+
+/// <summary>All gradients of a pixel's perceptron. Sums over the batch follow <see cref="Slices"/>.</summary>
+interface IPointwiseMlpBackward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, pixels, channels]</c>.</param>
+    /// <param name="h"><c>[n, pixels, hidden]</c> as the forward pass left it; its content is lost.</param>
+    /// <param name="y"><c>[n, pixels, filters]</c>, the output of the forward pass; read only where <paramref name="lastRelu"/> is true.</param>
+    /// <param name="lastRelu">Whether the second layer had a ReLU that <paramref name="dy"/> is not masked by yet.</param>
+    /// <param name="weights">Both layers' parameters.</param>
+    /// <param name="dy"><c>[n, pixels, filters]</c>; its content is lost.</param>
+    /// <param name="dx">
+    /// <c>[n, pixels, channels]</c>, or none where it is not needed; it may be <paramref name="dy"/> where they are as long and nothing is added.
+    /// </param>
+    /// <param name="gradients">Where the parameters' gradients go.</param>
+    /// <param name="accumulateData">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulateWeights">Adds to what stands in <paramref name="gradients"/>.</param>
+    void Run(
+        DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, DeviceView h, DeviceView y, bool lastRelu,
+        in PointwiseMlpWeights weights, DeviceView dy, DeviceView dx, in PointwiseMlpGradients gradients,
+        bool accumulateData, bool accumulateWeights);
+}
+
+/// <summary>Sizes of the perceptron that a NiN block runs over each pixel: two 1x1 convolutions.</summary>
+/// <param name="Pixels">Rows times columns of one example.</param>
+/// <param name="Channels">Input channels.</param>
+/// <param name="Hidden">Channels between the two.</param>
+/// <param name="Filters">Output channels.</param>
+public readonly record struct PointwiseMlpSizes(int Pixels, int Channels, int Hidden, int Filters)
+{
+    /// <summary>The first convolution alone.</summary>
+    public PointwiseSizes First => new(Pixels, Channels, Hidden);
+
+    /// <summary>The second convolution alone.</summary>
+    public PointwiseSizes Second => new(Pixels, Hidden, Filters);
+}
+
+/// <summary>The parameters of a pixel's perceptron.</summary>
+/// <param name="First"><c>[channels, hidden]</c>.</param>
+/// <param name="FirstBias"><c>[hidden]</c>, or none.</param>
+/// <param name="Second"><c>[hidden, filters]</c>.</param>
+/// <param name="SecondBias"><c>[filters]</c>, or none.</param>
+readonly record struct PointwiseMlpWeights(Weights First, DeviceView FirstBias, Weights Second, DeviceView SecondBias);
+
+/// <summary>Where the gradients of a pixel's perceptron go; biases may be none.</summary>
+/// <param name="First"><c>[channels, hidden]</c>.</param>
+/// <param name="FirstBias"><c>[hidden]</c>.</param>
+/// <param name="Second"><c>[hidden, filters]</c>.</param>
+/// <param name="SecondBias"><c>[filters]</c>.</param>
+readonly record struct PointwiseMlpGradients(DeviceView First, DeviceView FirstBias, DeviceView Second, DeviceView SecondBias);
