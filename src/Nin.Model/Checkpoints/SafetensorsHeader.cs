@@ -188,3 +188,32 @@ sealed class SafetensorsHeader
         return $"'{JsonEncodedText.Encode(part, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}'";
     }
 }
+
+/// <summary>A tensor as the header of a safetensors file lists it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its element type.</param>
+/// <param name="Shape">Its dimensions; none for a scalar.</param>
+/// <param name="Begin">First byte, counted from the end of the header.</param>
+/// <param name="End">Byte behind the last.</param>
+public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long End)
+{
+    /// <summary>Elements.</summary>
+    public long Length => (End - Begin) / SizeOf(Type);
+
+    /// <summary><c>F32 [96, 1, 11, 11]</c>.</summary>
+    public string Kind => KindOf(Type, Shape);
+
+    internal static string KindOf(SafetensorsType type, IReadOnlyList<long> shape) => $"{type} [{string.Join(", ", shape)}]";
+
+    internal static int SizeOf(SafetensorsType type) => type == SafetensorsType.I64 ? sizeof(long) : sizeof(float);
+}
+
+/// <summary>Element types of safetensors files that Nin reads and writes; the names are the format's.</summary>
+public enum SafetensorsType
+{
+    /// <summary>32-bit floats.</summary>
+    F32,
+
+    /// <summary>64-bit signed integers.</summary>
+    I64,
+}

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Nin.Ops;
 
 namespace Nin.Data;
 
@@ -97,5 +98,56 @@ sealed class BatchPrefetcher : IDisposable
         }
 
         filled.Release();
+    }
+}
+
+/// <summary>Fills the batches of one epoch, one after another.</summary>
+/// <param name="data">Where the images are.</param>
+/// <param name="pipeline">Makes them fit.</param>
+/// <param name="order">Their order.</param>
+/// <param name="batchSize">Images at a time.</param>
+/// <param name="epoch">Epoch, from 0.</param>
+/// <param name="filled">Called with each batch that was filled.</param>
+sealed class EpochFiller(
+    ImageDataset data, ImagePipeline pipeline, int[] order, int batchSize, int epoch, Action<ImageBatch>? filled = null)
+{
+    int next;
+
+    /// <summary>Fills the epoch's next batch; false if there is none.</summary>
+    public bool Fill(ImageBatch batch, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        int count = Math.Min(batchSize, order.Length - next);
+        if (count == 0)
+            return false;
+        batch.Fill(order.AsSpan(next, count), data, pipeline, epoch, cancellation);
+        next += count;
+        filled?.Invoke(batch);
+        return true;
+    }
+}
+
+/// <summary>The order in which an epoch visits the samples: a pure function of seed, epoch and count.</summary>
+public static class EpochOrder
+{
+    /// <summary>Fills <paramref name="order"/> with 0, 1, 2 and so on.</summary>
+    public static void Sequential(Span<int> order)
+    {
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i;
+    }
+
+    /// <summary>
+    /// Fills <paramref name="order"/> with a random permutation of 0 .. Length - 1 (Fisher and Yates; step i draws Philox word i).
+    /// </summary>
+    public static void Shuffled(Span<int> order, ulong seed, int epoch)
+    {
+        Sequential(order);
+        for (int i = order.Length - 1; i > 0; i--)
+        {
+            PhiloxBlock bits = Philox4x32.Block(seed, RandomPurpose.Shuffle, (uint)epoch, (uint)i, 0);
+            int j = (int)Philox4x32.ToBelow(bits.X0, (uint)i + 1);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
     }
 }

@@ -136,3 +136,45 @@ public sealed class ImagePipeline
         return levels;
     }
 }
+
+/// <summary>
+/// Per-channel normalisation of pixels that are scaled to 0 .. 1: <c>(x - mean) / std</c>, as torchvision's <c>Normalize</c>.
+/// </summary>
+public sealed class Normalization
+{
+    /// <summary>One entry for all channels, or one a channel.</summary>
+    /// <exception cref="ArgumentException">The counts differ, are 0, or a standard deviation is not above 0.</exception>
+    public Normalization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
+    {
+        if (mean.Count == 0 || mean.Count != std.Count)
+            throw new ArgumentException(
+                $"{mean.Count} means and {std.Count} standard deviations; give as many of each, at least one.", nameof(std));
+        foreach (float s in std)
+            if (!(s > 0) || !float.IsFinite(s))
+                throw new ArgumentException($"A standard deviation is {s}; it must be above 0.", nameof(std));
+        Mean = mean;
+        Std = std;
+    }
+
+    /// <summary>Means, in units of the full scale.</summary>
+    public IReadOnlyList<float> Mean { get; }
+
+    /// <summary>Standard deviations, in units of the full scale.</summary>
+    public IReadOnlyList<float> Std { get; }
+}
+
+/// <summary>How a training image is varied, anew in each epoch.</summary>
+public enum Augmentation
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>Mirrored left to right, for half of the images.</summary>
+    Flip,
+
+    /// <summary>
+    /// As <see cref="Flip"/>, then moved by -2 to 2 pixels along each axis, all equally likely;
+    /// what comes in from outside is black (0 before normalisation). Pixels are the data set's, before resizing.
+    /// </summary>
+    ShiftFlip,
+}

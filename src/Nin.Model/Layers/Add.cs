@@ -1,18 +1,41 @@
-namespace Nin.Layers;
-
-/// <summary>The sum of two or more branches of one shape.</summary>
-/// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
-/// <param name="name">Its name in the network.</param>
-/// <param name="count">Branches.</param>
-public sealed class Add<TShape>(string name, int count) : Merge<TShape>(name, new AddStep(TShape.Shape, count))
-    where TShape : struct, IShape
+namespace Nin
 {
-    /// <summary>Runs it on a tape; a branch of another shape is an error of the C# compiler.</summary>
-    /// <exception cref="ArgumentException">The number of branches is another one.</exception>
-    public Traced<TShape> Forward(params ReadOnlySpan<Traced<TShape>> inputs)
+    /// <summary>
+    /// The sum of the outputs of earlier layers, element by element; all have the same shape. A residual connection is
+    /// <c>[Add(nameof(Block1), nameof(Block3))]</c>.
+    /// </summary>
+    /// <param name="first">The name of an earlier layer.</param>
+    /// <param name="second">The name of another.</param>
+    /// <param name="more">The names of more.</param>
+    public sealed class AddAttribute(string first, string second, params string[] more) : LayerAttribute
     {
-        var untyped = new Traced[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++) untyped[i] = inputs[i].Untyped;
-        return ForwardUntyped(untyped);
+        /// <summary>The first input.</summary>
+        public string First { get; } = first;
+
+        /// <summary>The second input.</summary>
+        public string Second { get; } = second;
+
+        /// <summary>The other inputs.</summary>
+        public string[] More { get; } = more;
+    }
+}
+
+namespace Nin.Layers
+{
+    /// <summary>The sum of two or more branches of one shape.</summary>
+    /// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
+    /// <param name="name">Its name in the network.</param>
+    /// <param name="count">Branches.</param>
+    public sealed class Add<TShape>(string name, int count) : Merge<TShape>(name, new AddStep(TShape.Shape, count))
+        where TShape : struct, IShape
+    {
+        /// <summary>Runs it on a tape; a branch of another shape is an error of the C# compiler.</summary>
+        /// <exception cref="ArgumentException">The number of branches is another one.</exception>
+        public Traced<TShape> Forward(params ReadOnlySpan<Traced<TShape>> inputs)
+        {
+            var untyped = new Traced[inputs.Length];
+            for (int i = 0; i < inputs.Length; i++) untyped[i] = inputs[i].Untyped;
+            return ForwardUntyped(untyped);
+        }
     }
 }

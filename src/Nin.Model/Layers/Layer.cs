@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using Nin.Ops;
+
 namespace Nin.Layers;
 
 /// <summary>
@@ -59,4 +62,75 @@ public abstract class Layer<TIn, TOut>
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {TIn.Shape} -> {TOut.Shape}";
+}
+
+/// <summary>A layer that is one step.</summary>
+/// <inheritdoc cref="Layer{TIn, TOut}"/>
+/// <typeparam name="TIn">Shape that goes in.</typeparam>
+/// <typeparam name="TOut">Shape that comes out.</typeparam>
+/// <typeparam name="TStep">Kind of step.</typeparam>
+public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
+    where TIn : struct, IShape
+    where TOut : struct, IShape
+    where TStep : Step
+{
+    private protected StepLayer(Device device, string name, TStep step)
+        : base(name, device, step) => Step = step;
+
+    /// <summary>What it computes.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public TStep Step { get; }
+}
+
+/// <summary>A layer of weights and a bias: a convolution, a 1x1 one, or a linear layer.</summary>
+/// <inheritdoc cref="Layer{TIn, TOut}"/>
+public abstract class ConvolutionLayer<TIn, TOut> : StepLayer<TIn, TOut, ConvolutionStep>
+    where TIn : struct, IShape
+    where TOut : struct, IShape
+{
+    private protected ConvolutionLayer(ParameterSet parameters, string name, in Conv2dSizes sizes, bool relu)
+        : base(parameters.Device, name, new ConvolutionStep(
+            sizes, TOut.Shape, parameters[$"{name}.weight"], parameters.TryGet($"{name}.bias", out var bias) ? bias : null, relu))
+    {
+    }
+
+    /// <summary><c>[out, in / groups, kernel, kernel]</c>, or <c>[out, in]</c> of a linear layer.</summary>
+    public Parameter Weight => Step.Parameters[0];
+
+    /// <summary><c>[out]</c>, or null.</summary>
+    public Parameter? Bias => Step.Parameters.Count > 1 ? Step.Parameters[1] : null;
+}
+
+/// <summary>Several branches as one: their sum (<c>Add</c>) or their channels side by side (<c>Concat</c>).</summary>
+/// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
+public abstract class Merge<TOut>
+    where TOut : struct, IShape
+{
+    private protected Merge(string name, MergeStep step)
+    {
+        Name = name;
+        Step = step;
+    }
+
+    /// <summary>Its name in the network.</summary>
+    public string Name { get; }
+
+    /// <summary>What it computes.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public MergeStep Step { get; }
+
+    /// <summary>Runs it on a tape, over branches whose shapes are known at run time only.</summary>
+    /// <exception cref="ArgumentException">The number of branches or a shape is another one.</exception>
+    public Traced<TOut> ForwardUntyped(ReadOnlySpan<Traced> inputs)
+    {
+        if (inputs.Length != Step.Inputs.Count)
+            throw new ArgumentException($"{Name} takes {Step.Inputs.Count} inputs, not {inputs.Length}.", nameof(inputs));
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            if (inputs[i].Value.Shape != Step.Inputs[i])
+                throw new ArgumentException($"Input {i} of {Name} is {Step.Inputs[i]}, not {inputs[i].Value.Shape}.", nameof(inputs));
+        }
+
+        return inputs[0].Tape.Apply(Step, inputs).As<TOut>();
+    }
 }

@@ -1,13 +1,36 @@
 using Nin.Ops;
+using Nin.Shapes.Sizes;
 
-namespace Nin.Layers;
+namespace Nin
+{
+    /// <summary>
+    /// The largest element of each window, channel by channel; padding never wins.
+    /// <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>, where
+    /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down.
+    /// </summary>
+    /// <param name="kernel">Side of the square window in pixels, 1 or more.</param>
+    public sealed class MaxPool2dAttribute(int kernel) : LayerAttribute
+    {
+        /// <summary>Side of the square window in pixels.</summary>
+        public int Kernel { get; } = kernel;
 
-/// <summary>Max pooling.</summary>
-/// <inheritdoc cref="Layer{TIn, TOut}"/>
-/// <param name="device">Where it runs.</param>
-/// <param name="name">Its name in the network.</param>
-/// <param name="sizes">Sizes of one example.</param>
-public sealed class MaxPool2d<TIn, TOut>(Device device, string name, PoolSizes sizes)
-    : StepLayer<TIn, TOut, MaxPoolStep>(device, name, new MaxPoolStep(sizes))
-    where TIn : struct, IShape
-    where TOut : struct, IShape;
+        /// <summary>Pixels from one window to the next, 1 or more. Default: the kernel, so that windows lie side by side.</summary>
+        public int Stride { get; set; } = kernel;
+
+        /// <summary>Rows and columns on each side, 0 to half the kernel. Default: 0.</summary>
+        public int Padding { get; set; } = LayerDefaults.Padding;
+    }
+}
+
+namespace Nin.Layers
+{
+    /// <summary>Max pooling.</summary>
+    /// <inheritdoc cref="Layer{TIn, TOut}"/>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="name">Its name in the network.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    public sealed class MaxPool2d<TIn, TOut>(Device device, string name, PoolSizes sizes)
+        : StepLayer<TIn, TOut, MaxPoolStep>(device, name, new MaxPoolStep(sizes))
+        where TIn : struct, IShape
+        where TOut : struct, IShape;
+}

@@ -37,3 +37,77 @@ sealed class Evaluator : IDisposable
 
     public void Dispose() => input.Dispose();
 }
+
+/// <summary>What a network says about a data set.</summary>
+/// <param name="Examples">Examples.</param>
+/// <param name="Loss">Mean cross entropy, computed in double precision.</param>
+/// <param name="Accuracy">Share of the examples whose largest logit is the right one.</param>
+/// <param name="Confusion"><c>[actual class, predicted class]</c>, counts.</param>
+/// <param name="Classes">Precision and recall of each class.</param>
+/// <param name="DeadClasses">
+/// Classes whose logit is one and the same number for every example (0 behind a ReLU that died): the network can no longer tell them, and
+/// behind a ReLU never learns to again. A class that is merely never predicted is not among them. Two examples or more are needed to tell.
+/// </param>
+public sealed record EvaluationResult(
+    int Examples, double Loss, double Accuracy, int[,] Confusion, IReadOnlyList<ClassMetrics> Classes, int DeadClasses);
+
+/// <summary>Counts what a network says about examples, one at a time, in double precision.</summary>
+sealed class EvaluationTally(int classes)
+{
+    readonly int[,] confusion = new int[classes, classes];
+    readonly float[] first = new float[classes];
+    readonly bool[] varies = new bool[classes];
+    double lossSum;
+    int count;
+
+    /// <summary>Adds an example. Of equal logits the first wins, as in training.</summary>
+    public void Add(ReadOnlySpan<float> logits, int label)
+    {
+        if (count == 0) logits.CopyTo(first);
+        int predicted = 0;
+        for (int k = 0; k < logits.Length; k++)
+        {
+            if (logits[k] > logits[predicted]) predicted = k;
+            // Not "!=": a logit that is NaN every time tells nothing either.
+            varies[k] |= !logits[k].Equals(first[k]);
+        }
+
+        double sum = 0;
+        foreach (float z in logits) sum += Math.Exp((double)z - logits[predicted]);
+        lossSum += Math.Log(sum) + logits[predicted] - logits[label];
+        confusion[label, predicted]++;
+        count++;
+    }
+
+    public EvaluationResult Result(IReadOnlyList<string> classNames)
+    {
+        long correct = 0;
+        var metrics = new ClassMetrics[classes];
+        for (int k = 0; k < classes; k++)
+        {
+            int actual = 0, predicted = 0;
+            for (int j = 0; j < classes; j++)
+            {
+                actual += confusion[k, j];
+                predicted += confusion[j, k];
+            }
+
+            int hits = confusion[k, k];
+            correct += hits;
+            string name = k < classNames.Count ? classNames[k] : $"class {k}";
+            metrics[k] = new ClassMetrics(name, actual, Share(hits, predicted), Share(hits, actual));
+        }
+
+        int dead = count > 1 ? varies.Count(v => !v) : 0;
+        return new EvaluationResult(count, lossSum / count, (double)correct / count, confusion, metrics, dead);
+    }
+
+    static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
+}
+
+/// <summary>How well a class is known. A share of nothing is 0, as in scikit-learn.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="Examples">Examples that are of it.</param>
+/// <param name="Precision">Of the examples that were said to be of it, the share that are.</param>
+/// <param name="Recall">Of the examples that are of it, the share that were said to be.</param>
+public readonly record struct ClassMetrics(string Name, int Examples, double Precision, double Recall);

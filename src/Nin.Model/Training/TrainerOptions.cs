@@ -1,3 +1,5 @@
+using Nin.Data;
+
 namespace Nin.Training;
 
 /// <summary>How <see cref="Trainer"/> trains.</summary>
@@ -33,3 +35,42 @@ public sealed record TrainerOptions
     /// <summary>Strings that the checkpoint keeps for whoever resumes.</summary>
     public IReadOnlyDictionary<string, string> CheckpointOptions { get; init; } = new Dictionary<string, string>();
 }
+
+/// <summary>What a network learns from and what it is tested on. Images are resized to the network's input.</summary>
+/// <param name="Training">Images to learn from.</param>
+/// <param name="Test">Images to test on, after each epoch.</param>
+public sealed record TrainingData(ImageDataset Training, ImageDataset Test)
+{
+    /// <summary>Normalisation of both, or null for pixels from 0 to 1.</summary>
+    public Normalization? Normalization { get; init; }
+
+    /// <summary>How training images are varied.</summary>
+    public Augmentation Augmentation { get; init; }
+
+    /// <summary>Batches that another thread makes ahead; see <see cref="BatchLoaderOptions.Prefetch"/>.</summary>
+    public int Prefetch { get; init; } = 2;
+}
+
+/// <summary>Where training stands after a step, and after the test at an epoch's end.</summary>
+/// <param name="Epoch">Epoch, from 1.</param>
+/// <param name="Epochs">Epochs of the run.</param>
+/// <param name="Batch">Steps of this epoch that are done.</param>
+/// <param name="Batches">Steps of an epoch.</param>
+/// <param name="Loss">Mean loss of this epoch so far.</param>
+/// <param name="LearningRate">Learning rate of the last step.</param>
+/// <param name="Completed">What the epoch brought, once it is tested and before its checkpoint is written; null after a step.</param>
+/// <param name="Test">The test behind <paramref name="Completed"/>, class by class.</param>
+public readonly record struct TrainingProgress(
+    int Epoch, int Epochs, int Batch, int Batches, double Loss, double LearningRate, EpochMetrics? Completed = null,
+    EvaluationResult? Test = null);
+
+/// <summary>What an epoch brought.</summary>
+/// <param name="Epoch">Epoch, from 1.</param>
+/// <param name="Loss">Mean loss over the training images, each measured before its step.</param>
+/// <param name="TrainAccuracy">Share of the training images that were right in their step.</param>
+/// <param name="TestLoss">Mean loss over the test images, after the epoch.</param>
+/// <param name="TestAccuracy">Share of the test images that are right, after the epoch.</param>
+/// <param name="ExamplesPerSecond">Training images a second; the test is not in it.</param>
+/// <param name="DeadClasses">See <see cref="EvaluationResult.DeadClasses"/>.</param>
+public sealed record EpochMetrics(
+    int Epoch, double Loss, double TrainAccuracy, double TestLoss, double TestAccuracy, double ExamplesPerSecond, int DeadClasses);

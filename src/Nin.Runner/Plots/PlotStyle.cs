@@ -1,4 +1,5 @@
 using ScottPlot;
+using SkiaSharp;
 
 namespace Nin.Runner.Plots;
 
@@ -31,4 +32,51 @@ static class PlotStyle
         plot.Axes.Bottom.TickLabelStyle.FontSize = 13;
         return plot;
     }
+}
+
+/// <summary>
+/// Finds a font where the drawing library knows none: on Linux it comes without fontconfig, so that it needs nothing installed, and
+/// draws no letter until it is given a file.
+/// </summary>
+static class PlotFont
+{
+    const string Family = "Nin";
+
+    static readonly string[] Preferred =
+        ["DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "OpenSans-Regular.ttf", "Arial.ttf", "FreeSans.ttf"];
+
+    /// <summary>Makes text possible; false where this machine has no font, and pictures stay without text.</summary>
+    public static bool Install()
+    {
+        if (Fonts.Default == Family || SKFontManager.Default.FontFamilies.Any(f => f.Length > 0)) return true;
+        if (Find() is not { } path) return false;
+        Fonts.AddFontFile(Family, path);
+        Fonts.Default = Family;
+        return true;
+    }
+
+    static string? Find()
+    {
+        var deep = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
+        var files = Folders().Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*.ttf", deep));
+        return files.OrderBy(Rank).ThenBy(path => path, StringComparer.Ordinal).FirstOrDefault();
+    }
+
+    static int Rank(string path)
+    {
+        int rank = Array.IndexOf(Preferred, Path.GetFileName(path));
+        return rank < 0 ? Preferred.Length : rank;
+    }
+
+    static string[] Folders()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return ["/usr/share/fonts", "/usr/local/share/fonts", Path.Combine(home, ".local/share/fonts"), Path.Combine(home, ".fonts")];
+    }
+}
+
+/// <summary>Epochs have no parts.</summary>
+sealed class NoMinorTicks : IMinorTickGenerator
+{
+    public IEnumerable<double> GetMinorTicks(double[] majorTicks, CoordinateRange range) => [];
 }

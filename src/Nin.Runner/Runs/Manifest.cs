@@ -1,3 +1,7 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Nin.Runner.Results;
+
 namespace Nin.Runner.Runs;
 
 /// <summary><c>manifest.json</c>: all that is needed to do a run again.</summary>
@@ -31,4 +35,20 @@ sealed record Manifest(
                 $"{path}: the run was made with other images ({differs?.Name ?? "more files"}); name their folder with --data, or " +
                 "start a new run.");
     }
+}
+
+/// <summary>What a manifest says of the images: their name, where they were, and checksums.</summary>
+sealed record ManifestData(string Dataset, string? Path, string Source, IReadOnlyList<DataFileRow> Files);
+
+/// <summary>What a manifest says of the device.</summary>
+sealed record ManifestDevice(string Id, string Name, int Threads);
+
+/// <summary>What a manifest says of the software.</summary>
+sealed record ManifestVersions(string Nin, string Dotnet, string System, string Processor)
+{
+    public static ManifestVersions OfThisProcess() => new(
+        typeof(ManifestVersions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        RuntimeInformation.FrameworkDescription,
+        RuntimeInformation.OSDescription,
+        RuntimeInformation.ProcessArchitecture.ToString());
 }

@@ -1,3 +1,4 @@
+using Nin.Ops;
 using System.Runtime.Intrinsics;
 
 namespace Nin.Tests.Vectorized;

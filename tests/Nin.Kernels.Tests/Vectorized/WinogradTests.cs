@@ -46,9 +46,9 @@ public sealed unsafe class WinogradTests
     {
         var sizes = new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Padding: 1);
         WinogradSizes.Suits(sizes).Should().BeTrue();
-        WinogradSizes.Suits(sizes with { Stride = 2 }).Should().BeFalse();
-        WinogradSizes.Suits(sizes with { Dilation = 2 }).Should().BeFalse();
-        WinogradSizes.Suits(sizes with { Groups = 2 }).Should().BeFalse();
+        WinogradSizes.Suits(new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Stride: 2, Padding: 1)).Should().BeFalse();
+        WinogradSizes.Suits(new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Padding: 1, Dilation: 2)).Should().BeFalse();
+        WinogradSizes.Suits(new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Padding: 1, Groups: 2)).Should().BeFalse();
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Nin.Shapes.Sizes;
+
 namespace Nin.Ops;
 
 /// <summary>
@@ -30,8 +32,7 @@ readonly unsafe record struct WinogradSizes(Conv2dSizes Convolution)
     /// </summary>
     public static bool Suits(in Conv2dSizes s)
     {
-        bool fits = IsAllowed && s.Kernel is 3 or 5 && s.Stride == 1 && s.Dilation == 1 && s.Groups == 1 && s.Padding >= 0 && s.Padding < s.Kernel;
-        if (!fits || s.Channels < MinChannels || s.Filters < MinChannels || s.OutHeight * s.OutWidth < MinResults)
+        if (!IsAllowed || !Fits(s) || s.Channels < MinChannels || s.Filters < MinChannels || s.OutHeight * s.OutWidth < MinResults)
         {
             return false;
         }
@@ -44,14 +45,15 @@ readonly unsafe record struct WinogradSizes(Conv2dSizes Convolution)
     public static bool SuitsWeights(in Conv2dSizes s) => Suits(s) && (s.Kernel == 3 || s.OutHeight * s.OutWidth >= MinTermsOfFive);
 
     /// <summary>The convolution of dy that gives dx: weights turned by half a turn, channels and filters exchanged.</summary>
-    public static Conv2dSizes Transpose(in Conv2dSizes s) => s with
-    {
-        Channels = s.Filters,
-        Height = s.OutHeight,
-        Width = s.OutWidth,
-        Filters = s.Channels,
-        Padding = s.Kernel - 1 - s.Padding,
-    };
+    public static Conv2dSizes Transpose(in Conv2dSizes s) =>
+        new(s.Filters, s.OutHeight, s.OutWidth, s.Channels, s.Kernel, Padding: s.Kernel - 1 - s.Padding);
+
+    /// <summary>Whether <see cref="Transpose"/> is a convolution that suits.</summary>
+    public static bool SuitsTransposed(in Conv2dSizes s) => Fits(s) && Suits(Transpose(s));
+
+    // Winograd's tiles are square, and their windows touch.
+    static bool Fits(in Conv2dSizes s) =>
+        s.Kernel is 3 or 5 && s.Window == Window2d.Square(s.Kernel, padding: s.Padding) && s.Groups == 1 && s.Padding < s.Kernel;
 
     /// <summary>Pixels, and points, along a side of a window: 6 for three taps, 8 for five.</summary>
     public int Side => WinogradTransform.Outputs + Convolution.Kernel - 1;

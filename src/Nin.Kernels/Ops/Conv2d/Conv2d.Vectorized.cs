@@ -36,9 +36,9 @@ sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBack
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
     {
         WorkerPool pool = device.Pool;
-        Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
-        if (WinogradSizes.Suits(transposed))
+        if (WinogradSizes.SuitsTransposed(sizes))
         {
+            Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
             float* points = ConvolutionPanels.WithWorkspace(
                 stream, typeof(Conv2dBackwardDataVectorized), pool, sizes, w, WinogradConvolution.PackedLength(pool, transposed), PackPoints,
                 WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);

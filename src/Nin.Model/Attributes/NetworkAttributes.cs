@@ -43,3 +43,30 @@ public sealed class NetworkAttribute(int channels, int height, int width) : Attr
     /// <summary>How weights start. Default: <see cref="Init.He"/>, which fits ReLU.</summary>
     public Init Init { get; set; } = Init.He;
 }
+
+/// <summary>How the weights of convolutions and linear layers start. Biases start at zero.</summary>
+public enum Init
+{
+    /// <summary>
+    /// Uniform in ±√(6 / fan-in), which keeps the variance of the signal through ReLU (He et al. 2015, "Delving Deep into
+    /// Rectifiers"; PyTorch's <c>kaiming_uniform_(nonlinearity="relu")</c>).
+    /// </summary>
+    He,
+
+    /// <summary>
+    /// Uniform in ±√(6 / (fan-in + fan-out)), made for layers that are linear around zero (Glorot and Bengio 2010;
+    /// PyTorch's <c>xavier_uniform_</c>). Behind it ReLU halves the variance at each layer, which NIN103 points out.
+    /// </summary>
+    Xavier,
+}
+
+/// <summary>Fails the build (NIN013) where the network grows over a limit.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class BudgetAttribute : Attribute
+{
+    /// <summary>The most learnt parameters, 1 or more. Default: no limit.</summary>
+    public long MaxParameters { get; set; } = long.MaxValue;
+
+    /// <summary>The most multiply-adds of one example's forward pass, 1 or more. Default: no limit.</summary>
+    public long MaxMacs { get; set; } = long.MaxValue;
+}

@@ -1,0 +1,75 @@
+using Nin.Shapes.Sizes;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// A convolution as an implicit matrix product, in either direction that gives pixels: which source pixel each tap of a result pixel reads.
+/// <see cref="Fprop"/> reads the input (<c>y = x * w</c>), <see cref="Dgrad"/> the gradient of the output (<c>dx = dy * wᵀ</c>); the weight
+/// gradient (wgrad) sums over the result pixels of <see cref="Fprop"/>. With m result pixels, <c>k = taps * SourceChannels</c> and
+/// <c>n = ResultChannels</c>, each group is a product <c>[m, k] x [k, n]</c>.
+/// </summary>
+/// <param name="Rows">The vertical axis.</param>
+/// <param name="Columns">The horizontal axis.</param>
+/// <param name="Groups">Groups of channels that see only each other.</param>
+/// <param name="SourceChannels">Source channels in a group.</param>
+/// <param name="ResultChannels">Result channels in a group.</param>
+readonly record struct ConvolutionGeometry(TapAxis Rows, TapAxis Columns, int Groups, int SourceChannels, int ResultChannels)
+{
+    /// <summary>A convolution's output from its input.</summary>
+    public static ConvolutionGeometry Fprop(in Conv2dSizes s) => new(
+        TapAxis.Fprop(s.Window.Rows, s.Height), TapAxis.Fprop(s.Window.Columns, s.Width), s.Groups, s.GroupChannels, s.GroupFilters);
+
+    /// <summary>The gradient of a convolution's input from that of its output: the transposed convolution.</summary>
+    public static ConvolutionGeometry Dgrad(in Conv2dSizes s) => new(
+        TapAxis.Dgrad(s.Window.Rows, s.Height), TapAxis.Dgrad(s.Window.Columns, s.Width), s.Groups, s.GroupFilters, s.GroupChannels);
+
+    /// <summary>Result pixels of one example.</summary>
+    public int Pixels => Rows.Results * Columns.Results;
+
+    /// <summary>Taps of the window.</summary>
+    public int Taps => Rows.Taps * Columns.Taps;
+
+    /// <summary>Length of an im2col row of one group.</summary>
+    public int Depth => Taps * SourceChannels;
+
+    /// <summary>Whether im2col rows are the source's pixels as they lie: a plain matrix product.</summary>
+    public bool ArePixels => Rows.IsIdentity && Columns.IsIdentity;
+}
+
+/// <summary>
+/// One axis of a <see cref="ConvolutionGeometry"/>: with <c>q = result * Scale + Shift + tap * TapStep</c> a tap reads the source pixel
+/// <c>q / Divisor</c> where that is whole and inside, and nothing otherwise. Fprop scales by the stride; dgrad divides by it.
+/// </summary>
+/// <param name="Results">Result pixels along the axis.</param>
+/// <param name="Sources">Source pixels along the axis.</param>
+/// <param name="Taps">Taps of the window along the axis.</param>
+/// <param name="Scale">Source pixels from one result pixel to the next.</param>
+/// <param name="Shift">Source pixel of result 0, tap 0.</param>
+/// <param name="TapStep">Source pixels from a tap to the next.</param>
+/// <param name="Divisor">1, or the stride that dgrad divides by.</param>
+readonly record struct TapAxis(int Results, int Sources, int Taps, int Scale, int Shift, int TapStep, int Divisor)
+{
+    public static TapAxis Fprop(in WindowAxis window, int size) =>
+        new((int)window.Output(size), size, window.Kernel, window.Stride, -window.Before, window.Dilation, Divisor: 1);
+
+    public static TapAxis Dgrad(in WindowAxis window, int size) =>
+        new(size, (int)window.Output(size), window.Kernel, Scale: 1, window.Before, -window.Dilation, window.Stride);
+
+    /// <summary>Whether each result pixel reads the source pixel at its own place, and no other.</summary>
+    public bool IsIdentity => Taps == 1 && Scale == 1 && Shift == 0 && Divisor == 1 && Results == Sources;
+
+    /// <summary>The source pixel that a tap reads, or -1 for none.</summary>
+    public int Source(int result, int tap)
+    {
+        int q = result * Scale + Shift + tap * TapStep;
+        if (q < 0) return -1;
+        if (Divisor > 1)
+        {
+            int quotient = q / Divisor;
+            if (quotient * Divisor != q) return -1;
+            q = quotient;
+        }
+
+        return q < Sources ? q : -1;
+    }
+}

@@ -1,0 +1,67 @@
+namespace Nin.Training;
+
+/// <summary>How the learning rate moves over a run, as a share of its peak.</summary>
+public abstract record LearningRateSchedule
+{
+    /// <summary>The share of the peak learning rate, 0 to 1, for a step.</summary>
+    /// <param name="step">Steps done before it, 0 to <paramref name="totalSteps"/>.</param>
+    /// <param name="totalSteps">Steps of the whole run.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step is outside the run, or the run has none.</exception>
+    public double At(long step, long totalSteps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(totalSteps, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(step, totalSteps);
+        return Share((double)step / totalSteps);
+    }
+
+    /// <summary>The share at a point of the run.</summary>
+    /// <param name="progress">0 at its start, 1 at its end.</param>
+    private protected abstract double Share(double progress);
+}
+
+/// <summary>The peak all the time.</summary>
+public sealed record ConstantSchedule : LearningRateSchedule
+{
+    private protected override double Share(double progress) => 1;
+}
+
+/// <summary>Parts of equal length, each at a fixed share of the one before.</summary>
+public sealed record StepSchedule : LearningRateSchedule
+{
+    /// <param name="parts">Parts of the run, 1 or more.</param>
+    /// <param name="factor">Share of the part before, above 0 and at most 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public StepSchedule(int parts = 3, double factor = 0.1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
+        if (!(factor is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor is above 0 and at most 1.");
+        Parts = parts;
+        Factor = factor;
+    }
+
+    /// <summary>Parts of the run.</summary>
+    public int Parts { get; }
+
+    /// <summary>Share of the part before.</summary>
+    public double Factor { get; }
+
+    private protected override double Share(double progress) => Math.Pow(Factor, Math.Min(Math.Floor(progress * Parts), Parts - 1));
+}
+
+/// <summary>Half a cosine, from the peak to 0 (Loshchilov and Hutter 2017, arXiv 1608.03983, without restarts).</summary>
+public sealed record CosineSchedule : LearningRateSchedule
+{
+    private protected override double Share(double progress) => (1 + Math.Cos(Math.PI * progress)) / 2;
+}
+
+/// <summary>
+/// Straight up from 0 to the peak in the first quarter of all steps, then straight down to 0 (Smith and Topin 2019, arXiv 1708.07120, in its
+/// form of two straight lines).
+/// </summary>
+public sealed record OneCycleSchedule : LearningRateSchedule
+{
+    const double Peak = 0.25;
+
+    private protected override double Share(double progress) => progress < Peak ? progress / Peak : (1 - progress) / (1 - Peak);
+}
