@@ -11,7 +11,7 @@ public enum Init
 
     /// <summary>
     /// Uniform in ±√(6 / (fan-in + fan-out)), made for layers that are linear around zero (Glorot and Bengio 2010;
-    /// PyTorch's <c>xavier_uniform_</c>). Behind it ReLU halves the variance at each layer, which NIN103 points out.
+    /// PyTorch's <c>xavier_uniform_</c>). After it ReLU halves the variance at each layer, which NIN103 points out.
     /// </summary>
     Xavier,
 }

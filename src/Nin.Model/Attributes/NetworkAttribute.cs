@@ -9,7 +9,7 @@ namespace Nin;
 /// <param name="width">Columns of the input, 1 or more.</param>
 /// <remarks>
 /// The class is <c>partial</c>, neither static nor abstract nor generic, and declares no constructor of its own.
-/// The number of examples is no part of the declaration: it is free at every call.
+/// The number of examples is not part of the declaration: it is free at every call.
 /// </remarks>
 /// <example>
 /// <code>
