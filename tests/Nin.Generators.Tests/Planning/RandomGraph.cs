@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
 using Nin.Shapes.Sizes;
 
@@ -43,7 +44,7 @@ static class RandomGraph
             6 => Node(steps, [input], same, StepMemory.Relu),
             7 => Node(steps, [input], same, StepMemory.Dropout, role: StepRole.Drops),
             8 => Node(steps, [input], length, StepMemory.MaxPool(pick % 2 == 0 ? 3 : 12, length)),
-            9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Renames),
+            9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Aliases),
             12 => Node(steps, [input], same, StepMemory.PointwiseMlp(same, 1, 2, 1, lastRelu: pick % 2 == 0), learns: true),
             10 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Linear,
