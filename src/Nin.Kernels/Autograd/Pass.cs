@@ -88,6 +88,10 @@ public readonly partial struct Pass
     public ArrayView<float> Array(DeviceView view) =>
         Device is CpuDevice cpu ? cpu.KernelHost.Array(view) : view.Array;
 
+    /// <summary>Memory that holds 32-bit integers, such as labels, as a kernel's argument.</summary>
+    /// <param name="view">The view; none gives an empty array view.</param>
+    public ArrayView<int> Integers(DeviceView view) => Array(view).Cast<int>();
+
     /// <summary>The launch of a kernel whose threads stride over <paramref name="total"/> items: <see cref="KernelThread"/>.</summary>
     /// <param name="total">Items, 1 or more.</param>
     public KernelConfig Over(long total) => Accelerator.Over(total);

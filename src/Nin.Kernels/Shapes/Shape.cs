@@ -83,20 +83,9 @@ public readonly struct Features<TCount> : IShape
     public static Shape Shape => Shape.Flat(TCount.Value);
 }
 
-/// <summary>A size as a type: <see cref="D96"/> is 96. The argument of a structural shape such as <see cref="Chw{C,H,W}"/>.</summary>
+/// <summary>A size as a type (namespace <c>Nin.Dimensions</c>): <see cref="Dimensions.D96"/> is 96. The argument of a structural shape such as <see cref="Chw{C,H,W}"/>.</summary>
 public interface IDim
 {
     /// <summary>The size.</summary>
     static abstract int Value { get; }
-}
-
-/// <summary>A size above 1024: <c>1024 * THigh + TLow</c>, so that <c>Dk&lt;D4, D96&gt;</c> is 4192.</summary>
-/// <typeparam name="THigh">How many times 1024.</typeparam>
-/// <typeparam name="TLow">What is left, 0 to 1023.</typeparam>
-public readonly struct Dk<THigh, TLow> : IDim
-    where THigh : struct, IDim
-    where TLow : struct, IDim
-{
-    /// <inheritdoc/>
-    public static int Value => 1024 * THigh.Value + TLow.Value;
 }
