@@ -47,7 +47,7 @@ static class NetworkEmitter
         // After the namespace they go before the imports of the user's project, so that equal names there are not ambiguous.
         if (spec.NamesAreHidden) return;
 
-        writer.Line("using global::Nin;").Line("using global::Nin.Layers;").Line("using global::Nin.Ops;");
+        writer.Line("using global::Nin;").Line("using global::Nin.Dimensions;").Line("using global::Nin.Layers;").Line("using global::Nin.Ops;");
         if (!isWhole) writer.Line("using global::Nin.Training;");
         writer.Line();
     }

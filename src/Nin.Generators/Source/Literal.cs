@@ -38,6 +38,6 @@ static class Literal
         : Invariant($"new global::Nin.Shape({shape.Channels}, {shape.Height}, {shape.Width})");
 
     static string Dim(long size) => size <= LargestDim
-        ? Invariant($"global::Nin.D{size}")
-        : $"global::Nin.Dk<{Dim(size / LargestDim)}, {Dim(size % LargestDim)}>";
+        ? Invariant($"global::Nin.Dimensions.D{size}")
+        : $"global::Nin.Dimensions.Dk<{Dim(size / LargestDim)}, {Dim(size % LargestDim)}>";
 }

@@ -30,11 +30,14 @@ public sealed class ConvolutionStep : Step
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => convolution.Parameters;
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Infer(pass, x, HasRelu, y);
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Infer(pass, x, HasRelu, y);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => convolution.Forward(pass, x, HasRelu, y);
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => convolution.Forward(pass, x, HasRelu, y);
 
-    private protected override void BackwardCore(in Pass pass, in Operands o)
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
     {
         // The output's gradient is dead afterwards, so that the mask of the ReLU may overwrite it.
         if (HasRelu && !o.Y.IsNone) Mask(pass, o.Y, o.DY);

@@ -8,12 +8,15 @@ public sealed class ReluStep(Shape shape, double negativeSlope = 0) : Step(shape
 {
     readonly float slope = (float)negativeSlope;
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
         pass.Op<IReluForward>().Run(pass.Stream, slope, x.Slice(0, pass.Batch * Input.Length), y);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => InferCore(pass, x, y);
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => InferCore(pass, x, y);
 
-    private protected override void BackwardCore(in Pass pass, in Operands o)
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
     {
         if (o.DX.IsNone) return;
         long length = pass.Batch * Input.Length;

@@ -69,6 +69,14 @@ readonly partial struct StepMemory
         ? new() { SavedPerExample = (outputLength + sizeof(float) - 1) / sizeof(float), CanMask = true }
         : new() { ReadsInput = true };
 
+    /// <summary>A step written outside the library, as its attribute says.</summary>
+    public static StepMemory Of(
+        bool readsInput, bool readsOutput, long savedPerExample, long savedFixed, bool canOverwrite, bool canOverwriteGradient) => new()
+    {
+        ReadsInput = readsInput, ReadsOutput = readsOutput, SavedPerExample = savedPerExample, SavedFixed = savedFixed,
+        CanOverwrite = canOverwrite, CanOverwriteGradient = canOverwriteGradient,
+    };
+
     /// <summary>Average pooling, flattening, addition, concatenation: linear in their input, without weights.</summary>
     public static StepMemory Linear => default;
 }
