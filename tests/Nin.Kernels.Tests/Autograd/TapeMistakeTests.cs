@@ -86,7 +86,7 @@ public sealed class TapeMistakeTests
     {
         using var run = new TapeRun();
         Traced input = run.Input(TapeRun.Integers(1, 24), 2, Image, needsGradient: true);
-        Traced middle = run.Tape.Apply(new ActivationStep<Relu>(Image), input), last = run.Tape.Apply(new ReluStep(Image), middle);
+        Traced middle = run.Tape.Apply(new ActivationStep<Relu>(Image), input), last = run.Tape.Apply(new ActivationStep<Relu>(Image), middle);
         FluentActions.Invoking(() => input.Gradient).Should().Throw<InvalidOperationException>("there was no backward pass");
         run.Backward(last, TapeRun.Integers(2, 24));
         input.Gradient.Batch.Should().Be(2);
