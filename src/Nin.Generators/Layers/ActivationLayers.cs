@@ -11,7 +11,7 @@ abstract record ActivationLayer(LayerKind Kind) : Layer(Kind)
 
     public sealed override string RuntimeType(LayerSpec at, string ownClass) => Runtime("Relu", at.Output);
 
-    public sealed override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Relu);
+    public sealed override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Activation(savesOutput: true));
 }
 
 /// <summary><c>max(x, 0)</c>.</summary>
