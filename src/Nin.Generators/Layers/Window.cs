@@ -26,6 +26,9 @@ readonly record struct Window(int Kernel, int Stride, int Padding, int Dilation)
             LayerDefaults.Dilation);
     }
 
+    /// <summary>The same for what the run time shares.</summary>
+    public Window2d ToWindow2d() => Window2d.Square(Kernel, Stride, Padding, Dilation);
+
     public long Effective => WindowSize.Effective(Kernel, Dilation);
 
     /// <summary>The output's rows and columns; null, and reported on <paramref name="kernelArgument"/>, where no window fits.</summary>

@@ -53,7 +53,7 @@ sealed class StepGraphBuilder
             case ReluLayer or LeakyReluLayer:
                 return Append(Step(StepMemory.Relu));
             case MaxPool2dLayer pool:
-                return Append(Step(StepMemory.MaxPool(pool.Window.Kernel, spec.Output.Elements)));
+                return Append(Step(StepMemory.MaxPool(pool.Window.ToWindow2d(), spec.Output.Elements)));
             case BatchNorm2dLayer:
                 return Append(Step(StepMemory.BatchNorm(spec.Output.Channels)));
             case DropoutLayer:

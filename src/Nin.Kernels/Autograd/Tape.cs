@@ -97,7 +97,7 @@ public sealed class Tape : IDisposable
 
         var y = NewTensor(from[0].Value.Batch, step.Output);
         step.Forward(Pass(y.Batch), views, y.View);
-        return Record(new TapeNode.OfMerge(step, from, y, from.Any(f => f.NeedsGradient)));
+        return Record(new TapeNode.OfMerge(step, from, views, y, from.Any(f => f.NeedsGradient)));
     }
 
     /// <summary>Records a whole network as one value, which goes back on its own.</summary>
@@ -242,7 +242,8 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     }
 
     /// <summary>The output of a merge.</summary>
-    public sealed class OfMerge(MergeStep step, TapeNode[] inputs, Tensor value, bool needsGradient) : TapeNode(value, needsGradient)
+    public sealed class OfMerge(MergeStep step, TapeNode[] inputs, DeviceView[] views, Tensor value, bool needsGradient)
+        : TapeNode(value, needsGradient)
     {
         private protected override void Backward(Tape tape)
         {
@@ -250,7 +251,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
             {
                 if (!inputs[i].NeedsGradient) continue;
                 bool accumulate = !inputs[i].Gradient.IsNone;
-                step.Backward(tape.Pass(Value.Batch), i, Gradient, tape.GradientOf(inputs[i]), accumulate);
+                step.Backward(tape.Pass(Value.Batch), i, Gradient, tape.GradientOf(inputs[i]), accumulate, views);
             }
         }
     }
