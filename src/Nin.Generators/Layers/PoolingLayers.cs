@@ -48,7 +48,7 @@ sealed record MaxPool2dLayer(Window Window) : PoolingLayer(Declared, Window)
 
     public override string Description => $"Max pooling, {Window.Description}";
 
-    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.MaxPool(Window.Kernel, at.Output.Elements));
+    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.MaxPool(Window.ToWindow2d(), at.Output.Elements));
 }
 
 /// <summary>The mean of each window.</summary>

@@ -32,6 +32,9 @@ readonly record struct Window(int Kernel, int Stride, int Padding, int Dilation)
             LayerDefaults.Dilation);
     }
 
+    /// <summary>The same for what the run time shares.</summary>
+    public Window2d ToWindow2d() => Window2d.Square(Kernel, Stride, Padding, Dilation);
+
     public long Effective => WindowSize.Effective(Kernel, Dilation);
 
     /// <summary>As <c>Architecture</c> has it.</summary>

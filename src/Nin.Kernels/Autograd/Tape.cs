@@ -108,7 +108,7 @@ public sealed class Tape : IDisposable
         var y = NewTensor(from[0].Value.Batch, step.Output);
         step.Forward(Pass(y.Batch), views, y.View);
         GC.KeepAlive(from);
-        return Record(new TapeNode.OfMerge(step, from, y, from.Any(f => f.NeedsGradient)));
+        return Record(new TapeNode.OfMerge(step, from, views, y, from.Any(f => f.NeedsGradient)));
     }
 
     /// <summary>Records a whole network as one value, which goes back on its own.</summary>

@@ -58,7 +58,8 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     }
 
     /// <summary>The output of a merge.</summary>
-    public sealed class OfMerge(MergeStep step, TapeNode[] inputs, Tensor value, bool needsGradient) : TapeNode(value, needsGradient)
+    public sealed class OfMerge(MergeStep step, TapeNode[] inputs, DeviceView[] views, Tensor value, bool needsGradient)
+        : TapeNode(value, needsGradient)
     {
         private protected override void Backward(Tape tape)
         {
@@ -66,7 +67,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
             {
                 if (!inputs[i].NeedsGradient) continue;
                 bool accumulate = !inputs[i].Gradient.IsNone;
-                step.Backward(tape.Pass(Value.Batch), i, Gradient, tape.GradientOf(inputs[i]), accumulate);
+                step.Backward(tape.Pass(Value.Batch), i, Gradient, tape.GradientOf(inputs[i]), accumulate, views);
             }
         }
     }

@@ -120,7 +120,7 @@ public abstract class ConvolutionLayer<TIn, TOut> : StepLayer<TIn, TOut, Convolu
     public Parameter? Bias => Step.Parameters.Count > 1 ? Step.Parameters[1] : null;
 }
 
-/// <summary>Several branches as one: their sum (<c>Add</c>) or their channels side by side (<c>Concat</c>).</summary>
+/// <summary>Several branches as one: their sum (<c>Add</c>), their product (<c>Multiply</c>) or their channels side by side (<c>Concat</c>).</summary>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
 public abstract class Merge<TOut>
     where TOut : struct, IShape

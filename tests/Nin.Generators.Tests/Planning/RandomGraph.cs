@@ -43,7 +43,7 @@ static class RandomGraph
             5 => Node(steps, [input], same, StepMemory.BatchNorm(3), learns: true),
             6 => Node(steps, [input], same, StepMemory.Activation(savesOutput: true)),
             7 => Node(steps, [input], same, StepMemory.Dropout, role: StepRole.Drops),
-            8 => Node(steps, [input], length, StepMemory.MaxPool(pick % 2 == 0 ? 3 : 12, length)),
+            8 => Node(steps, [input], length, StepMemory.MaxPool(Window2d.Square(pick % 2 == 0 ? 3 : 12), length)),
             9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Aliases),
             12 => Node(steps, [input], same, StepMemory.PointwiseMlp(same, 1, 2, 1, lastRelu: pick % 2 == 0), learns: true),
             10 when equal.Length > 0 => Node(

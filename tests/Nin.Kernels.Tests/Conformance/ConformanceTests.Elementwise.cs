@@ -27,6 +27,32 @@ public abstract partial class ConformanceTests<TDevice>
     }
 
     [DeviceTheory, MemberData(nameof(Activations))]
+    public void Multiply(Norm2dCase s)
+    {
+        var sizes = new MultiplySizes(s.Batch, s.Plane, s.Channels);
+        float[] a = RandomData.Normal(1, s.Length), b = RandomData.Normal(2, s.Length), before = RandomData.Normal(3, s.Length);
+        float[] gate = RandomData.Normal(4, s.Batch * s.Channels), beforeSum = RandomData.Normal(5, gate.Length);
+        Operand left = In(Nhwc(s, a)), right = In(Nhwc(s, b)), scale = In(gate);
+        foreach (bool accumulate in Both)
+        {
+            Operand y = Target(accumulate, Nhwc(s, before)), scaled = Target(accumulate, Nhwc(s, before)), sums = Target(accumulate, beforeSum);
+            Op<IMultiply>().Run(Stream, sizes, isGate: false, left, right, y, accumulate);
+            Op<IMultiply>().Run(Stream, sizes, isGate: true, left, scale, scaled, accumulate);
+            Op<IMultiplySum>().Run(Stream, sizes, left, right, sums, accumulate);
+            Comparison.Agree(Nchw(s, y.Read()), Wanted(accumulate, ReferenceMultiply.Forward(a.Widen(), b.Widen()), before), "a b");
+            Comparison.Agree(Nchw(s, scaled.Read()), Wanted(accumulate, ReferenceMultiply.Forward(a.Widen(), gate.Widen()), before), "a gate");
+            Oracle dgate = ReferenceMultiply.Backward(b.Widen(), 0, gate.Widen(), a.Widen());
+            Comparison.Agree(sums.Read(), Wanted(accumulate, dgate, beforeSum), "sums of a b");
+        }
+
+        Operand inPlace = Over(Nhwc(s, a)), inPlaceGate = Over(Nhwc(s, a));
+        Op<IMultiply>().Run(Stream, sizes, isGate: false, inPlace, right, inPlace, accumulate: false);
+        Op<IMultiply>().Run(Stream, sizes, isGate: true, inPlaceGate, scale, inPlaceGate, accumulate: false);
+        Comparison.Agree(Nchw(s, inPlace.Read()), ReferenceMultiply.Forward(a.Widen(), b.Widen()), "a b over a");
+        Comparison.Agree(Nchw(s, inPlaceGate.Read()), ReferenceMultiply.Forward(a.Widen(), gate.Widen()), "a gate over a");
+    }
+
+    [DeviceTheory, MemberData(nameof(Activations))]
     public void Fill(Norm2dCase s)
     {
         Operand y = Out(s.Length);

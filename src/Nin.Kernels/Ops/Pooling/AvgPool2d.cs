@@ -4,27 +4,32 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>The mean of each window; padding counts as zeros (PyTorch's <c>count_include_pad</c>).</summary>
+/// <summary>
+/// The mean of each window, summed in row, then column order. It divides by the pixels in the image, or with padding counted (PyTorch's
+/// <c>count_include_pad</c>), but never by what hangs over beyond the padding.
+/// </summary>
 interface IAvgPool2dForward : IOp
 {
     /// <param name="stream">Order of work.</param>
-    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="sizes">Sizes of one example, without dilation.</param>
+    /// <param name="countIncludePad">Whether padding counts, as zeros.</param>
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, height, width, channels]</c>.</param>
     /// <param name="y"><c>[n, outHeight, outWidth, channels]</c>, overwritten.</param>
-    void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y);
+    void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView x, DeviceView y);
 }
 
-/// <summary>Spreads each output's gradient evenly over its window.</summary>
+/// <summary>Spreads each output's gradient evenly over its window, with the same divisor.</summary>
 interface IAvgPool2dBackward : IOp
 {
     /// <param name="stream">Order of work.</param>
-    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="sizes">Sizes of one example, without dilation.</param>
+    /// <param name="countIncludePad">Whether padding counts, as zeros.</param>
     /// <param name="n">Examples.</param>
     /// <param name="dy">Gradient of the output.</param>
     /// <param name="dx">Gradient of the input.</param>
     /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
-    void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView dy, DeviceView dx, bool accumulate);
+    void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView dy, DeviceView dx, bool accumulate);
 }
 
 /// <summary>One thread an element of the output.</summary>
@@ -33,26 +38,23 @@ sealed class AvgPool2dForwardPortable(AcceleratorDevice device) : IAvgPool2dForw
     readonly Action<DeviceStream, KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>> launch =
         device.Load<PoolMap, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y) =>
-        launch(stream, device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n), x.Array, y.Array);
+    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView x, DeviceView y) =>
+        launch(stream, device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n, countIncludePad), x.Array, y.Array);
 
     static void Kernel(PoolMap map, ArrayView<float> x, ArrayView<float> y)
     {
         for (long i = PortableThread.Index; i < map.OutputLength; i += PortableThread.Stride)
         {
-            long pixel = i / map.Channels;
-            int channel = (int)(i - pixel * map.Channels);
-            long line = pixel / map.OutWidth;
-            long example = line / map.OutHeight;
-            int windowRow = (int)(line - example * map.OutHeight), windowColumn = (int)(pixel - line * map.OutWidth);
+            var at = map.OutputAt(i);
+            int top = map.Rows.First(at.Row), left = map.Columns.First(at.Column);
+            int bottom = top + map.Rows.Taps(at.Row), right = left + map.Columns.Taps(at.Column);
             float sum = 0;
-            for (int row = map.First(windowRow); row < map.End(windowRow, map.Height); row += map.Dilation)
+            for (int row = top; row < bottom; row++)
             {
-                for (int column = map.First(windowColumn); column < map.End(windowColumn, map.Width); column += map.Dilation)
-                    sum += x[((example * map.Height + row) * map.Width + column) * map.Channels + channel];
+                for (int column = left; column < right; column++) sum += x[map.Input(at.Example, row, column, at.Channel)];
             }
 
-            y[i] = sum / (map.Kernel * map.Kernel);
+            y[i] = sum / map.Area(at.Row, at.Column);
         }
     }
 }
@@ -63,29 +65,21 @@ sealed class AvgPool2dBackwardPortable(AcceleratorDevice device) : IAvgPool2dBac
     readonly Action<DeviceStream, KernelConfig, PoolMap, int, ArrayView<float>, ArrayView<float>> launch =
         device.Load<PoolMap, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(stream, device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n), accumulate ? 1 : 0, dy.Array, dx.Array);
+    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView dy, DeviceView dx, bool accumulate) =>
+        launch(stream, device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n, countIncludePad), accumulate ? 1 : 0, dy.Array, dx.Array);
 
     static void Kernel(PoolMap map, int accumulate, ArrayView<float> dy, ArrayView<float> dx)
     {
         for (long i = PortableThread.Index; i < map.InputLength; i += PortableThread.Stride)
         {
-            long pixel = i / map.Channels;
-            int channel = (int)(i - pixel * map.Channels);
-            long line = pixel / map.Width;
-            long example = line / map.Height;
-            int row = (int)(line - example * map.Height), column = (int)(pixel - line * map.Width);
+            var at = map.InputAt(i);
             float sum = 0;
-            for (int wy = map.FirstWindow(row); wy < map.EndWindow(row, map.OutHeight); wy++)
+            for (int wy = map.Rows.FirstWindow(at.Row); wy < map.Rows.EndWindow(at.Row); wy++)
             {
-                for (int wx = map.FirstWindow(column); wx < map.EndWindow(column, map.OutWidth); wx++)
-                {
-                    if (map.Reads(wy, row) && map.Reads(wx, column))
-                        sum += dy[((example * map.OutHeight + wy) * map.OutWidth + wx) * map.Channels + channel];
-                }
+                for (int wx = map.Columns.FirstWindow(at.Column); wx < map.Columns.EndWindow(at.Column); wx++)
+                    sum += dy[map.Output(at.Example, wy, wx, at.Channel)] / map.Area(wy, wx);
             }
 
-            sum /= map.Kernel * map.Kernel;
             dx[i] = accumulate != 0 ? dx[i] + sum : sum;
         }
     }
@@ -94,15 +88,14 @@ sealed class AvgPool2dBackwardPortable(AcceleratorDevice device) : IAvgPool2dBac
 /// <summary>Channels are lanes; each window is summed in registers.</summary>
 sealed unsafe class AvgPool2dForwardVectorized(CpuDevice device) : IAvgPool2dForward
 {
-    public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView x, DeviceView y) =>
-        PoolForwardJob<Mean>.Run(device, sizes, n, new Mean(x.Pointer, y.Pointer, (float)sizes.Kernel * sizes.Kernel));
+    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView x, DeviceView y) =>
+        PoolForwardJob<Mean>.Run(device, PoolMap.Of(sizes, n, countIncludePad), new Mean(x.Pointer, y.Pointer));
 
     /// <summary><c>y = sum of the taps / area</c></summary>
-    readonly struct Mean(float* x, float* y, float area) : IPoolOperator
+    readonly struct Mean(float* x, float* y) : IPoolOperator
     {
         readonly float* x = x;
         readonly float* y = y;
-        readonly float area = area;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TLanes, TExtent>(in PoolWindow window, int c, TExtent extent)
@@ -120,7 +113,7 @@ sealed unsafe class AvgPool2dForwardVectorized(CpuDevice device) : IAvgPool2dFor
                 }
             }
 
-            extent.Store(y + window.Output + c, sum / TLanes.Broadcast(area));
+            extent.Store(y + window.Output + c, sum / TLanes.Broadcast(window.Area));
         }
     }
 }
@@ -128,26 +121,24 @@ sealed unsafe class AvgPool2dForwardVectorized(CpuDevice device) : IAvgPool2dFor
 /// <summary>Each output's share is added to all taps of its window.</summary>
 sealed unsafe class AvgPool2dBackwardVectorized(CpuDevice device) : IAvgPool2dBackward
 {
-    public void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView dy, DeviceView dx, bool accumulate)
+    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView dy, DeviceView dx, bool accumulate)
     {
         float* target = dx.Pointer;
-        var spread = new Spread(dy.Pointer, target, (float)sizes.Kernel * sizes.Kernel);
-        PoolBackwardJob<Spread>.Run(device, sizes, n, target, accumulate, spread);
+        PoolBackwardJob<Spread>.Run(device, PoolMap.Of(sizes, n, countIncludePad), target, accumulate, new Spread(dy.Pointer, target));
     }
 
     /// <summary><c>dx[each tap] += dy / area</c></summary>
-    readonly struct Spread(float* dy, float* dx, float area) : IPoolOperator
+    readonly struct Spread(float* dy, float* dx) : IPoolOperator
     {
         readonly float* dy = dy;
         readonly float* dx = dx;
-        readonly float area = area;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TLanes, TExtent>(in PoolWindow window, int c, TExtent extent)
             where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent
         {
-            TLanes share = extent.Load<TLanes>(dy + window.Output + c) / TLanes.Broadcast(area);
+            TLanes share = extent.Load<TLanes>(dy + window.Output + c) / TLanes.Broadcast(window.Area);
             float* taps = dx + window.Input + c;
             for (int row = 0; row < window.Rows; row++, taps += window.RowStep)
             {
