@@ -51,7 +51,7 @@ sealed class StepGraphBuilder
             case ReluLayer when fused.Contains(index):
                 return Inputs(spec)[0];
             case ReluLayer or LeakyReluLayer:
-                return Append(Step(StepMemory.Relu));
+                return Append(Step(StepMemory.Activation(savesOutput: true)));
             case MaxPool2dLayer pool:
                 return Append(Step(StepMemory.MaxPool(pool.Window.Kernel, spec.Output.Elements)));
             case BatchNorm2dLayer:

@@ -5,6 +5,8 @@ static class KernelTable
 {
     static readonly Row[] Rows =
     [
+        Of<IActivationBackward>(d => new ActivationBackwardPortable(d), d => new ActivationBackwardVectorized(d)),
+        Of<IActivationForward>(d => new ActivationForwardPortable(d), d => new ActivationForwardVectorized(d)),
         Of<IAdam>(d => new AdamPortable(d), d => new AdamVectorized(d)),
         Of<IAvgPool2dBackward>(d => new AvgPool2dBackwardPortable(d), d => new AvgPool2dBackwardVectorized(d)),
         Of<IAvgPool2dForward>(d => new AvgPool2dForwardPortable(d), d => new AvgPool2dForwardVectorized(d)),
@@ -32,8 +34,6 @@ static class KernelTable
         Of<IPointwiseMlpBackward>(
             d => new PointwiseMlpBackwardPortable(d, Product(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),
-        Of<IReluBackward>(d => new ReluBackwardPortable(d), d => new ReluBackwardVectorized(d)),
-        Of<IReluForward>(d => new ReluForwardPortable(d), d => new ReluForwardVectorized(d)),
         Of<ISgd>(d => new SgdPortable(d), d => new SgdVectorized(d)),
         Of<ISoftmaxCrossEntropy>(d => new SoftmaxCrossEntropyPortable(d), d => new SoftmaxCrossEntropyVectorized(d)),
     ];

@@ -40,7 +40,7 @@ static class RandomGraph
             3 => Node(steps, [input], length, StepMemory.NormalizedConvolution(length, 5), learns: true),
             4 => Node(steps, [input], length, StepMemory.PointwiseMlp(length, 3, 2, 4, lastRelu: true), learns: true),
             5 => Node(steps, [input], same, StepMemory.BatchNorm(3), learns: true),
-            6 => Node(steps, [input], same, StepMemory.Relu),
+            6 => Node(steps, [input], same, StepMemory.Activation(savesOutput: true)),
             7 => Node(steps, [input], same, StepMemory.Dropout, role: StepRole.Drops),
             8 => Node(steps, [input], length, StepMemory.MaxPool(pick % 2 == 0 ? 3 : 12, length)),
             9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Renames),

@@ -110,7 +110,7 @@ public sealed class StepTests
     public void A_step_that_cannot_mask_says_so()
     {
         using var run = new TapeRun();
-        var step = new ReluStep(Image);
+        var step = new ActivationStep<Relu>(Image);
         Traced x = run.Input(TapeRun.Integers(1, 2 * 60), 2, Image);
         FluentActions.Invoking(() => step.Backward(run.Tape.Pass(2), x.Value.View, x.Value.View, y: x.Value.View, mask: true))
             .Should().Throw<ArgumentException>().WithParameterName("mask");

@@ -5,51 +5,9 @@ namespace Nin.Kernels.Tests.Conformance;
 
 public abstract partial class ConformanceTests<TDevice>
 {
-    static readonly float[] Slopes = [0, 0.1f];
-
     public static TheoryData<Norm2dCase> Activations => Taken(Norm2dCases.All, c => c.Macs);
 
     public static TheoryData<Norm2dCase> ChannelSlicings => [.. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Norm2dCase(n, 11, 3, 2))];
-
-    [DeviceTheory, MemberData(nameof(Activations))]
-    public void Relu_forward(Norm2dCase s)
-    {
-        float[] x = WithZeros(RandomData.Normal(1, s.Length));
-        x[s.Length / 2] = float.NaN;
-        Operand input = In(x);
-        foreach (float slope in Slopes)
-        {
-            Oracle want = slope == 0 ? ReferenceRelu.Forward(x.Widen()) : ReferenceLeakyRelu.Forward(x.Widen(), slope);
-            Operand y = Out(s.Length), inPlace = Over(x);
-            Op<IReluForward>().Run(Stream, slope, input, y);
-            Op<IReluForward>().Run(Stream, slope, inPlace, inPlace);
-            Comparison.Agree(y.Read(), want, $"y, slope {slope}");
-            inPlace.Read().Should().Equal(y.Read());
-        }
-    }
-
-    [DeviceTheory, MemberData(nameof(Activations))]
-    public void Relu_backward(Norm2dCase s)
-    {
-        float[] y = WithZeros(RandomData.Normal(1, s.Length)), dy = RandomData.Normal(2, s.Length), before = RandomData.Normal(3, s.Length);
-        Operand output = In(y), gradient = In(dy);
-        foreach (float slope in Slopes)
-        {
-            Oracle want = slope == 0
-                ? ReferenceRelu.Backward(y.Widen(), dy.Widen())
-                : ReferenceLeakyRelu.Backward(y.Widen(), dy.Widen(), slope);
-            foreach (bool accumulate in Both)
-            {
-                Operand dx = Target(accumulate, before);
-                Op<IReluBackward>().Run(Stream, slope, output, gradient, dx, accumulate);
-                Comparison.Agree(dx.Read(), Wanted(accumulate, want, before), $"dx, slope {slope}, accumulate {accumulate}");
-            }
-
-            Operand inPlace = Over(dy);
-            Op<IReluBackward>().Run(Stream, slope, output, inPlace, inPlace, accumulate: false);
-            Comparison.Agree(inPlace.Read(), want, $"dx over dy, slope {slope}");
-        }
-    }
 
     [DeviceTheory, MemberData(nameof(Activations))]
     public void Add(Norm2dCase s)
@@ -89,9 +47,6 @@ public abstract partial class ConformanceTests<TDevice>
             Comparison.Agree(y.Read(), Wanted(accumulate, want, before), $"sums, accumulate {accumulate}");
         }
     }
-
-    /// <summary>Every seventh element is 0, on which a ReLU has no side.</summary>
-    static float[] WithZeros(float[] values) => [.. values.Select((v, i) => i % 7 == 3 ? 0 : v)];
 
     static float[] Nhwc(Norm2dCase s, float[] x) => Layouts.NchwToNhwc<float>(x, s.Batch, s.Channels, s.Height, s.Width);
 

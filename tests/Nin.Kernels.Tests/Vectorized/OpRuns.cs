@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nin.Kernels.Tests.Activations;
 using Nin.Ops;
 
 namespace Nin.Tests.Vectorized;
@@ -20,20 +21,20 @@ static class OpRuns
 
     static IEnumerable<(string Name, Func<OpRun, Action> Make)> Elementwise()
     {
-        foreach (float slope in new[] { 0, 0.1f })
+        foreach ((string name, ActivationCase activation) in ActivationCases.All)
         {
-            yield return ($"ReluForward {slope}", r => Make<IReluForward>(r, op =>
+            yield return ($"{name}Forward", r =>
             {
                 DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels);
-                return () => op.Run(r.Stream, slope, x, y);
-            }));
+                return () => activation.Forward(r.Stream, x, y);
+            });
             foreach (bool accumulate in new[] { false, true })
             {
-                yield return ($"ReluBackward {slope} {accumulate}", r => Make<IReluBackward>(r, op =>
+                yield return ($"{name}Backward {accumulate}", r =>
                 {
-                    DeviceView y = r.In(r.N * Pixels, 1), dy = r.In(r.N * Pixels, 2), dx = r.Out(r.N * Pixels);
-                    return () => op.Run(r.Stream, slope, y, dy, dx, accumulate);
-                }));
+                    DeviceView saved = r.In(r.N * Pixels, 1), dy = r.In(r.N * Pixels, 2), dx = r.Out(r.N * Pixels);
+                    return () => activation.Backward(r.Stream, saved, dy, dx, accumulate);
+                });
             }
         }
 

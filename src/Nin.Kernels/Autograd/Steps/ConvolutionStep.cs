@@ -44,7 +44,7 @@ public sealed class ConvolutionStep : Step
     void Mask(in Pass pass, DeviceView y, DeviceView dy)
     {
         long length = pass.Batch * Output.Length;
-        pass.Op<IReluBackward>().Run(pass.Stream, 0, y.Slice(0, length), dy.Slice(0, length), dy.Slice(0, length), accumulate: false);
+        pass.Op<IActivationBackward>().Run(pass.Stream, default(Relu), y.Slice(0, length), dy.Slice(0, length), dy.Slice(0, length), accumulate: false);
     }
 
     static Shape InputOf(in Conv2dSizes sizes, Shape output) =>

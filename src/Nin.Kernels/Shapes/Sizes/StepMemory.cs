@@ -58,8 +58,9 @@ readonly partial struct StepMemory
     /// <summary>Batch normalisation alone: mean and deviation of each channel are kept.</summary>
     public static StepMemory BatchNorm(long channels) => new() { ReadsInput = true, SavedFixed = 2 * SlotSize.RoundUp(channels) };
 
-    /// <summary>ReLU or leaky ReLU: the output says which side an element was on.</summary>
-    public static StepMemory Relu => new() { ReadsOutput = true, CanOverwrite = true, CanOverwriteGradient = true };
+    /// <summary>An activation: its derivative is computed from the output or from the input (<c>IActivation.SavesOutput</c>).</summary>
+    public static StepMemory Activation(bool savesOutput) =>
+        new() { ReadsInput = !savesOutput, ReadsOutput = savesOutput, CanOverwrite = true, CanOverwriteGradient = true };
 
     /// <summary>Dropout: the mask is computed again.</summary>
     public static StepMemory Dropout => new() { CanOverwrite = true, CanOverwriteGradient = true };

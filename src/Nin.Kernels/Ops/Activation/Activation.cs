@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary><c>y = act(x)</c>, for any activation.</summary>
+interface IActivationForward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="y">The same length, overwritten; may be <paramref name="x"/> itself.</param>
+    void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
+        where TActivation : unmanaged, IActivation;
+}
+
+/// <summary><c>dx = dy act'</c>, for any activation.</summary>
+interface IActivationBackward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="saved">Output of the forward pass where <see cref="IActivation.SavesOutput"/> is true, else its input.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="dx">Gradient of the input; may be <paramref name="dy"/> itself where it is overwritten.</param>
+    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
+        where TActivation : unmanaged, IActivation;
+}
+
+/// <summary>A kernel for each activation, compiled when it is first met.</summary>
+sealed class ActivationForwardPortable(AcceleratorDevice device) : IActivationForward
+{
+    readonly ConcurrentDictionary<Type, object> kernels = new();
+
+    public void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
+        where TActivation : unmanaged, IActivation =>
+        ((ActivationForwardKernel<TActivation>)kernels.GetOrAdd(
+            typeof(TActivation), static (_, device) => new ActivationForwardKernel<TActivation>(device), device)).Run(stream, activation, x, y);
+}
+
+/// <summary>One thread an element.</summary>
+sealed class ActivationForwardKernel<TActivation>(AcceleratorDevice device)
+    where TActivation : unmanaged, IActivation
+{
+    readonly Action<DeviceStream, KernelConfig, TActivation, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TActivation, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y) =>
+        launch(stream, device.Over(x.Length), activation, x.Array, y.Array);
+
+    static void Kernel(TActivation activation, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index; i < x.Length; i += PortableThread.Stride)
+            y[i] = activation.Value(new Float32(x[i])).Value;
+    }
+}
+
+/// <summary>A kernel for each activation, compiled when it is first met.</summary>
+sealed class ActivationBackwardPortable(AcceleratorDevice device) : IActivationBackward
+{
+    readonly ConcurrentDictionary<Type, object> kernels = new();
+
+    public void Run<TActivation>(
+        DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
+        where TActivation : unmanaged, IActivation =>
+        ((ActivationBackwardKernel<TActivation>)kernels.GetOrAdd(
+            typeof(TActivation), static (_, device) => new ActivationBackwardKernel<TActivation>(device), device))
+        .Run(stream, activation, saved, dy, dx, accumulate);
+}
+
+/// <summary>One thread an element.</summary>
+sealed class ActivationBackwardKernel<TActivation>(AcceleratorDevice device)
+    where TActivation : unmanaged, IActivation
+{
+    readonly Action<DeviceStream, KernelConfig, TActivation, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TActivation, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate) =>
+        launch(stream, device.Over(saved.Length), activation, accumulate ? 1 : 0, saved.Array, dy.Array, dx.Array);
+
+    static void Kernel(TActivation activation, int accumulate, ArrayView<float> saved, ArrayView<float> dy, ArrayView<float> dx)
+    {
+        for (long i = PortableThread.Index; i < saved.Length; i += PortableThread.Stride)
+        {
+            float gradient = activation.Gradient(new Float32(saved[i]), new Float32(dy[i])).Value;
+            dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
+        }
+    }
+}
+
+/// <summary>One pass over memory.</summary>
+sealed unsafe class ActivationForwardVectorized(CpuDevice device) : IActivationForward
+{
+    public void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
+        where TActivation : unmanaged, IActivation =>
+        ElementwiseJob<Values<TActivation>>.Run(device, x.Length, new Values<TActivation>(activation, x.Pointer, y.Pointer));
+
+    /// <summary><c>y = act(x)</c></summary>
+    readonly struct Values<TActivation>(TActivation activation, float* x, float* y) : IElementwise
+        where TActivation : unmanaged, IActivation
+    {
+        readonly TActivation activation = activation;
+        readonly float* x = x;
+        readonly float* y = y;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes, TExtent>(long i, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent =>
+            extent.Store(y + i, activation.Value(extent.Load<TLanes>(x + i)));
+    }
+}
+
+/// <summary>One pass over memory.</summary>
+sealed unsafe class ActivationBackwardVectorized(CpuDevice device) : IActivationBackward
+{
+    public void Run<TActivation>(
+        DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
+        where TActivation : unmanaged, IActivation =>
+        ElementwiseJob<Gradients<TActivation>>.Run(
+            device, saved.Length, new Gradients<TActivation>(activation, saved.Pointer, dy.Pointer, dx.Pointer, accumulate));
+
+    /// <summary><c>dx (+)= dy act'</c></summary>
+    readonly struct Gradients<TActivation>(TActivation activation, float* saved, float* dy, float* dx, bool accumulate) : IElementwise
+        where TActivation : unmanaged, IActivation
+    {
+        readonly TActivation activation = activation;
+        readonly float* saved = saved;
+        readonly float* dy = dy;
+        readonly float* dx = dx;
+        readonly bool accumulate = accumulate;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes, TExtent>(long i, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes gradient = activation.Gradient(extent.Load<TLanes>(saved + i), extent.Load<TLanes>(dy + i));
+            extent.Store(dx + i, accumulate ? extent.Load<TLanes>(dx + i) + gradient : gradient);
+        }
+    }
+}
+
+/// <summary>The gradient of a ReLU: dy where the output y was above zero, 0 elsewhere.</summary>
+unsafe struct ReluMask : ILanesJob
+{
+    const int PieceLength = 1 << 14;
+
+    float* y;
+    float* dY;
+    float* dX;
+    long length;
+
+    /// <param name="pool">Threads and width.</param>
+    /// <param name="y">Output of the ReLU.</param>
+    /// <param name="dY">Gradient of y; replaced by the gradient of what the ReLU read.</param>
+    /// <param name="length">Floats of each.</param>
+    public static void Run(WorkerPool pool, float* y, float* dY, long length) => Run(pool, y, dY, dY, length);
+
+    /// <param name="pool">Threads and width.</param>
+    /// <param name="y">Output of the ReLU.</param>
+    /// <param name="dY">Gradient of y.</param>
+    /// <param name="dX">Gradient of what the ReLU read; may be either of the others.</param>
+    /// <param name="length">Floats of each.</param>
+    public static void Run(WorkerPool pool, float* y, float* dY, float* dX, long length) =>
+        SimdWidth.Run(pool, Packing.CeilDivide(length, PieceLength), new ReluMask { y = y, dY = dY, dX = dX, length = length });
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        long i = (long)index * PieceLength;
+        long end = Math.Min(i + PieceLength, length);
+        for (; i <= end - TLanes.Count; i += TLanes.Count)
+        {
+            (TLanes.GreaterThan(TLanes.Load(y + i), TLanes.Zero) & TLanes.Load(dY + i)).Store(dX + i);
+        }
+
+        int rest = (int)(end - i);
+        (TLanes.GreaterThan(TLanes.Load(y + i, rest), TLanes.Zero) & TLanes.Load(dY + i, rest)).Store(dX + i, rest);
+    }
+}
