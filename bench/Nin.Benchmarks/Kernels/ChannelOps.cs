@@ -57,11 +57,11 @@ public class ChannelOps : IDisposable
 
     /// <summary>ReLU.</summary>
     [Benchmark]
-    public void ReluForward() => device.Kernels.Get<IReluForward>().Run(stream, slope: 0, x, y);
+    public void ReluForward() => device.Kernels.Get<IActivationForward>().Run(stream, default(Relu), x, y);
 
     /// <summary>Its gradient.</summary>
     [Benchmark]
-    public void ReluBackward() => device.Kernels.Get<IReluBackward>().Run(stream, slope: 0, y, dy, dx, accumulate: false);
+    public void ReluBackward() => device.Kernels.Get<IActivationBackward>().Run(stream, default(Relu), y, dy, dx, accumulate: false);
 
     /// <summary>Gives memory and threads back.</summary>
     [GlobalCleanup]
