@@ -16,6 +16,8 @@ abstract class ActivationCase(ReferenceActivation reference)
 
     public abstract Step Step(Shape shape);
 
+    public abstract void Check(Device device);
+
     public sealed class Of<TActivation>(TActivation activation, ReferenceActivation reference) : ActivationCase(reference)
         where TActivation : unmanaged, IActivation
     {
@@ -28,6 +30,8 @@ abstract class ActivationCase(ReferenceActivation reference)
             stream.Device.Kernels.Get<IActivationBackward>().Run(stream, activation, saved, dy, dx, accumulate);
 
         public override Step Step(Shape shape) => new ActivationStep<TActivation>(shape, activation);
+
+        public override void Check(Device device) => ActivationCheck.Run(activation, device);
     }
 }
 

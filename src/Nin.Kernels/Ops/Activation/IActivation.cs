@@ -66,7 +66,7 @@ public interface ISavesInput : IActivation
 
 /// <summary>
 /// The numbers that an activation is written over: a single float32 in the kernels of an accelerator, a register of them in vectorised code
-/// (every operation lane by lane), a float64 in <c>ActivationCheck</c>. Arithmetic is IEEE's; with a <c>float</c> on either side it is
+/// (every operation lane by lane), a float64 in <see cref="ActivationCheck"/>. Arithmetic is IEEE's; with a <c>float</c> on either side it is
 /// with that constant.
 /// </summary>
 /// <typeparam name="TSelf">The number.</typeparam>
