@@ -95,22 +95,7 @@ sealed unsafe class ActivationForwardVectorized(CpuDevice device) : IActivationF
 {
     public void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
         where TActivation : unmanaged, IActivation =>
-        ElementwiseJob<Values<TActivation>>.Run(device, x.Length, new Values<TActivation>(activation, x.Pointer, y.Pointer));
-
-    /// <summary><c>y = act(x)</c></summary>
-    readonly struct Values<TActivation>(TActivation activation, float* x, float* y) : IElementwise
-        where TActivation : unmanaged, IActivation
-    {
-        readonly TActivation activation = activation;
-        readonly float* x = x;
-        readonly float* y = y;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TLanes, TExtent>(long i, TExtent extent)
-            where TLanes : struct, ILanes<TLanes>
-            where TExtent : struct, IExtent =>
-            extent.Store(y + i, activation.Value(extent.Load<TLanes>(x + i)));
-    }
+        ElementwiseJob<ActivationValues<TActivation>>.Run(device, x.Length, new(activation, x.Pointer, y.Pointer));
 }
 
 /// <summary>One pass over memory.</summary>
@@ -119,66 +104,60 @@ sealed unsafe class ActivationBackwardVectorized(CpuDevice device) : IActivation
     public void Run<TActivation>(
         DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
         where TActivation : unmanaged, IActivation =>
-        ElementwiseJob<Gradients<TActivation>>.Run(
-            device, saved.Length, new Gradients<TActivation>(activation, saved.Pointer, dy.Pointer, dx.Pointer, accumulate));
+        ElementwiseJob<ActivationGradients<TActivation>>.Run(
+            device, saved.Length, new(activation, saved.Pointer, dy.Pointer, dx.Pointer, accumulate));
+}
 
-    /// <summary><c>dx (+)= dy act'</c></summary>
-    readonly struct Gradients<TActivation>(TActivation activation, float* saved, float* dy, float* dx, bool accumulate) : IElementwise
-        where TActivation : unmanaged, IActivation
+/// <summary><c>y = act(x)</c></summary>
+readonly unsafe struct ActivationValues<TActivation>(TActivation activation, float* x, float* y) : IElementwise
+    where TActivation : unmanaged, IActivation
+{
+    readonly TActivation activation = activation;
+    readonly float* x = x;
+    readonly float* y = y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<TLanes, TExtent>(long i, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent =>
+        extent.Store(y + i, activation.Value(extent.Load<TLanes>(x + i)));
+}
+
+/// <summary><c>dx (+)= dy act'</c>; dx may be either of the others where nothing is added.</summary>
+readonly unsafe struct ActivationGradients<TActivation>(TActivation activation, float* saved, float* dy, float* dx, bool accumulate) : IElementwise
+    where TActivation : unmanaged, IActivation
+{
+    readonly TActivation activation = activation;
+    readonly float* saved = saved;
+    readonly float* dy = dy;
+    readonly float* dx = dx;
+    readonly bool accumulate = accumulate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<TLanes, TExtent>(long i, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
     {
-        readonly TActivation activation = activation;
-        readonly float* saved = saved;
-        readonly float* dy = dy;
-        readonly float* dx = dx;
-        readonly bool accumulate = accumulate;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TLanes, TExtent>(long i, TExtent extent)
-            where TLanes : struct, ILanes<TLanes>
-            where TExtent : struct, IExtent
-        {
-            TLanes gradient = activation.Gradient(extent.Load<TLanes>(saved + i), extent.Load<TLanes>(dy + i));
-            extent.Store(dx + i, accumulate ? extent.Load<TLanes>(dx + i) + gradient : gradient);
-        }
+        TLanes gradient = activation.Gradient(extent.Load<TLanes>(saved + i), extent.Load<TLanes>(dy + i));
+        extent.Store(dx + i, accumulate ? extent.Load<TLanes>(dx + i) + gradient : gradient);
     }
 }
 
-/// <summary>The gradient of a ReLU: dy where the output y was above zero, 0 elsewhere.</summary>
-unsafe struct ReluMask : ILanesJob
+/// <summary>
+/// What a vectorised product applies to its outputs, a finished run of them at a time while they are in the cache: <c>y = act(x * w + b)</c> in one
+/// pass. A virtual call a run costs nothing beside the run; the element loop has none.
+/// </summary>
+abstract unsafe class RunEpilogue
 {
-    const int PieceLength = 1 << 14;
+    /// <summary>Replaces <paramref name="count"/> finished outputs, with the bits that <see cref="IActivationForward"/> would leave.</summary>
+    public abstract void Apply<TLanes>(float* run, long count)
+        where TLanes : struct, ILanes<TLanes>;
+}
 
-    float* y;
-    float* dY;
-    float* dX;
-    long length;
-
-    /// <param name="pool">Threads and width.</param>
-    /// <param name="y">Output of the ReLU.</param>
-    /// <param name="dY">Gradient of y; replaced by the gradient of what the ReLU read.</param>
-    /// <param name="length">Floats of each.</param>
-    public static void Run(WorkerPool pool, float* y, float* dY, long length) => Run(pool, y, dY, dY, length);
-
-    /// <param name="pool">Threads and width.</param>
-    /// <param name="y">Output of the ReLU.</param>
-    /// <param name="dY">Gradient of y.</param>
-    /// <param name="dX">Gradient of what the ReLU read; may be either of the others.</param>
-    /// <param name="length">Floats of each.</param>
-    public static void Run(WorkerPool pool, float* y, float* dY, float* dX, long length) =>
-        SimdWidth.Run(pool, Packing.CeilDivide(length, PieceLength), new ReluMask { y = y, dY = dY, dX = dX, length = length });
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Execute<TLanes>(int index, int worker)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        long i = (long)index * PieceLength;
-        long end = Math.Min(i + PieceLength, length);
-        for (; i <= end - TLanes.Count; i += TLanes.Count)
-        {
-            (TLanes.GreaterThan(TLanes.Load(y + i), TLanes.Zero) & TLanes.Load(dY + i)).Store(dX + i);
-        }
-
-        int rest = (int)(end - i);
-        (TLanes.GreaterThan(TLanes.Load(y + i, rest), TLanes.Zero) & TLanes.Load(dY + i, rest)).Store(dX + i, rest);
-    }
+/// <summary>An activation as epilogue: made once a step, so that a call allocates nothing.</summary>
+sealed unsafe class ActivationEpilogue<TActivation>(TActivation activation) : RunEpilogue
+    where TActivation : unmanaged, IActivation
+{
+    public override void Apply<TLanes>(float* run, long count) =>
+        ElementwiseJob<ActivationValues<TActivation>>.Run<TLanes>(count, new(activation, run, run));
 }

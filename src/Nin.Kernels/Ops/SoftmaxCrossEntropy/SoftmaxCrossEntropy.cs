@@ -70,7 +70,7 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
                 }
             }
 
-            // The largest logit is taken off before the exponentials, so that none overflows and one is 1.
+            // The largest logit is subtracted before the exponentials, so that none overflows and one is 1.
             float sum = 0;
             for (int c = 0; c < sizes.Classes; c++) sum += XMath.Exp(logits[first + c] - max);
             losses[i] = XMath.Log(sum) - (logits[first + label] - max);
