@@ -2,12 +2,16 @@ using Nin.Generators.Layers;
 using Nin.Generators.Parsing;
 using Nin.Generators.Source;
 using Nin.Generators.Spec;
+using Nin.Shapes.Sizes;
 using static System.FormattableString;
 
 namespace Nin.Generators.Emission;
 
-/// <summary>The whole graph as data.</summary>
-static class ArchitectureEmitter
+/// <summary>
+/// The whole graph as data, and the memory plan, in a class of their own: the order of static fields in the two halves of a class is not
+/// defined, and one of the user's half may hold a network.
+/// </summary>
+static class DeclaredEmitter
 {
     const int ArgumentsALine = 4;
     const int ParametersALine = 1;
@@ -15,8 +19,10 @@ static class ArchitectureEmitter
     public static void Emit(NetworkParts parts, Shape input, SourceWriter writer)
     {
         NetworkSpec spec = parts.Spec;
-        writer.Line().Line("/// <summary>Layers, shapes and parameters: what summaries and exports read.</summary>");
-        writer.Line("public static global::Nin.Architecture Architecture { get; } = new(");
+        writer.Line().Line("/// <summary>What is known while compiling. In a class of its own it is there before any static field of the network's.</summary>");
+        writer.Open("static class Declared");
+        EmitPlan(parts, writer);
+        writer.Line().Line("internal static readonly global::Nin.Architecture Architecture = new(");
         writer.Deeper($"""
             "{spec.ClassName.TrimStart('@')}",
             {Literal.Value(input)},
@@ -24,8 +30,19 @@ static class ArchitectureEmitter
             [
             """);
         foreach (LayerSpec layer in spec.Layers) writer.Deeper(Layer(layer, input));
-        writer.Deeper("]);");
+        writer.Deeper("]);").Close();
     }
+
+    static void EmitPlan(NetworkParts parts, SourceWriter writer) => writer.Line(Invariant($"""
+        // Elements of a session's memory, planned from when each tensor is written first and read last: for one example where they
+        // grow with the batch. Slots are multiples of {SlotSize.Floats}.
+        internal static readonly global::Nin.MemoryPlan Plan = new(
+            TrainingPerExample: {parts.Training.PerExample},
+            TrainingFixed: {parts.Training.Fixed},
+            InferencePerExample: {parts.Inference.PerExample},
+            OutputGradient: {parts.Training.OutputGradient.Offset},
+            Loss: {parts.Training.Loss.Offset});
+        """));
 
     static string Layer(LayerSpec spec, Shape input)
     {
