@@ -118,7 +118,7 @@ sealed class TreeSum(AcceleratorDevice device)
     /// <param name="Length">Elements of both results.</param>
     /// <param name="FirstLength">Elements of the first result.</param>
     /// <param name="Accumulate">1 where sums are added to what stands there.</param>
-    readonly record struct TreeSumSizes(int Leaves, long Stride, long Length, long FirstLength, int Accumulate)
+    internal readonly record struct TreeSumSizes(int Leaves, long Stride, long Length, long FirstLength, int Accumulate)
     {
         /// <summary>Subtrees that a fold leaves.</summary>
         public int Subtrees => (Leaves + Subtree - 1) / Subtree;
