@@ -91,7 +91,7 @@ static class OpRuns
                 DeviceView dx = r.Out(r.N * Pixels), dgamma = r.Out(1), dbeta = r.Out(1);
                 BatchNormParameters parameters = Parameters(r, written: false);
                 return () => op.Run(
-                    r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, mean, inverse, relu, dy, dx, dgamma, dbeta, relu, relu);
+                    r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, mean, inverse, relu, dy, dx, dgamma, dbeta, relu, relu, !relu);
             }));
         }
     }
