@@ -34,17 +34,19 @@ sealed class TreeSum(AcceleratorDevice device)
     }
 
     /// <summary>
-    /// Combines subtrees until few are left, for which alone <see cref="Combine"/> remains to be called: with the returned number of leaves and
-    /// stride. A kernel of few elements (channels, not weights) that combines by itself calls it first.
+    /// Combines subtrees, in place, until few are left, for which alone <see cref="Combine"/> remains to be called: with the returned number of leaves
+    /// and stride. A kernel of few elements (channels, not weights) that combines by itself calls it first.
     /// </summary>
     /// <param name="stream">Where it queues.</param>
     /// <param name="leaves">Leaves.</param>
     /// <param name="partials"><c>[leaves, stride]</c>.</param>
     /// <param name="stride">Elements from a leaf to the next.</param>
     /// <param name="length">Elements of a leaf that are combined.</param>
-    public (int Leaves, long Stride) Fold(DeviceStream stream, int leaves, DeviceView partials, long stride, long length)
+    /// <param name="most">Subtrees that may be left: with 1 the whole sum takes the place of leaf 0.</param>
+    public (int Leaves, long Stride) Fold(
+        DeviceStream stream, int leaves, DeviceView partials, long stride, long length, int most = Subtree)
     {
-        while (leaves > Subtree)
+        while (leaves > most)
         {
             var sizes = new TreeSumSizes(leaves, stride, length, FirstLength: 0, Accumulate: 0);
             launchFold(stream, device.Over(sizes.Subtrees * length), sizes, partials.Array);
