@@ -57,7 +57,7 @@ public sealed class WorkGroupShapeTests : IDisposable
             Operand y = Out(wanted.Length);
             var layout = PackedLayout.ForWorkGroups(problem);
             var packed = new WeightPacker(device).Pack(stream, typeof(WorkGroupShapeTests), layout, w.View, stream.Scratch(layout.Length));
-            var epilogue = new Epilogue(HasBias: 1, Relu: 1, StoreMode.Overwrite, filters % 4 == 0 ? 1 : 0);
+            var epilogue = new GemmEpilogue(HasBias: 1, Relu: 1, StoreMode.Overwrite, filters % 4 == 0 ? 1 : 0);
             kernel.Run(stream, new GemmSizes(problem.Geometry, Examples * problem.Geometry.Pixels, epilogue), x, packed, bias, y);
             y.Read().Should().Equal(wanted, "{0}", kernel);
         }

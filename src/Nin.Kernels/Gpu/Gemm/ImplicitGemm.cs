@@ -50,7 +50,7 @@ interface IWeightGradient
 /// <param name="Geometry">Which source pixels a result pixel reads.</param>
 /// <param name="Pixels">Result pixels of the whole batch: m.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
-readonly record struct GemmSizes(ConvolutionGeometry Geometry, long Pixels, Epilogue Epilogue)
+readonly record struct GemmSizes(ConvolutionGeometry Geometry, long Pixels, GemmEpilogue Epilogue)
 {
     public static GemmSizes Of(in GemmProblem problem, int n, DeviceView bias, bool relu, DeviceView y, StoreMode mode) => new(
         problem.Geometry, (long)n * problem.Geometry.Pixels,
@@ -62,7 +62,7 @@ readonly record struct GemmSizes(ConvolutionGeometry Geometry, long Pixels, Epil
 /// <param name="Relu">1 where negative results become zero.</param>
 /// <param name="Mode">What becomes of what stands in the result's place.</param>
 /// <param name="IsAligned">1 where four columns of the result may be read and written as a float4.</param>
-readonly record struct Epilogue(int HasBias, int Relu, StoreMode Mode, int IsAligned)
+readonly record struct GemmEpilogue(int HasBias, int Relu, StoreMode Mode, int IsAligned)
 {
     /// <summary>The result of a sum, bias included, where <paramref name="before"/> stood.</summary>
     public float Result(float sum, float before)
@@ -94,7 +94,7 @@ enum StoreMode
 /// <param name="Columns">Columns from the first on that there are.</param>
 /// <param name="Channel">The first column's place in the bias.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
-readonly record struct OutputTile(long Index, long Stride, long Rows, int Columns, int Channel, Epilogue Epilogue)
+readonly record struct OutputTile(long Index, long Stride, long Rows, int Columns, int Channel, GemmEpilogue Epilogue)
 {
     /// <summary>The bias of a column, zero where there is none.</summary>
     public float Bias(ArrayView<float> bias, int column)

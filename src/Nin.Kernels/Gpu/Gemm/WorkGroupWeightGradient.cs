@@ -132,7 +132,7 @@ sealed class WorkGroupGradientKernel<TShape, TLoader, TAccumulators>(Accelerator
         }
 
         long index = leaf * sizes.Stride + row * sizes.RowStride + group * g.ResultChannels + column;
-        var epilogue = new Epilogue(HasBias: 0, Relu: 0, StoreMode.Overwrite, sizes.WritesFloat4);
+        var epilogue = new GemmEpilogue(HasBias: 0, Relu: 0, StoreMode.Overwrite, sizes.WritesFloat4);
         sum.Store<TShape>(
             new OutputTile(index, sizes.RowStride, g.Depth - row, g.ResultChannels - column, Channel: 0, epilogue), partials, partials);
         int biasFilter = column + Group.IdxX;

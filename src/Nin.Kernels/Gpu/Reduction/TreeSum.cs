@@ -10,7 +10,7 @@ namespace Nin.Ops;
 sealed class TreeSum(AcceleratorDevice device)
 {
     /// <summary>Leaves that a thread combines, a power of two: with more, a few elements of many leaves would keep few threads busy for long.</summary>
-    const int Subtree = 64;
+    public const int Subtree = 64;
 
     readonly Action<DeviceStream, KernelConfig, TreeSumSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
         device.Load<TreeSumSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(CombineKernel);
@@ -113,16 +113,16 @@ sealed class TreeSum(AcceleratorDevice device)
             Combine(partials, leaf * sizes.Stride + i - subtree * sizes.Length, leaves, sizes.Stride);
         }
     }
+}
 
-    /// <summary>What a tree combines.</summary>
-    /// <param name="Leaves">Leaves.</param>
-    /// <param name="Stride">Elements from a leaf to the next.</param>
-    /// <param name="Length">Elements of both results.</param>
-    /// <param name="FirstLength">Elements of the first result.</param>
-    /// <param name="Accumulate">1 where sums are added to what stands there.</param>
-    readonly record struct TreeSumSizes(int Leaves, long Stride, long Length, long FirstLength, int Accumulate)
-    {
-        /// <summary>Subtrees that a fold leaves.</summary>
-        public int Subtrees => (Leaves + Subtree - 1) / Subtree;
-    }
+/// <summary>What a tree combines.</summary>
+/// <param name="Leaves">Leaves.</param>
+/// <param name="Stride">Elements from a leaf to the next.</param>
+/// <param name="Length">Elements of both results.</param>
+/// <param name="FirstLength">Elements of the first result.</param>
+/// <param name="Accumulate">1 where sums are added to what stands there.</param>
+readonly record struct TreeSumSizes(int Leaves, long Stride, long Length, long FirstLength, int Accumulate)
+{
+    /// <summary>Subtrees that a fold leaves.</summary>
+    public int Subtrees => (Leaves + TreeSum.Subtree - 1) / TreeSum.Subtree;
 }
