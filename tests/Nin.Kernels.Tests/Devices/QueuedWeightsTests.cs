@@ -41,10 +41,9 @@ public sealed class QueuedWeightsTests
 
     static Func<DeviceStream, Type, Weights, DeviceView> Copies(AcceleratorDevice device, bool inGroups)
     {
-        var layout = PanelLayout.Forward(Sizes);
-        WeightMatrix matrix = new(device);
-        WeightPanels panels = new(device);
-        return (stream, variant, w) =>
-            inGroups ? matrix.Of(stream, variant, layout, w, scratch: default) : panels.Of(stream, variant, layout, w, scratch: default);
+        var problem = GemmProblem.Fprop(Sizes);
+        var layout = inGroups ? PackedLayout.ForWorkGroups(problem) : PackedLayout.ForThreads(problem);
+        WeightPacker packer = new(device);
+        return (stream, variant, w) => packer.Pack(stream, variant, layout, w, scratch: default);
     }
 }

@@ -3,20 +3,6 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>Some leaves of the sums over a batch, as a kernel reads them: the <c>[Count, stride]</c> rows of its partial sums.</summary>
-/// <param name="Tree">How the batch is cut.</param>
-/// <param name="Examples">Examples of the batch.</param>
-/// <param name="First">The first leaf.</param>
-/// <param name="Count">Leaves from there on.</param>
-readonly record struct LeafRange(ReductionTree Tree, int Examples, int First, int Count)
-{
-    /// <summary>All leaves of a batch of <paramref name="n"/> examples.</summary>
-    public static LeafRange All(in ReductionTree tree, int n) => new(tree, n, 0, tree.Leaves(n));
-
-    /// <summary>The first pixel of the leaf in a row of the partial sums, counted through the batch; for the row after the last, the end of the last.</summary>
-    public long FirstPixel(int row) => Tree.FirstPixel(First + row, Examples);
-}
-
 /// <summary>The sum of each channel over the pixels of each leaf: a thread adds up eight channels of a leaf, in the order of pixels.</summary>
 sealed class LeafSums(AcceleratorDevice device)
 {

@@ -10,7 +10,7 @@ namespace Nin.Ops;
 sealed class TreeSum(AcceleratorDevice device)
 {
     /// <summary>Leaves that a thread combines, a power of two: with more, a few elements of many leaves would keep few threads busy for long.</summary>
-    const int Subtree = 64;
+    public const int Subtree = 64;
 
     readonly Action<DeviceStream, KernelConfig, TreeSumSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
         device.Load<TreeSumSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(CombineKernel);
@@ -34,17 +34,19 @@ sealed class TreeSum(AcceleratorDevice device)
     }
 
     /// <summary>
-    /// Combines subtrees until few are left, for which alone <see cref="Combine"/> remains to be called: with the returned number of leaves and
-    /// stride. A kernel of few elements (channels, not weights) that combines by itself calls it first.
+    /// Combines subtrees, in place, until few are left, for which alone <see cref="Combine"/> remains to be called: with the returned number of leaves
+    /// and stride. A kernel of few elements (channels, not weights) that combines by itself calls it first.
     /// </summary>
     /// <param name="stream">Where it queues.</param>
     /// <param name="leaves">Leaves.</param>
     /// <param name="partials"><c>[leaves, stride]</c>.</param>
     /// <param name="stride">Elements from a leaf to the next.</param>
     /// <param name="length">Elements of a leaf that are combined.</param>
-    public (int Leaves, long Stride) Fold(DeviceStream stream, int leaves, DeviceView partials, long stride, long length)
+    /// <param name="most">Subtrees that may be left: with 1 the whole sum takes the place of leaf 0.</param>
+    public (int Leaves, long Stride) Fold(
+        DeviceStream stream, int leaves, DeviceView partials, long stride, long length, int most = Subtree)
     {
-        while (leaves > Subtree)
+        while (leaves > most)
         {
             var sizes = new TreeSumSizes(leaves, stride, length, FirstLength: 0, Accumulate: 0);
             launchFold(stream, device.Over(sizes.Subtrees * length), sizes, partials.Array);
@@ -111,16 +113,16 @@ sealed class TreeSum(AcceleratorDevice device)
             Combine(partials, leaf * sizes.Stride + i - subtree * sizes.Length, leaves, sizes.Stride);
         }
     }
+}
 
-    /// <summary>What a tree combines.</summary>
-    /// <param name="Leaves">Leaves.</param>
-    /// <param name="Stride">Elements from a leaf to the next.</param>
-    /// <param name="Length">Elements of both results.</param>
-    /// <param name="FirstLength">Elements of the first result.</param>
-    /// <param name="Accumulate">1 where sums are added to what stands there.</param>
-    internal readonly record struct TreeSumSizes(int Leaves, long Stride, long Length, long FirstLength, int Accumulate)
-    {
-        /// <summary>Subtrees that a fold leaves.</summary>
-        public int Subtrees => (Leaves + Subtree - 1) / Subtree;
-    }
+/// <summary>What a tree combines.</summary>
+/// <param name="Leaves">Leaves.</param>
+/// <param name="Stride">Elements from a leaf to the next.</param>
+/// <param name="Length">Elements of both results.</param>
+/// <param name="FirstLength">Elements of the first result.</param>
+/// <param name="Accumulate">1 where sums are added to what stands there.</param>
+readonly record struct TreeSumSizes(int Leaves, long Stride, long Length, long FirstLength, int Accumulate)
+{
+    /// <summary>Subtrees that a fold leaves.</summary>
+    public int Subtrees => (Leaves + TreeSum.Subtree - 1) / TreeSum.Subtree;
 }

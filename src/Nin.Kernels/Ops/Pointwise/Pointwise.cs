@@ -64,7 +64,7 @@ public readonly record struct PointwiseSizes(int Pixels, int Channels, int Filte
 }
 
 /// <summary>The convolution's product, with one tap.</summary>
-sealed class PointwiseForwardPortable(IWindowProduct product) : IPointwiseForward
+sealed class PointwiseForwardPortable(IImplicitGemm product) : IPointwiseForward
 {
     readonly Conv2dForwardPortable convolution = new(product);
 
@@ -73,7 +73,7 @@ sealed class PointwiseForwardPortable(IWindowProduct product) : IPointwiseForwar
 }
 
 /// <summary>The convolution's product of transposed weights, with one tap.</summary>
-sealed class PointwiseBackwardDataPortable(IWindowProduct product) : IPointwiseBackwardData
+sealed class PointwiseBackwardDataPortable(IImplicitGemm product) : IPointwiseBackwardData
 {
     readonly Conv2dBackwardDataPortable convolution = new(product);
 
@@ -82,7 +82,7 @@ sealed class PointwiseBackwardDataPortable(IWindowProduct product) : IPointwiseB
 }
 
 /// <summary>The convolution's sums of slices and their tree, with one tap.</summary>
-sealed class PointwiseBackwardWeightsPortable(AcceleratorDevice device, IWindowGradient gradient) : IPointwiseBackwardWeights
+sealed class PointwiseBackwardWeightsPortable(AcceleratorDevice device, IWeightGradient gradient) : IPointwiseBackwardWeights
 {
     readonly Conv2dBackwardWeightsPortable convolution = new(device, gradient);
 

@@ -1,8 +1,8 @@
 namespace Nin.Kernels.Tests.Conformance;
 
 /// <summary>The products that run on tensor cores, operands rounded to TF32, with the instruction emulated by warps of 32 threads.</summary>
-public sealed class OnEmulatedTensorCoresMedium(DeviceFixture<OnEmulatedTensorCoresMedium.Cores> fixture)
-    : ProductTests<OnEmulatedTensorCoresMedium.Cores>(fixture)
+public sealed class OnEmulatedTensorCoresTf32(DeviceFixture<OnEmulatedTensorCoresTf32.Cores> fixture)
+    : ProductTests<OnEmulatedTensorCoresTf32.Cores>(fixture)
 {
     public sealed class Cores : IDeviceUnderTest
     {
@@ -12,7 +12,7 @@ public sealed class OnEmulatedTensorCoresMedium(DeviceFixture<OnEmulatedTensorCo
 
         public static int Thinning => 3;
 
-        public static Precision Precision => Precision.Medium;
+        public static Precision Precision => Precision.Tf32;
 
         public static Device Open() => EmulatedGpu.Open(threads: 64, Precision);
     }

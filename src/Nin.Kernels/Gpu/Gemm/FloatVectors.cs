@@ -2,6 +2,21 @@ using ILGPU;
 
 namespace Nin.Ops;
 
+/// <summary>Four neighbouring floats: what a GPU reads or writes at a time, where their address is a multiple of 16 bytes.</summary>
+struct Float4
+{
+    /// <summary>Floats in it.</summary>
+    public const int Length = 4;
+
+    public float S0, S1, S2, S3;
+
+    /// <summary>Float4s that cover a number of floats; the last may be partial.</summary>
+    public static int Blocks(int floats) => (floats + Length - 1) / Length;
+
+    /// <summary>Whether pixels of so many channels (in each group) begin and end at multiples of 16 bytes. Buffers begin at multiples of 256.</summary>
+    public static bool AreAligned(DeviceView view, int channels) => channels % Length == 0 && view.Offset % Length == 0;
+}
+
 /// <summary>
 /// Eight neighbouring channels in registers. Named fields and no array: ILGPU unrolls no loop, and an indexed array would live in memory.
 /// </summary>
@@ -29,7 +44,7 @@ struct Float8
         return r;
     }
 
-    /// <summary>The first <paramref name="count"/> elements; zeros behind them, where nothing is read.</summary>
+    /// <summary>The first <paramref name="count"/> elements; zeros after them, where nothing is read.</summary>
     public static Float8 Load(ArrayView<float> view, long index, int count)
     {
         if (count >= Length) return Load(view, index);
@@ -46,7 +61,7 @@ struct Float8
 
     /// <summary>
     /// Writes the first <paramref name="count"/> elements. No short cut for all eight: with two ways to store them PoCL's compiler vectorises the sums
-    /// in front of the stores no longer, and products take twice as long.
+    /// before the stores no longer, and products take twice as long.
     /// </summary>
     public readonly void Store(ArrayView<float> view, long index, int count)
     {
