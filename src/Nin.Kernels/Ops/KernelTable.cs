@@ -26,9 +26,6 @@ static class KernelTable
         Of<IMaxPool2dForward>(d => new MaxPool2dForwardPortable(d), d => new MaxPool2dForwardVectorized(d)),
         Of<IMaxPool2dBackwardPicks>(d => new MaxPool2dBackwardPicksPortable(d), d => new MaxPool2dBackwardPicksVectorized(d)),
         Of<IMaxPool2dForwardPicks>(d => new MaxPool2dForwardPicksPortable(d), d => new MaxPool2dForwardPicksVectorized(d)),
-        Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(Product(d)), d => new PointwiseBackwardDataVectorized(d)),
-        Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d, Gradient(d)), d => new PointwiseBackwardWeightsVectorized(d)),
-        Of<IPointwiseForward>(d => new PointwiseForwardPortable(Product(d)), d => new PointwiseForwardVectorized(d)),
         Of<IPointwiseMlpBackward>(
             d => new PointwiseMlpBackwardPortable(d, Product(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),

@@ -33,8 +33,8 @@ public sealed class TensorCoreTests
         float[] x = RandomData.Normal(1, Pixels * Depth), w = RandomData.Normal(2, Depth * Columns);
         using Operand left = new(device, x.Length, x, isRead: true), right = new(device, w.Length, w, isRead: true);
         using var result = new Operand(device, Pixels * Columns, values: null, isRead: false);
-        device.Kernels.Get<IPointwiseForward>().Run(
-            stream, new PointwiseSizes(Pixels, Depth, Columns), 1, left, right.View, bias: default, relu: false, result);
+        device.Kernels.Get<IConv2dForward>().Run(
+            stream, new Conv2dSizes(Depth, 1, Pixels, Columns), 1, left, right.View, bias: default, relu: false, result);
         float[] got = result.Read();
         double[] want = Product(v => v), magnitude = Product(Math.Abs);
         return [.. got.Select((g, i) => Math.Abs(g - want[i]) / magnitude[i])];

@@ -36,7 +36,7 @@ sealed class GroupProduct<TSums>(AcceleratorDevice device) : IWindowProduct
     readonly WeightMatrix matrices = new(device);
     readonly GroupShapes<IGroupProduct> aligned = Shapes<AlignedQuads>(device), any = Shapes<AnyQuads>(device);
 
-    public long ScratchLength(in PanelLayout layout, in Weights w) => w.Derived is null ? new WeightMatrixSizes(layout).Length : 0;
+    public long ScratchLength(in PanelLayout layout, in Weights w) => w.Prepacked is null ? new WeightMatrixSizes(layout).Length : 0;
 
     public void Run(
         DeviceStream stream, Type variant, in WindowMap map, in PanelLayout layout, int n, DeviceView x, in Weights w, DeviceView scratch, DeviceView bias,

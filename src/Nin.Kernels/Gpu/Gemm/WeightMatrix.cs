@@ -36,7 +36,7 @@ sealed class WeightMatrix(AcceleratorDevice device)
     public DeviceView Of(DeviceStream stream, Type variant, in PanelLayout layout, in Weights w, DeviceView scratch)
     {
         var sizes = new WeightMatrixSizes(layout);
-        if (w.Derived is not null) return w.Derived.Get(stream, variant, in w, sizes.Length, (this, stream, sizes), Derive);
+        if (w.Prepacked is not null) return w.Prepacked.Get(stream, layout.Key(variant), in w, sizes.Length, (this, stream, sizes), Derive);
         Pack(stream, sizes, w.Value, scratch);
         return scratch;
     }

@@ -20,13 +20,13 @@ sealed class WeightPanels(AcceleratorDevice device)
     /// <param name="scratch">At least as long as the panels; used only where <paramref name="w"/> keeps no copies.</param>
     public DeviceView Of(DeviceStream stream, Type variant, in PanelLayout layout, in Weights w, DeviceView scratch)
     {
-        if (w.Derived is not null) return w.Derived.Get(stream, variant, in w, layout.Length, (stream, this, layout), Derive);
+        if (w.Prepacked is not null) return w.Prepacked.Get(stream, layout.Key(variant), in w, layout.Length, (stream, this, layout), Derive);
         Pack(stream, layout, w.Value, scratch);
         return scratch;
     }
 
     /// <summary>Elements of scratch that <see cref="Of"/> needs.</summary>
-    public static long ScratchLength(in PanelLayout layout, in Weights w) => w.Derived is null ? layout.Length : 0;
+    public static long ScratchLength(in PanelLayout layout, in Weights w) => w.Prepacked is null ? layout.Length : 0;
 
     static void Derive(DeviceView w, DeviceView copy, in (DeviceStream Stream, WeightPanels Panels, PanelLayout Layout) state) =>
         state.Panels.Pack(state.Stream, state.Layout, w, copy);
@@ -65,6 +65,9 @@ sealed class WeightPanels(AcceleratorDevice device)
 readonly record struct PanelLayout(
     int Groups, int Taps, int Depth, int Columns, long GroupStride, long TapStride, long DepthStride, long ColumnStride)
 {
+    /// <summary>Names what a variant packs among the copies of a parameter.</summary>
+    public PackingKey Key(Type variant) => new(variant, IsTransposed: DepthStride == 1, Groups, Taps, Depth, Columns);
+
     /// <summary>Elements of the panels.</summary>
     public long Length => (long)Groups * Float8.Tiles(Columns) * Taps * Depth * Float8.Length;
 

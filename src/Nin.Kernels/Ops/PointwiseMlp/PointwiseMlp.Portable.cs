@@ -13,7 +13,7 @@ sealed class PointwiseMlpForwardPortable(IWindowProduct product) : IPointwiseMlp
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, in PointwiseMlpWeights weights, bool lastRelu, DeviceView h,
         DeviceView y)
     {
-        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
+        Conv2dSizes first = sizes.First, second = sizes.Second;
         PanelLayout firstLayout = PanelLayout.Forward(first), secondLayout = PanelLayout.Forward(second);
         // Both products' weights in turn; behind them the hidden activations, where nobody else wants them.
         long weightLength = Math.Max(product.ScratchLength(firstLayout, weights.First), product.ScratchLength(secondLayout, weights.Second));
@@ -49,15 +49,14 @@ sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device, IWindowProdu
             device.Kernels.Get<IReluBackward>().Run(stream, slope: 0, y.Slice(0, length), masked, masked, accumulate: false);
         }
 
-        weightGradient.Run(stream, sizes.Second.AsConv2d, n, h, dy, gradients.Second, gradients.SecondBias, accumulateWeights);
+        weightGradient.Run(stream, sizes.Second, n, h, dy, gradients.Second, gradients.SecondBias, accumulateWeights);
         Propagate(stream, sizes.Second, n, dy, weights.Second, h, StoreMode.WherePositive);
-        weightGradient.Run(stream, sizes.First.AsConv2d, n, x, h, gradients.First, gradients.FirstBias, accumulateWeights);
+        weightGradient.Run(stream, sizes.First, n, x, h, gradients.First, gradients.FirstBias, accumulateWeights);
         if (!dx.IsNone) Propagate(stream, sizes.First, n, h, weights.First, dx, accumulateData ? StoreMode.Add : StoreMode.Overwrite);
     }
 
-    void Propagate(DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, StoreMode mode)
+    void Propagate(DeviceStream stream, in Conv2dSizes conv, int n, DeviceView dy, in Weights w, DeviceView dx, StoreMode mode)
     {
-        var conv = sizes.AsConv2d;
         var layout = PanelLayout.Backward(conv);
         var scratch = stream.Scratch(product.ScratchLength(layout, w));
         product.Run(
@@ -91,7 +90,7 @@ sealed class PointwiseMlpForwardFused(AcceleratorDevice device) : IPointwiseMlpF
             LastRelu = lastRelu ? 1 : 0,
             KeepsHidden = h.IsNone ? 0 : 1,
         };
-        PanelLayout first = PanelLayout.Forward(sizes.First.AsConv2d), second = PanelLayout.Forward(sizes.Second.AsConv2d);
+        PanelLayout first = PanelLayout.Forward(sizes.First), second = PanelLayout.Forward(sizes.Second);
         long firstLength = WeightPanels.ScratchLength(first, weights.First);
         var scratch = stream.Scratch(firstLength + WeightPanels.ScratchLength(second, weights.Second));
         var w1 = panels.Of(stream, typeof(PointwiseMlpForwardFused), first, weights.First, scratch);
