@@ -27,9 +27,6 @@ static class KernelTable
         Of<IMaxPool2dForwardArgmax>(d => new MaxPool2dForwardArgmaxPortable(d), d => new MaxPool2dForwardArgmaxVectorized(d)),
         Of<IMultiply>(d => new MultiplyPortable(d), d => new MultiplyVectorized(d)),
         Of<IMultiplySum>(d => new MultiplySumPortable(d), d => new MultiplySumVectorized(d)),
-        Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(Gemm(d)), d => new PointwiseBackwardDataVectorized(d)),
-        Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d, Gradient(d)), d => new PointwiseBackwardWeightsVectorized(d)),
-        Of<IPointwiseForward>(d => new PointwiseForwardPortable(Gemm(d)), d => new PointwiseForwardVectorized(d)),
         Of<IPointwiseMlpBackward>(
             d => new PointwiseMlpBackwardPortable(d, Gemm(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),

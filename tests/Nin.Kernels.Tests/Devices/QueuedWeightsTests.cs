@@ -17,7 +17,7 @@ public sealed class QueuedWeightsTests
     {
         using var accelerators = new Accelerators(DeviceKind.OpenCl);
         using var device = accelerators.Open(0);
-        using var derived = new DerivedWeights();
+        using var derived = new PrepackedWeights();
         using var values = device.Allocate(Sizes.WeightLength);
         using DeviceStream first = device.CreateOwnStream(), second = device.CreateOwnStream();
         var copies = Copies(device, inGroups);

@@ -39,6 +39,11 @@ readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
         return new(problem, buffers * WorkGroupBuffer.Depth, Float4.Blocks(problem.Geometry.ResultChannels) * Float4.Length);
     }
 
+    /// <summary>Names what a variant packs among the copies of a parameter.</summary>
+    public PackingKey Key(Type variant) => new(
+        variant, IsTransposed: Problem.ChannelStride == 1, Problem.Geometry.Groups, Problem.Geometry.Taps, Problem.Geometry.SourceChannels,
+        Problem.Geometry.ResultChannels);
+
     /// <summary>Panels of a group.</summary>
     public int Panels => (Problem.Geometry.ResultChannels + Width - 1) / Width;
 
@@ -53,7 +58,7 @@ sealed class WeightPacker(AcceleratorDevice device)
         device.Load<PackedLayout, ArrayView<float>, ArrayView<float>>(PackKernel);
 
     /// <summary>Elements of scratch that <see cref="Pack"/> needs.</summary>
-    public static long ScratchLength(in PackedLayout layout, in Weights w) => w.Derived is null ? layout.Length : 0;
+    public static long ScratchLength(in PackedLayout layout, in Weights w) => w.Prepacked is null ? layout.Length : 0;
 
     /// <summary>The packed weights of one parameter: kept with its version, or in scratch that lasts for this op.</summary>
     /// <param name="stream">Where it queues.</param>
@@ -63,7 +68,7 @@ sealed class WeightPacker(AcceleratorDevice device)
     /// <param name="scratch">At least as long as <see cref="ScratchLength"/> says; used only where <paramref name="w"/> keeps no copies.</param>
     public DeviceView Pack(DeviceStream stream, Type variant, in PackedLayout layout, in Weights w, DeviceView scratch)
     {
-        if (w.Derived is not null) return w.Derived.Get(stream, variant, in w, layout.Length, (this, stream, layout), Prepack);
+        if (w.Prepacked is not null) return w.Prepacked.Get(stream, layout.Key(variant), in w, layout.Length, (this, stream, layout), Prepack);
         Launch(stream, layout, w.Value, scratch);
         return scratch;
     }

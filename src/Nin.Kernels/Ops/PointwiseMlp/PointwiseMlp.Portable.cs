@@ -13,7 +13,7 @@ sealed class PointwiseMlpForwardPortable(IImplicitGemm gemm) : IPointwiseMlpForw
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, in PointwiseMlpWeights weights, bool lastRelu, DeviceView h,
         DeviceView y)
     {
-        GemmProblem first = GemmProblem.Fprop(sizes.First.AsConv2d), second = GemmProblem.Fprop(sizes.Second.AsConv2d);
+        GemmProblem first = GemmProblem.Fprop(sizes.First), second = GemmProblem.Fprop(sizes.Second);
         // Both products' packed weights in turn; after them the hidden activations, where nobody else wants them.
         long weightLength = Math.Max(gemm.ScratchLength(first, weights.First), gemm.ScratchLength(second, weights.Second));
         long hiddenLength = h.IsNone ? (long)n * sizes.Pixels * sizes.Hidden : 0;
@@ -41,7 +41,7 @@ sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device, IImplicitGem
         in PointwiseMlpWeights weights, DeviceView dy, DeviceView dx, in PointwiseMlpGradients gradients,
         bool accumulateData, bool accumulateWeights)
     {
-        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
+        Conv2dSizes first = sizes.First, second = sizes.Second;
         if (lastRelu)
         {
             long length = n * second.OutputLength;
@@ -89,8 +89,8 @@ sealed class PointwiseMlpForwardFused(AcceleratorDevice device) : IPointwiseMlpF
             LastRelu = lastRelu ? 1 : 0,
             KeepsHidden = h.IsNone ? 0 : 1,
         };
-        var first = PackedLayout.ForThreads(GemmProblem.Fprop(sizes.First.AsConv2d));
-        var second = PackedLayout.ForThreads(GemmProblem.Fprop(sizes.Second.AsConv2d));
+        var first = PackedLayout.ForThreads(GemmProblem.Fprop(sizes.First));
+        var second = PackedLayout.ForThreads(GemmProblem.Fprop(sizes.Second));
         long firstLength = WeightPacker.ScratchLength(first, weights.First);
         var scratch = stream.Scratch(firstLength + WeightPacker.ScratchLength(second, weights.Second));
         var w1 = packer.Pack(stream, typeof(PointwiseMlpForwardFused), first, weights.First, scratch);

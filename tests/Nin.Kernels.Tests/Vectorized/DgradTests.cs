@@ -2,7 +2,7 @@ using Nin.Ops;
 
 namespace Nin.Tests.Vectorized;
 
-public sealed unsafe class ConvolutionBackwardDataTests
+public sealed unsafe class DgradTests
 {
     public static TheoryData<string, int> Cases => ConvolutionCases.NamesAndWidths;
 
@@ -13,7 +13,7 @@ public sealed unsafe class ConvolutionBackwardDataTests
         (Conv2dSizes sizes, int batch) = ConvolutionCases.Find(name);
         (float[] dY, float[] w) = Operands(sizes, batch);
         (double[] Values, double[] Sums) plain = new PlainConvolution(sizes, batch).BackwardData(dY, w);
-        long terms = sizes.Kernel * sizes.Kernel * sizes.GroupFilters;
+        long terms = sizes.Window.Taps * sizes.GroupFilters;
         ConvolutionCases.AssertClose(Run(sizes, batch, dY, w, null, threads: 1, width), plain, terms);
 
         float[] before = ConvolutionCases.Random(3, batch * sizes.InputLength);
@@ -62,13 +62,14 @@ public sealed unsafe class ConvolutionBackwardDataTests
         using var pool = new WorkerPool(threads) { Width = width };
         using var gradient = new GuardedFloats(dY);
         using var weights = new GuardedFloats(w);
-        using var packed = new GuardedFloats(ConvolutionBackwardData.PackedLength(pool, sizes));
+        var packing = new GemmWeights(pool, sizes, IsTransposed: true);
+        using var packed = new GuardedFloats(packing.Length);
         using var dX = new GuardedFloats(batch * sizes.InputLength);
-        using var workspace = new GuardedFloats(ConvolutionBackwardData.WorkspaceLength(pool, sizes));
+        using var workspace = new GuardedFloats(ImplicitGemm.WorkspaceLength(pool, packing.Geometry));
         before?.CopyTo(dX.Span);
-        ConvolutionBackwardData.PackWeights(pool, sizes, weights.Pointer, packed.Pointer);
-        ConvolutionBackwardData.Run(
-            pool, sizes, batch, gradient.Pointer, packed.Pointer, before is not null, dX.Pointer, workspace.Pointer);
+        packing.Pack(weights.Pointer, packed.Pointer);
+        ImplicitGemm.Run(
+            pool, packing.Geometry, batch, gradient.Pointer, packed.Pointer, GemmEpilogue.None, before is not null, dX.Pointer, workspace.Pointer);
         packed.AssertBands();
         dX.AssertBands();
         workspace.AssertBands();

@@ -1,12 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace Nin.Ops;
 
-/// <summary>Which register tile goes with which width. Its columns are two registers; the last ones of a matrix may be one.</summary>
-static unsafe class RegisterTile
+/// <summary>The micro-kernel of the matrix product: which tile goes with which width. Its columns are two registers; the last ones of a matrix may be one.</summary>
+static unsafe class MicroKernel
 {
     /// <summary>Floats of the largest tile: twelve rows of two 512-bit registers.</summary>
     public const int MaxLength = 12 * MaxColumns;
@@ -24,32 +22,53 @@ static unsafe class RegisterTile
         where TLanes : struct, ILanes<TLanes>
         => Rows(32 * TLanes.Count);
 
-    /// <inheritdoc cref="ITile.Multiply"/>
+    /// <inheritdoc cref="IMicroTile.Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TLanes, TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+    public static void Multiply<TLanes, TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
         where TLanes : struct, ILanes<TLanes>
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
         if (Rows<TLanes>() == 12)
         {
-            Tile12.Multiply<TRow, TPanel>(depth, a, b, c);
+            MicroTile12.Multiply<TRow, TPanel>(depth, a, b, c);
         }
         else
         {
-            Tile6.Multiply<TRow, TPanel>(depth, a, b, c);
+            MicroTile6.Multiply<TRow, TPanel>(depth, a, b, c);
         }
     }
 }
 
+/// <summary>What becomes of a finished sum while it is stored: <c>max(Floor, sum + Bias)</c>.</summary>
+/// <param name="bias">One float a column, or null.</param>
+/// <param name="floor">Lower limit of the result: 0 for ReLU, minus infinity for none.</param>
+readonly unsafe struct GemmEpilogue(float* bias, float floor)
+{
+    /// <summary>One float a column, or null.</summary>
+    public readonly float* Bias = bias;
+
+    /// <summary>Lower limit of the result.</summary>
+    public readonly float Floor = floor;
+
+    /// <summary>The sum itself.</summary>
+    public static GemmEpilogue None => new(null, float.NegativeInfinity);
+
+    /// <summary>Bias, or null for none, and ReLU or none.</summary>
+    public static GemmEpilogue Of(float* bias, bool relu) => new(bias, relu ? 0 : float.NegativeInfinity);
+
+    /// <summary>The same for the columns from <paramref name="column"/> on.</summary>
+    public GemmEpilogue From(int column) => new(Bias is null ? null : Bias + column, Floor);
+}
+
 /// <summary>
-/// Where a block of C starts from, and where <c>max(Floor, block + Bias)</c> of the finished sum goes. Steps are floats from row to row.
+/// Where a block of C starts from, and where <c>max(Floor, block + Bias)</c>, its <see cref="GemmEpilogue"/>, goes. Steps are floats from row to row.
 /// </summary>
 /// <remarks>
 /// One form for all ends of a tile, without branches: a new sum starts from a row of zeros with step 0; no bias is a row of -0, the
 /// one value that changes nothing when added; no ReLU is a floor of minus infinity.
 /// </remarks>
-unsafe struct TileResult
+unsafe struct MicroTileResult
 {
     public float* From;
     public nint FromStep;
@@ -60,7 +79,7 @@ unsafe struct TileResult
 }
 
 /// <summary>
-/// The micro-kernel of the matrix product: a block of C that stays in registers while the whole depth passes by.
+/// A micro-kernel's tile: a block of C that stays in registers while the whole depth passes by.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -73,27 +92,27 @@ unsafe struct TileResult
 /// Each element is one chain of MulAdd in the order of the depth, which starts from what is loaded: a depth cut into blocks that
 /// are stored and loaded again gives the same bits as an uncut one.
 /// </remarks>
-unsafe interface ITile
+unsafe interface IMicroTile
 {
     static abstract int Rows { get; }
 
     /// <param name="depth">Steps of the sum.</param>
     /// <param name="a"><see cref="Rows"/> x the steps of the depth, rows as far apart as <typeparamref name="TPanel"/> says; all of it
     /// is read.</param>
-    /// <param name="b">As many rows of <c>TRow.Count</c> floats, one behind the other but for gaps.</param>
+    /// <param name="b">As many rows of <c>TRow.Count</c> floats, one after the other but for gaps.</param>
     /// <param name="c">Where the block comes from and goes to; all of it is read and written.</param>
-    static abstract void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+    static abstract void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel;
 }
 
 /// <summary>Six rows: two registers wide, 12 accumulators of the 16 registers that AVX2 and SSE have.</summary>
-readonly unsafe struct Tile6 : ITile
+readonly unsafe struct MicroTile6 : IMicroTile
 {
     public static int Rows => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
@@ -137,12 +156,12 @@ readonly unsafe struct Tile6 : ITile
 }
 
 /// <summary>Twelve rows: two registers wide, 24 accumulators of the 32 registers that AVX-512 and ARM64 have.</summary>
-readonly unsafe struct Tile12 : ITile
+readonly unsafe struct MicroTile12 : IMicroTile
 {
     public static int Rows => 12;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in TileResult c)
+    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
@@ -201,44 +220,4 @@ readonly unsafe struct Tile12 : ITile
         TRow.Max(floor, c10 + bias).Store(to + 10 * c.ToStep);
         TRow.Max(floor, c11 + bias).Store(to + 11 * c.ToStep);
     }
-}
-
-/// <summary>
-/// <c>a b + addend</c>: fused where the hardware has the instruction, else a product and a sum. The framework's own
-/// FusedMultiplyAdd is not used, because without the instruction it computes the fused result in software, which is far slower
-/// than two roundings; nor is MultiplyAddEstimate, which leaves the choice to the compiler of the moment.
-/// A register wider than the machine's is computed by halves, so that every width gives the same bits on one machine.
-/// </summary>
-static class MultiplyAdd
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Compute(float a, float b, float addend) =>
-        Fma.IsSupported || AdvSimd.IsSupported ? MathF.FusedMultiplyAdd(a, b, addend) : a * b + addend;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Compute(Vector128<float> a, Vector128<float> b, Vector128<float> addend)
-    {
-        if (Fma.IsSupported)
-        {
-            return Fma.MultiplyAdd(a, b, addend);
-        }
-
-        return AdvSimd.IsSupported ? AdvSimd.FusedMultiplyAdd(addend, a, b) : a * b + addend;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Compute(Vector256<float> a, Vector256<float> b, Vector256<float> addend) =>
-        Fma.IsSupported
-            ? Fma.MultiplyAdd(a, b, addend)
-            : Vector256.Create(
-                Compute(a.GetLower(), b.GetLower(), addend.GetLower()),
-                Compute(a.GetUpper(), b.GetUpper(), addend.GetUpper()));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Compute(Vector512<float> a, Vector512<float> b, Vector512<float> addend) =>
-        Avx512F.IsSupported
-            ? Avx512F.FusedMultiplyAdd(a, b, addend)
-            : Vector512.Create(
-                Compute(a.GetLower(), b.GetLower(), addend.GetLower()),
-                Compute(a.GetUpper(), b.GetUpper(), addend.GetUpper()));
 }

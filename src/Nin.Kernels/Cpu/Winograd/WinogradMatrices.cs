@@ -3,38 +3,38 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// The maps of Winograd's convolution along one side, for one choice of points. The points are 0, some pairs ±p, and infinity, where the
+/// The matrices of Winograd's convolution along one side, for one choice of points. The points are 0, some pairs ±p, and infinity, where the
 /// value of a polynomial is its highest coefficient; in this order they stand in memory, +p before -p.
 /// </summary>
-unsafe interface IWinogradPoints
+unsafe interface IWinogradMatrices
 {
     /// <summary>Points, and pixels of a window, along a side.</summary>
     static abstract int Side { get; }
 
-    /// <summary><c>Bᵀ d</c>: for each point the value of the window against the polynomial that is zero at all others.</summary>
-    static abstract void Window<TLanes, TExtent>(TExtent extent, float* d, nint step, float* v, nint pointStep)
+    /// <summary>The input transform <c>Bᵀ d</c>: for each point the value of the window against the polynomial that is zero at all others.</summary>
+    static abstract void Input<TLanes, TExtent>(TExtent extent, float* d, nint step, float* v, nint pointStep)
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent;
 
     /// <summary>
-    /// <c>A y</c>: the polynomial with the coefficients y at each point. <c>G y</c> where <paramref name="scaled"/>: divided by the point's
-    /// distances to all others, multiplied.
+    /// The filter transform <c>G y</c> where <paramref name="scaled"/>: the polynomial with the coefficients y at each point, divided by the
+    /// point's distances to all others, multiplied. Without that <c>A y</c>, the transposed output transform, which wgrad needs.
     /// </summary>
-    static abstract void Evaluate<TLanes, TExtent>(TExtent extent, int count, bool scaled, float* y, nint step, float* v, nint pointStep)
+    static abstract void Filter<TLanes, TExtent>(TExtent extent, int count, bool scaled, float* y, nint step, float* v, nint pointStep)
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent;
 
-    /// <summary>The transpose of <see cref="Evaluate"/>.</summary>
-    static abstract void Fold<TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, nint step)
+    /// <summary>The output transform <c>Aᵀ v</c>, or <c>Gᵀ v</c> where scaled: the transpose of <see cref="Filter"/>.</summary>
+    static abstract void Output<TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, nint step)
         where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>0, ±3/4, ±3/2 and infinity: four results of three taps.</summary>
+/// <summary>F(4x4, 3x3): four results of three taps along a side, by the points 0, ±3/4, ±3/2 and infinity.</summary>
 /// <remarks>
 /// With 0, ±1, ±2 the rounding errors are twice as large; so they are 2.3 times those of a plain sum over channels and taps. All factors
 /// but those of the weights are exact in float32.
 /// </remarks>
-readonly unsafe struct SixPoints : IWinogradPoints
+readonly unsafe struct F4x3 : IWinogradMatrices
 {
     const float P = 0.75f, Q = 1.5f;
     const float P2 = P * P, Q2 = Q * Q;
@@ -47,7 +47,7 @@ readonly unsafe struct SixPoints : IWinogradPoints
     public static int Side => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Window<TLanes, TExtent>(TExtent extent, float* d, nint step, float* v, nint pointStep)
+    public static void Input<TLanes, TExtent>(TExtent extent, float* d, nint step, float* v, nint pointStep)
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent
     {
@@ -64,7 +64,7 @@ readonly unsafe struct SixPoints : IWinogradPoints
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate<TLanes, TExtent>(TExtent extent, int count, bool scaled, float* y, nint step, float* v, nint pointStep)
+    public static void Filter<TLanes, TExtent>(TExtent extent, int count, bool scaled, float* y, nint step, float* v, nint pointStep)
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent
     {
@@ -74,20 +74,20 @@ readonly unsafe struct SixPoints : IWinogradPoints
         TLanes y3 = count > 3 ? extent.Load<TLanes>(y + 3 * step) : y2;
         TLanes y4 = count > 4 ? extent.Load<TLanes>(y + 4 * step) : y3;
         (scaled ? y0 * TLanes.Broadcast(Scale) : y0).Store(v);
-        PairP.Evaluate(count, scaled, y0, y1, y2, y3, y4, v + pointStep, pointStep);
-        PairQ.Evaluate(count, scaled, y0, y1, y2, y3, y4, v + 3 * pointStep, pointStep);
+        PairP.Filter(count, scaled, y0, y1, y2, y3, y4, v + pointStep, pointStep);
+        PairQ.Filter(count, scaled, y0, y1, y2, y3, y4, v + 3 * pointStep, pointStep);
         y4.Store(v + 5 * pointStep);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fold<TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, nint step)
+    public static void Output<TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, nint step)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes y0 = TLanes.Load(v), last = TLanes.Load(v + 5 * pointStep);
         if (scaled) y0 *= TLanes.Broadcast(Scale);
         TLanes y1 = TLanes.Zero, y2 = count == 3 ? last : TLanes.Zero, y3 = count == 4 ? last : TLanes.Zero, y4 = last;
-        PairP.Fold(count, scaled, TLanes.Load(v + pointStep), TLanes.Load(v + 2 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
-        PairQ.Fold(count, scaled, TLanes.Load(v + 3 * pointStep), TLanes.Load(v + 4 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
+        PairP.Output(count, scaled, TLanes.Load(v + pointStep), TLanes.Load(v + 2 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
+        PairQ.Output(count, scaled, TLanes.Load(v + 3 * pointStep), TLanes.Load(v + 4 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
         y0.Store(y);
         y1.Store(y + step);
         y2.Store(y + 2 * step);
@@ -96,12 +96,12 @@ readonly unsafe struct SixPoints : IWinogradPoints
     }
 }
 
-/// <summary>0, ±1/2, ±1, ±2 and infinity: four results of five taps.</summary>
+/// <summary>F(4x4, 5x5): four results of five taps along a side, by the points 0, ±1/2, ±1, ±2 and infinity.</summary>
 /// <remarks>
 /// The rounding errors are 4.7 times those of a plain sum over channels and taps; six points and two results have 1.5 times, and twice as
 /// many multiplications. All factors but those of the weights are exact in float32.
 /// </remarks>
-readonly unsafe struct EightPoints : IWinogradPoints
+readonly unsafe struct F4x5 : IWinogradMatrices
 {
     const float P = 0.5f, Q = 1, S = 2;
     const float P2 = P * P, Q2 = Q * Q, S2 = S * S;
@@ -119,7 +119,7 @@ readonly unsafe struct EightPoints : IWinogradPoints
     public static int Side => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Window<TLanes, TExtent>(TExtent extent, float* d, nint step, float* v, nint pointStep)
+    public static void Input<TLanes, TExtent>(TExtent extent, float* d, nint step, float* v, nint pointStep)
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent
     {
@@ -145,7 +145,7 @@ readonly unsafe struct EightPoints : IWinogradPoints
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Evaluate<TLanes, TExtent>(TExtent extent, int count, bool scaled, float* y, nint step, float* v, nint pointStep)
+    public static void Filter<TLanes, TExtent>(TExtent extent, int count, bool scaled, float* y, nint step, float* v, nint pointStep)
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent
     {
@@ -155,22 +155,22 @@ readonly unsafe struct EightPoints : IWinogradPoints
         TLanes y3 = count > 3 ? extent.Load<TLanes>(y + 3 * step) : y2;
         TLanes y4 = count > 4 ? extent.Load<TLanes>(y + 4 * step) : y3;
         (scaled ? y0 * TLanes.Broadcast(Scale) : y0).Store(v);
-        PairP.Evaluate(count, scaled, y0, y1, y2, y3, y4, v + pointStep, pointStep);
-        PairQ.Evaluate(count, scaled, y0, y1, y2, y3, y4, v + 3 * pointStep, pointStep);
-        PairS.Evaluate(count, scaled, y0, y1, y2, y3, y4, v + 5 * pointStep, pointStep);
+        PairP.Filter(count, scaled, y0, y1, y2, y3, y4, v + pointStep, pointStep);
+        PairQ.Filter(count, scaled, y0, y1, y2, y3, y4, v + 3 * pointStep, pointStep);
+        PairS.Filter(count, scaled, y0, y1, y2, y3, y4, v + 5 * pointStep, pointStep);
         y4.Store(v + 7 * pointStep);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fold<TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, nint step)
+    public static void Output<TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, nint step)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes y0 = TLanes.Load(v), last = TLanes.Load(v + 7 * pointStep);
         if (scaled) y0 *= TLanes.Broadcast(Scale);
         TLanes y1 = TLanes.Zero, y2 = count == 3 ? last : TLanes.Zero, y3 = count == 4 ? last : TLanes.Zero, y4 = last;
-        PairP.Fold(count, scaled, TLanes.Load(v + pointStep), TLanes.Load(v + 2 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
-        PairQ.Fold(count, scaled, TLanes.Load(v + 3 * pointStep), TLanes.Load(v + 4 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
-        PairS.Fold(count, scaled, TLanes.Load(v + 5 * pointStep), TLanes.Load(v + 6 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
+        PairP.Output(count, scaled, TLanes.Load(v + pointStep), TLanes.Load(v + 2 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
+        PairQ.Output(count, scaled, TLanes.Load(v + 3 * pointStep), TLanes.Load(v + 4 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
+        PairS.Output(count, scaled, TLanes.Load(v + 5 * pointStep), TLanes.Load(v + 6 * pointStep), ref y0, ref y1, ref y2, ref y3, ref y4);
         y0.Store(y);
         y1.Store(y + step);
         y2.Store(y + 2 * step);
@@ -189,7 +189,7 @@ readonly unsafe struct PointPair(float p, float scale)
     readonly float p = p;
     readonly float scale = scale;
 
-    /// <summary>Stores <c>even + p odd</c> and, one step behind, <c>even - p odd</c>.</summary>
+    /// <summary>Stores <c>even + p odd</c> and, one step after, <c>even - p odd</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store<TLanes>(TLanes even, TLanes odd, float* v, nint step)
         where TLanes : struct, ILanes<TLanes>
@@ -198,9 +198,9 @@ readonly unsafe struct PointPair(float p, float scale)
         Lanes.MulAdd(-p, odd, even).Store(v + step);
     }
 
-    /// <summary>Stores the values at p and, one step behind, at -p of <c>y0 + y1 x + y2 x² + y3 x³ + y4 x⁴</c>.</summary>
+    /// <summary>Stores the values at p and, one step after, at -p of <c>y0 + y1 x + y2 x² + y3 x³ + y4 x⁴</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Evaluate<TLanes>(int count, bool scaled, TLanes y0, TLanes y1, TLanes y2, TLanes y3, TLanes y4, float* v, nint step)
+    public void Filter<TLanes>(int count, bool scaled, TLanes y0, TLanes y1, TLanes y2, TLanes y3, TLanes y4, float* v, nint step)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes even = y0, odd = y1;
@@ -213,7 +213,7 @@ readonly unsafe struct PointPair(float p, float scale)
 
     /// <summary>Adds to each coefficient what the values at p and -p give it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Fold<TLanes>(
+    public void Output<TLanes>(
         int count, bool scaled, TLanes plus, TLanes minus, ref TLanes y0, ref TLanes y1, ref TLanes y2, ref TLanes y3, ref TLanes y4)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -2,7 +2,7 @@ using Nin.Ops;
 
 namespace Nin.Tests.Vectorized;
 
-public sealed unsafe class ConvolutionForwardTests
+public sealed unsafe class FpropTests
 {
     public static TheoryData<string, int> Cases => ConvolutionCases.NamesAndWidths;
 
@@ -13,7 +13,7 @@ public sealed unsafe class ConvolutionForwardTests
         (Conv2dSizes sizes, int batch) = ConvolutionCases.Find(name);
         (float[] x, float[] w, float[] bias) = Operands(sizes, batch);
         var plain = new PlainConvolution(sizes, batch);
-        long terms = sizes.Kernel * sizes.Kernel * sizes.GroupChannels;
+        long terms = sizes.Window.Taps * sizes.GroupChannels;
 
         float[] withoutBias = Run(sizes, batch, x, w, null, relu: false, threads: 1, width);
         ConvolutionCases.AssertClose(withoutBias, plain.Forward(x, w, null), terms);
@@ -77,12 +77,14 @@ public sealed unsafe class ConvolutionForwardTests
         using var input = new GuardedFloats(x);
         using var weights = new GuardedFloats(w);
         using var biases = new GuardedFloats(bias ?? []);
-        using var packed = new GuardedFloats(ConvolutionForward.PackedLength(pool, sizes));
+        var packing = new GemmWeights(pool, sizes, IsTransposed: false);
+        using var packed = new GuardedFloats(packing.Length);
         using var y = new GuardedFloats(batch * sizes.OutputLength);
-        using var workspace = new GuardedFloats(ConvolutionForward.WorkspaceLength(pool, sizes));
-        ConvolutionForward.PackWeights(pool, sizes, weights.Pointer, packed.Pointer);
-        ConvolutionForward.Run(
-            pool, sizes, batch, input.Pointer, packed.Pointer, bias is null ? null : biases.Pointer, relu, y.Pointer, workspace.Pointer);
+        using var workspace = new GuardedFloats(ImplicitGemm.WorkspaceLength(pool, packing.Geometry));
+        packing.Pack(weights.Pointer, packed.Pointer);
+        ImplicitGemm.Run(
+            pool, packing.Geometry, batch, input.Pointer, packed.Pointer, GemmEpilogue.Of(bias is null ? null : biases.Pointer, relu),
+            accumulate: false, y.Pointer, workspace.Pointer);
         packed.AssertBands();
         y.AssertBands();
         workspace.AssertBands();

@@ -4,16 +4,16 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// All gradients of a pixel's perceptron in one pass over a batch: a block of pixels goes through the mask of the last ReLU, the second
-/// weights' gradient, dh and its mask, the first weights' gradient and dx while it is in the cache. A piece is a subtree of slices.
+/// All gradients of a pointwise MLP in one pass over a batch: a block of pixels goes through the mask of the last ReLU, the second
+/// weights' gradient, dh and its mask, the first weights' gradient and dx while it is in the cache. A piece is a subtree of leaves.
 /// </summary>
 /// <remarks>
 /// One product after the other over the whole batch reads and writes memory three times as often, which costs more than the sums do.
-/// The sums are the same ones, in the same order: pixel after pixel within a slice of eight examples, slices as <see cref="SliceTree"/>.
+/// The sums are the same ones, in the same order: pixel after pixel within a leaf, leaves as <see cref="ReductionTree"/> says.
 /// </remarks>
-unsafe struct PointwiseMlpSlices : ILanesJob
+unsafe struct PointwiseMlpBlocks : ILanesJob
 {
-    public PointwiseMlpSlicesPlan Plan;
+    public PointwiseMlpPlan Plan;
     public int Batch;
     public float* X;
     public float* H;
@@ -30,7 +30,7 @@ unsafe struct PointwiseMlpSlices : ILanesJob
     public float* W1;
     public float* W2;
 
-    /// <summary><see cref="PointwiseMlpSlicesPlan.WorkspaceLength"/> floats: a share for each worker, then the sums of the subtrees.</summary>
+    /// <summary><see cref="PointwiseMlpPlan.WorkspaceLength"/> floats: a share for each worker, then the sums of the subtrees.</summary>
     public float* Scratch;
 
     /// <summary>Runs all pieces, then adds up the subtrees.</summary>
@@ -39,9 +39,9 @@ unsafe struct PointwiseMlpSlices : ILanesJob
         SimdWidth.Run(pool, Plan.Subtrees, this);
         PointwiseMlpSizes sizes = Plan.Sizes;
         float* sums = Partials;
-        Add(pool, ref sums, gradients.First, sizes.First.WeightLength, accumulate);
+        Add(pool, ref sums, gradients.First, Plan.FirstLength, accumulate);
         Add(pool, ref sums, gradients.FirstBias, sizes.Hidden, accumulate);
-        Add(pool, ref sums, gradients.Second, sizes.Second.WeightLength, accumulate);
+        Add(pool, ref sums, gradients.Second, Plan.SecondLength, accumulate);
         Add(pool, ref sums, gradients.SecondBias, sizes.Filters, accumulate);
     }
 
@@ -50,14 +50,14 @@ unsafe struct PointwiseMlpSlices : ILanesJob
         where TLanes : struct, ILanes<TLanes>
     {
         float* scratch = Scratch + worker * Plan.ScratchLength;
-        float* stack = scratch + Plan.ScratchLength - SliceTree.Levels(Plan.PieceSlices) * Plan.PartialLength;
-        int firstSlice = index * Plan.PieceSlices;
-        int slices = Math.Min(Plan.PieceSlices, Plan.Slices - firstSlice);
+        float* stack = scratch + Plan.ScratchLength - SliceTree.Levels(Plan.PieceLeaves) * Plan.PartialLength;
+        int firstLeaf = index * Plan.PieceLeaves;
+        int leaves = Math.Min(Plan.PieceLeaves, Plan.Leaves - firstLeaf);
         int height = 0;
-        for (int slice = 0; slice < slices; slice++)
+        for (int leaf = 0; leaf < leaves; leaf++)
         {
-            SumSlice<TLanes>(firstSlice + slice, scratch, stack + height * Plan.PartialLength);
-            height = SliceTree.Close<TLanes>(stack, Plan.PartialLength, height + 1, slice, last: slice == slices - 1);
+            SumLeaf<TLanes>(firstLeaf + leaf, scratch, stack + height * Plan.PartialLength);
+            height = SliceTree.Close<TLanes>(stack, Plan.PartialLength, height + 1, leaf, last: leaf == leaves - 1);
         }
 
         Copying.Copy<TLanes>(stack, Partials + index * Plan.PartialLength, (int)Plan.PartialLength);
@@ -71,17 +71,15 @@ unsafe struct PointwiseMlpSlices : ILanesJob
         sums += length;
     }
 
-    readonly void SumSlice<TLanes>(int slice, float* scratch, float* partial)
+    readonly void SumLeaf<TLanes>(int leaf, float* scratch, float* partial)
         where TLanes : struct, ILanes<TLanes>
     {
-        // What the products do not overwrite: the biases, and the gap behind them.
+        // What the products do not overwrite: the biases, and the gap after them.
         Copying.Clear<TLanes>(partial, (int)Plan.PartialLength);
-        int samples = Math.Min(SliceTree.Samples, Batch - slice * SliceTree.Samples);
-        long first = (long)slice * SliceTree.Samples * Plan.Sizes.Pixels;
-        long end = first + (long)samples * Plan.Sizes.Pixels;
-        for (long pixel = first; pixel < end; pixel += PointwiseMlpSlicesPlan.BlockPixels)
+        long first = Plan.Tree.FirstPixel(leaf, Batch), end = Plan.Tree.FirstPixel(leaf + 1, Batch);
+        for (long pixel = first; pixel < end; pixel += PointwiseMlpPlan.BlockPixels)
         {
-            SumBlock<TLanes>(pixel, (int)Math.Min(PointwiseMlpSlicesPlan.BlockPixels, end - pixel), scratch, partial);
+            SumBlock<TLanes>(pixel, (int)Math.Min(PointwiseMlpPlan.BlockPixels, end - pixel), scratch, partial);
         }
     }
 
@@ -91,17 +89,18 @@ unsafe struct PointwiseMlpSlices : ILanesJob
         PointwiseMlpSizes sizes = Plan.Sizes;
         float* masked = scratch, dh = masked + Plan.MaskedLength;
         float* packed2 = dh + Plan.HiddenLength, packed1 = packed2 + Plan.SecondPackedLength, panels = packed1 + Plan.FirstPackedLength;
-        float* dw1 = partial, db1 = dw1 + sizes.First.WeightLength;
-        float* dw2 = db1 + sizes.Hidden, db2 = dw2 + sizes.Second.WeightLength;
+        float* dw1 = partial, db1 = dw1 + Plan.FirstLength;
+        float* dw2 = db1 + sizes.Hidden, db2 = dw2 + Plan.SecondLength;
         float* x = X + pixel * sizes.Channels, h = H + pixel * sizes.Hidden, dy = DY + pixel * sizes.Filters;
 
         if (Y is null)
         {
-            PanelPacking.Pack<TLanes>(dy, sizes.Filters, count, sizes.Filters, packed2, db2);
+            Packing.Pack<TLanes, PlainRows>(new PlainRows(dy), sizes.Filters, count, sizes.Filters, packed2, db2);
         }
         else
         {
-            MaskedPacking.Pack<TLanes>(dy, Y + pixel * sizes.Filters, count, sizes.Filters, masked, packed2, db2);
+            var rows = new MaskedRows(dy, Y + pixel * sizes.Filters, masked);
+            Packing.Pack<TLanes, MaskedRows>(rows, sizes.Filters, count, sizes.Filters, packed2, db2);
             dy = masked;
         }
 
@@ -111,7 +110,7 @@ unsafe struct PointwiseMlpSlices : ILanesJob
         SumWeights<TLanes>(h, sizes.Hidden, count, packed2, sizes.Filters, dw2, ahead);
         ahead = new ReadAhead(H + next * sizes.Hidden, count * sizes.Hidden);
         Multiply<TLanes>(dy, sizes.Filters, count, W2, sizes.Hidden, dh, accumulate: false, panels, ahead);
-        MaskedPacking.Pack<TLanes>(dh, h, count, sizes.Hidden, dh, packed1, db1);
+        Packing.Pack<TLanes, MaskedRows>(new MaskedRows(dh, h, dh), sizes.Hidden, count, sizes.Hidden, packed1, db1);
         ahead = new ReadAhead(DY + next * sizes.Filters, count * sizes.Filters);
         SumWeights<TLanes>(x, sizes.Channels, count, packed1, sizes.Hidden, dw1, ahead);
         if (DX is not null)
@@ -124,20 +123,20 @@ unsafe struct PointwiseMlpSlices : ILanesJob
     // dw [rows, columns] += xᵀ [rows, count] x packed [count, columns]
     static void SumWeights<TLanes>(float* x, int rows, int count, float* packed, int columns, float* dw, in ReadAhead ahead)
         where TLanes : struct, ILanes<TLanes>
-        => new BlockProduct
+        => new MacroKernel
         {
             Rows = rows,
             Columns = columns,
             Depth = count,
             A = x,
-            PanelStep = RegisterTile.Rows<TLanes>(),
+            PanelStep = MicroKernel.Rows<TLanes>(),
             Runs = new DepthRuns(1, count, rows),
             IsExact = true,
             B = packed,
             C = dw,
             CStep = columns,
             FromC = true,
-            Floor = float.NegativeInfinity,
+            Epilogue = GemmEpilogue.None,
             Ahead = ahead,
         }.Execute<TLanes, ColumnPanel>();
 
@@ -146,21 +145,19 @@ unsafe struct PointwiseMlpSlices : ILanesJob
         in ReadAhead ahead)
         where TLanes : struct, ILanes<TLanes>
     {
-        var product = new PatchProduct
+        var pixels = new ConvolutionGeometry(Line(1), Line(count), Groups: 1, depth, columns);
+        Im2colRows im2col = pixels.Im2col(rows);
+        var product = new ImplicitGemm
         {
-            Patches = new Patches
-            {
-                Image = rows, Height = 1, Width = count, PixelStep = depth, Channels = depth,
-                TapRows = 1, TapColumns = 1, TapStep = 1, GridHeight = 1, GridWidth = count, Stride = 1,
-            },
-            Target = new PixelTarget { Image = to, Height = 1, Width = count, PixelStep = columns, Stride = 1 },
+            Rows = im2col,
+            Result = new ResultPixels(to, pixels, im2col.Rows, im2col.Columns),
             Pixels = count,
-            PiecePixels = PatchProduct.MaxPanels * RegisterTile.Rows<TLanes>(),
+            PiecePixels = ImplicitGemm.MaxPanels * MicroKernel.Rows<TLanes>(),
             Groups = 1,
             Columns = columns,
             Packed = packed,
             Accumulate = accumulate,
-            Floor = float.NegativeInfinity,
+            Epilogue = GemmEpilogue.None,
             Scratch = panels,
             Ahead = ahead,
         };
@@ -169,37 +166,41 @@ unsafe struct PointwiseMlpSlices : ILanesJob
             product.Execute<TLanes>(i, worker: 0);
             product.Ahead = default;
         }
+
+        static TapAxis Line(int pixels) => new(pixels, pixels, Taps: 1, Scale: 1, Shift: 0, TapStep: 1, Divisor: 1);
     }
 }
 
-/// <summary>How <see cref="PointwiseMlpSlices"/> cuts a batch into subtrees of slices, and how a worker's scratch is divided.</summary>
-readonly struct PointwiseMlpSlicesPlan
+/// <summary>How <see cref="PointwiseMlpBlocks"/> cuts a batch into subtrees of leaves, and how a worker's scratch is divided.</summary>
+readonly struct PointwiseMlpPlan
 {
     /// <summary>Pixels that go through all products together: whole tiles of any width, and few enough for the level-2 cache.</summary>
     public const int BlockPixels = 144;
 
-    public PointwiseMlpSlicesPlan(WorkerPool pool, in PointwiseMlpSizes sizes, int batch)
+    public PointwiseMlpPlan(WorkerPool pool, in PointwiseMlpSizes sizes, int batch)
     {
         Sizes = sizes;
-        Slices = SliceTree.Slices(batch);
+        (FirstLength, SecondLength) = (sizes.First.WeightLength, sizes.Second.WeightLength);
+        Tree = ReductionTree.Over(sizes.Height, sizes.Width);
+        Leaves = Tree.Leaves(batch);
         Threads = pool.Threads;
         int threads = Threads, width = pool.Width;
-        int pieceSlices = threads == 1 ? Slices : 1 << BitOperations.Log2((uint)Math.Clamp(Slices / (4 * threads), 1, Slices));
-        PieceSlices = pieceSlices;
-        Subtrees = Packing.CeilDivide(Slices, pieceSlices);
+        int pieceLeaves = threads == 1 ? Leaves : 1 << BitOperations.Log2((uint)Math.Clamp(Leaves / (4 * threads), 1, Leaves));
+        PieceLeaves = pieceLeaves;
+        Subtrees = Packing.CeilDivide(Leaves, pieceLeaves);
 
-        // Activations are read as they lie, a tile's height of channels at a time; threads have slices to share or wait.
+        // Activations are read as they lie, a tile's height of channels at a time; threads have leaves to share or wait.
         int rounds = Packing.CeilDivide(Subtrees, threads);
-        IsWorthwhile = Math.Min(sizes.Channels, sizes.Hidden) >= RegisterTile.Rows(width) && 4 * Subtrees >= 3 * threads * rounds;
+        IsWorthwhile = Math.Min(sizes.Channels, sizes.Hidden) >= MicroKernel.Rows(width) && 4 * Subtrees >= 3 * threads * rounds;
 
         MaskedLength = Aligned((long)BlockPixels * sizes.Filters);
         HiddenLength = Aligned((long)BlockPixels * sizes.Hidden);
         SecondPackedLength = Aligned((long)BlockPixels * Packing.PaddedColumns(sizes.Filters, width));
         FirstPackedLength = Aligned((long)BlockPixels * Packing.PaddedColumns(sizes.Hidden, width));
-        PanelLength = Aligned(PatchProduct.ScratchLength(width, Math.Max(sizes.Hidden, sizes.Channels), dense: true));
-        PartialLength = Aligned(sizes.First.WeightLength + sizes.Hidden + sizes.Second.WeightLength + sizes.Filters);
+        PanelLength = Aligned(ImplicitGemm.ScratchLength(width, Math.Max(sizes.Hidden, sizes.Channels), dense: true));
+        PartialLength = Aligned(FirstLength + sizes.Hidden + SecondLength + sizes.Filters);
         ScratchLength = MaskedLength + HiddenLength + SecondPackedLength + FirstPackedLength + PanelLength
-            + SliceTree.Levels(pieceSlices) * PartialLength;
+            + SliceTree.Levels(pieceLeaves) * PartialLength;
         WorkspaceLength = threads * ScratchLength + Subtrees * PartialLength;
     }
 
@@ -208,12 +209,19 @@ readonly struct PointwiseMlpSlicesPlan
 
     public PointwiseMlpSizes Sizes { get; }
 
+    /// <summary>Floats of each layer's weights.</summary>
+    public long FirstLength { get; }
+
+    public long SecondLength { get; }
+
     public int Threads { get; }
 
-    public int Slices { get; }
+    public ReductionTree Tree { get; }
 
-    /// <summary>Slices of one subtree, a power of two or all there are.</summary>
-    public int PieceSlices { get; }
+    public int Leaves { get; }
+
+    /// <summary>Leaves of one subtree, a power of two or all there are.</summary>
+    public int PieceLeaves { get; }
 
     public int Subtrees { get; }
 
@@ -228,7 +236,7 @@ readonly struct PointwiseMlpSlicesPlan
 
     public long PanelLength { get; }
 
-    /// <summary>Floats of all sums of a subtree: w1, b1, w2, b2, one behind the other.</summary>
+    /// <summary>Floats of all sums of a subtree: w1, b1, w2, b2, one after the other.</summary>
     public long PartialLength { get; }
 
     /// <summary>Floats of one worker.</summary>

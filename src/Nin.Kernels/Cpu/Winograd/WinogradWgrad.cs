@@ -3,14 +3,14 @@ using System.Numerics;
 namespace Nin.Ops;
 
 /// <summary>
-/// dw by the transposed maps of <see cref="WinogradTransform"/>: at each point one product over tiles. The tiles of a slice of eight samples
-/// are taken in runs, whose gradients are added in order; slices are added as the tree of <see cref="SliceTree"/>.
+/// dw by the transposed maps of <see cref="WinogradTransform"/>: at each point one product over tiles. The tiles of a leaf
+/// (<see cref="WinogradSizes.Tree"/>) are taken in runs, whose gradients are added in order; leaves are combined as the tree says.
 /// </summary>
 /// <remarks>
-/// All threads work on one run: first its tiles to the points, then the products. The obvious way, slices side by side, needs points of a run
+/// All threads work on one run: first its tiles to the points, then the products. The obvious way, leaves side by side, needs points of a run
 /// for every thread, which no cache holds.
 /// </remarks>
-static unsafe class WinogradBackwardWeights
+static unsafe class WinogradWgrad
 {
     // Tiles of a run, at most: deep enough for the products, and small enough that the outer cache holds their points.
     const int MaxRun = 200;
@@ -23,13 +23,13 @@ static unsafe class WinogradBackwardWeights
     {
         var tiles = new WinogradSizes(sizes);
         long worker = BorderLength(tiles)
-            + (sizes.Kernel == 3 ? WinogradSums<SixPoints>.WorkerLength : WinogradSums<EightPoints>.WorkerLength);
+            + (tiles.Kernel == 3 ? WinogradSums<F4x3>.WorkerLength : WinogradSums<F4x5>.WorkerLength);
         return tiles.Points * (ValuesStep(tiles) + GradientsStep(pool, tiles)) + OpenSums(sizes, batch) + pool.Threads * worker;
     }
 
     /// <param name="pool">Threads and width.</param>
     /// <param name="sizes">The convolution, of which <see cref="WinogradSizes.Suits"/> is true.</param>
-    /// <param name="batch">Samples in x and dy: at least 1.</param>
+    /// <param name="batch">Examples in x and dy: at least 1.</param>
     /// <param name="x">Input.</param>
     /// <param name="dY">Gradient of the output.</param>
     /// <param name="accumulate">True to add to what dw holds, false to overwrite it unread.</param>
@@ -38,24 +38,24 @@ static unsafe class WinogradBackwardWeights
     public static void Run(
         WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* dY, bool accumulate, float* dW, float* workspace)
     {
-        if (sizes.Kernel == 3)
+        if (sizes.Window.Rows.Kernel == 3)
         {
-            Run<SixPoints>(pool, sizes, batch, x, dY, accumulate, dW, workspace);
+            Run<F4x3>(pool, sizes, batch, x, dY, accumulate, dW, workspace);
         }
         else
         {
-            Run<EightPoints>(pool, sizes, batch, x, dY, accumulate, dW, workspace);
+            Run<F4x5>(pool, sizes, batch, x, dY, accumulate, dW, workspace);
         }
     }
 
-    static void Run<TPoints>(
+    static void Run<TMatrices>(
         WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* dY, bool accumulate, float* dW, float* workspace)
-        where TPoints : struct, IWinogradPoints
+        where TMatrices : struct, IWinogradMatrices
     {
         var tiles = new WinogradSizes(sizes);
         float* open = workspace + tiles.Points * (ValuesStep(tiles) + GradientsStep(pool, tiles));
         float* borders = open + OpenSums(sizes, batch);
-        var pairs = new WinogradPairs<TPoints>
+        var pairs = new WinogradPairs<TMatrices>
         {
             Windows = tiles.Windows(x),
             Results = tiles.Results(dY),
@@ -67,9 +67,9 @@ static unsafe class WinogradBackwardWeights
             Borders = borders,
             BorderLength = BorderLength(tiles),
         };
-        var sums = new WinogradSums<TPoints>
+        var sums = new WinogradSums<TMatrices>
         {
-            Kernel = sizes.Kernel,
+            Kernel = tiles.Kernel,
             Channels = sizes.Channels,
             Filters = sizes.Filters,
             Values = pairs.Values,
@@ -80,24 +80,24 @@ static unsafe class WinogradBackwardWeights
             Scratch = borders + pool.Threads * pairs.BorderLength,
         };
 
-        // One slice needs no sums beside dw itself.
-        int slices = SliceTree.Slices(batch);
-        if (slices == 1)
+        // One leaf needs no sums beside dw itself.
+        ReductionTree tree = tiles.Tree;
+        int leaves = tree.Leaves(batch);
+        if (leaves == 1)
         {
             sums.DW = dW;
-            SumSlice(pool, tiles, 0, batch, accumulate, pairs, sums);
+            SumLeaf(pool, tiles, tree, 0, batch, accumulate, pairs, sums);
             return;
         }
 
         long length = sizes.WeightLength;
         float* top = open;
-        for (int slice = 0; slice < slices; slice++, top += length)
+        for (int leaf = 0; leaf < leaves; leaf++, top += length)
         {
             sums.DW = top;
-            int first = slice * SliceTree.Samples;
-            SumSlice(pool, tiles, first, Math.Min(SliceTree.Samples, batch - first), accumulate: false, pairs, sums);
-            bool last = slice == slices - 1;
-            for (int carries = BitOperations.TrailingZeroCount(slice + 1); last ? top > open : carries > 0; carries--, top -= length)
+            SumLeaf(pool, tiles, tree, leaf, batch, accumulate: false, pairs, sums);
+            bool last = leaf == leaves - 1;
+            for (int carries = BitOperations.TrailingZeroCount(leaf + 1); last ? top > open : carries > 0; carries--, top -= length)
             {
                 PartialSum.Run(pool, top, 0, 1, top - length, length, accumulate: true);
             }
@@ -106,16 +106,17 @@ static unsafe class WinogradBackwardWeights
         PartialSum.Run(pool, open, 0, 1, dW, length, accumulate);
     }
 
-    static void SumSlice<TPoints>(
-        WorkerPool pool, in WinogradSizes sizes, int firstSample, int samples, bool accumulate, WinogradPairs<TPoints> pairs,
-        WinogradSums<TPoints> sums)
-        where TPoints : struct, IWinogradPoints
+    static void SumLeaf<TMatrices>(
+        WorkerPool pool, in WinogradSizes sizes, in ReductionTree tree, int leaf, int batch, bool accumulate, WinogradPairs<TMatrices> pairs,
+        WinogradSums<TMatrices> sums)
+        where TMatrices : struct, IWinogradMatrices
     {
-        int tiles = samples * sizes.Tiles;
+        long first = tree.FirstPixel(leaf, batch);
+        int tiles = (int)(tree.FirstPixel(leaf + 1, batch) - first);
         int run = RunLength(sizes);
         for (int from = 0; from < tiles; from += run)
         {
-            pairs.First = (long)firstSample * sizes.Tiles + from;
+            pairs.First = first + from;
             pairs.Count = sums.Count = Math.Min(run, tiles - from);
             sums.Accumulate = accumulate || from > 0;
             SimdWidth.Run(pool, pairs.Pieces, pairs);
@@ -123,14 +124,15 @@ static unsafe class WinogradBackwardWeights
         }
     }
 
-    // Of a full slice, whatever the batch, so that every sum is cut alike.
+    // Of the largest leaf, whatever the batch, so that every sum is cut alike.
     static int RunLength(in WinogradSizes sizes)
     {
-        int tiles = SliceTree.Samples * sizes.Tiles;
+        ReductionTree tree = sizes.Tree;
+        int tiles = tree.Examples * Packing.CeilDivide(tree.Lines, tree.Parts) * tree.LineLength;
         return Packing.CeilDivide(tiles, Packing.CeilDivide(tiles, MaxRun));
     }
 
-    static int ChannelStep(in Conv2dSizes sizes) => Packing.RoundUp(sizes.Channels, RegisterTile.MaxColumns / 2);
+    static int ChannelStep(in Conv2dSizes sizes) => Packing.RoundUp(sizes.Channels, MicroKernel.MaxColumns / 2);
 
     static long ValuesStep(in WinogradSizes sizes) => (long)RunLength(sizes) * ChannelStep(sizes.Convolution) + Gap;
 
@@ -138,7 +140,7 @@ static unsafe class WinogradBackwardWeights
         (long)RunLength(sizes) * Packing.PaddedColumns(sizes.Convolution.Filters, pool.Width) + Gap;
 
     static long OpenSums(in Conv2dSizes sizes, int batch) =>
-        SliceTree.Slices(batch) is var slices && slices == 1 ? 0 : SliceTree.Levels(slices) * sizes.WeightLength;
+        new WinogradSizes(sizes).Tree.Leaves(batch) is var leaves && leaves == 1 ? 0 : SliceTree.Levels(leaves) * sizes.WeightLength;
 
     static long BorderLength(in WinogradSizes sizes) =>
         Packing.RoundUp((int)Math.Max(sizes.Windows(null).BufferLength, sizes.Results(null).BufferLength), Gap);

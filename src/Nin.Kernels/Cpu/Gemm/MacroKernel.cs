@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Nin.Ops;
 
 /// <summary>
-/// C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, B packed.
+/// The macro-kernel of the matrix product: C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, B packed.
 /// </summary>
 /// <remarks>
 /// One panel of B stays in the level-1 cache while the panels of A pass by from level 2. A tile at an edge is computed whole in a
 /// buffer, by the same chain of MulAdd, and the part that exists is copied.
 /// </remarks>
-unsafe struct BlockProduct
+unsafe struct MacroKernel
 {
     public int Rows;
     public int Columns;
@@ -22,19 +22,19 @@ unsafe struct BlockProduct
     public DepthRuns Runs;
 
     /// <summary>
-    /// Panels of <see cref="RegisterTile.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable,
+    /// Panels of <see cref="MicroKernel.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable,
     /// unless <see cref="IsExact"/>.
     /// </summary>
     public float* A;
     public nint PanelStep;
 
     /// <summary>
-    /// True where A's rows lie side by side in memory that is not ours behind the last one: a tile that would go beyond the end is moved
+    /// True where A's rows lie side by side in memory that is not ours after the last one: a tile that would go beyond the end is moved
     /// back.
     /// </summary>
     public bool IsExact;
 
-    /// <summary>Rows in front of A that may be read for that.</summary>
+    /// <summary>Rows before A that may be read for that.</summary>
     public int RowsBefore;
 
     /// <summary>One depth block of <see cref="Packing"/>.</summary>
@@ -45,11 +45,8 @@ unsafe struct BlockProduct
     /// <summary>True to go on from what C holds, false to start from zero.</summary>
     public bool FromC;
 
-    /// <summary>Added to the finished sum; null for none.</summary>
-    public float* Bias;
-
-    /// <summary>Lower limit of the result: 0 for ReLU, minus infinity for none.</summary>
-    public float Floor;
+    /// <summary>What becomes of the sums: <see cref="GemmEpilogue.None"/> while the depth is not done.</summary>
+    public GemmEpilogue Epilogue;
 
     /// <summary>What is asked of memory tile by tile, for the work that comes next.</summary>
     public ReadAhead Ahead;
@@ -60,7 +57,7 @@ unsafe struct BlockProduct
         where TPanel : struct, IPanel
     {
         ReadAhead ahead = Ahead;
-        ahead.Spread(Packing.CeilDivide(Rows, RegisterTile.Rows<TLanes>()) * Packing.CeilDivide(Columns, 2 * TLanes.Count));
+        ahead.Spread(Packing.CeilDivide(Rows, MicroKernel.Rows<TLanes>()) * Packing.CeilDivide(Columns, 2 * TLanes.Count));
         for (int j = 0; j < Columns; j += 2 * TLanes.Count)
         {
             if (Columns - j > TLanes.Count)
@@ -81,28 +78,28 @@ unsafe struct BlockProduct
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
-        float* zeros = stackalloc float[RegisterTile.MaxColumns];
-        float* bias = stackalloc float[RegisterTile.MaxColumns];
+        float* zeros = stackalloc float[MicroKernel.MaxColumns];
+        float* bias = stackalloc float[MicroKernel.MaxColumns];
         int columns = Math.Min(TRow.Count, Columns - j);
         TRow.Zero.Store(zeros);
-        (Bias is null ? TRow.Broadcast(-0f) : TRow.Load(Bias + j, columns)).Store(bias);
+        (Epilogue.Bias is null ? TRow.Broadcast(-0f) : TRow.Load(Epilogue.Bias + j, columns)).Store(bias);
 
-        var result = new TileResult { From = zeros, Bias = bias, Floor = Floor, FromStep = FromC ? CStep : 0, ToStep = CStep };
+        var result = new MicroTileResult { From = zeros, Bias = bias, Floor = Epilogue.Floor, FromStep = FromC ? CStep : 0, ToStep = CStep };
         float* b = B + (nint)Depth * j + Runs.First * TRow.Count;
         float* a = A;
-        for (int i = 0; i < Rows; i += RegisterTile.Rows<TLanes>())
+        for (int i = 0; i < Rows; i += MicroKernel.Rows<TLanes>())
         {
-            int rows = Math.Min(RegisterTile.Rows<TLanes>(), Rows - i);
+            int rows = Math.Min(MicroKernel.Rows<TLanes>(), Rows - i);
             result.To = C + i * CStep + j;
             ahead.Next();
-            if (rows == RegisterTile.Rows<TLanes>() && columns == TRow.Count)
+            if (rows == MicroKernel.Rows<TLanes>() && columns == TRow.Count)
             {
                 result.From = FromC ? result.To : zeros;
-                RegisterTile.Multiply<TLanes, TRow, TPanel>(Runs, a, b, result);
+                MicroKernel.Multiply<TLanes, TRow, TPanel>(Runs, a, b, result);
             }
             else
             {
-                int skipped = IsExact ? Math.Min(RegisterTile.Rows<TLanes>() - rows, RowsBefore + i) : 0;
+                int skipped = IsExact ? Math.Min(MicroKernel.Rows<TLanes>() - rows, RowsBefore + i) : 0;
                 Edge<TLanes, TRow, TPanel>(skipped, rows, columns, a - skipped, b, result);
             }
 
@@ -112,14 +109,14 @@ unsafe struct BlockProduct
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Edge<TLanes, TRow, TPanel>(int skipped, int rows, int columns, float* a, float* b, in TileResult part)
+    readonly void Edge<TLanes, TRow, TPanel>(int skipped, int rows, int columns, float* a, float* b, in MicroTileResult part)
         where TLanes : struct, ILanes<TLanes>
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
-        float* tile = stackalloc float[RegisterTile.MaxLength];
+        float* tile = stackalloc float[MicroKernel.MaxLength];
         float* kept = tile + skipped * TRow.Count;
-        for (int i = 0; i < RegisterTile.Rows<TLanes>(); i++)
+        for (int i = 0; i < MicroKernel.Rows<TLanes>(); i++)
         {
             TRow.Zero.Store(tile + i * TRow.Count);
         }
@@ -129,10 +126,10 @@ unsafe struct BlockProduct
             TRow.Load(part.To + i * part.ToStep, columns).Store(kept + i * TRow.Count);
         }
 
-        TileResult whole = part;
+        MicroTileResult whole = part;
         whole.From = whole.To = tile;
         whole.FromStep = whole.ToStep = TRow.Count;
-        RegisterTile.Multiply<TLanes, TRow, TPanel>(Runs, a, b, whole);
+        MicroKernel.Multiply<TLanes, TRow, TPanel>(Runs, a, b, whole);
         for (int i = 0; i < rows; i++)
         {
             TRow.Load(kept + i * TRow.Count).Store(part.To + i * part.ToStep, columns);
@@ -149,7 +146,7 @@ unsafe struct BlockProduct
 /// <param name="Step">Floats of A from one step to the next.</param>
 readonly record struct DepthRuns(int Count, int Length, nint Step)
 {
-    /// <summary>Steps in front of the first run.</summary>
+    /// <summary>Steps before the first run.</summary>
     public int First { get; init; }
 
     /// <summary>Steps of B from the end of a run to the next.</summary>
