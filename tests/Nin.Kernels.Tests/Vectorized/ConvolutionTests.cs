@@ -44,11 +44,11 @@ public sealed unsafe class ConvolutionTests
         {
             packing.Pack(w.Pointer, packed.Pointer);
             ImplicitGemm.Run(
-                pool, packing.Geometry, Batch, x.Pointer, packed.Pointer, GemmEpilogue.Of(null, relu: true), accumulate: false, y.Pointer,
+                pool, packing.Geometry, Batch, x.Pointer, packed.Pointer, TileEpilogue.Of(null, relu: true), accumulate: false, y.Pointer,
                 workspace.Pointer);
             packingBack.Pack(w.Pointer, packedBack.Pointer);
             ImplicitGemm.Run(
-                pool, packingBack.Geometry, Batch, y.Pointer, packedBack.Pointer, GemmEpilogue.None, accumulate: false, dX.Pointer,
+                pool, packingBack.Geometry, Batch, y.Pointer, packedBack.Pointer, TileEpilogue.None, accumulate: false, dX.Pointer,
                 workspace.Pointer);
             Wgrad.Run(
                 pool, Sizes, Batch, x.Pointer, y.Pointer, accumulate: false, dW.Pointer, dB.Pointer, workspace.Pointer);

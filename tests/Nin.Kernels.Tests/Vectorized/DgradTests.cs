@@ -69,7 +69,7 @@ public sealed unsafe class DgradTests
         before?.CopyTo(dX.Span);
         packing.Pack(weights.Pointer, packed.Pointer);
         ImplicitGemm.Run(
-            pool, packing.Geometry, batch, gradient.Pointer, packed.Pointer, GemmEpilogue.None, before is not null, dX.Pointer, workspace.Pointer);
+            pool, packing.Geometry, batch, gradient.Pointer, packed.Pointer, TileEpilogue.None, before is not null, dX.Pointer, workspace.Pointer);
         packed.AssertBands();
         dX.AssertBands();
         workspace.AssertBands();

@@ -83,7 +83,7 @@ public sealed unsafe class FpropTests
         using var workspace = new GuardedFloats(ImplicitGemm.WorkspaceLength(pool, packing.Geometry));
         packing.Pack(weights.Pointer, packed.Pointer);
         ImplicitGemm.Run(
-            pool, packing.Geometry, batch, input.Pointer, packed.Pointer, GemmEpilogue.Of(bias is null ? null : biases.Pointer, relu),
+            pool, packing.Geometry, batch, input.Pointer, packed.Pointer, TileEpilogue.Of(bias is null ? null : biases.Pointer, relu),
             accumulate: false, y.Pointer, workspace.Pointer);
         packed.AssertBands();
         y.AssertBands();

@@ -179,7 +179,7 @@ public sealed unsafe class WinogradTests
         using var y = new GuardedFloats(batch * sizes.OutputLength);
         using var workspace = new GuardedFloats(WinogradConvolution.WorkspaceLength(pool, sizes));
         WinogradConvolution.Run(
-            pool, sizes, batch, input.Pointer, packed.Pointer, GemmEpilogue.Of(bias, relu: false), accumulate: false, y.Pointer, workspace.Pointer);
+            pool, sizes, batch, input.Pointer, packed.Pointer, TileEpilogue.Of(bias, relu: false), accumulate: false, y.Pointer, workspace.Pointer);
         packed.AssertBands();
         y.AssertBands();
         workspace.AssertBands();

@@ -45,8 +45,8 @@ unsafe struct MacroKernel
     /// <summary>True to go on from what C holds, false to start from zero.</summary>
     public bool FromC;
 
-    /// <summary>What becomes of the sums: <see cref="GemmEpilogue.None"/> while the depth is not done.</summary>
-    public GemmEpilogue Epilogue;
+    /// <summary>What becomes of the sums: <see cref="TileEpilogue.None"/> while the depth is not done.</summary>
+    public TileEpilogue Epilogue;
 
     /// <summary>What is asked of memory tile by tile, for the work that comes next.</summary>
     public ReadAhead Ahead;

@@ -43,7 +43,7 @@ static unsafe class MicroKernel
 /// <summary>What becomes of a finished sum while it is stored: <c>max(Floor, sum + Bias)</c>.</summary>
 /// <param name="bias">One float a column, or null.</param>
 /// <param name="floor">Lower limit of the result: 0 for ReLU, minus infinity for none.</param>
-readonly unsafe struct GemmEpilogue(float* bias, float floor)
+readonly unsafe struct TileEpilogue(float* bias, float floor)
 {
     /// <summary>One float a column, or null.</summary>
     public readonly float* Bias = bias;
@@ -52,17 +52,17 @@ readonly unsafe struct GemmEpilogue(float* bias, float floor)
     public readonly float Floor = floor;
 
     /// <summary>The sum itself.</summary>
-    public static GemmEpilogue None => new(null, float.NegativeInfinity);
+    public static TileEpilogue None => new(null, float.NegativeInfinity);
 
     /// <summary>Bias, or null for none, and ReLU or none.</summary>
-    public static GemmEpilogue Of(float* bias, bool relu) => new(bias, relu ? 0 : float.NegativeInfinity);
+    public static TileEpilogue Of(float* bias, bool relu) => new(bias, relu ? 0 : float.NegativeInfinity);
 
     /// <summary>The same for the columns from <paramref name="column"/> on.</summary>
-    public GemmEpilogue From(int column) => new(Bias is null ? null : Bias + column, Floor);
+    public TileEpilogue From(int column) => new(Bias is null ? null : Bias + column, Floor);
 }
 
 /// <summary>
-/// Where a block of C starts from, and where <c>max(Floor, block + Bias)</c>, its <see cref="GemmEpilogue"/>, goes. Steps are floats from row to row.
+/// Where a block of C starts from, and where <c>max(Floor, block + Bias)</c>, its <see cref="TileEpilogue"/>, goes. Steps are floats from row to row.
 /// </summary>
 /// <remarks>
 /// One form for all ends of a tile, without branches: a new sum starts from a row of zeros with step 0; no bias is a row of -0, the

@@ -29,7 +29,7 @@ static unsafe class WinogradConvolution
     /// <param name="y">Output.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
     public static void Run(
-        WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* packed, in GemmEpilogue epilogue, bool accumulate, float* y,
+        WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* packed, in TileEpilogue epilogue, bool accumulate, float* y,
         float* workspace)
     {
         if (new WinogradSizes(sizes).Kernel == 3)
@@ -43,7 +43,7 @@ static unsafe class WinogradConvolution
     }
 
     static WinogradProduct<TMatrices> Product<TMatrices>(
-        in Conv2dSizes sizes, int batch, float* x, float* packed, in GemmEpilogue epilogue, bool accumulate, float* y, float* workspace)
+        in Conv2dSizes sizes, int batch, float* x, float* packed, in TileEpilogue epilogue, bool accumulate, float* y, float* workspace)
         where TMatrices : struct, IWinogradMatrices
     {
         var tiles = new WinogradSizes(sizes);
@@ -85,7 +85,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     public int Splits;
     public float* Packed;
     public bool Accumulate;
-    public GemmEpilogue Epilogue;
+    public TileEpilogue Epilogue;
     public float* Scratch;
 
     static int Points => TMatrices.Side * TMatrices.Side;
@@ -197,7 +197,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
             Columns = columns,
             PanelStep = MicroKernel.Rows<TLanes>() * TPanel.RowStep,
             CStep = BlockColumns,
-            Epilogue = GemmEpilogue.None,
+            Epilogue = TileEpilogue.None,
         };
         for (int point = 0; point < Points; point++)
         {

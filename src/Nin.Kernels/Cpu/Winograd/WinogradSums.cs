@@ -63,7 +63,7 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
             IsExact = true,
             RowsBefore = channel,
             CStep = BlockFilters,
-            Epilogue = GemmEpilogue.None,
+            Epilogue = TileEpilogue.None,
         };
         for (int point = 0; point < Points; point++)
         {

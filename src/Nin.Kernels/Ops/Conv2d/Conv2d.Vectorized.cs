@@ -9,7 +9,7 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y)
     {
         WorkerPool pool = device.Pool;
-        var epilogue = GemmEpilogue.Of(bias.Pointer, relu);
+        var epilogue = TileEpilogue.Of(bias.Pointer, relu);
         if (WinogradSizes.Suits(sizes))
         {
             var transformed = new WinogradWeights(pool, sizes, IsTransposed: false);
@@ -36,14 +36,14 @@ sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBack
             Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
             var transformed = new WinogradWeights(pool, sizes, IsTransposed: true);
             float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
-            WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, GemmEpilogue.None, accumulate, dx.Pointer, space);
+            WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, TileEpilogue.None, accumulate, dx.Pointer, space);
             return;
         }
 
         var weights = new GemmWeights(pool, sizes, IsTransposed: true);
         ConvolutionGeometry g = weights.Geometry;
         float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
-        ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, GemmEpilogue.None, accumulate, dx.Pointer, workspace);
+        ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, TileEpilogue.None, accumulate, dx.Pointer, workspace);
     }
 }
 

@@ -31,7 +31,7 @@ unsafe struct ImplicitGemm : ILanesJob
     public float* Packed;
     public nint PackedStep;
     public bool Accumulate;
-    public GemmEpilogue Epilogue;
+    public TileEpilogue Epilogue;
 
     /// <summary>Fetched beside the whole product.</summary>
     public ReadAhead Ahead;
@@ -57,7 +57,7 @@ unsafe struct ImplicitGemm : ILanesJob
     /// <param name="result"><c>[batch, Rows.Results, Columns.Results, Groups ResultChannels]</c>.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
     public static void Run(
-        WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* packed, in GemmEpilogue epilogue, bool accumulate, float* result,
+        WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* packed, in TileEpilogue epilogue, bool accumulate, float* result,
         float* workspace)
     {
         for (int i = 0; i < g.Rows.Divisor; i++)
@@ -155,13 +155,13 @@ unsafe struct ImplicitGemm : ILanesJob
         // A depth of nothing still stores its sum: zeros.
         int depth = rows.Depth;
         int from = 0;
-        GemmEpilogue epilogue = product.Epilogue;
+        TileEpilogue epilogue = product.Epilogue;
         do
         {
             product.Depth = Math.Min(Packing.BlockDepth(depth), depth - from);
             product.Runs = new DepthRuns(1, product.Depth, Step: 1);
             product.FromC = Accumulate || from > 0;
-            product.Epilogue = from + product.Depth == depth ? epilogue : GemmEpilogue.None;
+            product.Epilogue = from + product.Depth == depth ? epilogue : TileEpilogue.None;
             Pack<TLanes>(rows, first, product.Rows, from, product.Depth, product.A);
             product.Execute<TLanes, RowPanel>();
             product.Ahead = default;

@@ -100,7 +100,7 @@ unsafe struct WgradJob : ILanesJob
             B = scratch + Plan.PanelLength,
             C = partial,
             CStep = Plan.Columns,
-            Epilogue = GemmEpilogue.None,
+            Epilogue = TileEpilogue.None,
         };
         for (int k = 0; k < pixels; k += product.Depth)
         {

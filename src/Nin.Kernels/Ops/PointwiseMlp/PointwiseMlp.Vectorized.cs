@@ -19,7 +19,7 @@ sealed unsafe class PointwiseMlpForwardVectorized(CpuDevice device) : IPointwise
         float* w1 = Prepacking.Get(packed1, weights.First, scratch);
         float* w2 = Prepacking.Get(packed2, weights.Second, scratch + length1);
         float* work = scratch + length1 + length2;
-        GemmEpilogue end1 = GemmEpilogue.Of(weights.FirstBias.Pointer, relu: true), end2 = GemmEpilogue.Of(weights.SecondBias.Pointer, lastRelu);
+        TileEpilogue end1 = TileEpilogue.Of(weights.FirstBias.Pointer, relu: true), end2 = TileEpilogue.Of(weights.SecondBias.Pointer, lastRelu);
         for (int i = 0; i < n; i += step)
         {
             int count = Math.Min(step, n - i);
@@ -119,7 +119,7 @@ readonly unsafe struct PointwiseMlpProducts
             int count = Math.Min(chunk, batch - i);
             float* h = job.H + i * first.OutputLength;
             ImplicitGemm.Run(
-                pool, ConvolutionGeometry.Dgrad(second), count, job.DY + i * second.OutputLength, job.W2, GemmEpilogue.None, accumulate: false, dh, work);
+                pool, ConvolutionGeometry.Dgrad(second), count, job.DY + i * second.OutputLength, job.W2, TileEpilogue.None, accumulate: false, dh, work);
             Mask(h, dh, h, count * first.OutputLength);
         }
 
@@ -127,7 +127,7 @@ readonly unsafe struct PointwiseMlpProducts
             pool, first, batch, job.X, job.H, accumulate, gradients.First.Pointer, gradients.FirstBias.Pointer, work);
         if (job.DX is null) return;
         ImplicitGemm.Run(
-            pool, ConvolutionGeometry.Dgrad(first), batch, job.H, job.W1, GemmEpilogue.None, job.AccumulateData, job.DX, work);
+            pool, ConvolutionGeometry.Dgrad(first), batch, job.H, job.W1, TileEpilogue.None, job.AccumulateData, job.DX, work);
     }
 
     void Mask(float* y, float* dy, float* dx, long length) =>

@@ -136,7 +136,7 @@ unsafe struct PointwiseMlpBlocks : ILanesJob
             C = dw,
             CStep = columns,
             FromC = true,
-            Epilogue = GemmEpilogue.None,
+            Epilogue = TileEpilogue.None,
             Ahead = ahead,
         }.Execute<TLanes, ColumnPanel>();
 
@@ -157,7 +157,7 @@ unsafe struct PointwiseMlpBlocks : ILanesJob
             Columns = columns,
             Packed = packed,
             Accumulate = accumulate,
-            Epilogue = GemmEpilogue.None,
+            Epilogue = TileEpilogue.None,
             Scratch = panels,
             Ahead = ahead,
         };
