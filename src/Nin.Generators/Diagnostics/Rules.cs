@@ -29,7 +29,7 @@ static class Rules
         Create("NIN103", "Xavier initialisation stands before a ReLU", DiagnosticSeverity.Info);
     public static readonly DiagnosticDescriptor CancelledBias = Create("NIN104", "BatchNorm2d cancels the bias", DiagnosticSeverity.Info);
 
-    /// <summary>The address of a rule's page in a repository; null where there is none: the package of Nin.Model holds the pages too.</summary>
+    /// <summary>The address of a rule's page in a repository; null where none is known: the package of Nin.Model holds the pages too.</summary>
     public static string? PageOf(string id, string? repositoryUrl) =>
         string.IsNullOrEmpty(repositoryUrl) ? null : $"{repositoryUrl!.TrimEnd('/')}/blob/main/docs/diagnostics/{id}.md";
 

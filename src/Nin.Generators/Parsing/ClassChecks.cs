@@ -21,6 +21,8 @@ static class ClassChecks
     public static bool CanBeNetwork(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
     {
         int before = diagnostics.Diagnostics.Count;
+        if (IsNameless(type)) return false;
+
         CheckPartial(type, diagnostics, cancellation);
         foreach ((FormattableString wrong, FormattableString fix) in Objections(type))
         {
@@ -40,6 +42,9 @@ static class ClassChecks
 
         return diagnostics.Diagnostics.Count == before;
     }
+
+    /// <summary>Whether the class, or a type around it, is still being named: the compiler says so.</summary>
+    static bool IsNameless(INamedTypeSymbol type) => type.Name.Length == 0 || (type.ContainingType is { } outer && IsNameless(outer));
 
     /// <summary>
     /// Reports members that the generated half declares too (NIN009), and those that must be set wherever a network is created (NIN001); true

@@ -58,6 +58,7 @@ public class OutputTests
     [InlineData("static partial class Net;")]
     [InlineData("partial class Net<T>;")]
     [InlineData("partial record Net;")]
+    [InlineData("partial class")]
     public void A_class_that_cannot_be_a_network_gets_no_half(string declaration) =>
         TestCompilation.Generate(TestCompilation.Create([$"using Nin; [Network(1, 8, 8), Conv2d(4, Kernel = 1)] {declaration}"])).Compilation.SyntaxTrees
             .Should().HaveCount(1);
