@@ -48,6 +48,12 @@ static class StubMembers
 {
     const string Labels = "global::System.ReadOnlySpan<int>";
     const string Optimizer = "global::Nin.Training.Optimizer";
+    const string Loss = "global::Nin.Loss";
+
+    /// <summary>What marks an optional parameter, which an explicit implementation of an interface may not repeat.</summary>
+    const string Unset = " = null";
+
+    const string TrainStepParameters = $"{Labels} labels, {Optimizer} optimizer, {Loss}? loss{Unset}";
 
     public static void Emit(NetworkSpec spec, SourceWriter writer)
     {
@@ -114,7 +120,7 @@ static class StubMembers
             ("Forward", x, "Inference.", $"global::Nin.Tensor<{y}>", $"{x} x"),
             ("ForwardTraining", x, "The forward pass of training.", $"global::Nin.Traced<{y}>", $"{x} x"),
             ("ForwardTraining", traced, "The forward pass of training on a tape.", $"global::Nin.Traced<{y}>", $"{traced} x"),
-            ("TrainStep", $"{x}, {Labels}, {Optimizer}", "A whole training step.", "float", $"{x} x, {Labels} labels, {Optimizer} optimizer"),
+            ("TrainStep", $"{x}, {Labels}, {Optimizer}, {Loss}", "A whole training step.", "float", $"{x} x, {TrainStepParameters}"),
             ("CreateSession", "int", "Opens a session.", $"global::Nin.Session<{Literal.Type(input)}, {y}>", "int maxBatch"),
         ];
     }
@@ -130,7 +136,7 @@ static class StubMembers
         yield return ("Forward", "object", "Inference; the output's shape is not known yet.", "dynamic", "object x");
         yield return ("ForwardTraining", "object", "The forward pass of training; the output's shape is not known yet.", "dynamic", "object x");
         yield return (
-            "TrainStep", $"object, {Labels}, {Optimizer}", "A whole training step.", "float", $"object x, {Labels} labels, {Optimizer} optimizer");
+            "TrainStep", $"object, {Labels}, {Optimizer}, {Loss}", "A whole training step.", "float", $"object x, {TrainStepParameters}");
         yield return ("CreateSession", "int", "Opens a session; the output's shape is not known yet.", "dynamic", "int maxBatch");
     }
 
@@ -156,7 +162,7 @@ static class StubMembers
             """);
         foreach ((string name, _, _, string returns, string parameters) in Typed(spec) ?? [])
         {
-            writer.Line().Line($"{returns} {InterfaceOf(spec)}.{name}({parameters}) => default!;");
+            writer.Line().Line($"{returns} {InterfaceOf(spec)}.{name}({parameters.Replace(Unset, "")}) => default!;");
         }
     }
 
