@@ -54,7 +54,7 @@ public sealed class BatchLoader
     public int Count => data.Count;
 
     /// <summary>Batches an epoch, the smaller last one counted.</summary>
-    public int BatchesPerEpoch => (data.Count + BatchSize - 1) / BatchSize;
+    public int BatchesPerEpoch => (data.Count - 1) / BatchSize + 1;
 
     /// <summary>The batches of one epoch. Each holds until the next is asked for; leaving the loop ends the loading thread.</summary>
     /// <param name="epoch">Epoch, from 0: decides order and augmentation together with the seed.</param>

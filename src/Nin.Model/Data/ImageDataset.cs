@@ -22,8 +22,8 @@ public sealed class ImageDataset
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if (labels.IsEmpty)
             throw new ArgumentException("No images; a data set has one or more.", nameof(labels));
-        long expected = (long)labels.Length * channels * height * width;
-        if (pixels.Length != expected)
+        UInt128 expected = (UInt128)labels.Length * (UInt128)channels * (UInt128)height * (UInt128)width; // Below 2^124.
+        if ((UInt128)pixels.Length != expected)
             throw new ArgumentException(
                 $"{pixels.Length} pixels where {labels.Length} x {channels} x {height} x {width} = {expected} are expected.",
                 nameof(pixels));

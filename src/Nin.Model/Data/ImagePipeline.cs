@@ -31,8 +31,8 @@ public sealed class ImagePipeline
         levels = MakeLevels(data.Channels, options.Normalization);
         (Channels, Height, Width) = (data.Channels, options.Height ?? data.Height, options.Width ?? data.Width);
         bool resized = Height != data.Height || Width != data.Width;
-        resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null;
-        if ((long)Channels * Height * Width > Array.MaxLength)
+        resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null; // Sides are 1 to 16,384 then, or the data set's.
+        if ((UInt128)Channels * (UInt128)Height * (UInt128)Width > (UInt128)Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(options), Height, $"{Channels} x {Height} x {Width} is more than an array holds; resize to less.");
         plane = resized ? new float[data.Height * data.Width] : [];
