@@ -132,7 +132,7 @@ public static class Checkpoint
     {
         var wrong = names.Select(name => (Name: name, Count: reader.CountNonFinite(name))).Where(t => t.Count > 0).ToList();
         if (wrong is not [var first, ..]) return;
-        string others = wrong.Count > 1 ? $", and {wrong.Count - 1} more tensors have such values" : "";
+        string others = wrong.Count > 1 ? $", and {wrong.Count} tensors in all have such values" : "";
         throw new InvalidDataException(
             $"{reader.Path} holds a network that has diverged: {first.Count:N0} of the {reader.Find(first.Name)!.Length:N0} values of '{first.Name}' " +
             $"are NaN or infinite{others}. Use a file from before, or train again with a lower learning rate.");
