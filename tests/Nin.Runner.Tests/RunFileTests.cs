@@ -40,7 +40,8 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     [InlineData("\"optimizer\": \"sgd\"", "\"optimizer\": \"SGD\"", "options.optimizer is 'SGD'; it must be one of sgd, adam, adamw")]
     [InlineData("\"init\": \"he\"", "\"init\": \"h\\ne\"", "options.init is 'h e'; it must be one of xavier, he")]
     [InlineData("\"augment\": \"none\"", "\"augment\": \"\"", "options.augment is ''; it must be one of none, flip, shift-flip")]
-    [InlineData("\"dataset\": \"synthetic\"", "\"dataset\": \"mnist\"", "options.dataset is 'mnist'; it must be one of fashion-mnist, synthetic")]
+    [InlineData("\"dataset\": \"synthetic\"\n", "\"dataset\": \"mnist\"\n", "options.dataset is 'mnist'; it must be one of fashion-mnist, synthetic")]
+    [InlineData("\"dataset\": \"synthetic\",", "\"dataset\": \"mnist\",", "data.dataset is 'mnist' and options.dataset is 'synthetic'; they must be equal")]
     [InlineData("\"model\": \"quick28\"", "\"model\": \"quick29\"", "model is 'quick29'; it must be one of book, *")]
     [InlineData("\"epochs\": 3", "\"epochs\": 0", "options.epochs is 0; it must be 1 or more")]
     [InlineData("\"batch\": 128", "\"batch\": -5", "options.batch is -5; it must be 1 or more")]
@@ -48,7 +49,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     [InlineData("\"momentum\": 0.9", "\"momentum\": 1", "options.momentum is 1; it must be 0 or more and below 1")]
     [InlineData("\"weightDecay\": 0.0005", "\"weightDecay\": -1", "options.weightDecay is -1; it must be a number of 0 or more")]
     [InlineData("\"limit\": 16", "\"limit\": 0", "options.limit is 0; it must be 1 or more")]
-    [InlineData("  \"seed\": 3,", "  \"seed\": 4,", "seed is 4 and options.seed is *; they must be equal")]
+    [InlineData("\"seed\": 3,", "\"seed\": 4,", "seed is 3 and options.seed is 4; they must be equal")]
     public void What_no_run_was_started_with_is_named(string old, string changed, string message) =>
         Change(old, changed).Should().Match($"{folder["run/manifest.json"]}: {message}. Put it right, or start a new run.");
 

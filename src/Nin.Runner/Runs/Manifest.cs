@@ -26,10 +26,10 @@ sealed record Manifest(
     /// <summary>What no run could have been started with, in some words without a full stop; or null.</summary>
     public string? Problem() =>
         !ModelCatalog.Ids.Contains(Model) ? $"model is '{ErrorText.OneLine(Model)}'; it must be one of {string.Join(", ", ModelCatalog.Ids)}"
+        : Options.Problem() is { } problem ? $"options.{problem}"
         : Seed != Options.Seed ? $"seed is {Seed} and options.seed is {Options.Seed}; they must be equal"
         : Data.Dataset != Options.Dataset ? $"data.dataset is '{ErrorText.OneLine(Data.Dataset)}' and options.dataset is '{ErrorText.OneLine(Options.Dataset)}'; they must be equal"
         : Data.Files.Any(f => f is null) ? "data.files has an entry that is null"
-        : Options.Problem() is { } problem ? $"options.{problem}"
         : null;
 
     /// <summary>Makes sure that what is there now is what the run began with.</summary>
