@@ -7,7 +7,7 @@ using Nin.Generators.Parsing;
 namespace Nin.Generators;
 
 /// <summary>
-/// Puts the parser's problems on the arguments that they are about. An analyzer, not the generator, reports them: only its
+/// Puts the parser's diagnostics on the arguments that they are about. An analyzer, not the generator, reports them: only its
 /// locations obey <c>#pragma warning disable</c>, and only it sees a class that has layers without <c>[Network]</c>.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
@@ -45,10 +45,10 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
     static void Analyze(SymbolAnalysisContext context)
     {
         INamedTypeSymbol type = (INamedTypeSymbol)context.Symbol;
-        foreach (Problem problem in NetworkParser.Parse(type, context.CancellationToken).Problems)
+        foreach (NetworkDiagnostic found in NetworkParser.Parse(type, context.CancellationToken).Diagnostics)
         {
-            Location location = SiteLocator.Find(type, problem.Site, context.CancellationToken);
-            context.ReportDiagnostic(Diagnostic.Create(problem.Rule, location, Proposal.Properties(problem.Proposals), problem.Message));
+            Location location = found.Location.Find(type, context.CancellationToken);
+            context.ReportDiagnostic(Diagnostic.Create(found.Rule, location, SuggestedFix.Properties(found.Fixes), found.Message));
         }
     }
 }

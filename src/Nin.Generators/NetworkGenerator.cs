@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Nin.Generators.Emission;
 using Nin.Generators.Parsing;
 using Nin.Generators.Spec;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators;
 
@@ -20,7 +21,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     {
         IncrementalValuesProvider<NetworkSpec> specs = context.SyntaxProvider
             .ForAttributeWithMetadataName(
-                KnownAttributes.NetworkMetadataName,
+                NinAttributes.NetworkMetadataName,
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (context, cancellation) => Parse(context, cancellation))
             .Where(static spec => spec is not null)
@@ -43,7 +44,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     static NetworkSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         INamedTypeSymbol type = (INamedTypeSymbol)context.TargetSymbol;
-        SyntaxReference? first = type.GetAttributes().First(KnownAttributes.IsNetwork).ApplicationSyntaxReference;
+        SyntaxReference? first = type.GetAttributes().First(NinAttributes.IsNetwork).ApplicationSyntaxReference;
         bool isFirst = first?.GetSyntax(cancellation).Parent?.Parent == context.TargetNode;
         return isFirst ? NetworkParser.Parse(type, cancellation).Spec : null;
     }

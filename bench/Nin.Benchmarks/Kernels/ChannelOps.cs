@@ -19,6 +19,7 @@ public class ChannelOps : IDisposable
     DeviceView dy;
     DeviceView dx;
     DeviceView channels;
+    DeviceView argmax;
 
     /// <summary>Takes memory and fills the operands with noise.</summary>
     [GlobalSetup]
@@ -27,7 +28,7 @@ public class ChannelOps : IDisposable
         device = (CpuDevice)Device.Open("cpu");
         stream = device.CreateStream();
         long length = Batch * Pool.InputLength;
-        memory = device.Allocate(4 * length + 8 * Norm.Channels);
+        memory = device.Allocate(4 * length + 8 * Norm.Channels + Batch * Pool.OutputLength / sizeof(float));
         var random = new Random(1);
         var values = new float[memory.Length];
         for (int i = 0; i < values.Length; i++) values[i] = random.NextSingle() - 0.3f;
@@ -35,15 +36,16 @@ public class ChannelOps : IDisposable
         (x, y) = (memory.View.Slice(0, length), memory.View.Slice(length, length));
         (dy, dx) = (memory.View.Slice(2 * length, length), memory.View.Slice(3 * length, length));
         channels = memory.View.Slice(4 * length, 8 * Norm.Channels);
+        argmax = memory.View.Slice(4 * length + 8 * Norm.Channels, Batch * Pool.OutputLength / sizeof(float));
     }
 
-    /// <summary>3x3 max pooling, stride 2.</summary>
+    /// <summary>3x3 max pooling, stride 2, with argmax indices.</summary>
     [Benchmark]
-    public void MaxPoolForward() => device.Kernels.Get<IMaxPool2dForward>().Run(stream, Pool, Batch, x, y);
+    public void MaxPoolForward() => device.Kernels.Get<IMaxPool2dForwardArgmax>().Run(stream, Pool, Batch, x, y, argmax);
 
     /// <summary>Its gradient.</summary>
     [Benchmark]
-    public void MaxPoolBackward() => device.Kernels.Get<IMaxPool2dBackward>().Run(stream, Pool, Batch, x, dy, dx, accumulate: false);
+    public void MaxPoolBackward() => device.Kernels.Get<IMaxPool2dBackward>().Run(stream, Pool, Batch, argmax, dy, dx, mask: false, accumulate: false);
 
     /// <summary>Batch normalisation with the batch's statistics, and ReLU.</summary>
     [Benchmark]
@@ -57,11 +59,11 @@ public class ChannelOps : IDisposable
 
     /// <summary>ReLU.</summary>
     [Benchmark]
-    public void ReluForward() => device.Kernels.Get<IReluForward>().Run(stream, slope: 0, x, y);
+    public void ReluForward() => device.Kernels.Get<IActivationForward>().Run(stream, default(Relu), x, y);
 
     /// <summary>Its gradient.</summary>
     [Benchmark]
-    public void ReluBackward() => device.Kernels.Get<IReluBackward>().Run(stream, slope: 0, y, dy, dx, accumulate: false);
+    public void ReluBackward() => device.Kernels.Get<IActivationBackward>().Run(stream, default(Relu), y, dy, dx, accumulate: false);
 
     /// <summary>Gives memory and threads back.</summary>
     [GlobalCleanup]

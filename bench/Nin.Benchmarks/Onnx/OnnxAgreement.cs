@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Nin.Benchmarks.Contestants;
+using Nin.Dimensions;
 using Nin.Runner.Models;
 
 namespace Nin.Benchmarks.Onnx;

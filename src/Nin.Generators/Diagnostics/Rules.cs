@@ -25,7 +25,7 @@ static class Rules
     public static readonly DiagnosticDescriptor ReluBeforeLoss =
         Create("NIN102", "A ReLU stands before the loss", DiagnosticSeverity.Warning);
     public static readonly DiagnosticDescriptor XavierBeforeRelu =
-        Create("NIN103", "Xavier initialisation stands in front of ReLU", DiagnosticSeverity.Info);
+        Create("NIN103", "Xavier initialisation stands before a ReLU", DiagnosticSeverity.Info);
     public static readonly DiagnosticDescriptor CancelledBias = Create("NIN104", "BatchNorm2d cancels the bias", DiagnosticSeverity.Info);
 
     static DiagnosticDescriptor Error(string id, string title) =>

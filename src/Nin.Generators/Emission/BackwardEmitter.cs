@@ -1,4 +1,5 @@
 using Nin.Generators.Planning;
+using Nin.Generators.Source;
 using static System.FormattableString;
 
 namespace Nin.Generators.Emission;
@@ -22,14 +23,22 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         for (int i = Graph.Output; i >= 0; i--)
         {
             StepNode step = Graph.Steps[i];
-            bool renames = !step.IsMerge && Plan.Write(i, 0) == GradientWrite.Rename;
-            if (step.Layers[0] != layer) Comment(i, renames ? ", as it lies" : "");
+            bool isAlias = !step.IsMerge && Plan.Write(i, 0) == GradientWrite.Alias;
+            if (step.Layers[0] != layer) Comment(i, isAlias ? ", as it lies" : "");
             layer = step.Layers[0];
             if (step.IsMerge) EmitMerge(i, step);
-            else if (!renames) EmitStep(i, step);
+            else if (isAlias) EmitAlias(i, step.Inputs[0]);
+            else EmitStep(i, step);
         }
 
         Writer.Close();
+    }
+
+    /// <summary>The gradient of a value gets the name of its input's as well.</summary>
+    void EmitAlias(int i, int input)
+    {
+        Gradient(i);
+        Gradient(input);
     }
 
     void EmitStep(int i, StepNode step)
@@ -46,7 +55,6 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
             string adds => $", {adds}",
         };
         string mask = Graph.Masks(i) ? ", mask: true" : "";
-        if (dx == dy) Writer.Line($"// {dy} becomes the gradient of {Graph.Steps[step.Inputs[0]].Name}.");
         Writer.Call($"{Condition(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}{x}{y}{saved}{accumulate}{mask}");
     }
 
@@ -56,13 +64,9 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         for (int input = 0; input < step.Inputs.Count; input++)
         {
             int value = step.Inputs[input];
-            if (Plan.Write(i, input) == GradientWrite.Rename)
-            {
-                Writer.Line($"// The gradient of {Graph.Steps[value].Name} is {dy} itself.");
-                continue;
-            }
-
             string dx = Gradient(value);
+            if (Plan.Write(i, input) == GradientWrite.Alias) continue;
+
             Writer.Call($"{Condition(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Adds(i, input)}"));
         }
     }
@@ -70,7 +74,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
     /// <summary>The local variable of a value's gradient.</summary>
     string Gradient(int value) => value == StepNode.NetworkInput
         ? "inputGradient"
-        : View(Plan.Gradient(value), Graph.Steps[value].Name, prefix: "d", noneIf: Graph.NeedsGradient(value) ? null : NoInputGradient);
+        : View(value, Plan.Gradient(value), prefix: "d", noneIf: Graph.NeedsGradient(value) ? null : NoInputGradient);
 
     /// <summary>The argument that says whether a gradient is added to another.</summary>
     string Adds(int step, int input)
@@ -80,6 +84,6 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         return isCallers && !adds ? "accumulate" : $"accumulate: {Literal.Flag(adds)}";
     }
 
-    /// <summary>What a call stands behind that runs only where a value has a gradient.</summary>
+    /// <summary>The condition before a call that runs only where a value has a gradient.</summary>
     string Condition(int value) => Graph.NeedsGradient(value) ? "" : $"if (!{NoInputGradient}) ";
 }

@@ -1,3 +1,6 @@
+using Nin.Generators.Layers;
+using Nin.Generators.Parsing;
+using Nin.Generators.Source;
 using Nin.Generators.Spec;
 
 namespace Nin.Generators.Emission;
@@ -9,7 +12,7 @@ static class ClassDocs
     {
         string[][] rows =
         [
-            ["layer", "kind", "output", "bytes", "sees", "parameters", "multiply-adds"],
+            ["layer", "kind", "output", "bytes", "receptive field", "parameters", "multiply-adds"],
             ["input", "", $"{input}", Count(Saturated.Product(input.Elements, sizeof(float))), "", "", ""],
             .. spec.Layers.Select(l => Row(l, input)),
             ["total", "", "", "", "", Count(spec.ParameterCount), Count(spec.Macs)],
@@ -25,10 +28,10 @@ static class ClassDocs
         writer.Line("/// </code>").Line("/// </remarks>");
     }
 
-    /// <summary>Bytes are those of one example's output; "sees" is the side of its pixels' receptive field.</summary>
+    /// <summary>Bytes are those of one example's output; "receptive field" is the side of its pixels' receptive field.</summary>
     static string[] Row(LayerSpec layer, Shape input) =>
     [
-        layer.Name, layer.Layer.Kind, $"{layer.Output}", Count(layer.ActivationBytes), Count(layer.FieldWithin(input)),
+        layer.Name, layer.Layer.Kind.Name, $"{layer.Output}", Count(layer.ActivationBytes), Count(layer.Field.Within(input)),
         Count(layer.ParameterCount), Count(layer.Macs),
     ];
 

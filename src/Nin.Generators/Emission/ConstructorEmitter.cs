@@ -1,5 +1,6 @@
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
-using Nin.Generators.Spec;
+using Nin.Generators.Source;
 
 namespace Nin.Generators.Emission;
 
@@ -14,27 +15,19 @@ static class ConstructorEmitter
             /// <summary>Takes memory for the parameters and initialises them.</summary>
             /// <param name="device">Where it runs.</param>
             /// <param name="seed">Keys the initial weights and dropout.</param>
-            /// <exception cref="global::System.InsufficientMemoryException">The device has not so much memory.</exception>
+            /// <exception cref="global::System.InsufficientMemoryException">The device has insufficient memory.</exception>
             """);
         writer.Line($"public {name}(global::Nin.Device device, int seed = 0)");
         writer.Deeper(": base(device, seed, Architecture, SessionPlan)").Open();
-        for (int i = 0; i < parts.Spec.Layers.Count; i++)
+        foreach (LayerSpec layer in parts.Spec.Layers)
         {
-            LayerSpec layer = parts.Spec.Layers[i];
-            string type = LayerCode.TypeOf(layer, parts.BlockClass(i));
-            writer.Call($"{Access.To(layer.Name)} = new {type}(", LayerCode.ArgumentsOf(layer, i));
+            string type = layer.Layer.RuntimeType(layer, parts.OwnClasses[layer.Position]);
+            writer.Call($"{Access.To(layer.Name)} = new {type}(", layer.Layer.ConstructorArguments(layer));
         }
 
-        foreach (int i in parts.Fused.Layers) EmitFused(parts.Spec.Layers[i].Name, parts.Fused.Behind(i)!.Name, writer);
+        foreach ((_, FusedRelu relu) in parts.Fused.All) writer.Call($"{relu.Name} = new {relu.Step.Type}(", relu.Step.Arguments);
         writer.Close();
         EmitLoad(name, writer);
-    }
-
-    static void EmitFused(string layer, string step, SourceWriter writer)
-    {
-        string from = Access.To(layer);
-        writer.Call(
-            $"{step} = new global::Nin.ConvolutionStep(", $"{from}.Step.Sizes, {from}.Step.Output, {from}.Weight, {from}.Bias, relu: true");
     }
 
     static void EmitLoad(string name, SourceWriter writer) => writer.Line($$"""

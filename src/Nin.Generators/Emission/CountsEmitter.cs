@@ -1,4 +1,6 @@
+using Nin.Generators.Parsing;
 using Nin.Generators.Planning;
+using Nin.Generators.Source;
 using Nin.Generators.Spec;
 using Nin.Shapes.Sizes;
 using static System.FormattableString;

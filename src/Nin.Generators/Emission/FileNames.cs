@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Nin.Generators.Parsing;
 using Nin.Generators.Spec;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Emission;
 

@@ -1,7 +1,33 @@
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
+using Nin.Generators.Source;
 using static System.FormattableString;
 
 namespace Nin.Generators.Emission;
+
+/// <summary>The forward pass of inference.</summary>
+sealed class InferenceEmitter(NetworkParts parts, SourceWriter writer) : MethodEmitter(parts, writer)
+{
+    ValueMemory Values => Parts.Inference.Values;
+
+    public static void Emit(NetworkParts parts, SourceWriter writer) => new InferenceEmitter(parts, writer).Emit();
+
+    void Emit()
+    {
+        Open("global::Nin.DeviceView", "RunInference");
+        for (int i = 0; i < Graph.Steps.Count; i++) EmitStep(i);
+        Writer.Line().Line($"return {View(Values, Graph.Output)};").Close();
+    }
+
+    void EmitStep(int i)
+    {
+        StepNode step = Graph.Steps[i];
+        if (Opens(i)) Comment(i, step.Role == StepRole.Drops ? ", the identity" : Values.Aliases(i) ? ", as it lies" : "");
+        string inputs = Inputs(Values, step);
+        string output = View(Values, i);
+        if (!Values.Aliases(i)) Writer.Call($"{step.Path}.{(step.IsMerge ? "Forward" : "Infer")}(", $"pass, {inputs}, {output}");
+    }
+}
 
 /// <summary>The forward pass of training.</summary>
 sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmitter(parts, writer)
@@ -33,11 +59,11 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
     {
         StepNode step = Graph.Steps[i];
         bool overwrites = step.Memory.CanOverwrite && Values[i] == Values[step.Inputs[0]];
-        if (Opens(i)) Comment(i, Values.Renames(i) ? ", as it lies" : overwrites ? ", over its input" : "");
-        if (Values.Renames(i)) return;
-
+        if (Opens(i)) Comment(i, Values.Aliases(i) ? ", as it lies" : overwrites ? ", over its input" : "");
         string inputs = Inputs(Values, step);
         string output = View(Values, i);
+        if (Values.Aliases(i)) return;
+
         string saved = Saved(Parts.Training, step, i);
         Writer.Call($"{step.Path}.Forward(", $"pass, {inputs}, {output}{(saved.Length == 0 ? "" : $", {saved}")}");
     }

@@ -1,14 +1,19 @@
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
-using Nin.Generators.Spec;
+using Nin.Generators.Source;
 using static System.FormattableString;
 
 namespace Nin.Generators.Emission;
 
-/// <summary>What the three methods that run a network have in common: views of slots as local variables, and a comment a layer.</summary>
+/// <summary>
+/// What the three methods that run a network have in common: values and gradients as local variables, and a comment a layer. Each value has a
+/// name of its own; where it takes the place of another, the line that declares it says so: <c>var dropout1 = pool1; // in its place</c>.
+/// </summary>
 abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
 {
-    readonly Locals locals = new(parts.Properties);
-    readonly Dictionary<Slot, string> views = [];
+    readonly LocalNames names = new(parts.Properties);
+    readonly Dictionary<(string Prefix, int Value), string> locals = [];
+    readonly Dictionary<Slot, string> holders = [];
     bool isFirst = true;
 
     protected NetworkParts Parts => parts;
@@ -39,17 +44,20 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
     protected bool Opens(int step) => step == 0 || Graph.Steps[step - 1].Layers[0] != Graph.Steps[step].Layers[0];
 
     /// <summary>The local variable of a value, which is declared the first time.</summary>
-    protected string View(ValueMemory values, int value) => values[value] is { } slot ? View(slot, Graph.Steps[value].Name) : "input";
+    protected string View(ValueMemory values, int value) => values[value] is { } slot ? View(value, slot, "") : "input";
 
-    /// <summary>The local variable of a slot, which is declared the first time, and is none where a condition holds.</summary>
-    protected string View(Slot slot, string property, string prefix = "", string? noneIf = null)
+    /// <summary>The local variable of a value or gradient, which is declared the first time, and is none where a condition holds.</summary>
+    protected string View(int value, Slot slot, string prefix, string? noneIf = null)
     {
-        if (views.TryGetValue(slot, out string? view)) return view;
+        if (locals.TryGetValue((prefix, value), out string? local)) return local;
 
-        view = locals.Name(property, prefix);
-        views.Add(slot, view);
-        writer.Line($"var {view} = {(noneIf is null ? "" : $"{noneIf} ? default : ")}{Slot(slot)};");
-        return view;
+        local = names.Name(Graph.Steps[value].Name, prefix);
+        locals.Add((prefix, value), local);
+        writer.Line(holders.TryGetValue(slot, out string? holder)
+            ? $"var {local} = {holder}; // in its place"
+            : $"var {local} = {(noneIf is null ? "" : $"{noneIf} ? default : ")}{Slot(slot)};");
+        holders[slot] = local;
+        return local;
     }
 
     /// <summary>The values that a step reads, as one argument.</summary>

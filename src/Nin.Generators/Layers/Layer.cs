@@ -1,14 +1,16 @@
-using Nin.Generators.Inference;
+using Nin.Generators.Source;
 using Nin.Generators.Spec;
+using Nin.Shapes.Sizes;
+using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
 
 /// <summary>
-/// A layer's kind and arguments, and what follows from them once its input is known. Values may be out of range while the code is
-/// half typed; inference then never asks.
+/// A layer's kind and arguments, and all that follows from them. Nothing outside of this folder asks of what kind a layer is: what the
+/// parser, the planner and the emitter need to know is a member here, and a kind of layer is one class. Values may be out of range while the
+/// code is half typed; then only <see cref="Arguments"/> is asked.
 /// </summary>
-/// <param name="Kind">The attribute's name as it is typed, such as <c>NinBlock</c>.</param>
-abstract record Layer(string Kind)
+abstract record Layer(LayerKind Kind)
 {
     /// <summary>The output shape, or null where there is none; reports what does not fit.</summary>
     public abstract Shape? Infer(Placement at);
@@ -19,6 +21,120 @@ abstract record Layer(string Kind)
     /// <summary>Multiply-adds of one example.</summary>
     public virtual long Macs(Shape input, Shape output) => 0;
 
-    /// <summary>What an output pixel sees, given what an input pixel sees.</summary>
-    public virtual ReceptiveField See(ReceptiveField field, Shape input) => field;
+    /// <summary>The receptive field of an output pixel, given an input pixel's.</summary>
+    public virtual ReceptiveField FieldAfter(ReceptiveField field, Shape input) => field;
+
+    /// <summary>Every argument as <c>Architecture</c> has it, defaults included; a flag is 0 or 1.</summary>
+    public abstract IEnumerable<(string Name, double Value)> Arguments { get; }
+
+    /// <summary>The kind with the arguments that matter to a reader of the documentation, such as <c>Max pooling, 3x3, stride 2</c>.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>The type of its property.</summary>
+    /// <param name="at">The layer at its place.</param>
+    /// <param name="ownClass">Name of the class that <see cref="WriteOwnClass"/> writes; empty where it writes none.</param>
+    public abstract string RuntimeType(LayerSpec at, string ownClass);
+
+    /// <summary>What its constructor is called with, where <c>device</c> and <c>Parameters</c> are known.</summary>
+    public abstract string ConstructorArguments(LayerSpec at);
+
+    /// <summary>Whether each layer of the kind has a class of its own inside the network.</summary>
+    public virtual bool HasOwnClass => false;
+
+    /// <summary>Writes that class.</summary>
+    public virtual void WriteOwnClass(LayerSpec at, string name, SourceWriter writer)
+    {
+    }
+
+    /// <summary>The steps that it runs in, in order: the first reads the layer's inputs, each other one the step before it.</summary>
+    public abstract IEnumerable<LayerStep> Steps(LayerSpec at);
+
+    /// <summary>The one step that is this layer and a ReLU after it; null where there is none.</summary>
+    public virtual FusedStep? StepWithRelu(string property) => null;
+
+    /// <summary>Whether it is the ReLU that <see cref="StepWithRelu"/> speaks of.</summary>
+    public virtual bool IsRelu => false;
+
+    /// <summary>Whether it alone decides how many channels come out, whatever goes in.</summary>
+    public virtual bool DecidesChannels => false;
+
+    /// <summary>Whether it ends in a ReLU that its declaration did not ask for.</summary>
+    public virtual bool EndsInUnaskedRelu => false;
+
+    /// <summary>Whether a channel that is 0 for every example stays so, and without a gradient.</summary>
+    public virtual bool KeepsDeadChannels => false;
+
+    /// <summary>Whether a ReLU follows weights inside it.</summary>
+    public virtual bool HasReluAfterWeights => false;
+
+    /// <summary>Whether it adds a bias that <c>Bias = false</c> would leave out.</summary>
+    public virtual bool AddsBias => false;
+
+    /// <summary>Whether it subtracts each channel's mean.</summary>
+    public virtual bool SubtractsMean => false;
+
+    /// <summary>A layer's type of <c>Nin.Layers</c> over shapes.</summary>
+    protected static string Runtime(string type, params Shape[] shapes) =>
+        $"global::Nin.Layers.{type}<{string.Join(", ", shapes.Select(Literal.Type))}>";
+
+    /// <summary>An argument where it is not the default, else nothing.</summary>
+    protected static string Given(string argument, int value, int unset) => value == unset ? "" : Invariant($", {argument}: {value}");
+
+    /// <inheritdoc cref="Given(string, int, int)"/>
+    protected static string Given(string argument, double value, double unset) => value == unset ? "" : $", {argument}: {Literal.Real(value)}";
 }
+
+/// <summary>A kind of layer as a declaration writes it. Each class has one, and <see cref="LayerKinds"/> lists them.</summary>
+/// <param name="name">The attribute's name as it is typed, such as <c>NinBlock</c>.</param>
+/// <param name="stem">What default names begin with, such as <c>Block</c>.</param>
+/// <param name="read">Reads the attribute.</param>
+/// <param name="isMerge">Whether the inputs stand in place, and <c>From</c> does not.</param>
+sealed class LayerKind(string name, string stem, Func<ArgumentReader, Layer> read, bool isMerge = false)
+{
+    public string Name => name;
+
+    public string Stem => stem;
+
+    public bool IsMerge => isMerge;
+
+    public Layer Read(ArgumentReader arguments) => read(arguments);
+}
+
+/// <summary>One step of a layer.</summary>
+/// <param name="Suffix">What its value is called after the layer's name: <c>Conv</c>; empty for the layer's own value, the last.</param>
+/// <param name="Path">The step as a member of the layer's property: <c>Conv.Step</c>.</param>
+/// <param name="Length">Float32 elements of one example's value.</param>
+/// <param name="Memory">What its gradient reads.</param>
+/// <param name="HasParameters">Whether it learns.</param>
+/// <param name="Role">What it may leave out.</param>
+sealed record LayerStep(string Suffix, string Path, long Length, StepMemory Memory, bool HasParameters, StepRole Role = StepRole.Computes)
+{
+    /// <summary>A layer that is one step.</summary>
+    public static IEnumerable<LayerStep> Of(LayerSpec at, StepMemory memory, StepRole role = StepRole.Computes) =>
+        [new("", "Step", at.Output.Elements, memory, at.ParameterCount > 0, role)];
+}
+
+/// <summary>What a step is to its memory.</summary>
+enum StepRole
+{
+    /// <summary>It computes its value.</summary>
+    Computes,
+
+    /// <summary>Its value is its input where it lies in memory, under another name: nothing runs.</summary>
+    Aliases,
+
+    /// <summary>Its value is its input in inference, and computed in training.</summary>
+    Drops,
+
+    /// <summary>A sum of several inputs: the gradient of each is its own gradient.</summary>
+    Adds,
+
+    /// <summary>Several inputs side by side.</summary>
+    Joins,
+}
+
+/// <summary>A step that is a layer and the ReLU after it.</summary>
+/// <param name="Memory">What its gradient reads.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Arguments">What its constructor is called with once the layer is constructed.</param>
+readonly record struct FusedStep(StepMemory Memory, string Type, string Arguments);

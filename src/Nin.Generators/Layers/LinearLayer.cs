@@ -1,16 +1,14 @@
 using Nin.Generators.Diagnostics;
-using Nin.Generators.Inference;
-using Nin.Generators.Parsing;
 using Nin.Generators.Spec;
 using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Layers;
 
 /// <summary>A fully connected layer.</summary>
-sealed record LinearLayer(int Features, bool Bias) : Layer("Linear")
+sealed record LinearLayer(int Features, bool Bias) : Layer(Declared)
 {
-    public static LinearLayer Read(ArgumentReader arguments) =>
-        new(arguments.Whole("features", fallback: null, least: 1), arguments.Flag("Bias", LayerDefaults.Bias));
+    public static readonly LayerKind Declared = new("Linear", stem: "Linear", arguments => new LinearLayer(
+        arguments.Whole("features", fallback: null, least: 1), arguments.Flag("Bias", LayerDefaults.Bias)));
 
     public override Shape? Infer(Placement at)
     {
@@ -19,7 +17,7 @@ sealed record LinearLayer(int Features, bool Bias) : Layer("Linear")
             at.Report(
                 Rules.WrongSideOfFlatten, null,
                 $"Linear needs features, but {at.InputSays}",
-                $"put [Flatten] in front of it");
+                $"put [Flatten] before it");
             return null;
         }
 
@@ -33,4 +31,20 @@ sealed record LinearLayer(int Features, bool Bias) : Layer("Linear")
     }
 
     public override long Macs(Shape input, Shape output) => Saturated.Product(Features, input.Channels);
+
+    public override IEnumerable<(string Name, double Value)> Arguments => [("Features", Features), ("Bias", Bias ? 1 : 0)];
+
+    public override string Description => "Linear layer";
+
+    public override string RuntimeType(LayerSpec at, string ownClass) => Runtime("Linear", at.Input, at.Output);
+
+    public override string ConstructorArguments(LayerSpec at) => $"Parameters, {at.NameLiteral}";
+
+    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Convolution(relu: false));
+
+    public override FusedStep? StepWithRelu(string property) => Convolution.WithRelu(property);
+
+    public override bool DecidesChannels => true;
+
+    public override bool AddsBias => Bias;
 }

@@ -3,6 +3,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Nin.Generators.Diagnostics;
+using Nin.Generators.Layers;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
@@ -10,13 +12,13 @@ namespace Nin.Generators.Parsing;
 static class ClassChecks
 {
     /// <summary>Reports what keeps the class from being a network; true where nothing does.</summary>
-    public static bool CanBeNetwork(INamedTypeSymbol type, ProblemList problems, CancellationToken cancellation)
+    public static bool CanBeNetwork(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
     {
-        int before = problems.Problems.Count;
-        CheckPartial(type, problems, cancellation);
-        foreach ((FormattableString wrong, FormattableString mend) in Objections(type))
+        int before = diagnostics.Diagnostics.Count;
+        CheckPartial(type, diagnostics, cancellation);
+        foreach ((FormattableString wrong, FormattableString fix) in Objections(type))
         {
-            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(0), type.Name, wrong, mend);
+            diagnostics.Report(Rules.ClassCannotBeNetwork, DiagnosticLocation.OnType(0), type.Name, wrong, fix);
         }
 
         for (int i = 0; i < type.InstanceConstructors.Length; i++)
@@ -24,45 +26,45 @@ static class ClassChecks
             IMethodSymbol constructor = type.InstanceConstructors[i];
             if (constructor.IsImplicitlyDeclared || GeneratedCode.Declares(constructor)) continue;
 
-            problems.Report(
-                Rules.ClassCannotBeNetwork, Site.OnConstructor(i), type.Name,
+            diagnostics.Report(
+                Rules.ClassCannotBeNetwork, DiagnosticLocation.OnConstructor(i), type.Name,
                 $"it declares a constructor, but gets one from its layers",
                 $"move the code to a method");
         }
 
-        return problems.Problems.Count == before;
+        return diagnostics.Diagnostics.Count == before;
     }
 
     /// <summary>NIN009: reports members that the generated half declares, too.</summary>
-    public static void CheckMembers(INamedTypeSymbol type, ProblemList problems)
+    public static void CheckMembers(INamedTypeSymbol type, DiagnosticList diagnostics)
     {
         ImmutableArray<ISymbol> members = type.GetMembers();
         foreach (ISymbol member in OwnMembers.Of(type))
         {
             if (!GeneratedMembers.Contains(OwnMembers.Signature(member))) continue;
 
-            problems.Report(
-                Rules.BadName, Site.OnMember(members.IndexOf(member)), type.Name,
+            diagnostics.Report(
+                Rules.BadName, DiagnosticLocation.OnMember(members.IndexOf(member)), type.Name,
                 $"it declares {member.Name}, which is a member that the generator writes for every network",
                 $"choose another name");
         }
     }
 
     /// <summary>Reports layers outside the declaration that has the first of them; true where there are none.</summary>
-    public static bool LayersStandTogether(INamedTypeSymbol type, ProblemList problems, CancellationToken cancellation)
+    public static bool LayersStandTogether(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
     {
         ImmutableArray<AttributeData> attributes = type.GetAttributes();
         HashSet<SyntaxNode> declarations = [];
         bool isFirst = true;
         for (int i = 0; i < attributes.Length; i++)
         {
-            if (!KnownAttributes.IsLayer(attributes[i])) continue;
+            if (!LayerKinds.IsLayer(attributes[i])) continue;
             if (attributes[i].ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent is not { } declaration) continue;
 
             if (declarations.Add(declaration) && !isFirst)
             {
-                problems.Report(
-                    Rules.LayersScattered, Site.OnAttribute(i), type.Name,
+                diagnostics.Report(
+                    Rules.LayersScattered, DiagnosticLocation.OnAttribute(i), type.Name,
                     $"layers stand on more than one declaration, which gives them no order",
                     $"move them to one");
             }
@@ -73,7 +75,7 @@ static class ClassChecks
         return declarations.Count <= 1;
     }
 
-    static void CheckPartial(INamedTypeSymbol type, ProblemList problems, CancellationToken cancellation)
+    static void CheckPartial(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
     {
         int depth = 0;
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType, depth++)
@@ -85,11 +87,11 @@ static class ClassChecks
             else Report(depth, $"{current.Name}, the type around it, is not partial", $"declare it as partial too");
         }
 
-        void Report(int depth, FormattableString wrong, FormattableString mend) =>
-            problems.Report(Rules.ClassCannotBeNetwork, Site.OnType(depth), type.Name, wrong, mend);
+        void Report(int depth, FormattableString wrong, FormattableString fix) =>
+            diagnostics.Report(Rules.ClassCannotBeNetwork, DiagnosticLocation.OnType(depth), type.Name, wrong, fix);
     }
 
-    static IEnumerable<(FormattableString Wrong, FormattableString Mend)> Objections(INamedTypeSymbol type)
+    static IEnumerable<(FormattableString Wrong, FormattableString Fix)> Objections(INamedTypeSymbol type)
     {
         if (type.IsStatic) yield return ($"it is static, but a network is an object that holds weights", $"remove static");
         else if (type.IsAbstract) yield return ($"it is abstract, but a network is created", $"remove abstract");

@@ -1,10 +1,12 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
 /// <summary>
 /// Whether generated code can import Nin's namespaces and use short names: not where its class, a type around it or its own namespace
-/// has something of the same name. In the global namespace imports stand beside those of the user's project and may clash.
+/// has something of the same name. In the global namespace imports stand beside the project's global ones, which may clash too.
 /// </summary>
 static class HiddenNames
 {
@@ -16,8 +18,9 @@ static class HiddenNames
         "PointwiseMlpStep", "Relu", "Saved", "Shape", "TensorBuffer",
     ];
 
-    public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers) =>
-        type.ContainingNamespace.IsGlobalNamespace || layers.Concat(Around(type)).Concat(OfNamespace(type)).Any(IsUsed);
+    public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers, CancellationToken cancellation) =>
+        layers.Concat(Around(type)).Concat(OfNamespace(type)).Any(IsUsed)
+        || (type.ContainingNamespace.IsGlobalNamespace && GlobalUsings(type, cancellation).Any(IsUsed));
 
     /// <summary>Sizes are types too: <c>D96</c>.</summary>
     static bool IsUsed(string name) => Used.Contains(name) || (name.Length > 1 && name[0] == 'D' && name.Skip(1).All(char.IsDigit));
@@ -47,16 +50,40 @@ static class HiddenNames
         IEnumerable<IAssemblySymbol> assemblies = type.ContainingModule.ReferencedAssemblySymbols.Where(a => !IsNin(a));
         foreach (IAssemblySymbol assembly in assemblies.Prepend(type.ContainingAssembly))
         {
-            INamespaceSymbol? found = path.Aggregate(
-                (INamespaceSymbol?)assembly.GlobalNamespace, (ns, name) => ns?.GetNamespaceMembers().FirstOrDefault(n => n.Name == name));
-            foreach (INamespaceOrTypeSymbol member in found?.GetMembers() ?? []) yield return member.Name;
+            foreach (INamespaceOrTypeSymbol member in Find(assembly.GlobalNamespace, path)?.GetMembers() ?? []) yield return member.Name;
         }
     }
+
+    /// <summary>What the project imports into every file: aliases, and the types of namespaces and classes.</summary>
+    static IEnumerable<string> GlobalUsings(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        Compilation compilation = ((ISourceAssemblySymbol)type.ContainingAssembly).Compilation;
+        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+        {
+            if (tree.GetRoot(cancellation) is not CompilationUnitSyntax root) continue;
+
+            foreach (UsingDirectiveSyntax directive in root.Usings.Where(u => u.GlobalKeyword.RawKind != 0))
+            {
+                if (directive.Alias is { } alias) yield return alias.Name.Identifier.ValueText;
+
+                string[] path = directive.NamespaceOrType.ToString().Replace("global::", "").Split('.');
+                foreach (INamespaceOrTypeSymbol member in Find(compilation.GlobalNamespace, path)?.GetMembers().OfType<INamespaceOrTypeSymbol>() ?? [])
+                {
+                    if (member is ITypeSymbol && !IsNin(member.ContainingAssembly)) yield return member.Name;
+                }
+            }
+        }
+    }
+
+    /// <summary>A namespace, or a type in it, by its path.</summary>
+    static INamespaceOrTypeSymbol? Find(INamespaceSymbol root, IEnumerable<string> path) => path.Aggregate(
+        (INamespaceOrTypeSymbol?)root,
+        (outer, name) => outer?.GetMembers(name).OfType<INamespaceOrTypeSymbol>().FirstOrDefault());
 
     static IEnumerable<string> Path(INamespaceSymbol ns)
     {
         for (; !ns.IsGlobalNamespace; ns = ns.ContainingNamespace) yield return ns.Name;
     }
 
-    static bool IsNin(IAssemblySymbol assembly) => assembly.Name is "Nin.Kernels" or "Nin.Model";
+    static bool IsNin(IAssemblySymbol? assembly) => assembly?.Name is "Nin.Kernels" or "Nin.Model";
 }

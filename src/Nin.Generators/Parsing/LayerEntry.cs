@@ -1,5 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Nin.Generators.Diagnostics;
+using Nin.Generators.Layers;
+using Nin.Generators.Symbols;
 using static System.FormattableString;
 
 namespace Nin.Generators.Parsing;
@@ -25,9 +27,8 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
 
     public AttributeArguments Arguments => new(Data);
 
-    /// <summary>A problem inside <c>[LayersOf]</c> stands on that attribute, for its arguments are in another class.</summary>
-    public Site SiteOf(string? argument, int element = 0) =>
-        IsCopied ? Site.OnAttribute(Attribute) : Site.OnArgument(Attribute, argument, element);
+    /// <summary>Reports on it.</summary>
+    public Reporter Reporter(DiagnosticList? diagnostics) => new(Label, Attribute, IsCopied, diagnostics);
 
     public static string LabelOf(string name, int index) => Invariant($"{name} (layer {index + 1})");
 

@@ -1,11 +1,12 @@
 using Microsoft.CodeAnalysis;
 using Nin.Generators.Diagnostics;
-using Nin.Generators.Spec;
+using Nin.Generators.Layers;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
 /// <summary>Finds which layers each layer of a class reads, once all of them have their names.</summary>
-sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
+sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
 {
     readonly List<Action> pending = [];
 
@@ -24,12 +25,12 @@ sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
     }
 
     /// <summary>The entries from <paramref name="start"/> on are copied ones, whose inputs count from the first of them.</summary>
-    public void ExpectCopy(AttributeData data, int attribute, string subject, int start, bool whole)
+    public void ExpectCopy(AttributeData data, Reporter reporter, int start, bool whole)
     {
         int end = entries.Count;
         pending.Add(() =>
         {
-            int source = From(data, Site.OnArgument(attribute, "From"), subject, start);
+            int source = From(data, reporter, start);
             for (int i = start; i < end; i++)
             {
                 int[] inputs = [.. entries[i].Inputs.Select(input => input switch
@@ -51,39 +52,40 @@ sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
     List<int> InputsOf(int index)
     {
         LayerEntry entry = entries[index];
-        if (!entry.Kind.IsJoin) return [From(entry.Data, entry.SiteOf("From"), entry.Label, index)];
+        Reporter reporter = entry.Reporter(diagnostics);
+        if (!entry.Kind.IsMerge) return [From(entry.Data, reporter, index)];
 
         if (entry.Arguments.IsGiven("From"))
         {
-            problems?.Report(
-                Rules.ArgumentOutOfRange, entry.SiteOf("From"), entry.Label,
+            reporter.Report(
+                Rules.ArgumentOutOfRange, "From",
                 $"From and inputs in place exclude each other",
                 $"leave From out");
         }
 
-        List<int> inputs = [Named(entry, "first", index), Named(entry, "second", index)];
+        List<int> inputs = [Named("first"), Named("second")];
         if (entry.Arguments.Find("more") is { Kind: TypedConstantKind.Array, IsNull: false } more)
         {
-            inputs.AddRange(more.Values.Select((value, i) => Find(value, entry.SiteOf("more", i), entry.Label, "input", index)));
+            inputs.AddRange(more.Values.Select((value, i) => Find(value, reporter, "more", i, "input", index)));
         }
 
         return inputs;
+
+        int Named(string argument) =>
+            entry.Arguments.Find(argument) is { } value ? Find(value, reporter, argument, 0, "input", index) : LayerEntry.Unknown;
     }
 
-    int Named(LayerEntry entry, string argument, int index) =>
-        entry.Arguments.Find(argument) is { } value ? Find(value, entry.SiteOf(argument), entry.Label, "input", index) : LayerEntry.Unknown;
-
-    int From(AttributeData data, Site site, string label, int index) =>
+    int From(AttributeData data, Reporter reporter, int index) =>
         new AttributeArguments(data).Find("From") is { } value and not { Kind: TypedConstantKind.Primitive, Value: null }
-            ? Find(value, site, label, "From =", index)
+            ? Find(value, reporter, "From", 0, "From =", index)
             : last;
 
     /// <summary>The position of the layer that an argument names, which stands before <paramref name="index"/>.</summary>
-    int Find(TypedConstant argument, Site site, string label, string role, int index)
+    int Find(TypedConstant value, Reporter reporter, string argument, int element, string role, int index)
     {
-        if (argument.Kind != TypedConstantKind.Primitive) return LayerEntry.Unknown;
+        if (value.Kind != TypedConstantKind.Primitive) return LayerEntry.Unknown;
 
-        string? name = argument.Value as string;
+        string? name = value.Value as string;
         int found = entries.FindIndex(e => e.Name == name);
         if (found >= 0 && found < index) return found;
 
@@ -91,10 +93,11 @@ sealed class LayerInputs(List<LayerEntry> entries, ProblemList? problems)
         string which = found < 0 ? "names no layer" : found == index ? "is the layer itself" : "comes later";
         string earlier = string.Join(", ", entries.Take(index).Select(e => e.Name));
         string choice = index == 0 ? "no layer comes before it" : $"use one of {earlier}";
-        problems?.Report(
-            Rules.BadName, site, label,
+        reporter.Report(
+            Rules.BadName, argument,
             $"{role} {shown} {which}",
-            $"{choice}");
+            $"{choice}",
+            element);
         return LayerEntry.Unknown;
     }
 }

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Nin.Generators.Diagnostics;
-using Nin.Generators.Spec;
+using Nin.Generators.Layers;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
@@ -9,19 +10,19 @@ namespace Nin.Generators.Parsing;
 sealed class LayerList
 {
     readonly INamedTypeSymbol type;
-    readonly ProblemList? problems;
+    readonly DiagnosticList? diagnostics;
     readonly Expansion expansion;
     readonly LayerNames names;
     readonly List<LayerEntry> entries = [];
     readonly LayerInputs inputs;
 
-    LayerList(INamedTypeSymbol type, ProblemList? problems, Expansion expansion)
+    LayerList(INamedTypeSymbol type, DiagnosticList? diagnostics, Expansion expansion)
     {
         this.type = type;
-        this.problems = problems;
+        this.diagnostics = diagnostics;
         this.expansion = expansion;
         names = new(type);
-        inputs = new(entries, problems);
+        inputs = new(entries, diagnostics);
     }
 
     /// <summary>The layers.</summary>
@@ -31,16 +32,16 @@ sealed class LayerList
     public bool IsComplete { get; private set; } = true;
 
     /// <summary>Lists the layers of a class.</summary>
-    public static LayerList Of(INamedTypeSymbol type, ProblemList problems) => Of(type, problems, new(type));
+    public static LayerList Of(INamedTypeSymbol type, DiagnosticList diagnostics) => Of(type, diagnostics, new(type));
 
-    static LayerList Of(INamedTypeSymbol type, ProblemList? problems, Expansion expansion)
+    static LayerList Of(INamedTypeSymbol type, DiagnosticList? diagnostics, Expansion expansion)
     {
-        LayerList list = new(type, problems, expansion);
+        LayerList list = new(type, diagnostics, expansion);
         ImmutableArray<AttributeData> attributes = type.GetAttributes();
         for (int i = 0; i < attributes.Length; i++)
         {
-            if (LayerKind.Of(attributes[i]) is { } kind) list.Add(attributes[i], kind, i);
-            else if (KnownAttributes.IsLayersOf(attributes[i])) list.AddLayersOf(attributes[i], i);
+            if (LayerKinds.Of(attributes[i]) is { } kind) list.Add(attributes[i], kind, i);
+            else if (NinAttributes.IsLayersOf(attributes[i])) list.AddLayersOf(attributes[i], i);
         }
 
         list.inputs.Resolve();
@@ -76,41 +77,43 @@ sealed class LayerList
 
         bool whole = copied is { IsComplete: true, Entries.Count: > 0 };
         IsComplete &= whole;
-        inputs.ExpectCopy(data, attribute, SubjectOf(data), start, whole);
+        inputs.ExpectCopy(data, ReporterOf(data, attribute), start, whole);
     }
 
-    static string SubjectOf(AttributeData layersOf) => $"LayersOf<{layersOf.AttributeClass!.TypeArguments[0].Name}>";
+    /// <summary>Reports on a <c>[LayersOf]</c> of the class itself.</summary>
+    Reporter ReporterOf(AttributeData layersOf, int attribute) =>
+        new($"LayersOf<{layersOf.AttributeClass!.TypeArguments[0].Name}>", attribute, isCopied: false, diagnostics);
 
     /// <summary>The layers of the class that <c>[LayersOf]</c> names; null where it cannot be followed.</summary>
     LayerList? Follow(AttributeData data, int attribute)
     {
         if (data.AttributeClass!.TypeArguments[0] is not INamedTypeSymbol { TypeKind: not TypeKind.Error } source) return null;
 
-        string subject = SubjectOf(data);
-        if (!source.GetAttributes().Any(a => KnownAttributes.IsNetwork(a) || KnownAttributes.IsLayer(a)))
+        Reporter reporter = ReporterOf(data, attribute);
+        if (!source.GetAttributes().Any(a => NinAttributes.IsNetwork(a) || LayerKinds.IsLayer(a)))
         {
-            problems?.Report(
-                Rules.NoInput, Site.OnAttribute(attribute), subject,
-                $"{source.Name} is no network",
+            reporter.Report(
+                Rules.NoInput, null,
+                $"{source.Name} is not a network",
                 $"name a class that has [Network] and layers");
             return null;
         }
 
         (bool returned, bool wasTooLong) = (expansion.ReturnsToRoot, expansion.IsTooLong);
         bool entered = expansion.Step() && expansion.Enter(source);
-        LayerList? copied = entered ? Of(source, problems: null, expansion) : null;
+        LayerList? copied = entered ? Of(source, diagnostics: null, expansion) : null;
         if (entered) expansion.Leave(source);
         if (expansion.ReturnsToRoot && !returned)
         {
-            problems?.Report(
-                Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject,
+            reporter.Report(
+                Rules.ArgumentOutOfRange, null,
                 $"{source.Name} takes its layers from {type.Name} again",
                 $"name a network that does not");
         }
         else if (expansion.IsTooLong && !wasTooLong)
         {
-            problems?.Report(
-                Rules.ArgumentOutOfRange, Site.OnAttribute(attribute), subject,
+            reporter.Report(
+                Rules.ArgumentOutOfRange, null,
                 $"{type.Name} has more than {Expansion.MostLayers} layers with those of {source.Name}",
                 $"use fewer");
         }
@@ -122,22 +125,55 @@ sealed class LayerList
     {
         int earlier = entries.FindIndex(e => e.Name == entry.Name);
         entries.Add(entry);
-        if (problems is null) return;
+        if (diagnostics is null) return;
 
-        if (names.Objection(entry.Name) is var (wrong, mend))
+        if (names.Objection(entry.Name) is var (wrong, fix))
         {
             entries[entries.Count - 1] = entry with { HasMember = false };
-            problems.Report(Rules.BadName, entry.SiteOf("Name"), entry.Label, wrong, mend);
+            entry.Reporter(diagnostics).Report(Rules.BadName, "Name", wrong, fix);
         }
         else if (earlier >= 0)
         {
             entries[entries.Count - 1] = entry with { HasMember = false };
             LayerEntry offender = !entry.IsNamed && entries[earlier].IsNamed ? entries[earlier] : entry;
             LayerEntry other = offender == entry ? entries[earlier] : entry;
-            problems.Report(
-                Rules.BadName, offender.SiteOf("Name"), offender.Label,
+            offender.Reporter(diagnostics).Report(
+                Rules.BadName, "Name",
                 $"{other.Label} has the name {entry.Name} too",
                 $"choose another");
         }
     }
+}
+
+/// <summary>
+/// What a class and all that <c>[LayersOf]</c> brings share while their layers are listed: where the walk is, and how far it may
+/// go.
+/// </summary>
+sealed class Expansion(INamedTypeSymbol root)
+{
+    /// <summary>The most layers of a network, copies included: a chain of copies of copies grows without bound.</summary>
+    public const int MostLayers = 2000;
+
+    readonly HashSet<ISymbol> path = new([root], SymbolEqualityComparer.Default);
+    int steps;
+
+    /// <summary>True once a class was to be copied into itself, the root among them.</summary>
+    public bool ReturnsToRoot { get; private set; }
+
+    /// <summary>True once more layers came together than a network may have.</summary>
+    public bool IsTooLong => steps > MostLayers;
+
+    /// <summary>Counts a layer or a copy; false where there are too many.</summary>
+    public bool Step() => ++steps <= MostLayers;
+
+    /// <summary>Goes into a class; false where the walk is inside it already.</summary>
+    public bool Enter(INamedTypeSymbol type)
+    {
+        if (path.Add(type)) return true;
+
+        ReturnsToRoot |= SymbolEqualityComparer.Default.Equals(type, root);
+        return false;
+    }
+
+    public void Leave(INamedTypeSymbol type) => path.Remove(type);
 }

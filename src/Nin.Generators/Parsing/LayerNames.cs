@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
@@ -18,7 +19,7 @@ sealed class LayerNames(INamedTypeSymbol type)
     readonly HashSet<string> members = [.. OwnMembers.Of(type).Select(m => m.Name)];
     readonly Dictionary<string, int> ordinals = [];
 
-    /// <summary>Kind and ordinal. Named layers count too, so that naming one renames no other; every layer asks once.</summary>
+    /// <summary>Kind and ordinal. Named layers count too, so that naming one gives no other a new name; every layer asks once.</summary>
     public string NextDefault(string stem)
     {
         ordinals.TryGetValue(stem, out int last);
@@ -27,9 +28,9 @@ sealed class LayerNames(INamedTypeSymbol type)
     }
 
     /// <summary>Why no layer can have the name, and what to do, or null where one can.</summary>
-    public (FormattableString Wrong, FormattableString Mend)? Objection(string name)
+    public (FormattableString Wrong, FormattableString Fix)? Objection(string name)
     {
-        if (!SyntaxFacts.IsValidIdentifier(name)) return ($"\"{name}\" is no C# identifier", $"use letters, digits and _");
+        if (!SyntaxFacts.IsValidIdentifier(name)) return ($"\"{name}\" is not a valid C# identifier", $"use letters, digits and _");
 
         FormattableString? wrong = name switch
         {
@@ -41,4 +42,39 @@ sealed class LayerNames(INamedTypeSymbol type)
         };
         return wrong is null ? null : (wrong, $"choose another name");
     }
+}
+
+/// <summary>
+/// The members that generated code declares in every network beside its layers, as <see cref="OwnMembers.Signature"/> writes them. The user's
+/// half cannot have them too; what a network only inherits it may hide.
+/// </summary>
+static class GeneratedMembers
+{
+    /// <summary>How an explicit implementation is named.</summary>
+    public const string ExplicitDispose = "System.IDisposable.Dispose";
+
+    const string Run = "ref global::Nin.Pass, ref global::Nin.Arena, global::Nin.DeviceView";
+
+    static readonly string[] Signatures =
+    [
+        "ParameterCount", "ForwardMacs", "SessionPlan", "Architecture",
+        "ActivationBytes(int)", "TrainingBytes(int)", "InferenceBytes(int)",
+        "Load(global::Nin.Device, string)",
+        $"RunInference({Run})", $"RunForward({Run})", $"RunBackward({Run}, global::Nin.DeviceView, bool)",
+    ];
+
+    /// <summary>Whether the user's half of a class declares what the generated one must.</summary>
+    public static bool Contains(string signature) => Signatures.Any(own => OwnMembers.Clash(own, signature));
+
+    /// <summary>
+    /// The signatures of the user's members that have a name which networks have too, inherited ones included, in order of the alphabet: equal
+    /// members are equal specs.
+    /// </summary>
+    public static IEnumerable<string> SameNamed(INamedTypeSymbol type) => OwnMembers.Of(type)
+        .Select(OwnMembers.Signature)
+        .Where(signature => IsName(OwnMembers.NameOf(signature)))
+        .Distinct()
+        .OrderBy(signature => signature, StringComparer.Ordinal);
+
+    static bool IsName(string name) => name == ExplicitDispose || LayerNames.Reserved.Contains(name);
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Nin.Generators.Diagnostics;
+using Nin.Generators.Layers;
 using Nin.Generators.Spec;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
@@ -22,10 +24,10 @@ sealed record NetworkDeclaration(
 
     public bool IsXavier => Init == Inits[1];
 
-    public static NetworkDeclaration Read(INamedTypeSymbol type, int attribute, ProblemList problems)
+    public static NetworkDeclaration Read(INamedTypeSymbol type, int attribute, DiagnosticList diagnostics)
     {
         ImmutableArray<AttributeData> attributes = type.GetAttributes();
-        ArgumentReader network = new(attributes[attribute], attribute, type.Name, problems);
+        ArgumentReader network = new(attributes[attribute], new(type.Name, attribute, isCopied: false, diagnostics));
         Shape input = Shape.Chw(
             network.Whole("channels", fallback: null, least: 1),
             network.Whole("height", fallback: null, least: 1),
@@ -35,10 +37,10 @@ sealed record NetworkDeclaration(
         int budget = -1;
         for (int i = 0; i < attributes.Length && budget < 0; i++)
         {
-            if (KnownAttributes.IsBudget(attributes[i])) budget = i;
+            if (NinAttributes.IsBudget(attributes[i])) budget = i;
         }
 
-        ArgumentReader? limits = budget < 0 ? null : new(attributes[budget], budget, type.Name, problems);
+        ArgumentReader? limits = budget < 0 ? null : new(attributes[budget], new(type.Name, budget, isCopied: false, diagnostics));
         return new(
             type,
             attribute,

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Nin.Generators.Diagnostics;
-using Nin.Generators.Inference;
+using Nin.Generators.Layers;
 using Nin.Generators.Spec;
+using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
 /// <summary>
-/// From a class's attributes to its spec and problems. Generator and analyzer both call it; it throws for nothing that code can
+/// From a class's attributes to its spec and diagnostics. Generator and analyzer both call it; it throws for nothing that code can
 /// contain while it is being typed.
 /// </summary>
 static class NetworkParser
@@ -17,53 +18,53 @@ static class NetworkParser
     public static ParseResult Parse(INamedTypeSymbol type, CancellationToken cancellation)
     {
         ImmutableArray<AttributeData> attributes = type.GetAttributes();
-        int firstLayer = IndexOf(attributes, KnownAttributes.IsLayer);
-        int network = IndexOf(attributes, KnownAttributes.IsNetwork);
-        ProblemList problems = new();
-        if (network >= 0) return new(ParseNetwork(type, network, firstLayer >= 0, problems, cancellation), problems.Problems);
+        int firstLayer = IndexOf(attributes, LayerKinds.IsLayer);
+        int network = IndexOf(attributes, NinAttributes.IsNetwork);
+        DiagnosticList diagnostics = new();
+        if (network >= 0) return new(ParseNetwork(type, network, firstLayer >= 0, diagnostics, cancellation), diagnostics.Diagnostics);
 
         if (firstLayer >= 0)
         {
-            problems.Report(
-                Rules.NoInput, Site.OnAttribute(firstLayer), type.Name,
+            diagnostics.Report(
+                Rules.NoInput, DiagnosticLocation.OnAttribute(firstLayer), type.Name,
                 $"it has layers, but no input",
                 $"put [Network(channels, height, width)] on it");
         }
 
-        return new(null, problems.Problems);
+        return new(null, diagnostics.Diagnostics);
     }
 
     static NetworkSpec? ParseNetwork(
-        INamedTypeSymbol type, int attribute, bool hasLayers, ProblemList problems, CancellationToken cancellation)
+        INamedTypeSymbol type, int attribute, bool hasLayers, DiagnosticList diagnostics, CancellationToken cancellation)
     {
-        bool canEmit = ClassChecks.CanBeNetwork(type, problems, cancellation);
-        ClassChecks.CheckMembers(type, problems);
-        NetworkDeclaration declaration = NetworkDeclaration.Read(type, attribute, problems);
+        bool canEmit = ClassChecks.CanBeNetwork(type, diagnostics, cancellation);
+        ClassChecks.CheckMembers(type, diagnostics);
+        NetworkDeclaration declaration = NetworkDeclaration.Read(type, attribute, diagnostics);
         if (!hasLayers && declaration.Input is not null)
         {
-            problems.Report(
-                Rules.NoLayer, Site.OnAttribute(attribute), type.Name,
+            diagnostics.Report(
+                Rules.NoLayer, DiagnosticLocation.OnAttribute(attribute), type.Name,
                 $"it has no layer",
                 $"add one, such as [NinBlock(32, Kernel = 3)]");
         }
 
         IReadOnlyList<LayerEntry> entries = [];
         IReadOnlyList<LayerSpec?> specs = [];
-        bool isComplete = hasLayers && ClassChecks.LayersStandTogether(type, problems, cancellation);
+        bool isComplete = hasLayers && ClassChecks.LayersStandTogether(type, diagnostics, cancellation);
         if (isComplete)
         {
-            LayerList list = LayerList.Of(type, problems);
+            LayerList list = LayerList.Of(type, diagnostics);
             entries = list.Entries;
-            specs = ShapeInference.Run(entries, declaration.Input, problems);
+            specs = ShapeInference.Run(entries, declaration.Input, diagnostics);
             isComplete = list.IsComplete && specs.All(s => s is not null);
-            if (isComplete) NetworkChecks.Run(declaration, entries, [.. specs.Select(s => s!)], problems);
+            if (isComplete) NetworkChecks.Run(declaration, entries, [.. specs.Select(s => s!)], diagnostics);
         }
 
-        return canEmit ? Spec(declaration, entries, specs, hasErrors: !isComplete || problems.HasErrors) : null;
+        return canEmit ? Spec(declaration, entries, specs, hasErrors: !isComplete || diagnostics.HasErrors, cancellation) : null;
     }
 
     static NetworkSpec Spec(
-        NetworkDeclaration declaration, IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerSpec?> specs, bool hasErrors)
+        NetworkDeclaration declaration, IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerSpec?> specs, bool hasErrors, CancellationToken cancellation)
     {
         INamedTypeSymbol type = declaration.Type;
         List<ContainingType> containers = [];
@@ -86,12 +87,12 @@ static class NetworkParser
             new(typed),
             new(entries.Skip(typed.Length).Select(e => e.HasMember ? e.Name : "")),
             new(NamesLikeLayers(type, typed)),
-            new(OwnMembers.Signatures(type)),
-            HiddenNames.Any(type, entries.Select(e => e.Name)),
+            new(GeneratedMembers.SameNamed(type)),
+            HiddenNames.Any(type, entries.Select(e => e.Name), cancellation),
             hasErrors);
     }
 
-    /// <summary>Members that stand where a layer's class or step would: names of layers with something behind.</summary>
+    /// <summary>Members that stand where a layer's class or step would: names of layers with something after it.</summary>
     static IEnumerable<string> NamesLikeLayers(INamedTypeSymbol type, LayerSpec[] layers) => OwnMembers.Of(type)
         .Select(member => member.Name)
         .Where(member => layers.Any(layer => member.StartsWith(layer.Name, StringComparison.Ordinal)))
@@ -119,3 +120,8 @@ static class NetworkParser
         return -1;
     }
 }
+
+/// <summary>What a class declares, and what is wrong with it.</summary>
+/// <param name="Spec">For emission; null where nothing can be emitted.</param>
+/// <param name="Diagnostics">For the analyzer.</param>
+readonly record struct ParseResult(NetworkSpec? Spec, IReadOnlyList<NetworkDiagnostic> Diagnostics);

@@ -1,15 +1,21 @@
 using Nin.Generators.Layers;
-using Nin.Generators.Spec;
+using Nin.Generators.Parsing;
 
 namespace Nin.Generators.Planning;
 
+/// <summary>A ReLU layer that the step of the layer before it computes.</summary>
+/// <param name="Layer">The ReLU's position.</param>
+/// <param name="Name">The name of the step that is both.</param>
+/// <param name="Step">That step.</param>
+sealed record FusedRelu(int Layer, string Name, FusedStep Step);
+
 /// <summary>
-/// The ReLU layers right behind a convolution or linear layer that nobody else reads. The layers' own properties stay what they
+/// The ReLU layers right after a layer that has a step for both, where nobody else reads that layer. The layers' own properties stay what they
 /// declare; the network runs a step of its own that is both and shares the parameters.
 /// </summary>
 sealed class FusedRelus
 {
-    readonly Dictionary<int, FusedRelu> byConvolution = [];
+    readonly Dictionary<int, FusedRelu> byLayer = [];
     readonly HashSet<int> relus = [];
 
     public static FusedRelus Of(NetworkSpec spec)
@@ -21,25 +27,25 @@ sealed class FusedRelus
         {
             LayerSpec relu = spec.Layers[i];
             int before = relu.Inputs[0];
-            if (!live[i] || relu.Layer is not ReluLayer || before < 0) continue;
-            if (spec.Layers[before].Layer is not (Conv2dLayer or LinearLayer)) continue;
+            if (!live[i] || !relu.Layer.IsRelu || before < 0) continue;
+            if (spec.Layers[before].Layer.StepWithRelu(spec.Layers[before].Name) is not { } step) continue;
             if (Enumerable.Range(0, live.Length).Count(r => live[r] && spec.Layers[r].Inputs.Contains(before)) != 1) continue;
 
             string name = spec.Layers[before].Name + relu.Name;
             while (!names.Add(name)) name += "_";
-            fused.byConvolution[before] = new(i, name);
+            fused.byLayer[before] = new(i, name, step);
             fused.relus.Add(i);
         }
 
         return fused;
     }
 
-    /// <summary>The positions of the layers in front of them, in order.</summary>
-    public IEnumerable<int> Layers => byConvolution.Keys.OrderBy(layer => layer);
+    /// <summary>The layers before them with the ReLU of each, in order.</summary>
+    public IEnumerable<(int Layer, FusedRelu Relu)> All => byLayer.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value));
 
     /// <summary>Whether a ReLU is computed by the layer before it.</summary>
     public bool Contains(int relu) => relus.Contains(relu);
 
     /// <summary>The ReLU that a layer computes as well, or null.</summary>
-    public FusedRelu? Behind(int layer) => byConvolution.TryGetValue(layer, out FusedRelu? relu) ? relu : null;
+    public FusedRelu? After(int layer) => byLayer.TryGetValue(layer, out FusedRelu? relu) ? relu : null;
 }

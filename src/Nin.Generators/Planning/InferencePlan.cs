@@ -1,3 +1,5 @@
+using Nin.Generators.Layers;
+
 namespace Nin.Generators.Planning;
 
 /// <summary>The memory of a forward pass without training.</summary>
@@ -7,7 +9,7 @@ sealed class InferencePlan
     {
         Values = new ValueMemory(
             graph,
-            step => step.Role is StepRole.Renames or StepRole.Drops,
+            step => step.Role is StepRole.Aliases or StepRole.Drops,
             value => value == graph.Output ? graph.Steps.Count : graph.Readers(value).DefaultIfEmpty(value).Max());
         Slot[] slots = [.. Values.Slots];
         PerExample = Packing.Pack(slots);

@@ -1,6 +1,36 @@
+using Nin.Generators.Layers;
 using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Planning;
+
+/// <summary>When things happen in a training step: forward steps, loss, backward steps from last to first.</summary>
+readonly record struct Timeline(int Steps)
+{
+    /// <summary>Loss and gradient of the output.</summary>
+    public int Loss => Steps;
+
+    /// <summary>After the last step, when results are read.</summary>
+    public int End => 2 * Steps + 1;
+
+    /// <summary>When a step goes forward.</summary>
+    public static int Forward(int step) => step;
+
+    /// <summary>When it goes back.</summary>
+    public int Backward(int step) => 2 * Steps - step;
+}
+
+/// <summary>How the gradient of one input is made.</summary>
+enum GradientWrite
+{
+    /// <summary>Written, as the first of its readers does.</summary>
+    Write,
+
+    /// <summary>Added to what a later reader wrote before.</summary>
+    Accumulate,
+
+    /// <summary>The gradient of the input is that of the value where it lies, under another name: nothing runs.</summary>
+    Alias,
+}
 
 /// <summary>
 /// The memory of a training step: values, what gradients keep beside them, and gradients. What no gradient reads dies as soon as its last
@@ -25,7 +55,7 @@ sealed class TrainingPlan
         savedFixed = new long[count];
         gradients = new Slot?[count];
         writes = [.. graph.Steps.Select(s => new GradientWrite[s.Inputs.Count])];
-        Values = new ValueMemory(graph, step => step.Role == StepRole.Renames, LastRead);
+        Values = new ValueMemory(graph, step => step.Role == StepRole.Aliases, LastRead);
         OutputGradient = new(graph.Steps[graph.Output].Length, time.Loss, time.End);
         Loss = new(StepMemory.LossPerExample, time.Loss, time.End);
         PlanSaved();
@@ -103,12 +133,12 @@ sealed class TrainingPlan
         if (value == StepNode.NetworkInput) return GradientWrite.Write;
 
         // The last input that a sum hands its gradient to may take it over; the others need copies. So does one before every parameter
-        // from a step behind one: it may have no gradient where the step has.
+        // from a step after one: it may have no gradient where the step has.
         bool together = graph.NeedsGradient(value) == graph.NeedsGradient(step);
         bool takesOver = node.Role == StepRole.Adds && input == node.Inputs.Count - 1 && together;
-        bool renames = node.Role == StepRole.Renames || takesOver;
-        bool shares = renames || (node.Memory.CanOverwriteGradient && together);
+        bool aliases = node.Role == StepRole.Aliases || takesOver;
+        bool shares = aliases || (node.Memory.CanOverwriteGradient && together);
         gradients[value] = shares ? gradients[step] : new(graph.Steps[value].Length, time.Backward(step), time.Backward(step));
-        return renames ? GradientWrite.Rename : GradientWrite.Write;
+        return aliases ? GradientWrite.Alias : GradientWrite.Write;
     }
 }

@@ -1,24 +1,54 @@
+using Nin.Shapes.Sizes;
+
 namespace Nin.Generators.Planning;
 
+/// <summary>A piece of memory an example, from the moment that it is first written to the moment that it is last read.</summary>
+sealed class Slot(long length, int first, int last)
+{
+    /// <summary>Float32 elements.</summary>
+    public long Length { get; } = length;
+
+    /// <summary>Elements that it takes.</summary>
+    public long Size => SlotSize.RoundUp(Length);
+
+    /// <summary>When it is first written.</summary>
+    public int First { get; } = first;
+
+    /// <summary>When it is last read.</summary>
+    public int Last { get; private set; } = last;
+
+    /// <summary>Where it starts; -1 until it is packed.</summary>
+    public long Offset { get; set; } = -1;
+
+    /// <summary>Where it ends.</summary>
+    public long End => Offset + Size;
+
+    /// <summary>Lets it live on.</summary>
+    public void Extend(int last) => Last = Math.Max(Last, last);
+
+    /// <summary>Whether both are alive at some moment. What is read and what is written at one moment are both alive.</summary>
+    public bool MeetsInTime(Slot other) => First <= other.Last && other.First <= Last;
+}
+
 /// <summary>
-/// Which values share a slot: what only renames its input, and what may overwrite it because nobody reads the input afterwards, neither
+/// Which values share a slot: what is only an alias of its input, and what may overwrite it because nobody reads the input afterwards, neither
 /// forward nor backward.
 /// </summary>
 sealed class ValueMemory
 {
     readonly StepGraph graph;
     readonly Func<int, int> lastRead;
-    readonly Func<StepNode, bool> renames;
+    readonly Func<StepNode, bool> aliases;
     readonly Slot?[] slots;
     readonly Dictionary<Slot, List<int>> members = [];
 
     /// <param name="graph">The steps.</param>
-    /// <param name="renames">Whether a step's value is its input.</param>
+    /// <param name="aliases">Whether a step's value is its input.</param>
     /// <param name="lastRead">When a value is last read.</param>
-    public ValueMemory(StepGraph graph, Func<StepNode, bool> renames, Func<int, int> lastRead)
+    public ValueMemory(StepGraph graph, Func<StepNode, bool> aliases, Func<int, int> lastRead)
     {
         this.graph = graph;
-        this.renames = renames;
+        this.aliases = aliases;
         this.lastRead = lastRead;
         slots = new Slot?[graph.Steps.Count];
         for (int i = 0; i < slots.Length; i++) slots[i] = Place(i);
@@ -31,14 +61,14 @@ sealed class ValueMemory
     public Slot? this[int value] => value < 0 ? null : slots[value];
 
     /// <summary>True where nothing runs for the step.</summary>
-    public bool Renames(int step) => renames(graph.Steps[step]);
+    public bool Aliases(int step) => aliases(graph.Steps[step]);
 
     Slot? Place(int step)
     {
         StepNode node = graph.Steps[step];
         int last = Math.Max(step, lastRead(step));
         Slot? input = this[node.Inputs[0]];
-        if (Renames(step) || (node.Memory.CanOverwrite && input is not null && members[input].All(m => lastRead(m) <= step)))
+        if (Aliases(step) || (node.Memory.CanOverwrite && input is not null && members[input].All(m => lastRead(m) <= step)))
         {
             if (input is null) return null;
             input.Extend(last);

@@ -16,3 +16,39 @@ readonly record struct Shape(long Channels, long Height, long Width, bool IsFlat
         (true, _) => $"{Channels} features",
     };
 }
+
+/// <summary>The input pixels that one output pixel depends on, and the input pixels from it to the next output pixel's.</summary>
+readonly record struct ReceptiveField(long Height, long Width, long Jump)
+{
+    /// <summary>The network's input: each pixel depends on itself.</summary>
+    public static ReceptiveField Pixel => new(1, 1, 1);
+
+    /// <summary>After windows of this effective size and stride.</summary>
+    public ReceptiveField Slide(long effective, long stride) =>
+        new(Widen(Height, effective), Widen(Width, effective), Saturated.Product(Jump, stride));
+
+    /// <summary>After a layer each of whose outputs reads the whole image.</summary>
+    public ReceptiveField Whole(Shape input) => this with { Height = Widen(Height, input.Height), Width = Widen(Width, input.Width) };
+
+    /// <summary>After a layer that joins two branches.</summary>
+    public ReceptiveField Join(ReceptiveField other) =>
+        new(Math.Max(Height, other.Height), Math.Max(Width, other.Width), Math.Max(Jump, other.Jump));
+
+    /// <summary>Side of the square of input pixels; none depends on more than the image.</summary>
+    public long Within(Shape input) => Math.Max(Math.Min(Height, input.Height), Math.Min(Width, input.Width));
+
+    long Widen(long size, long effective) => Saturated.Sum([size, Saturated.Product(effective - 1, Jump)]);
+}
+
+/// <summary>
+/// Arithmetic on non-negative counts that stops at <see cref="long.MaxValue"/>: half-typed arguments can ask for more elements
+/// than any number holds, and must end in a diagnostic, not in a wrapped count.
+/// </summary>
+static class Saturated
+{
+    public static long Product(params long[] factors) =>
+        factors.Contains(0) ? 0 : factors.Aggregate(1L, (all, next) => all > long.MaxValue / next ? long.MaxValue : all * next);
+
+    public static long Sum(IEnumerable<long> terms) =>
+        terms.Aggregate(0L, (sum, term) => sum > long.MaxValue - term ? long.MaxValue : sum + term);
+}

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Reflection;
 using Nin.Shapes.Sizes;
 
 namespace Nin;
@@ -7,7 +8,12 @@ namespace Nin;
 /// The unit that both composers compose: a function of one input with its gradient. The tape calls steps while the program runs, generated
 /// code calls the same ones in a straight line, so both give the same bits; how a step splits or fuses its ops is its own affair.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
+/// <remarks>
+/// Steps can be written outside the library: derive, say in <see cref="StepMemoryAttribute"/> what the gradient reads, and compute with
+/// <see cref="Pass.Launch{T1, T2}"/> (a kernel of your own) or, on device <c>cpu</c>, with <see cref="Pass.Span"/>. A step holds what does not change
+/// from batch to batch, for several sessions may run it at the same time: what one pass leaves for the next stands in <see cref="Saved"/>.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class Step
 {
     private protected Step(Shape input, Shape output, StepMemory memory)
@@ -15,6 +21,16 @@ public abstract class Step
         Input = input;
         Output = output;
         Memory = memory;
+    }
+
+    /// <summary>A step whose <see cref="StepMemoryAttribute"/> says what its gradient reads; without one, all that a pass has.</summary>
+    /// <param name="input">Shape of one example that goes in.</param>
+    /// <param name="output">Shape of one example that comes out.</param>
+    protected Step(Shape input, Shape output)
+    {
+        Input = input;
+        Output = output;
+        Memory = (GetType().GetCustomAttribute<StepMemoryAttribute>() ?? new StepMemoryAttribute()).Of(input, output);
     }
 
     /// <summary>Shape of one example that goes in.</summary>
@@ -26,7 +42,7 @@ public abstract class Step
     /// <summary>What the gradient reads.</summary>
     public StepMemory Memory { get; }
 
-    /// <summary>The parameters whose gradients <see cref="Backward"/> writes.</summary>
+    /// <summary>The parameters whose gradients <see cref="Backward"/> writes; its author keeps one list, which is read at each pass.</summary>
     public virtual IReadOnlyList<Parameter> Parameters => [];
 
     /// <summary>Inference: no dropout, running statistics.</summary>
@@ -35,6 +51,7 @@ public abstract class Step
         Require(x, Input, pass.Batch, nameof(x));
         Require(y, Output, pass.Batch, nameof(y));
         InferCore(pass, x, y);
+        KeepAlive(pass, x, y, default);
     }
 
     /// <summary>Training: writes <paramref name="y"/> and what the gradient needs.</summary>
@@ -42,9 +59,9 @@ public abstract class Step
     {
         Require(x, Input, pass.Batch, nameof(x));
         Require(y, Output, pass.Batch, nameof(y));
-        if (saved.PerExample.Length < pass.Batch * Memory.SavedPerExample || saved.Fixed.Length < Memory.SavedFixed)
-            throw new ArgumentException("The memory for the gradient is too small.", nameof(saved));
+        Require(pass, saved);
         ForwardCore(pass, x, y, saved);
+        KeepAlive(pass, x, y, saved);
     }
 
     /// <summary>The gradient of the input and of the parameters.</summary>
@@ -72,15 +89,52 @@ public abstract class Step
     {
         Require(dy, Output, pass.Batch, nameof(dy));
         if (!dx.IsNone) Require(dx, Input, pass.Batch, nameof(dx));
+        if (Memory.ReadsInput) Require(x, Input, pass.Batch, nameof(x));
+        if (Memory.ReadsOutput && !Memory.EndsInRelu) Require(y, Output, pass.Batch, nameof(y));
+        Require(pass, saved);
         if (mask && !Memory.CanMask) throw new ArgumentException("The gradient of this step's input cannot be masked.", nameof(mask));
         BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask));
+        KeepAlive(pass, x, y, saved);
+        dy.KeepAlive();
+        dx.KeepAlive();
     }
 
-    private protected abstract void InferCore(in Pass pass, DeviceView x, DeviceView y);
+    /// <summary>Queues <see cref="Infer"/>. All views hold at least the batch; they may be longer.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="x"><c>[batch, height, width, channels]</c>; another step may read it too, so it is not written.</param>
+    /// <param name="y">Overwritten; its content is not defined before. It may be <paramref name="x"/> where the memory says that it can overwrite.</param>
+    protected abstract void InferCore(in Pass pass, DeviceView x, DeviceView y);
 
-    private protected abstract void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved);
+    /// <summary>Queues <see cref="Forward"/>.</summary>
+    /// <param name="pass">The batch.</param>
+    /// <param name="x">As in <see cref="InferCore"/>.</param>
+    /// <param name="y">As in <see cref="InferCore"/>.</param>
+    /// <param name="saved">Written for the gradient: as long as the step's memory says.</param>
+    protected abstract void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved);
 
-    private protected abstract void BackwardCore(in Pass pass, in Operands operands);
+    /// <summary>
+    /// Queues <see cref="Backward"/>. A parameter with <see cref="Parameter.RequiresGradient"/> gets its gradient:
+    /// <see cref="Parameter.BeginGradient"/> says whether it is added to what stands there or overwrites it.
+    /// </summary>
+    protected abstract void BackwardCore(in Pass pass, in Operands o);
+
+    // The one place where memory that a step reads through pointers is held until its ops have run (or, on an accelerator, are queued): x, y,
+    // what is saved, the stream with its scratch, and the step with its parameters and their prepacked copies.
+    void KeepAlive(in Pass pass, DeviceView x, DeviceView y, Saved saved)
+    {
+        x.KeepAlive();
+        y.KeepAlive();
+        saved.PerExample.KeepAlive();
+        saved.Fixed.KeepAlive();
+        GC.KeepAlive(pass.Stream);
+        GC.KeepAlive(this);
+    }
+
+    void Require(in Pass pass, Saved saved)
+    {
+        if (saved.PerExample.Length < pass.Batch * Memory.SavedPerExample || saved.Fixed.Length < Memory.SavedFixed)
+            throw new ArgumentException("The memory for the gradient is too small.", nameof(saved));
+    }
 
     static void Require(DeviceView view, in Shape shape, int batch, string name)
     {
@@ -89,71 +143,62 @@ public abstract class Step
     }
 
     /// <summary>The operands of a backward pass.</summary>
-    private protected readonly record struct Operands(
+    /// <param name="X">The input; none where the gradient does not read it.</param>
+    /// <param name="Y">The output; none where the gradient does not read it.</param>
+    /// <param name="Saved">As the forward pass left it.</param>
+    /// <param name="DY">Gradient of the output; it may be overwritten.</param>
+    /// <param name="DX">Gradient of the input; none where it is not needed.</param>
+    /// <param name="Accumulate">Adds to what stands in <paramref name="DX"/>, in place of overwriting it.</param>
+    /// <param name="Mask">Leaves zeros where the input is not above 0; only where the step said that it can.</param>
+    protected readonly record struct Operands(
         DeviceView X, DeviceView Y, Saved Saved, DeviceView DY, DeviceView DX, bool Accumulate, bool Mask);
-}
-
-/// <summary>One batch on its way through a network: how many examples, and what its random numbers are keyed by.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Pass
-{
-    internal Pass(DeviceStream stream, int batch, ulong seed = 0, int step = 0, int firstExample = 0)
-    {
-        Stream = stream;
-        Batch = batch;
-        Seed = seed;
-        Step = step;
-        FirstExample = firstExample;
-    }
-
-    /// <summary>Examples.</summary>
-    public int Batch { get; }
-
-    /// <summary>The network's seed.</summary>
-    public ulong Seed { get; }
-
-    /// <summary>The training step.</summary>
-    public int Step { get; }
-
-    /// <summary>Index of the batch's first example among those of the whole step.</summary>
-    public int FirstExample { get; }
-
-    internal DeviceStream Stream { get; }
-
-    internal TOp Op<TOp>()
-        where TOp : class, Ops.IOp => Stream.Device.Kernels.Get<TOp>();
 }
 
 /// <summary>What a step's forward pass leaves for its gradient beside input and output; none where it leaves nothing.</summary>
 /// <param name="PerExample">The part that grows with the batch.</param>
 /// <param name="Fixed">The part that does not.</param>
-[EditorBrowsable(EditorBrowsableState.Never)]
+[EditorBrowsable(EditorBrowsableState.Advanced)]
 public readonly record struct Saved(DeviceView PerExample, DeviceView Fixed);
 
-/// <summary>A function of several inputs, linear in each and without parameters: the sum of branches, or their channels side by side.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class MergeStep
+/// <summary>
+/// What the gradient of a step written outside the library reads. The memory plan, which is made while the program compiles, and the step
+/// that runs take it from here. The defaults keep input and output, which is never wrong: what is not read need not be kept.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+[EditorBrowsable(EditorBrowsableState.Advanced)]
+public sealed class StepMemoryAttribute : Attribute
 {
-    private protected MergeStep(IReadOnlyList<Shape> inputs, Shape output)
+    /// <summary>The gradient reads the input. Default: true.</summary>
+    public bool ReadsInput { get; set; } = true;
+
+    /// <summary>The gradient reads the output. Default: true.</summary>
+    public bool ReadsOutput { get; set; } = true;
+
+    /// <summary>Float32 elements kept for each element of the input, 0 or more. Default: 0.</summary>
+    public int SavedPerInput { get; set; }
+
+    /// <summary>Float32 elements kept for each element of the output, 0 or more. Default: 0.</summary>
+    public int SavedPerOutput { get; set; }
+
+    /// <summary>Float32 elements kept whatever the batch, 0 or more. Default: 0.</summary>
+    public int SavedFixed { get; set; }
+
+    /// <summary>The output may overwrite the input. Default: false.</summary>
+    public bool CanOverwrite { get; set; }
+
+    /// <summary>The input's gradient, where it is not added to another, may overwrite the output's. Default: false.</summary>
+    public bool CanOverwriteGradient { get; set; }
+
+    internal StepMemory Of(in Shape input, in Shape output)
     {
-        Inputs = inputs;
-        Output = output;
+        ArgumentOutOfRangeException.ThrowIfNegative(SavedPerInput);
+        ArgumentOutOfRangeException.ThrowIfNegative(SavedPerOutput);
+        ArgumentOutOfRangeException.ThrowIfNegative(SavedFixed);
+        // One takes the other's place, so both must be as long.
+        bool sameLength = input.Length == output.Length;
+        if ((CanOverwrite || CanOverwriteGradient) && !sameLength)
+            throw new ArgumentException($"Memory of {input} cannot be overwritten by {output}: they must be equally long.");
+        return StepMemory.Of(
+            ReadsInput, ReadsOutput, SavedPerInput * input.Length + SavedPerOutput * output.Length, SavedFixed, CanOverwrite, CanOverwriteGradient);
     }
-
-    /// <summary>Shapes of one example that go in.</summary>
-    public IReadOnlyList<Shape> Inputs { get; }
-
-    /// <summary>Shape of one example that comes out.</summary>
-    public Shape Output { get; }
-
-    /// <summary>Writes <paramref name="y"/>; the same in inference and training.</summary>
-    public abstract void Forward(in Pass pass, ReadOnlySpan<DeviceView> inputs, DeviceView y);
-
-    /// <summary>The gradient of one input.</summary>
-    /// <param name="pass">The same as of the forward pass.</param>
-    /// <param name="input">Which one.</param>
-    /// <param name="dy">Gradient of the output; it is kept.</param>
-    /// <param name="dx">Gradient of the input.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
-    public abstract void Backward(in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate);
 }

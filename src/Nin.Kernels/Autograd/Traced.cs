@@ -33,6 +33,28 @@ public readonly struct Traced
         }
     }
 
+    /// <summary>
+    /// Goes back from this value: computes the gradients of all parameters and inputs that need one. Parameters' gradients add up until an
+    /// optimiser's step or <see cref="ParameterSet.ZeroGrad"/>. A loss has a <see cref="TracedLoss.Backward"/> of its own.
+    /// </summary>
+    /// <param name="gradient">Gradient of this value, of its batch and shape; it is kept.</param>
+    /// <exception cref="ArgumentException">The gradient has another batch, shape or device.</exception>
+    /// <exception cref="InvalidOperationException">The tape was reset since, went back before, or nothing needs a gradient.</exception>
+    public void Backward(Tensor gradient)
+    {
+        var value = Value;
+        if (gradient.Device != value.Device || gradient.Batch != value.Batch || gradient.Shape != value.Shape)
+            throw new ArgumentException(
+                $"The gradient is {gradient.Batch} examples of {gradient.Shape} on {gradient.Device.Id}; the value is {value.Batch} of {value.Shape} " +
+                $"on {value.Device.Id}, and both must agree.", nameof(gradient));
+        var tape = Tape;
+        tape.Backward(this, target =>
+        {
+            tape.Stream.Reads(gradient.View);
+            tape.Stream.Copy(gradient.View, target);
+        });
+    }
+
     internal TapeNode Node { get; }
 
     /// <summary>The same value with its shape as a type.</summary>

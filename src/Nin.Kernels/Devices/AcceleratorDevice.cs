@@ -33,9 +33,13 @@ sealed class AcceleratorDevice : Device
         ownsAccelerator = context is not null;
         arena = new CachingArena(length => accelerator.Allocate1D<float>(length));
         order = QueueOrder.Of(profile.Kind);
+        Launches = new LaunchCatalog(this);
     }
 
     public Accelerator Accelerator { get; }
+
+    /// <summary>Kernels of steps outside the library.</summary>
+    public LaunchCatalog Launches { get; }
 
     /// <summary>Opens an accelerator in a context of its own, which goes with it.</summary>
     /// <param name="id">Its id.</param>
@@ -156,10 +160,7 @@ sealed class AcceleratorDevice : Device
     }
 
     /// <summary>Takes memory back that its owner forgot. The finaliser's thread must not wait for a device: the next allocation does.</summary>
-    public void Abandon(ArenaRange range)
-    {
-        if (range.Block is not null) abandoned.Enqueue(range);
-    }
+    public void Abandon(ArenaRange range) => abandoned.Enqueue(range);
 
     void Reclaim()
     {

@@ -3,9 +3,11 @@ using Nin.Ops;
 
 namespace Nin;
 
-/// <summary>The processor, through vectorised managed code. Opens no ILGPU context.</summary>
+/// <summary>The processor, through vectorised managed code. Opens no ILGPU context, unless a step from outside the library has a kernel alone.</summary>
 sealed class CpuDevice : Device
 {
+    readonly Lazy<KernelHost> host = new(() => new KernelHost());
+
     /// <param name="threads">Threads; 0 for one a core.</param>
     /// <param name="width">Bits of the registers that ops compute with; 0 for the widest of the machine. Another one is for tests.</param>
     /// <param name="precision">What was asked for; products are float32 whatever it is.</param>
@@ -14,6 +16,9 @@ sealed class CpuDevice : Device
         Pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount) { Width = width > 0 ? width : SimdWidth.Best };
 
     public WorkerPool Pool { get; }
+
+    /// <summary>Runs kernels over this device's memory.</summary>
+    public KernelHost KernelHost => host.Value;
 
     public override int Threads => Pool.Threads;
 
@@ -30,7 +35,11 @@ sealed class CpuDevice : Device
     {
     }
 
-    private protected override void Dispose(bool disposing) => Pool.Dispose();
+    private protected override void Dispose(bool disposing)
+    {
+        Pool.Dispose();
+        if (host.IsValueCreated) host.Value.Dispose();
+    }
 
     static string ProcessorName()
     {

@@ -31,12 +31,12 @@ abstract class DeviceStream(Device device) : IDisposable
         return scratch.View.Slice(0, length);
     }
 
-    /// <summary>Notes that the work queued next reads memory that other streams may write: it comes behind theirs.</summary>
+    /// <summary>Notes that the work queued next reads memory that other streams may write: it comes after theirs.</summary>
     public virtual void Reads(DeviceView view)
     {
     }
 
-    /// <summary>Notes that the work queued next writes memory that other streams may use: it comes behind theirs.</summary>
+    /// <summary>Notes that the work queued next writes memory that other streams may use: it comes after theirs.</summary>
     public virtual void Writes(DeviceView view)
     {
     }
@@ -44,7 +44,7 @@ abstract class DeviceStream(Device device) : IDisposable
     /// <summary>Queues a small copy from host memory, which may change when this returns. The target's use is noted by the caller.</summary>
     public virtual void Upload(ReadOnlySpan<float> source, DeviceView target) => target.CopyFrom(source);
 
-    /// <summary>Copies to host memory behind all work of this stream, and waits for it. The source's use is noted by the caller.</summary>
+    /// <summary>Copies to host memory after all work of this stream, and waits for it. The source's use is noted by the caller.</summary>
     public virtual void Download(DeviceView source, Span<float> target) => source.CopyTo(target);
 
     /// <summary>Copies one view over another of the same length.</summary>
@@ -52,6 +52,8 @@ abstract class DeviceStream(Device device) : IDisposable
     {
         int length = checked((int)source.Length);
         Device.Kernels.Get<ICopyBlock>().Run(this, new Block2d(1, length, length, length), source, target, accumulate: false);
+        source.KeepAlive();
+        target.KeepAlive();
     }
 
     /// <summary>Waits for all work of this stream.</summary>

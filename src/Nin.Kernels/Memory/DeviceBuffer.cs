@@ -1,16 +1,26 @@
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
 
 namespace Nin;
 
 /// <summary>Memory on a device that somebody owns: float32 elements, starting on a 256-byte boundary or, on the CPU, a 64-byte one.</summary>
 public abstract class DeviceBuffer : IDisposable
 {
+    int isDisposed;
+
     private protected DeviceBuffer(Device device, long length)
     {
         Device = device;
         Length = length;
+    }
+
+    /// <summary>Gives back memory that its owner forgot.</summary>
+    ~DeviceBuffer()
+    {
+        // The constructor may have found no memory.
+        if (HasMemory && Interlocked.Exchange(ref isDisposed, 1) == 0) Abandon();
     }
 
     /// <summary>Where the memory is.</summary>
@@ -20,7 +30,7 @@ public abstract class DeviceBuffer : IDisposable
     public long Length { get; }
 
     /// <summary>True once the memory is given back.</summary>
-    public bool IsDisposed { get; private set; }
+    public bool IsDisposed => isDisposed != 0;
 
     /// <summary>The public type that owns the memory, for messages.</summary>
     internal string Owner { get; set; } = nameof(DeviceBuffer);
@@ -43,17 +53,26 @@ public abstract class DeviceBuffer : IDisposable
     /// <summary>Copies to host memory, after all work that was queued before.</summary>
     internal abstract void CopyTo(Span<float> target, long offset);
 
-    /// <summary>Gives the memory back; a second call does nothing.</summary>
+    /// <summary>Gives the memory back; a second call, from any thread, does nothing.</summary>
     public void Dispose()
     {
-        if (IsDisposed) return;
-        IsDisposed = true;
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0) return;
         Free();
         Device.Released(this);
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>False where the constructor failed before it had memory.</summary>
+    private protected abstract bool HasMemory { get; }
+
     private protected abstract void Free();
+
+    /// <summary>Called by the finaliser's thread, which must not wait for a device.</summary>
+    private protected virtual void Abandon()
+    {
+        Free();
+        Device.Released(this);
+    }
 }
 
 /// <summary>Memory of the process, aligned for the widest vector.</summary>
@@ -61,19 +80,37 @@ sealed unsafe class CpuBuffer : DeviceBuffer
 {
     const int Alignment = 64;
 
+    MemoryBuffer? shared;
+
     public CpuBuffer(Device device, long length)
         : base(device, length) =>
         Pointer = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1) * sizeof(float), Alignment);
 
-    ~CpuBuffer() => Free();
-
+    /// <summary>The first element; it keeps nothing alive (<see cref="DeviceView.KeepAlive"/>).</summary>
     public float* Pointer { get; private set; }
 
-    internal override void CopyFrom(ReadOnlySpan<float> source, long offset) =>
+    internal override void CopyFrom(ReadOnlySpan<float> source, long offset)
+    {
         source.CopyTo(new Span<float>(Pointer + offset, source.Length));
+        GC.KeepAlive(this);
+    }
 
-    internal override void CopyTo(Span<float> target, long offset) =>
+    internal override void CopyTo(Span<float> target, long offset)
+    {
         new ReadOnlySpan<float>(Pointer + offset, target.Length).CopyTo(target);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>The same memory as an accelerator of the host sees it.</summary>
+    public MemoryBuffer On(Accelerator accelerator)
+    {
+        var known = Volatile.Read(ref shared);
+        if (known is not null) return known;
+        var created = CPUMemoryBuffer.Create(accelerator, (nint)Pointer, Length, sizeof(float));
+        return Interlocked.CompareExchange(ref shared, created, null) ?? created;
+    }
+
+    private protected override bool HasMemory => Pointer is not null;
 
     private protected override void Free()
     {
@@ -85,12 +122,6 @@ sealed unsafe class CpuBuffer : DeviceBuffer
 /// <summary>Memory of an ILGPU accelerator: a range of its arena.</summary>
 sealed class AcceleratorBuffer(AcceleratorDevice device, long length, ArenaRange range) : DeviceBuffer(device, length)
 {
-    ~AcceleratorBuffer()
-    {
-        device.Released(this);
-        device.Abandon(range);
-    }
-
     public ArrayView<float> Whole { get; } = range.View(Math.Max(length, 1));
 
     /// <summary>Where it lies, for tests.</summary>
@@ -105,17 +136,28 @@ sealed class AcceleratorBuffer(AcceleratorDevice device, long length, ArenaRange
         Uses.Write(queue);
         Whole.SubView(offset, source.Length).CopyFromCPU(queue, source);
         device.CountWait();
+        GC.KeepAlive(this);
     }
 
     internal override void CopyTo(Span<float> target, long offset) => CopyTo(target, offset, Uses.Writer);
 
-    /// <summary>Copies behind the work of a queue that has noted its use.</summary>
+    /// <summary>Copies after the work of a queue that has noted its use.</summary>
     public void CopyTo(Span<float> target, long offset, AcceleratorStream queue)
     {
         if (target.IsEmpty) return;
         Whole.SubView(offset, target.Length).CopyToCPU(queue, target);
         device.CountWait();
+        GC.KeepAlive(this);
     }
 
+    // Set last by the constructor.
+    private protected override bool HasMemory => Uses is not null;
+
     private protected override void Free() => device.Give(this);
+
+    private protected override void Abandon()
+    {
+        device.Released(this);
+        device.Abandon(range);
+    }
 }

@@ -31,11 +31,17 @@ public readonly struct DeviceView
     {
         get
         {
-            if (buffer is null) throw new InvalidOperationException("This view has no memory behind it: it is default(DeviceView).");
+            if (buffer is null) throw new InvalidOperationException("This view has no memory: it is default(DeviceView).");
             if (buffer.IsDisposed) throw Disposed(buffer.Owner);
             return buffer;
         }
     }
+
+    /// <summary>
+    /// Called after an op: until here its memory is not given back, although the op itself holds no more than a pointer into it. Whoever
+    /// hands views to an op calls it (a step, a merge, a loss, an optimiser, a stream's copy), the op does not.
+    /// </summary>
+    internal void KeepAlive() => GC.KeepAlive(buffer);
 
     static ObjectDisposedException Disposed(string owner) => new(
         owner, $"The memory was given back when its {owner}, or the network that holds it, was disposed: keep it as long as it is used, or make another.");
@@ -44,7 +50,8 @@ public readonly struct DeviceView
     /// <exception cref="ArgumentOutOfRangeException">The part reaches outside.</exception>
     public DeviceView Slice(long offset, long length)
     {
-        if (offset < 0 || length < 0 || offset + length > Length)
+        // Not offset + length: their sum may overflow.
+        if (offset < 0 || length < 0 || offset > Length - length)
             throw new ArgumentOutOfRangeException(
                 nameof(offset), $"The part of {length} elements from {offset} on reaches outside a view of {Length} elements.");
         return new DeviceView(Buffer, Offset + offset, length);

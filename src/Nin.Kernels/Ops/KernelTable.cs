@@ -5,6 +5,8 @@ static class KernelTable
 {
     static readonly Row[] Rows =
     [
+        Of<IActivationBackward>(d => new ActivationBackwardPortable(d), d => new ActivationBackwardVectorized(d)),
+        Of<IActivationForward>(d => new ActivationForwardPortable(d), d => new ActivationForwardVectorized(d)),
         Of<IAdam>(d => new AdamPortable(d), d => new AdamVectorized(d)),
         Of<IAvgPool2dBackward>(d => new AvgPool2dBackwardPortable(d), d => new AvgPool2dBackwardVectorized(d)),
         Of<IAvgPool2dForward>(d => new AvgPool2dForwardPortable(d), d => new AvgPool2dForwardVectorized(d)),
@@ -18,22 +20,19 @@ static class KernelTable
         Of<IAdd>(d => new AddPortable(d), d => new AddVectorized(d)),
         Of<IChannelSum>(d => new ChannelSumPortable(d), d => new ChannelSumVectorized(d)),
         Of<IFill>(d => new FillPortable(d), d => new FillVectorized(d)),
-        Of<IGlobalAvgPool2dBackward>(d => new GlobalAvgPool2dBackwardPortable(d), d => new GlobalAvgPool2dBackwardVectorized(d)),
-        Of<IGlobalAvgPool2dForward>(d => new GlobalAvgPool2dForwardPortable(d), d => new GlobalAvgPool2dForwardVectorized(d)),
         Of<ICopyBlock>(d => new CopyBlockPortable(d), d => new CopyBlockVectorized(d)),
         Of<ITranspose>(d => new TransposePortable(d), d => new TransposeVectorized(d)),
         Of<IMaxPool2dBackward>(d => new MaxPool2dBackwardPortable(d), d => new MaxPool2dBackwardVectorized(d)),
         Of<IMaxPool2dForward>(d => new MaxPool2dForwardPortable(d), d => new MaxPool2dForwardVectorized(d)),
-        Of<IMaxPool2dBackwardPicks>(d => new MaxPool2dBackwardPicksPortable(d), d => new MaxPool2dBackwardPicksVectorized(d)),
-        Of<IMaxPool2dForwardPicks>(d => new MaxPool2dForwardPicksPortable(d), d => new MaxPool2dForwardPicksVectorized(d)),
+        Of<IMaxPool2dForwardArgmax>(d => new MaxPool2dForwardArgmaxPortable(d), d => new MaxPool2dForwardArgmaxVectorized(d)),
+        Of<IMultiply>(d => new MultiplyPortable(d), d => new MultiplyVectorized(d)),
+        Of<IMultiplySum>(d => new MultiplySumPortable(d), d => new MultiplySumVectorized(d)),
         Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(Product(d)), d => new PointwiseBackwardDataVectorized(d)),
         Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d, Gradient(d)), d => new PointwiseBackwardWeightsVectorized(d)),
         Of<IPointwiseForward>(d => new PointwiseForwardPortable(Product(d)), d => new PointwiseForwardVectorized(d)),
         Of<IPointwiseMlpBackward>(
             d => new PointwiseMlpBackwardPortable(d, Product(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),
-        Of<IReluBackward>(d => new ReluBackwardPortable(d), d => new ReluBackwardVectorized(d)),
-        Of<IReluForward>(d => new ReluForwardPortable(d), d => new ReluForwardVectorized(d)),
         Of<ISgd>(d => new SgdPortable(d), d => new SgdVectorized(d)),
         Of<ISoftmaxCrossEntropy>(d => new SoftmaxCrossEntropyPortable(d), d => new SoftmaxCrossEntropyVectorized(d)),
     ];

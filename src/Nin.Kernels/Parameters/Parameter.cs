@@ -27,8 +27,11 @@ public sealed class Parameter : IDisposable
     /// <summary>Elements.</summary>
     public long Length => Spec.Length;
 
-    /// <summary>Whether the backward pass computes its gradient; false freezes it.</summary>
+    /// <summary>Whether the backward pass computes its gradient; false freezes it: no optimiser touches it, nor its state of it.</summary>
     public bool RequiresGradient { get; set; } = true;
+
+    /// <summary>Whether an optimiser updates it: neither a buffer nor frozen.</summary>
+    internal bool IsTrained => RequiresGradient && Spec.IsTrainable;
 
     /// <summary>Values, in device order: a weight is <c>[kernel, kernel, in / groups, out]</c>.</summary>
     public DeviceView Value => value;
@@ -84,16 +87,17 @@ public sealed class Parameter : IDisposable
 
     /// <summary>
     /// Called by a gradient rule before it writes: true where an earlier rule of this backward pass (or of one before, without a step
-    /// between) has written and the new part must be added.
+    /// between) has written and the new part must be added; false where it is overwritten.
     /// </summary>
-    internal bool BeginGradient()
+    public bool BeginGradient()
     {
         bool accumulate = gradientEpoch == set.GradientEpoch;
         gradientEpoch = set.GradientEpoch;
         return accumulate;
     }
 
-    internal void MarkWritten() => set.MarkWritten(Spec.IsTrainable);
+    /// <summary>Called by whoever writes the values by an op of its own (running statistics): copies that were made of them are made anew.</summary>
+    public void MarkWritten() => set.MarkWritten(Spec.IsTrainable);
 
     /// <summary>False also for a frozen parameter that an op wrote a gradient of because it writes several at once.</summary>
     internal bool HasGradient => RequiresGradient && gradientEpoch == set.GradientEpoch;

@@ -120,13 +120,15 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
         stream.Writes(values.View);
     }
 
-    /// <summary>Makes the whole gradient buffer good for an optimiser: what no rule wrote is zero.</summary>
+    /// <summary>Makes the gradients good for an optimiser: what no rule wrote is zero, but for frozen parameters, which it does not read.</summary>
     internal void CompleteGradients(DeviceStream stream)
     {
         foreach (var parameter in all)
         {
-            if (parameter.Spec.IsTrainable && !parameter.HasGradient) Device.Kernels.Get<IFill>().Run(stream, 0, parameter.Gradient);
+            if (parameter.IsTrained && !parameter.HasGradient) Device.Kernels.Get<IFill>().Run(stream, 0, parameter.Gradient);
         }
+
+        Gradients.KeepAlive();
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,8 @@ namespace Nin;
 public sealed record ParameterSpec(string Name, ParameterRole Role, params int[] Dims)
 {
     /// <summary>Elements.</summary>
-    public long Length => Dims.Aggregate(1L, (product, d) => product * d);
+    /// <exception cref="OverflowException">There are more than 2^63.</exception>
+    public long Length => Dims.Aggregate(1L, (product, d) => checked(product * d));
 
     /// <summary>True for what an optimiser updates, false for a buffer such as running statistics.</summary>
     public bool IsTrainable => Role is not (ParameterRole.RunningMean or ParameterRole.RunningVariance);

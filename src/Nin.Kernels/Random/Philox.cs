@@ -16,6 +16,9 @@ public static class Philox4x32
     internal const uint Weyl1 = 0xBB67AE85;
     internal const int Rounds = 10;
 
+    /// <summary>Words of a block.</summary>
+    internal const int Words = 4;
+
     /// <summary>
     /// The 128 random bits at counter (<paramref name="c0"/>, .., <paramref name="c3"/>) under the key (<paramref name="k0"/>,
     /// <paramref name="k1"/>).

@@ -1,7 +1,19 @@
-namespace Nin;
+namespace Nin.Dimensions;
 
 // One empty struct for each size that a shape type can name, written by a loop: a size inside a type is a type itself.
-// Larger sizes are Dk<Dq, Dr>: 1024 q + r.
+// Larger sizes are Dk<Dq, Dr>: 1024 q + r. They have a namespace of their own, so that a thousand names stand in the completion list of those alone
+// who write shapes as types.
+
+/// <summary>A size above 1024: <c>1024 * THigh + TLow</c>, so that <c>Dk&lt;D4, D96&gt;</c> is 4192.</summary>
+/// <typeparam name="THigh">How many times 1024.</typeparam>
+/// <typeparam name="TLow">What is left, 0 to 1023.</typeparam>
+public readonly struct Dk<THigh, TLow> : IDim
+    where THigh : struct, IDim
+    where TLow : struct, IDim
+{
+    /// <inheritdoc/>
+    public static int Value => 1024 * THigh.Value + TLow.Value;
+}
 
 #pragma warning disable CS1591 // D7 is the size 7
 

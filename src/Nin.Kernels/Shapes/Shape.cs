@@ -6,7 +6,7 @@ namespace Nin;
 public readonly record struct Shape
 {
     /// <summary>Channels by height by width.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or there are more than <see cref="int.MaxValue"/> elements.</exception>
     public Shape(int channels, int height, int width)
         : this(channels, height, width, isFlat: false)
     {
@@ -17,6 +17,10 @@ public readonly record struct Shape
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        // So that the elements of a batch, an int of examples, are counted in a long without overflow, everywhere.
+        if ((Int128)channels * height * width > int.MaxValue)
+            throw new ArgumentOutOfRangeException(
+                nameof(channels), $"{channels}x{height}x{width}", $"An example must have {int.MaxValue} elements or fewer.");
         Channels = channels;
         Height = height;
         Width = width;
@@ -70,7 +74,7 @@ public readonly struct Chw<TChannels, THeight, TWidth> : IShape
     public static Shape Shape => new(TChannels.Value, THeight.Value, TWidth.Value);
 }
 
-/// <summary>A flat vector of features, as behind <c>Flatten</c> and <c>Linear</c>.</summary>
+/// <summary>A flat vector of features, as after <c>Flatten</c> and <c>Linear</c>.</summary>
 /// <typeparam name="TCount">How many.</typeparam>
 public readonly struct Features<TCount> : IShape
     where TCount : struct, IDim
@@ -79,20 +83,9 @@ public readonly struct Features<TCount> : IShape
     public static Shape Shape => Shape.Flat(TCount.Value);
 }
 
-/// <summary>A size as a type: <see cref="D96"/> is 96. The argument of a structural shape such as <see cref="Chw{C,H,W}"/>.</summary>
+/// <summary>A size as a type (namespace <c>Nin.Dimensions</c>): <see cref="Dimensions.D96"/> is 96. The argument of a structural shape such as <see cref="Chw{C,H,W}"/>.</summary>
 public interface IDim
 {
     /// <summary>The size.</summary>
     static abstract int Value { get; }
-}
-
-/// <summary>A size above 1024: <c>1024 * THigh + TLow</c>, so that <c>Dk&lt;D4, D96&gt;</c> is 4192.</summary>
-/// <typeparam name="THigh">How many times 1024.</typeparam>
-/// <typeparam name="TLow">What is left, 0 to 1023.</typeparam>
-public readonly struct Dk<THigh, TLow> : IDim
-    where THigh : struct, IDim
-    where TLow : struct, IDim
-{
-    /// <inheritdoc/>
-    public static int Value => 1024 * THigh.Value + TLow.Value;
 }

@@ -12,7 +12,7 @@ public abstract class LayerAttribute : Attribute
     /// file. A C# identifier that no other layer and no other member of the class has.
     /// </summary>
     /// <remarks>
-    /// Default: kind and ordinal, where layers with a name of their own count too, so that naming one renames no other:
+    /// Default: kind and ordinal, where layers with a name of their own count too, so that naming one gives no other a new name:
     /// <c>Conv1</c> (<see cref="Conv2dAttribute"/>), <c>Pointwise1</c>, <c>Block1</c> (<see cref="NinBlockAttribute"/>),
     /// <c>Relu1</c>, <c>LeakyRelu1</c>, <c>Pool1</c> (<see cref="MaxPool2dAttribute"/> and <see cref="AvgPool2dAttribute"/>
     /// together), <c>GlobalPool1</c>, <c>Norm1</c> (<see cref="BatchNorm2dAttribute"/>), <c>Dropout1</c>, <c>Flatten1</c>,

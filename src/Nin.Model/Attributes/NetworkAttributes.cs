@@ -9,7 +9,7 @@ namespace Nin;
 /// <param name="width">Columns of the input, 1 or more.</param>
 /// <remarks>
 /// The class is <c>partial</c>, neither static nor abstract nor generic, and declares no constructor of its own.
-/// The number of examples is no part of the declaration: it is free at every call.
+/// The number of examples is not part of the declaration: it is free at every call.
 /// </remarks>
 /// <example>
 /// <code>
@@ -55,7 +55,7 @@ public enum Init
 
     /// <summary>
     /// Uniform in ±√(6 / (fan-in + fan-out)), made for layers that are linear around zero (Glorot and Bengio 2010;
-    /// PyTorch's <c>xavier_uniform_</c>). Behind it ReLU halves the variance at each layer, which NIN103 points out.
+    /// PyTorch's <c>xavier_uniform_</c>). After it ReLU halves the variance at each layer, which NIN103 points out.
     /// </summary>
     Xavier,
 }

@@ -24,13 +24,14 @@ namespace Nin
 
 namespace Nin.Layers
 {
-    /// <summary>Average pooling; padding counts as zeros.</summary>
+    /// <summary>Average pooling.</summary>
     /// <inheritdoc cref="Layer{TIn, TOut}"/>
     /// <param name="device">Where it runs.</param>
     /// <param name="name">Its name in the network.</param>
-    /// <param name="sizes">Sizes of one example.</param>
-    public sealed class AvgPool2d<TIn, TOut>(Device device, string name, PoolSizes sizes)
-        : StepLayer<TIn, TOut, AvgPoolStep>(device, name, new AvgPoolStep(sizes))
+    /// <param name="sizes">Sizes of one example, without dilation.</param>
+    /// <param name="countIncludePad">Whether padding counts, as zeros; otherwise a window's mean is that of its pixels in the image.</param>
+    public sealed class AvgPool2d<TIn, TOut>(Device device, string name, PoolSizes sizes, bool countIncludePad = LayerDefaults.CountIncludePad)
+        : StepLayer<TIn, TOut, AvgPoolStep>(device, name, new AvgPoolStep(sizes, countIncludePad))
         where TIn : struct, IShape
         where TOut : struct, IShape;
 }

@@ -1,7 +1,7 @@
 namespace Nin
 {
     /// <summary>
-    /// The outputs of earlier layers one behind the other along the channels (or features): all have the same height and width, or
+    /// The outputs of earlier layers one after the other along the channels (or features): all have the same height and width, or
     /// all are flat. <c>[Concat(nameof(Block1), nameof(Block3))]</c>.
     /// </summary>
     /// <param name="first">The name of an earlier layer.</param>

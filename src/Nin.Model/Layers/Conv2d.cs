@@ -25,11 +25,11 @@ namespace Nin
         /// <summary>Pixels from one tap of the window to the next, 1 or more. Default: 1.</summary>
         public int Dilation { get; set; } = LayerDefaults.Dilation;
 
-        /// <summary>Groups of channels that see only each other; divides the input channels and the filters. Default: 1.</summary>
+        /// <summary>Groups of channels that are connected only among each other; divides the input channels and the filters. Default: 1.</summary>
         public int Groups { get; set; } = LayerDefaults.Groups;
 
         /// <summary>
-        /// Whether a bias per filter is added. Default: true; <c>false</c> in front of <see cref="BatchNorm2dAttribute"/>, which cancels
+        /// Whether a bias per filter is added. Default: true; <c>false</c> before <see cref="BatchNorm2dAttribute"/>, which cancels
         /// it.
         /// </summary>
         public bool Bias { get; set; } = LayerDefaults.Bias;

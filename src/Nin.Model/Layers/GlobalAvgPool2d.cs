@@ -1,3 +1,5 @@
+using Nin.Ops;
+
 namespace Nin
 {
     /// <summary>
@@ -14,7 +16,7 @@ namespace Nin.Layers
     /// <param name="device">Where it runs.</param>
     /// <param name="name">Its name in the network.</param>
     public sealed class GlobalAvgPool2d<TIn, TOut>(Device device, string name)
-        : StepLayer<TIn, TOut, GlobalAvgPoolStep>(device, name, new GlobalAvgPoolStep(TIn.Shape))
+        : StepLayer<TIn, TOut, AvgPoolStep>(device, name, new AvgPoolStep(PoolSizes.Global(TIn.Shape)))
         where TIn : struct, IShape
         where TOut : struct, IShape;
 }

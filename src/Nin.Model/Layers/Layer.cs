@@ -64,7 +64,12 @@ public abstract class Layer<TIn, TOut>
     public override string ToString() => $"{Name}: {TIn.Shape} -> {TOut.Shape}";
 }
 
-/// <summary>A layer that is one step.</summary>
+/// <summary>A layer that is one step: also one of your own, whose class derives from this.</summary>
+/// <remarks>
+/// The two shapes of the base class are the layer's shape rule, which the C# compiler and the declaration's generator read alike:
+/// <c>class Lrn&lt;TShape&gt; : StepLayer&lt;TShape, TShape, LrnStep&gt;</c> keeps the shape,
+/// <c>class Squeeze&lt;C, H, W&gt; : StepLayer&lt;Chw&lt;C, H, W&gt;, Chw&lt;C, D1, D1&gt;, SqueezeStep&gt;</c> gives one pixel.
+/// </remarks>
 /// <inheritdoc cref="Layer{TIn, TOut}"/>
 /// <typeparam name="TIn">Shape that goes in.</typeparam>
 /// <typeparam name="TOut">Shape that comes out.</typeparam>
@@ -74,12 +79,26 @@ public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
     where TOut : struct, IShape
     where TStep : Step
 {
-    private protected StepLayer(Device device, string name, TStep step)
-        : base(name, device, step) => Step = step;
+    /// <param name="device">Where it runs.</param>
+    /// <param name="name">Its name in the network.</param>
+    /// <param name="step">What it computes.</param>
+    /// <exception cref="ArgumentException">The step takes or gives another shape than the layer's types say.</exception>
+    protected StepLayer(Device device, string name, TStep step)
+        : base(name, device, Checked(name, step)) => Step = step;
 
     /// <summary>What it computes.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public TStep Step { get; }
+
+    static TStep Checked(string name, TStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return (step.Input, step.Output) == (TIn.Shape, TOut.Shape)
+            ? step
+            : throw new ArgumentException(
+                $"The step of layer '{name}' takes {step.Input} to {step.Output}, the layer's types are {TIn.Shape} to {TOut.Shape}: both must agree.",
+                nameof(step));
+    }
 }
 
 /// <summary>A layer of weights and a bias: a convolution, a 1x1 one, or a linear layer.</summary>
@@ -101,7 +120,7 @@ public abstract class ConvolutionLayer<TIn, TOut> : StepLayer<TIn, TOut, Convolu
     public Parameter? Bias => Step.Parameters.Count > 1 ? Step.Parameters[1] : null;
 }
 
-/// <summary>Several branches as one: their sum (<c>Add</c>) or their channels side by side (<c>Concat</c>).</summary>
+/// <summary>Several branches as one: their sum (<c>Add</c>), their product (<c>Multiply</c>) or their channels side by side (<c>Concat</c>).</summary>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
 public abstract class Merge<TOut>
     where TOut : struct, IShape

@@ -6,7 +6,7 @@ namespace Nin
 {
     /// <summary>
     /// A NiN block (Lin, Chen and Yan 2013, arXiv 1312.4400; <i>Dive into Deep Learning</i>, chapter 7.3): a k x k convolution and
-    /// behind it 1x1 convolutions, a small network that slides over the image, with ReLU after each. <c>channels x height x width</c>
+    /// after it 1x1 convolutions, a small network that slides over the image, with ReLU after each. <c>channels x height x width</c>
     /// to <c>lastFilters x outHeight x outWidth</c>.
     /// </summary>
     /// <param name="filters">Output channels of the k x k convolution, 1 or more.</param>
@@ -43,12 +43,12 @@ namespace Nin
         public int Pointwise { get; set; } = LayerDefaults.BlockPointwise;
 
         /// <summary>
-        /// Whether a ReLU follows the last convolution too. Default: true. In front of the loss <c>false</c> is right, for a class
+        /// Whether a ReLU follows the last convolution too. Default: true. Before the loss <c>false</c> is right, for a class
         /// whose logit a ReLU holds at zero never learns again; there NIN102 warns until it is said.
         /// </summary>
         public bool LastRelu { get; set; } = LayerDefaults.LastRelu;
 
-        /// <summary>Whether a <see cref="BatchNorm2dAttribute"/> stands behind each convolution that a ReLU follows. Default: false.</summary>
+        /// <summary>Whether a <see cref="BatchNorm2dAttribute"/> stands after each convolution that a ReLU follows. Default: false.</summary>
         public bool BatchNorm { get; set; } = LayerDefaults.BatchNorm;
     }
 }

@@ -14,7 +14,7 @@ namespace Nin
         public int Filters { get; } = filters;
 
         /// <summary>
-        /// Whether a bias per filter is added. Default: true; <c>false</c> in front of <see cref="BatchNorm2dAttribute"/>, which cancels
+        /// Whether a bias per filter is added. Default: true; <c>false</c> before <see cref="BatchNorm2dAttribute"/>, which cancels
         /// it.
         /// </summary>
         public bool Bias { get; set; } = LayerDefaults.Bias;

@@ -51,8 +51,8 @@ public interface INetwork<TIn, TOut> : INetwork
     /// <exception cref="InvalidOperationException">The tape was reset since, or <paramref name="x"/> is this network's own result.</exception>
     Traced<TOut> ForwardTraining(Traced<TIn> x);
 
-    /// <summary>A whole training step; returns the mean cross entropy before it.</summary>
-    float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer);
+    /// <summary>A whole training step; returns the mean loss before it: cross entropy unless another one is named.</summary>
+    float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null);
 
     /// <summary>Opens a session for batches of up to <paramref name="maxBatch"/> examples; one per thread that serves.</summary>
     new Session<TIn, TOut> CreateSession(int maxBatch);
@@ -76,12 +76,12 @@ public interface ISession : IDisposable
     /// <summary>Inference over a batch in the shape of the network's input.</summary>
     Tensor Forward(Tensor x);
 
-    /// <summary>A whole training step; returns the mean cross entropy before it.</summary>
-    float TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer);
+    /// <summary>A whole training step; returns the mean loss before it: cross entropy unless another one is named.</summary>
+    float TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null);
 
     /// <summary>The same step without waiting for its loss.</summary>
-    void QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer);
+    void QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null);
 
-    /// <summary>Waits for the training step that was queued last: its mean cross entropy before it.</summary>
+    /// <summary>Waits for the training step that was queued last: its mean loss before it.</summary>
     float ReadLoss();
 }

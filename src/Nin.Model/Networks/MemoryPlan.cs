@@ -4,7 +4,7 @@ namespace Nin;
 
 /// <summary>
 /// How much memory a network's sessions take, as the generator planned it, in float32 elements. A slot grows with the batch or does not;
-/// those that do stand behind those that do not, so that everything is linear in the batch.
+/// those that do stand after those that do not, so that everything is linear in the batch.
 /// </summary>
 /// <param name="TrainingPerExample">Activations, what gradients need, and gradients of activations of one example.</param>
 /// <param name="TrainingFixed">What training keeps whatever the batch: statistics of normalisations.</param>
@@ -45,7 +45,7 @@ public readonly struct Arena
     /// <summary>A tensor of the batch.</summary>
     /// <param name="offset">Where it starts, in elements an example.</param>
     /// <param name="length">Elements an example.</param>
-    public DeviceView Slot(long offset, long length) => memory.Slice(fixedLength + offset * batch, length * batch);
+    public DeviceView Slot(long offset, long length) => memory.Slice(checked(fixedLength + offset * batch), checked(length * batch));
 
     /// <summary>A tensor that does not grow with the batch.</summary>
     public DeviceView Fixed(long offset, long length) => memory.Slice(offset, length);

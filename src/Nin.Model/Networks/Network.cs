@@ -75,7 +75,8 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     public Traced<TOut> ForwardTraining(Traced<TIn> x) => session.ForwardTraining(x);
 
     /// <inheritdoc/>
-    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer) => session.TrainStep(x, labels, optimizer);
+    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null) =>
+        session.TrainStep(x, labels, optimizer, loss);
 
     /// <summary>Writes the weights as a safetensors file, which is replaced as a whole or not at all.</summary>
     /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>

@@ -5,7 +5,7 @@ namespace Nin;
 /// <summary>The steps of training.</summary>
 public sealed partial class Session<TIn, TOut>
 {
-    /// <summary>The forward pass of training: dropout, statistics of the batch. <c>Loss.CrossEntropy(...)</c> takes the result.</summary>
+    /// <summary>The forward pass of training: dropout, statistics of the batch. <see cref="Loss.CrossEntropy{TShape}"/> takes the result.</summary>
     public Traced<TOut> ForwardTraining(Tensor<TIn> x)
     {
         Check(x);
@@ -45,26 +45,27 @@ public sealed partial class Session<TIn, TOut>
     }
 
     /// <summary>
-    /// A whole training step without a heap allocation on the CPU: forward, mean cross entropy, backward, update. Gradients that were
+    /// A whole training step without a heap allocation on the CPU: forward, mean loss, backward, update. Gradients that were
     /// accumulated before are part of it.
     /// </summary>
     /// <param name="x">The batch.</param>
     /// <param name="labels">One class an example.</param>
     /// <param name="optimizer">Updates the network's parameters.</param>
+    /// <param name="loss">What is made small; null for <see cref="CrossEntropyLoss"/>.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The optimizer updates another network, or a label names no class.</exception>
-    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
+    public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null)
     {
-        QueueTrainStep(x, labels, optimizer);
+        QueueTrainStep(x, labels, optimizer, loss);
         return ReadLoss();
     }
 
     /// <summary>
     /// The same step without its loss: it returns as soon as the device knows what to do, and nothing waits. <see cref="ReadLoss"/> waits for
-    /// it. The batch is read until then: its next content comes behind this step by itself.
+    /// it. The batch is read until then: its next content comes after this step by itself.
     /// </summary>
     /// <inheritdoc cref="TrainStep"/>
-    public void QueueTrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer)
+    public void QueueTrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         if (optimizer.Parameters != network.Parameters)
@@ -72,19 +73,19 @@ public sealed partial class Session<TIn, TOut>
         var plan = network.MemoryPlan;
         var input = Begin(x, plan.Length(x.Batch));
         // Before the forward pass, which already moves running statistics.
-        CrossEntropy.CheckLabels(labels, x.Batch, TOut.Shape.Channels);
+        BatchLoss.CheckLabels(labels, x.Batch, TOut.Shape.Channels);
         var pass = TrainingPass(x.Batch);
         var arena = ArenaOf(x.Batch, plan.TrainingFixed);
         network.Parameters.WriteBuffersBy(stream);
         var output = network.Train(pass, arena, input);
         network.TrainingSteps++;
-        var loss = new CrossEntropy(TOut.Shape, x.Batch, output, arena.Slot(plan.Loss, CrossEntropy.FloatsPerExample));
-        loss.SetLabels(stream, labels);
-        loss.Run(stream, arena.Slot(plan.OutputGradient, TOut.Shape.Length));
+        var batch = new BatchLoss(loss ?? Loss.Default, TOut.Shape, pass, output, arena.Slot(plan.Loss, BatchLoss.FloatsPerExample));
+        batch.SetLabels(labels);
+        batch.Run(arena.Slot(plan.OutputGradient, TOut.Shape.Length));
         network.Parameters.WriteGradientsBy(stream);
         network.Backpropagate(pass, arena, input);
         optimizer.Step(stream);
-        unread = loss;
+        unread = batch;
     }
 
     /// <summary>Waits for the training step that was queued last: its mean loss before the update. Sets <see cref="LastCorrect"/>.</summary>
@@ -92,20 +93,21 @@ public sealed partial class Session<TIn, TOut>
     public float ReadLoss()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (unread is not { } loss)
+        if (unread is not { } batch)
             throw new InvalidOperationException(
                 "There is no loss to read: the session's last step was no training step, or it was read before. Call QueueTrainStep first.");
-        (float value, LastCorrect) = loss.Read(stream, host);
+        (float value, LastCorrect) = batch.Read(host);
         unread = null;
         return value;
     }
 
     /// <inheritdoc/>
-    void ISession.QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer) =>
-        QueueTrainStep(x.As<TIn>(), labels, optimizer);
+    void ISession.QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss) =>
+        QueueTrainStep(x.As<TIn>(), labels, optimizer, loss);
 
     /// <inheritdoc/>
-    float ISession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer) => TrainStep(x.As<TIn>(), labels, optimizer);
+    float ISession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss) =>
+        TrainStep(x.As<TIn>(), labels, optimizer, loss);
 
     Pass TrainingPass(int batch) => new(stream, batch, (ulong)network.Seed, network.TrainingSteps);
 }

@@ -15,7 +15,7 @@ public sealed partial class Session<TIn, TOut> : ISession
     readonly Lifetime lifetime = new("it lived until its session's next step. Copy it out before, or open another session.");
     DeviceBuffer? memory;
     Tape? tape;
-    CrossEntropy? unread;
+    BatchLoss? unread;
     float[] host = [];
     bool disposed;
 

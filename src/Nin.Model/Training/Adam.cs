@@ -7,8 +7,8 @@ namespace Nin.Training;
 /// </summary>
 public sealed class Adam : Optimizer
 {
-    readonly DeviceBuffer firstMoment;
-    readonly DeviceBuffer secondMoment;
+    readonly DeviceView firstMoment;
+    readonly DeviceView secondMoment;
 
     /// <param name="parameters">What to update.</param>
     /// <param name="learningRate">Step size.</param>
@@ -32,8 +32,8 @@ public sealed class Adam : Optimizer
         Epsilon = epsilon;
         WeightDecay = weightDecay;
         Decoupled = decoupled;
-        firstMoment = Zeros();
-        secondMoment = Zeros();
+        firstMoment = AddState("firstMoment");
+        secondMoment = AddState("secondMoment");
     }
 
     /// <summary>Decay of the first moment.</summary>
@@ -51,20 +51,10 @@ public sealed class Adam : Optimizer
     /// <summary>Whether weight decay is apart from the gradient (AdamW).</summary>
     public bool Decoupled { get; }
 
-    private protected override IReadOnlyList<(string Name, DeviceView Value)> StateCore =>
-        [("firstMoment", firstMoment.View), ("secondMoment", secondMoment.View)];
-
-    private protected override void Update(DeviceStream on)
+    /// <inheritdoc/>
+    protected override void Update(in Pass pass, in ParameterRange range)
     {
         var step = new AdamStep((float)LearningRate, (float)Beta1, (float)Beta2, (float)Epsilon, (float)WeightDecay, Decoupled, Steps);
-        on.Writes(firstMoment.View);
-        on.Writes(secondMoment.View);
-        Parameters.Device.Kernels.Get<IAdam>().Run(on, step, Parameters.Values, Parameters.Gradients, firstMoment.View, secondMoment.View);
-    }
-
-    private protected override void Free()
-    {
-        firstMoment.Dispose();
-        secondMoment.Dispose();
+        pass.Op<IAdam>().Run(pass.Stream, step, range.Values, range.Gradients, range.Of(firstMoment), range.Of(secondMoment));
     }
 }

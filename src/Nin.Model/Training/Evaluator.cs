@@ -8,13 +8,15 @@ sealed class Evaluator : IDisposable
     readonly ISession session;
     readonly ImageDataset data;
     readonly InputFeed input;
+    readonly Loss loss;
     readonly int classes;
     readonly float[] logits;
 
-    public Evaluator(INetwork network, ISession session, ImageDataset data, Normalization? normalization, int batchSize)
+    public Evaluator(INetwork network, ISession session, ImageDataset data, Normalization? normalization, int batchSize, Loss? loss = null)
     {
         this.session = session;
         this.data = data;
+        this.loss = loss ?? Loss.Default;
         var loader = new BatchLoader(data, InputData.LoaderOptions(network, normalization, batchSize));
         classes = network.Architecture.Output.Channels;
         logits = new float[loader.BatchSize * classes];
@@ -23,7 +25,7 @@ sealed class Evaluator : IDisposable
 
     public EvaluationResult Run(CancellationToken cancellation)
     {
-        var tally = new EvaluationTally(classes);
+        var tally = new EvaluationTally(classes, loss);
         foreach (var batch in input.Epoch(0, cancellation))
         {
             var y = session.Forward(input.On(batch));
@@ -40,19 +42,19 @@ sealed class Evaluator : IDisposable
 
 /// <summary>What a network says about a data set.</summary>
 /// <param name="Examples">Examples.</param>
-/// <param name="Loss">Mean cross entropy, computed in double precision.</param>
+/// <param name="Loss">Mean loss, computed in double precision: cross entropy unless the trainer was given another one.</param>
 /// <param name="Accuracy">Share of the examples whose largest logit is the right one.</param>
 /// <param name="Confusion"><c>[actual class, predicted class]</c>, counts.</param>
 /// <param name="Classes">Precision and recall of each class.</param>
 /// <param name="DeadClasses">
-/// Classes whose logit is one and the same number for every example (0 behind a ReLU that died): the network can no longer tell them, and
-/// behind a ReLU never learns to again. A class that is merely never predicted is not among them. Two examples or more are needed to tell.
+/// Classes whose logit is one and the same number for every example (0 after a ReLU that died): the network can no longer tell them, and
+/// after a ReLU never learns to again. A class that is merely never predicted is not among them. Two examples or more are needed to tell.
 /// </param>
 public sealed record EvaluationResult(
     int Examples, double Loss, double Accuracy, int[,] Confusion, IReadOnlyList<ClassMetrics> Classes, int DeadClasses);
 
 /// <summary>Counts what a network says about examples, one at a time, in double precision.</summary>
-sealed class EvaluationTally(int classes)
+sealed class EvaluationTally(int classes, Loss loss)
 {
     readonly int[,] confusion = new int[classes, classes];
     readonly float[] first = new float[classes];
@@ -72,9 +74,7 @@ sealed class EvaluationTally(int classes)
             varies[k] |= !logits[k].Equals(first[k]);
         }
 
-        double sum = 0;
-        foreach (float z in logits) sum += Math.Exp((double)z - logits[predicted]);
-        lossSum += Math.Log(sum) + logits[predicted] - logits[label];
+        lossSum += loss.Example(logits, label, gradient: default);
         confusion[label, predicted]++;
         count++;
     }

@@ -1,13 +1,21 @@
-using Nin.Ops;
+using Nin.Shapes.Sizes;
 
 namespace Nin.Training;
 
-/// <summary>Updates the parameters of a network from their gradients, all in one pass over memory.</summary>
+/// <summary>Updates the parameters of a network from their gradients.</summary>
+/// <remarks>
+/// Optimisers can be written outside the library: derive, take state with <see cref="AddState"/> and write <see cref="Update"/>. One thread at a
+/// time steps an optimiser.
+/// </remarks>
 public abstract class Optimizer : IDisposable
 {
+    readonly List<(string Name, DeviceBuffer Value)> state = [];
     DeviceStream? stream;
 
-    private protected Optimizer(ParameterSet parameters, double learningRate)
+    /// <param name="parameters">What to update.</param>
+    /// <param name="learningRate">Step size, a finite number of 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The learning rate is out of its range.</exception>
+    protected Optimizer(ParameterSet parameters, double learningRate)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         Parameters = parameters;
@@ -24,18 +32,16 @@ public abstract class Optimizer : IDisposable
         set
         {
             if (!(value >= 0) || !double.IsFinite(value))
-                throw new ArgumentOutOfRangeException(nameof(value), value, "A learning rate is a finite number of 0 or more.");
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A learning rate must be a finite number of 0 or more.");
             field = value;
         }
     }
 
-    /// <summary>Steps done.</summary>
+    /// <summary>Steps done; within <see cref="Update"/>, the present one counted.</summary>
     public int Steps { get; private set; }
 
     /// <summary>The names and arrays of its state, as long as the trained parameters; for checkpoints.</summary>
-    public IReadOnlyList<(string Name, DeviceView Value)> State => StateCore;
-
-    private protected virtual IReadOnlyList<(string Name, DeviceView Value)> StateCore => [];
+    public IReadOnlyList<(string Name, DeviceView Value)> State => [.. state.Select(s => (s.Name, s.Value.View))];
 
     /// <summary>Updates the parameters. The gradients count as used: the next backward pass starts from zero.</summary>
     public void Step()
@@ -55,36 +61,102 @@ public abstract class Optimizer : IDisposable
         Steps = steps;
     }
 
+    // Called for every training step: it allocates nothing.
     internal void Step(DeviceStream on)
     {
         Parameters.WriteValuesBy(on);
         Parameters.CompleteGradients(on);
         Steps++;
-        Update(on);
+        foreach (var (_, buffer) in state) on.Writes(buffer.View);
+        UpdateRanges(new Pass(on, batch: 0));
         Parameters.MarkWritten();
         Parameters.ZeroGrad();
+        GC.KeepAlive(on);
+        GC.KeepAlive(this);
     }
 
-    private protected abstract void Update(DeviceStream on);
+    /// <summary>
+    /// True where <see cref="Update"/> wants one parameter at a time (a rule that measures whole weights); else it gets all that lie side by
+    /// side at once, which is one launch a step where nothing is frozen.
+    /// </summary>
+    protected virtual bool IsPerParameter => false;
 
-    private protected DeviceBuffer Zeros()
+    /// <summary>
+    /// Queues the update of a range of parameters, all of them trained: a frozen one is in no range, so neither it nor its state changes.
+    /// It allocates nothing.
+    /// </summary>
+    /// <param name="pass">How it computes (<see cref="Pass.Launch{T1, T2}"/>, <see cref="Pass.Span"/>); it has no batch.</param>
+    /// <param name="range">Values to update and gradients to read.</param>
+    protected abstract void Update(in Pass pass, in ParameterRange range);
+
+    /// <summary>
+    /// State as long as the trained parameters, zero at first, which checkpoints keep and <see cref="Dispose()"/> gives back. Called by the
+    /// constructor of a derived class.
+    /// </summary>
+    /// <param name="name">Its name in a checkpoint.</param>
+    /// <returns>All of it; <see cref="ParameterRange.Of"/> takes out what belongs to a range.</returns>
+    /// <exception cref="ArgumentException">There is state of that name.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has not so much memory.</exception>
+    protected DeviceView AddState(string name)
     {
+        if (state.Exists(s => s.Name == name)) throw new ArgumentException($"There is state '{name}' already: give it another name.", nameof(name));
         var buffer = Parameters.Device.Allocate(Parameters.Values.Length);
-        using var once = Parameters.Device.CreateStream();
-        Parameters.Device.Kernels.Get<IFill>().Run(once, 0, buffer.View);
-        once.Synchronize();
-        return buffer;
+        buffer.Owner = nameof(Optimizer);
+        buffer.Clear();
+        state.Add((name, buffer));
+        return buffer.View;
     }
 
     /// <summary>Gives back the memory of its state.</summary>
     public void Dispose()
     {
-        Free();
-        stream?.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    private protected virtual void Free()
+    /// <summary>Gives back what a derived class holds beside its state.</summary>
+    /// <param name="disposing">True where it is called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
     {
+        if (!disposing) return;
+        foreach (var (_, buffer) in state) buffer.Dispose();
+        stream?.Dispose();
     }
+
+    // Parameters lie in memory in the order of the set, each in whole slots whose padding is zero and may take part.
+    void UpdateRanges(in Pass pass)
+    {
+        long start = 0, end = 0;
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            var parameter = Parameters[i];
+            if (!parameter.IsTrained) continue;
+            long first = parameter.Value.Offset;
+            if (IsPerParameter || first != end)
+            {
+                UpdateRange(pass, start, end);
+                start = first;
+            }
+
+            end = first + SlotSize.RoundUp(parameter.Length);
+        }
+
+        UpdateRange(pass, start, end);
+    }
+
+    void UpdateRange(in Pass pass, long start, long end)
+    {
+        if (start == end) return;
+        Update(pass, new ParameterRange(Parameters.Values.Slice(start, end - start), Parameters.Gradients.Slice(start, end - start)));
+    }
+}
+
+/// <summary>Trained parameters that lie side by side in memory.</summary>
+/// <param name="Values">Read and written.</param>
+/// <param name="Gradients">As long as <paramref name="Values"/>; kept.</param>
+public readonly record struct ParameterRange(DeviceView Values, DeviceView Gradients)
+{
+    /// <summary>The part of an optimiser's state that belongs to these parameters; none of none.</summary>
+    /// <param name="state">State of <see cref="Optimizer.AddState"/>.</param>
+    public DeviceView Of(DeviceView state) => state.IsNone ? default : state.Slice(Values.Offset, Values.Length);
 }

@@ -1,6 +1,9 @@
 namespace Nin.Training;
 
-/// <summary>How the learning rate moves over a run, as a share of its peak.</summary>
+/// <summary>
+/// How the learning rate moves over a run, as a share of its peak. Schedules can be written outside the library; a record with its numbers as
+/// properties names itself with them (<see cref="object.ToString"/>).
+/// </summary>
 public abstract record LearningRateSchedule
 {
     /// <summary>The share of the peak learning rate, 0 to 1, for a step.</summary>
@@ -12,18 +15,20 @@ public abstract record LearningRateSchedule
         ArgumentOutOfRangeException.ThrowIfLessThan(totalSteps, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(step, totalSteps);
-        return Share((double)step / totalSteps);
+        return Share(step, totalSteps);
     }
 
-    /// <summary>The share at a point of the run.</summary>
-    /// <param name="progress">0 at its start, 1 at its end.</param>
-    private protected abstract double Share(double progress);
+    /// <summary>The share of <see cref="At"/>, whose arguments are checked; it allocates nothing.</summary>
+    /// <param name="step">Steps done, 0 to <paramref name="totalSteps"/>.</param>
+    /// <param name="totalSteps">Steps of the whole run, 1 or more.</param>
+    protected abstract double Share(long step, long totalSteps);
 }
 
 /// <summary>The peak all the time.</summary>
 public sealed record ConstantSchedule : LearningRateSchedule
 {
-    private protected override double Share(double progress) => 1;
+    /// <inheritdoc/>
+    protected override double Share(long step, long totalSteps) => 1;
 }
 
 /// <summary>Parts of equal length, each at a fixed share of the one before.</summary>
@@ -46,13 +51,16 @@ public sealed record StepSchedule : LearningRateSchedule
     /// <summary>Share of the part before.</summary>
     public double Factor { get; }
 
-    private protected override double Share(double progress) => Math.Pow(Factor, Math.Min(Math.Floor(progress * Parts), Parts - 1));
+    /// <inheritdoc/>
+    protected override double Share(long step, long totalSteps) =>
+        Math.Pow(Factor, Math.Min(Math.Floor((double)step / totalSteps * Parts), Parts - 1));
 }
 
 /// <summary>Half a cosine, from the peak to 0 (Loshchilov and Hutter 2017, arXiv 1608.03983, without restarts).</summary>
 public sealed record CosineSchedule : LearningRateSchedule
 {
-    private protected override double Share(double progress) => (1 + Math.Cos(Math.PI * progress)) / 2;
+    /// <inheritdoc/>
+    protected override double Share(long step, long totalSteps) => (1 + Math.Cos(Math.PI * ((double)step / totalSteps))) / 2;
 }
 
 /// <summary>
@@ -63,5 +71,10 @@ public sealed record OneCycleSchedule : LearningRateSchedule
 {
     const double Peak = 0.25;
 
-    private protected override double Share(double progress) => progress < Peak ? progress / Peak : (1 - progress) / (1 - Peak);
+    /// <inheritdoc/>
+    protected override double Share(long step, long totalSteps)
+    {
+        double progress = (double)step / totalSteps;
+        return progress < Peak ? progress / Peak : (1 - progress) / (1 - Peak);
+    }
 }

@@ -5,7 +5,7 @@ namespace Nin.Training;
 /// <summary>Stochastic gradient descent with momentum and weight decay, by the rule of PyTorch's <c>torch/optim/sgd.py</c>.</summary>
 public sealed class Sgd : Optimizer
 {
-    readonly DeviceBuffer? velocity;
+    readonly DeviceView velocity;
 
     /// <param name="parameters">What to update.</param>
     /// <param name="learningRate">Step size.</param>
@@ -22,7 +22,7 @@ public sealed class Sgd : Optimizer
         Momentum = momentum;
         WeightDecay = weightDecay;
         Nesterov = nesterov;
-        if (momentum > 0) velocity = Zeros();
+        if (momentum > 0) velocity = AddState("velocity");
     }
 
     /// <summary>Share of the velocity that is kept.</summary>
@@ -34,15 +34,10 @@ public sealed class Sgd : Optimizer
     /// <summary>Whether it looks ahead along the velocity.</summary>
     public bool Nesterov { get; }
 
-    private protected override IReadOnlyList<(string Name, DeviceView Value)> StateCore =>
-        velocity is null ? [] : [("velocity", velocity.View)];
-
-    private protected override void Update(DeviceStream on)
+    /// <inheritdoc/>
+    protected override void Update(in Pass pass, in ParameterRange range)
     {
         var step = new SgdStep((float)LearningRate, (float)Momentum, 0, (float)WeightDecay, Nesterov, IsFirst: Steps == 1);
-        on.Writes(velocity?.View ?? default);
-        Parameters.Device.Kernels.Get<ISgd>().Run(on, step, Parameters.Values, Parameters.Gradients, velocity?.View ?? default);
+        pass.Op<ISgd>().Run(pass.Stream, step, range.Values, range.Gradients, range.Of(velocity));
     }
-
-    private protected override void Free() => velocity?.Dispose();
 }

@@ -35,8 +35,8 @@ public static class Trainer
         if (options.BatchSize < 1) throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "The batch size is 1 or more.");
         if (options.EvaluationBatchSize < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.EvaluationBatchSize, "The batch size of the test is 1 or more.");
-        if (!(options.LearningRate >= 0) || !double.IsFinite(options.LearningRate))
-            throw new ArgumentOutOfRangeException(nameof(options), options.LearningRate, "The learning rate is a finite number of 0 or more.");
+        if (options.LearningRate is { } rate && (!(rate >= 0) || !double.IsFinite(rate)))
+            throw new ArgumentOutOfRangeException(nameof(options), rate, "The learning rate must be a finite number of 0 or more.");
         if (options.Resume && options.CheckpointFolder is null)
             throw new ArgumentException("To resume, name the CheckpointFolder.", nameof(options));
     }

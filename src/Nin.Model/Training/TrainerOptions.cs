@@ -11,8 +11,14 @@ public sealed record TrainerOptions
     /// <summary>Images a step; an epoch's last step may have fewer.</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>The peak learning rate. The optimiser's own is set from it, and from the schedule, before each step.</summary>
-    public double LearningRate { get; init; } = 0.05;
+    /// <summary>
+    /// The peak learning rate, which the schedule scales before each step; null for the one that the optimiser was made with (0.05 where
+    /// <see cref="Optimizer"/> is null).
+    /// </summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>What is made small; null for <see cref="CrossEntropyLoss"/>.</summary>
+    public Loss? Loss { get; init; }
 
     /// <summary>How the learning rate moves.</summary>
     public LearningRateSchedule Schedule { get; init; } = new ConstantSchedule();
@@ -59,7 +65,7 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset Test)
 /// <param name="Loss">Mean loss of this epoch so far.</param>
 /// <param name="LearningRate">Learning rate of the last step.</param>
 /// <param name="Completed">What the epoch brought, once it is tested and before its checkpoint is written; null after a step.</param>
-/// <param name="Test">The test behind <paramref name="Completed"/>, class by class.</param>
+/// <param name="Test">The test that <paramref name="Completed"/> has the numbers of, class by class.</param>
 public readonly record struct TrainingProgress(
     int Epoch, int Epochs, int Batch, int Batches, double Loss, double LearningRate, EpochMetrics? Completed = null,
     EvaluationResult? Test = null);

@@ -7,6 +7,8 @@ namespace Nin.Training;
 /// <summary>The memory of one run of <see cref="Trainer"/>: a session that trains, and tests between the epochs.</summary>
 sealed class TrainingRun : IDisposable
 {
+    const double DefaultLearningRate = 0.05;
+
     readonly INetwork network;
     readonly TrainerOptions options;
     readonly IProgress<TrainingProgress>? progress;
@@ -15,6 +17,7 @@ sealed class TrainingRun : IDisposable
     readonly ISession session;
     readonly InputFeed input;
     readonly Evaluator evaluator;
+    readonly double peak;
 
     public TrainingRun(INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress)
     {
@@ -30,13 +33,15 @@ sealed class TrainingRun : IDisposable
             Seed = (ulong)options.Seed,
             Prefetch = data.Prefetch,
         });
-        optimizer = options.Optimizer is { } make ? make(network.Parameters) : new Sgd(network.Parameters, options.LearningRate, momentum: 0.9);
+        optimizer = options.Optimizer is { } make ? make(network.Parameters) : new Sgd(network.Parameters, DefaultLearningRate, momentum: 0.9);
+        // Before a checkpoint brings the rate of its last step.
+        peak = options.LearningRate ?? optimizer.LearningRate;
         try
         {
             if (options.Resume) FirstEpoch = Resume();
             session = network.CreateSession(loader.BatchSize);
             input = new InputFeed(network, loader);
-            evaluator = new Evaluator(network, session, data.Test, data.Normalization, options.EvaluationBatchSize);
+            evaluator = new Evaluator(network, session, data.Test, data.Normalization, options.EvaluationBatchSize, options.Loss);
         }
         catch
         {
@@ -92,12 +97,12 @@ sealed class TrainingRun : IDisposable
     float Step(ImageBatch batch, int epoch, int done)
     {
         long step = (long)epoch * loader.BatchesPerEpoch + done;
-        optimizer.LearningRate = options.LearningRate * options.Schedule.At(step, TotalSteps);
-        float loss = session.TrainStep(input.On(batch), batch.Labels, optimizer);
+        optimizer.LearningRate = peak * options.Schedule.At(step, TotalSteps);
+        float loss = session.TrainStep(input.On(batch), batch.Labels, optimizer, options.Loss);
         if (!float.IsFinite(loss))
             throw new InvalidOperationException(
                 $"The loss is {loss} in epoch {epoch + 1}, step {done + 1}: training has diverged. Start again with a learning rate below " +
-                $"{options.LearningRate:R}, or with a schedule that rises slowly (one cycle); check that the images are finite and normalised.");
+                $"{peak:R}, or with a schedule that rises slowly (one cycle); check that the images are finite and normalised.");
         return loss;
     }
 

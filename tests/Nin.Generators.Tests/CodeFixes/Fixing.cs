@@ -29,8 +29,8 @@ static class Fixing
     public static void Verify(string source, params (string Title, string Source)[] expected)
     {
         Offers(source).Should().Equal(expected);
-        foreach ((string title, string mended) in expected)
-            TestCompilation.Analyze(TestCompilation.Create([mended])).Should().BeEmpty(title);
+        foreach ((string title, string fixedSource) in expected)
+            TestCompilation.Analyze(TestCompilation.Create([fixedSource])).Should().BeEmpty(title);
     }
 
     static List<CodeAction> Actions(Document document, Diagnostic diagnostic)

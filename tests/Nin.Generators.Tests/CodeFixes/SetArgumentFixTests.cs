@@ -9,7 +9,7 @@ public class SetArgumentFixTests
         ("Use Kernel = 26", Net("Network(96, 26, 26), NinBlock(8, Kernel = 26, Padding = 0)")));
 
     [Fact]
-    public void An_argument_that_is_not_there_is_added_behind_the_others() => Fixing.Verify(
+    public void An_argument_that_is_not_there_is_added_after_the_others() => Fixing.Verify(
         Net("Network(96, 26, 26), Conv2d(8, Kernel = 31 /* wide */)"),
         ("Use Padding = 3", Net("Network(96, 26, 26), Conv2d(8, Kernel = 31 /* wide */, Padding = 3)")),
         ("Use Kernel = 26", Net("Network(96, 26, 26), Conv2d(8, Kernel = 26 /* wide */)")));

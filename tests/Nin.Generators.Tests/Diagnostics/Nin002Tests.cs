@@ -15,14 +15,14 @@ public class Nin002Tests
         "Net: it has layers, but no input; put [Network(channels, height, width)] on it");
 
     [Fact]
-    public void Layers_of_a_class_that_is_no_network_are_reported() => Marked.Verify(
+    public void Layers_of_a_class_that_is_not_a_network_are_reported() => Marked.Verify(
         """
         using Nin;
         [Network(1, 8, 8)]
         [{|NIN002:LayersOf<string>|}]
         partial class Net;
         """,
-        "LayersOf<String>: String is no network; name a class that has [Network] and layers");
+        "LayersOf<String>: String is not a network; name a class that has [Network] and layers");
 
     [Fact]
     public void The_compiler_alone_speaks_of_an_input_that_is_being_typed() => Marked.Verify("""

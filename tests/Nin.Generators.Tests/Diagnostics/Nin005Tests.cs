@@ -30,7 +30,7 @@ public class Nin005Tests
     [Theory]
     [InlineData(26)]
     [InlineData(25)]
-    public void The_proposed_kernel_and_padding_fit(int kernel)
+    public void The_suggested_kernel_and_padding_fit(int kernel)
     {
         Marked.Verify($"using Nin; [Network(96, 26, 26), Conv2d(8, Kernel = {kernel})] partial class Net;");
         Marked.Verify("using Nin; [Network(96, 26, 26), Conv2d(8, Kernel = 31, Padding = 3)] partial class Net;");

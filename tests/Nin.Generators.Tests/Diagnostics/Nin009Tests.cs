@@ -15,8 +15,8 @@ public class Nin009Tests
         Marked.Verify($"using Nin; [Network(1, 8, 8), {layers}] partial class Net; [Network(1, 8, 8), Relu] partial class Other;", message);
 
     [Theory]
-    [InlineData("Relu, Conv2d(2, {|NIN009:Name = \"my block\"|})", "my block (layer 2): \"my block\" is no C# identifier; use letters, digits and _")]
-    [InlineData("Relu({|NIN009:Name = \"\"|})", " (layer 1): \"\" is no C# identifier; use letters, digits and _")]
+    [InlineData("Relu, Conv2d(2, {|NIN009:Name = \"my block\"|})", "my block (layer 2): \"my block\" is not a valid C# identifier; use letters, digits and _")]
+    [InlineData("Relu({|NIN009:Name = \"\"|})", " (layer 1): \"\" is not a valid C# identifier; use letters, digits and _")]
     [InlineData("Relu({|NIN009:Name = \"class\"|})", "class (layer 1): class is a C# keyword; choose another name")]
     [InlineData("Relu({|NIN009:Name = \"Net\"|})", "Net (layer 1): Net is the name of the class itself; choose another name")]
     [InlineData("Relu({|NIN009:Name = \"Forward\"|})", "Forward (layer 1): Forward is a member that every network has; choose another name")]
@@ -24,7 +24,7 @@ public class Nin009Tests
     [InlineData("Relu({|NIN009:Name = \"Count\"|})", "Count (layer 1): Count is another member of Net; choose another name")]
     [InlineData("Relu(Name = \"X\"), Conv2d(2, {|NIN009:Name = \"X\"|})", "X (layer 2): X (layer 1) has the name X too; choose another")]
     [InlineData("Conv2d(2, {|NIN009:Name = \"Relu1\"|}), Relu", "Relu1 (layer 1): Relu1 (layer 2) has the name Relu1 too; choose another")]
-    [InlineData("Relu({|NIN009:Name = \"a\\nb\\u001b[31m\\u202e\"|})", "a\\u000ab\\u001b[31m\\u202e (layer 1): \"a\\u000ab\\u001b[31m\\u202e\" is no C# identifier; use letters, digits and _")]
+    [InlineData("Relu({|NIN009:Name = \"a\\nb\\u001b[31m\\u202e\"|})", "a\\u000ab\\u001b[31m\\u202e (layer 1): \"a\\u000ab\\u001b[31m\\u202e\" is not a valid C# identifier; use letters, digits and _")]
     public void A_name_that_a_layer_cannot_have_is_reported(string layers, string message) =>
         Marked.Verify($"using Nin; [Network(1, 8, 8), {layers}] partial class Net {{ int Count; }}", message);
 

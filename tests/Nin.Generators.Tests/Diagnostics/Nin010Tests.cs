@@ -24,5 +24,5 @@ public class Nin010Tests
     [Fact]
     public void Linear_before_Flatten_is_reported() => Marked.Verify(
         "using Nin; [Network(1, 8, 8), {|NIN010:Linear|}(10)] partial class Net;",
-        "Linear1 (layer 1): Linear needs features, but the network's input is 1x8x8; put [Flatten] in front of it");
+        "Linear1 (layer 1): Linear needs features, but the network's input is 1x8x8; put [Flatten] before it");
 }

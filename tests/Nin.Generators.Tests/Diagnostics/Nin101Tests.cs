@@ -5,17 +5,17 @@ namespace Nin.Generators.Tests.Diagnostics;
 public class Nin101Tests
 {
     [Fact]
-    public void Border_pixels_that_no_window_reads_are_counted_and_a_padding_proposed() => Marked.Verify(
+    public void Border_pixels_that_no_window_reads_are_counted_and_a_padding_suggested() => Marked.Verify(
         "using Nin; [Network(1, 224, 225), NinBlock(8, Kernel = 11, {|NIN101:Stride = 4|})] partial class Net;",
         "Block1 (layer 1): no window reads the last 1 row and 2 columns of 1x224x225; use Padding = 2 or an input of 223x223 to lose none");
 
     [Fact]
-    public void A_pooling_is_proposed_no_more_padding_than_it_may_have() => Marked.Verify(
+    public void A_pooling_is_suggested_no_more_padding_than_it_may_have() => Marked.Verify(
         "using Nin; [Network(1, 26, 27), MaxPool2d({|NIN101:4|})] partial class Net;",
         "Pool1 (layer 1): no window reads the last 2 rows and 3 columns of 1x26x27; use Padding = 1 or an input of 24x24 to lose none");
 
     [Fact]
-    public void A_padding_that_pooling_may_not_have_is_not_proposed() => Marked.Verify(
+    public void A_padding_that_pooling_may_not_have_is_not_suggested() => Marked.Verify(
         "using Nin; [Network(1, 11, 11), MaxPool2d(2, {|NIN101:Stride = 4|})] partial class Net;",
         "Pool1 (layer 1): no window reads the last 1 row and 1 column of 1x11x11; use an input of 10x10 to lose none");
 

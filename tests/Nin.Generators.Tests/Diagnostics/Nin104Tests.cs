@@ -10,7 +10,7 @@ public class Nin104Tests
     [InlineData("{|NIN104:Pointwise|}(4)", "Pointwise1")]
     public void A_bias_that_a_following_BatchNorm2d_cancels_is_reported(string layer, string name) => Marked.Verify(
         $"using Nin; [Network(1, 8, 8), {layer}, BatchNorm2d] partial class Net;",
-        $"{name} (layer 1): Norm1 (layer 2) takes the mean of 4x8x8 away, and the bias with it; use Bias = false");
+        $"{name} (layer 1): Norm1 (layer 2) subtracts the mean of 4x8x8, and the bias with it; use Bias = false");
 
     [Theory]
     [InlineData("Conv2d(4, Bias = false), BatchNorm2d")]

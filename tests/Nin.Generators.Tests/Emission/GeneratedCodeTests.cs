@@ -113,6 +113,7 @@ public class GeneratedCodeTests
     {
         Compilation compilation = TestCompilation.Generate(TestCompilation.Create([$$"""
             using Nin;
+            using Nin.Dimensions;
             using var device = Device.Open("cpu");
             using var net = new Net(device, seed: 1);
             using var images = net.CreateInput(4);

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis.CSharp;
 using Nin.Generators.Parsing;
+using Nin.Generators.Layers;
 using Nin.Generators.Spec;
 
 namespace Nin.Generators.Tests.Harness;

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Nin.Generators.Parsing;
+using Nin.Generators.Layers;
 using Nin.Generators.Spec;
 
 namespace Nin.Generators.Tests.Harness;

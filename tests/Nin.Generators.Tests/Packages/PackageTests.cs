@@ -34,6 +34,16 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
         elements.Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value).Should().BeEquivalentTo(dependencies);
     }
 
+    [Fact]
+    public void Nin_Model_asks_for_the_very_version_of_Nin_Kernels_whose_internal_members_it_uses()
+    {
+        using ZipArchive archive = Open("Nin.Model");
+        using Stream stream = archive.GetEntry("Nin.Model.nuspec")!.Open();
+        XElement[] elements = [.. XDocument.Load(stream).Descendants()];
+        string version = elements.Single(e => e.Name.LocalName == "version").Value;
+        elements.Single(e => e.Attribute("id")?.Value == "Nin.Kernels").Attribute("version")!.Value.Should().Be($"[{version}]");
+    }
+
     [Theory]
     [InlineData("Library")]
     [InlineData("Application")]
@@ -72,7 +82,7 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
         BuildMessage error = consumers.Of("Miswired").Should().ContainSingle(consumers.Log).Subject;
         (error.Severity, error.Id, error.File).Should().Be(("error", "CS1503", "Wiring.cs"));
         consumers.Source("Miswired", "Wiring.cs")[error.Line - 1][(error.Column - 1)..].Should().StartWith("stem.Forward(images)");
-        error.Text.Should().Contain("Tensor<Nin.Chw<Nin.D8, Nin.D12, Nin.D10>>").And.Contain("Tensor<Nin.Chw<Nin.D8, Nin.D12, Nin.D11>>");
+        error.Text.Should().Contain("Tensor<Nin.Chw<Nin.Dimensions.D8, Nin.Dimensions.D12, Nin.Dimensions.D10>>").And.Contain("Tensor<Nin.Chw<Nin.Dimensions.D8, Nin.Dimensions.D12, Nin.Dimensions.D11>>");
     }
 
     IEnumerable<string> Entries(string package)

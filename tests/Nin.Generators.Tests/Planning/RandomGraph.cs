@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
 using Nin.Shapes.Sizes;
 
@@ -40,10 +41,10 @@ static class RandomGraph
             3 => Node(steps, [input], length, StepMemory.NormalizedConvolution(length, 5), learns: true),
             4 => Node(steps, [input], length, StepMemory.PointwiseMlp(length, 3, 2, 4, lastRelu: true), learns: true),
             5 => Node(steps, [input], same, StepMemory.BatchNorm(3), learns: true),
-            6 => Node(steps, [input], same, StepMemory.Relu),
+            6 => Node(steps, [input], same, StepMemory.Activation(savesOutput: true)),
             7 => Node(steps, [input], same, StepMemory.Dropout, role: StepRole.Drops),
-            8 => Node(steps, [input], length, StepMemory.MaxPool(pick % 2 == 0 ? 3 : 12, length)),
-            9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Renames),
+            8 => Node(steps, [input], length, StepMemory.MaxPool(Window2d.Square(pick % 2 == 0 ? 3 : 12), length)),
+            9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Aliases),
             12 => Node(steps, [input], same, StepMemory.PointwiseMlp(same, 1, 2, 1, lastRelu: pick % 2 == 0), learns: true),
             10 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Linear,

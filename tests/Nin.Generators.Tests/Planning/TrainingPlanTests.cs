@@ -67,7 +67,7 @@ public class TrainingPlanTests
     static void Forward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
     {
         foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
-        if (!plan.Values.Renames(i)) memory.Write(plan.Values[i]!, $"v{i}");
+        if (!plan.Values.Aliases(i)) memory.Write(plan.Values[i]!, $"v{i}");
         if (graph.Steps[i].Memory.SavedPerExample > 0) memory.Write(plan.Saved(i)!, $"s{i}");
     }
 
@@ -86,7 +86,7 @@ public class TrainingPlanTests
             if (value == StepNode.NetworkInput || !(inputGradient || graph.NeedsGradient(value))) continue;
 
             if (plan.Write(i, input) == GradientWrite.Accumulate) memory.Read(plan.Gradient(value), $"d{value}");
-            if (plan.Write(i, input) == GradientWrite.Rename) plan.Gradient(value).Should().Be(plan.Gradient(i));
+            if (plan.Write(i, input) == GradientWrite.Alias) plan.Gradient(value).Should().Be(plan.Gradient(i));
             if (plan.Gradient(value) == plan.Gradient(i)) graph.NeedsGradient(value).Should().Be(graph.NeedsGradient(i), "either may be none");
             memory.Write(plan.Gradient(value), $"d{value}");
         }
@@ -99,16 +99,16 @@ public class TrainingPlanTests
         for (int i = 0; i < graph.Steps.Count; i++)
         {
             foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
-            if (!plan.Values.Renames(i)) memory.Write(plan.Values[i]!, $"v{i}");
+            if (!plan.Values.Aliases(i)) memory.Write(plan.Values[i]!, $"v{i}");
         }
 
         ReadValue(graph, plan.Values, memory, graph.Output);
     }
 
-    /// <summary>A value that only renames another is that other.</summary>
+    /// <summary>A value that is only an alias of another is that other.</summary>
     static void ReadValue(StepGraph graph, ValueMemory values, SimulatedMemory memory, int value)
     {
-        while (value >= 0 && values.Renames(value)) value = graph.Steps[value].Inputs[0];
+        while (value >= 0 && values.Aliases(value)) value = graph.Steps[value].Inputs[0];
         if (value >= 0) memory.Read(values[value]!, $"v{value}");
     }
 }

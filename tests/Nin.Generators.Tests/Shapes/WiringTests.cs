@@ -85,6 +85,7 @@ public class WiringTests
     static string Source(string wiring, string stem) => $$"""
         using System;
         using Nin;
+        using Nin.Dimensions;
         static class Program
         {
             static void Wire(

@@ -1,3 +1,5 @@
+using Nin.Generators.Layers;
+using Nin.Generators.Parsing;
 using Nin.Generators.Spec;
 using Nin.Generators.Tests.Harness;
 

@@ -1,4 +1,5 @@
 using Nin.Generators.Layers;
+using Nin.Generators.Parsing;
 using Nin.Generators.Spec;
 using Nin.Generators.Tests.Harness;
 
@@ -75,7 +76,7 @@ public class LayerSpecTests
         NetworkSpec spec = TestCompilation.Spec("using Nin; [Network(4, 9, 11), Conv2d(6), MaxPool2d(3), BatchNorm2d, Dropout, LeakyRelu, NinBlock(2)] partial class Net;");
         spec.Init.Should().Be("He");
         spec.Layers.Select(l => l.Layer).Should().Equal(
-            new Conv2dLayer("Conv2d", 6, new Window(1, 1, 0, 1), 1, true),
+            new Conv2dLayer(6, new Window(1, 1, 0, 1), 1, true),
             new MaxPool2dLayer(new Window(3, 3, 0, 1)),
             new BatchNorm2dLayer(1e-5, 0.1),
             new DropoutLayer(0.5),

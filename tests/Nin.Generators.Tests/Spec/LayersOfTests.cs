@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Nin.Generators.Layers;
+using Nin.Generators.Parsing;
 using Nin.Generators.Spec;
 using Nin.Generators.Tests.Harness;
 
@@ -50,7 +52,7 @@ public class LayersOfTests
     }
 
     [Fact]
-    public void A_problem_inside_stands_on_the_attribute_and_names_the_copied_layer() => Marked.Verify(
+    public void A_diagnostic_inside_stands_on_the_attribute_and_names_the_copied_layer() => Marked.Verify(
         [
             """
             using Nin;

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Nin.Generators.Parsing;
+using Nin.Generators.Symbols;
 using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Spec;

@@ -9,14 +9,14 @@ public sealed class TapeMistakeTests
     {
         using var run = new TapeRun();
         Traced input = run.Input(TapeRun.Integers(1, 24), 2, Image, needsGradient: true);
-        Traced y = run.Tape.Apply(new ReluStep(Image), input);
+        Traced y = run.Tape.Apply(new ActivationStep<Relu>(Image), input);
         run.Backward(y, TapeRun.Integers(2, 24));
         Tensor value = y.Value, gradient = input.Gradient;
         run.Tape.Reset();
         Stale(() => value.ToArray(Layout.Nchw));
         Stale(() => gradient.ToArray(Layout.Nchw));
-        Stale(() => run.Tape.Apply(new ReluStep(Image), y));
-        Stale(() => run.Tape.Apply(new ReluStep(Image), input));
+        Stale(() => run.Tape.Apply(new ActivationStep<Relu>(Image), y));
+        Stale(() => run.Tape.Apply(new ActivationStep<Relu>(Image), input));
         Stale(() => _ = input.Gradient);
     }
 
@@ -36,7 +36,7 @@ public sealed class TapeMistakeTests
         using var run = new TapeRun();
         using var other = new Tape(run.Device);
         Traced here = run.Input(TapeRun.Integers(1, 24), 2, Image);
-        FluentActions.Invoking(() => other.Apply(new ReluStep(Image), here)).Should().Throw<ArgumentException>().WithMessage("*another tape*");
+        FluentActions.Invoking(() => other.Apply(new ActivationStep<Relu>(Image), here)).Should().Throw<ArgumentException>().WithMessage("*another tape*");
         FluentActions.Invoking(() => other.Apply(new AddStep(Image, 2), here, here)).Should().Throw<ArgumentException>().WithMessage("*another tape*");
     }
 
@@ -54,7 +54,7 @@ public sealed class TapeMistakeTests
     {
         using var run = new TapeRun();
         Traced input = run.Input(TapeRun.Integers(1, 24), 2, Image);
-        FluentActions.Invoking(() => run.Tape.Apply(new ReluStep(new Shape(3, 4, 1)), input)).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => run.Tape.Apply(new ActivationStep<Relu>(new Shape(3, 4, 1)), input)).Should().Throw<ArgumentException>()
             .WithMessage("*3x4x1*3x2x2*");
     }
 
@@ -86,7 +86,7 @@ public sealed class TapeMistakeTests
     {
         using var run = new TapeRun();
         Traced input = run.Input(TapeRun.Integers(1, 24), 2, Image, needsGradient: true);
-        Traced middle = run.Tape.Apply(new ReluStep(Image), input), last = run.Tape.Apply(new ReluStep(Image), middle);
+        Traced middle = run.Tape.Apply(new ActivationStep<Relu>(Image), input), last = run.Tape.Apply(new ActivationStep<Relu>(Image), middle);
         FluentActions.Invoking(() => input.Gradient).Should().Throw<InvalidOperationException>("there was no backward pass");
         run.Backward(last, TapeRun.Integers(2, 24));
         input.Gradient.Batch.Should().Be(2);
@@ -98,7 +98,7 @@ public sealed class TapeMistakeTests
     {
         using var run = new TapeRun();
         Traced input = run.Input(TapeRun.Integers(1, 24), 2, Shape.Flat(12), needsGradient: true);
-        TracedLoss loss = Loss.CrossEntropy(run.Tape.Apply(new ReluStep(Shape.Flat(12)), input), [1, 2]);
+        TracedLoss loss = Loss.CrossEntropy(run.Tape.Apply(new ActivationStep<Relu>(Shape.Flat(12)), input), [1, 2]);
         loss.Backward();
         FluentActions.Invoking(loss.Backward).Should().Throw<InvalidOperationException>().WithMessage("*once*record*");
     }

@@ -13,16 +13,17 @@ public abstract partial class ConformanceTests<TDevice>
     {
         var pool = new PoolSizes(Channels: 3, Height: 5, Width: 7, Kernel: 3, Stride: 2);
         int input = (int)(n * pool.InputLength), output = (int)(n * pool.OutputLength), pixels = pool.Height * pool.Width, means = n * pool.Channels;
-        Operand x = Longer(input), dy = Longer(output), dmean = Longer(means);
+        Operand x = Longer(input), dy = Longer(output), gate = Longer(means);
         KeepsTheRest(output, y => Op<IMaxPool2dForward>().Run(Stream, pool, n, x, y));
-        KeepsTheRest(input, dx => Op<IMaxPool2dBackward>().Run(Stream, pool, n, x, dy, dx, accumulate: false));
-        Operand picks = Over(new float[3 * output]);
-        KeepsTheRest(output, y => Op<IMaxPool2dForwardPicks>().Run(Stream, pool, n, x, y, picks));
-        KeepsTheRest(input, dx => Op<IMaxPool2dBackwardPicks>().Run(Stream, pool, n, picks, dy, dx, mask: false, accumulate: false));
-        KeepsTheRest(output, y => Op<IAvgPool2dForward>().Run(Stream, pool, n, x, y));
-        KeepsTheRest(input, dx => Op<IAvgPool2dBackward>().Run(Stream, pool, n, dy, dx, accumulate: false));
-        KeepsTheRest(means, y => Op<IGlobalAvgPool2dForward>().Run(Stream, pixels, pool.Channels, n, x, y));
-        KeepsTheRest(input, dx => Op<IGlobalAvgPool2dBackward>().Run(Stream, pixels, pool.Channels, n, dmean, dx, accumulate: false));
+        Operand argmax = Over(new float[3 * output]);
+        KeepsTheRest(output, y => Op<IMaxPool2dForwardArgmax>().Run(Stream, pool, n, x, y, argmax));
+        KeepsTheRest(input, dx => Op<IMaxPool2dBackward>().Run(Stream, pool, n, argmax, dy, dx, mask: false, accumulate: false));
+        KeepsTheRest(output, y => Op<IAvgPool2dForward>().Run(Stream, pool, countIncludePad: true, n, x, y));
+        KeepsTheRest(input, dx => Op<IAvgPool2dBackward>().Run(Stream, pool, countIncludePad: true, n, dy, dx, accumulate: false));
+        var product = new MultiplySizes(n, pixels, pool.Channels);
+        KeepsTheRest(input, y => Op<IMultiply>().Run(Stream, product, isGate: false, x, x, y, accumulate: false));
+        KeepsTheRest(input, y => Op<IMultiply>().Run(Stream, product, isGate: true, x, gate, y, accumulate: false));
+        KeepsTheRest(means, y => Op<IMultiplySum>().Run(Stream, product, x, x, y, accumulate: false));
         KeepsTheRest(input, y => Op<ITranspose>().Run(Stream, pixels, pool.Channels, n, x, y, accumulate: false));
     }
 

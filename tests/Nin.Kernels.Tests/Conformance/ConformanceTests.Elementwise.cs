@@ -5,51 +5,9 @@ namespace Nin.Kernels.Tests.Conformance;
 
 public abstract partial class ConformanceTests<TDevice>
 {
-    static readonly float[] Slopes = [0, 0.1f];
-
     public static TheoryData<Norm2dCase> Activations => Taken(Norm2dCases.All, c => c.Macs);
 
     public static TheoryData<Norm2dCase> ChannelSlicings => [.. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Norm2dCase(n, 11, 3, 2))];
-
-    [DeviceTheory, MemberData(nameof(Activations))]
-    public void Relu_forward(Norm2dCase s)
-    {
-        float[] x = WithZeros(RandomData.Normal(1, s.Length));
-        x[s.Length / 2] = float.NaN;
-        Operand input = In(x);
-        foreach (float slope in Slopes)
-        {
-            Oracle want = slope == 0 ? ReferenceRelu.Forward(x.Widen()) : ReferenceLeakyRelu.Forward(x.Widen(), slope);
-            Operand y = Out(s.Length), inPlace = Over(x);
-            Op<IReluForward>().Run(Stream, slope, input, y);
-            Op<IReluForward>().Run(Stream, slope, inPlace, inPlace);
-            Comparison.Agree(y.Read(), want, $"y, slope {slope}");
-            inPlace.Read().Should().Equal(y.Read());
-        }
-    }
-
-    [DeviceTheory, MemberData(nameof(Activations))]
-    public void Relu_backward(Norm2dCase s)
-    {
-        float[] y = WithZeros(RandomData.Normal(1, s.Length)), dy = RandomData.Normal(2, s.Length), before = RandomData.Normal(3, s.Length);
-        Operand output = In(y), gradient = In(dy);
-        foreach (float slope in Slopes)
-        {
-            Oracle want = slope == 0
-                ? ReferenceRelu.Backward(y.Widen(), dy.Widen())
-                : ReferenceLeakyRelu.Backward(y.Widen(), dy.Widen(), slope);
-            foreach (bool accumulate in Both)
-            {
-                Operand dx = Target(accumulate, before);
-                Op<IReluBackward>().Run(Stream, slope, output, gradient, dx, accumulate);
-                Comparison.Agree(dx.Read(), Wanted(accumulate, want, before), $"dx, slope {slope}, accumulate {accumulate}");
-            }
-
-            Operand inPlace = Over(dy);
-            Op<IReluBackward>().Run(Stream, slope, output, inPlace, inPlace, accumulate: false);
-            Comparison.Agree(inPlace.Read(), want, $"dx over dy, slope {slope}");
-        }
-    }
 
     [DeviceTheory, MemberData(nameof(Activations))]
     public void Add(Norm2dCase s)
@@ -66,6 +24,32 @@ public abstract partial class ConformanceTests<TDevice>
         Comparison.Agree(overLeft.Read(), want, "y over a");
         Comparison.Agree(overRight.Read(), want, "y over b");
         Comparison.Agree(twice.Read(), ReferenceAdd.Forward(a.Widen(), a.Widen()), "a + a over a");
+    }
+
+    [DeviceTheory, MemberData(nameof(Activations))]
+    public void Multiply(Norm2dCase s)
+    {
+        var sizes = new MultiplySizes(s.Batch, s.Plane, s.Channels);
+        float[] a = RandomData.Normal(1, s.Length), b = RandomData.Normal(2, s.Length), before = RandomData.Normal(3, s.Length);
+        float[] gate = RandomData.Normal(4, s.Batch * s.Channels), beforeSum = RandomData.Normal(5, gate.Length);
+        Operand left = In(Nhwc(s, a)), right = In(Nhwc(s, b)), scale = In(gate);
+        foreach (bool accumulate in Both)
+        {
+            Operand y = Target(accumulate, Nhwc(s, before)), scaled = Target(accumulate, Nhwc(s, before)), sums = Target(accumulate, beforeSum);
+            Op<IMultiply>().Run(Stream, sizes, isGate: false, left, right, y, accumulate);
+            Op<IMultiply>().Run(Stream, sizes, isGate: true, left, scale, scaled, accumulate);
+            Op<IMultiplySum>().Run(Stream, sizes, left, right, sums, accumulate);
+            Comparison.Agree(Nchw(s, y.Read()), Wanted(accumulate, ReferenceMultiply.Forward(a.Widen(), b.Widen()), before), "a b");
+            Comparison.Agree(Nchw(s, scaled.Read()), Wanted(accumulate, ReferenceMultiply.Forward(a.Widen(), gate.Widen()), before), "a gate");
+            Oracle dgate = ReferenceMultiply.Backward(b.Widen(), 0, gate.Widen(), a.Widen());
+            Comparison.Agree(sums.Read(), Wanted(accumulate, dgate, beforeSum), "sums of a b");
+        }
+
+        Operand inPlace = Over(Nhwc(s, a)), inPlaceGate = Over(Nhwc(s, a));
+        Op<IMultiply>().Run(Stream, sizes, isGate: false, inPlace, right, inPlace, accumulate: false);
+        Op<IMultiply>().Run(Stream, sizes, isGate: true, inPlaceGate, scale, inPlaceGate, accumulate: false);
+        Comparison.Agree(Nchw(s, inPlace.Read()), ReferenceMultiply.Forward(a.Widen(), b.Widen()), "a b over a");
+        Comparison.Agree(Nchw(s, inPlaceGate.Read()), ReferenceMultiply.Forward(a.Widen(), gate.Widen()), "a gate over a");
     }
 
     [DeviceTheory, MemberData(nameof(Activations))]
@@ -89,9 +73,6 @@ public abstract partial class ConformanceTests<TDevice>
             Comparison.Agree(y.Read(), Wanted(accumulate, want, before), $"sums, accumulate {accumulate}");
         }
     }
-
-    /// <summary>Every seventh element is 0, on which a ReLU has no side.</summary>
-    static float[] WithZeros(float[] values) => [.. values.Select((v, i) => i % 7 == 3 ? 0 : v)];
 
     static float[] Nhwc(Norm2dCase s, float[] x) => Layouts.NchwToNhwc<float>(x, s.Batch, s.Channels, s.Height, s.Width);
 

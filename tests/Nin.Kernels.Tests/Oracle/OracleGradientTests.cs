@@ -7,10 +7,10 @@ public class OracleGradientTests
 {
     public static TheoryData<Conv2dCase> Convolutions => new(Conv2dCases.Small);
 
-    public static TheoryData<Pool2dCase> MaxPools => new(Pool2dCases.Max.Where(IsSmall));
+    public static TheoryData<Pool2dCase> MaxPools => new(Pool2dCases.Max.Where(IsSmall).Where(ReadsEverywhere));
 
     public static TheoryData<Pool2dCase> AvgPools => new(
-        [.. Pool2dCases.Average.Where(IsSmall), .. Pool2dCases.Average.Where(IsSmall).Select(c => c with { CountIncludePad = false, Ceil = true })]);
+        [.. Pool2dCases.Average.Where(IsSmall), .. Pool2dCases.Average.Where(IsSmall).Select(c => c with { CountIncludePad = false })]);
 
     public static TheoryData<Norm2dCase> Norms => new(Norm2dCases.All);
 
@@ -111,6 +111,9 @@ public class OracleGradientTests
     }
 
     static bool IsSmall(Pool2dCase s) => s.Macs < 20_000;
+
+    // The maximum of no element is -infinity, which no difference can be taken of.
+    static bool ReadsEverywhere(Pool2dCase s) => !ReferenceMaxPool2d.Indices(s, new double[s.InputLength]).Contains(-1);
 
     static double[] Random(int seed, int length) => RandomData.Normal(seed, length).Widen();
 

@@ -100,7 +100,7 @@ public class OracleNumbersTests
         ReferenceMaxPool2d.Forward(new(1, 1, 3, 4, 2, Dilation: 2), [1, 9, 2, 9, 9, 9, 9, 9, 3, 9, 4, 8]).Value.Should().Equal(4, 9);
 
     [Fact]
-    public void MaxPoolNeverPicksPadding() =>
+    public void PaddingIsNeverTheMaximum() =>
         ReferenceMaxPool2d.Forward(new(1, 1, 2, 2, 3, 2, 1), [-4, -3, -2, -1]).Value.Should().Equal(-1);
 
     [Fact]

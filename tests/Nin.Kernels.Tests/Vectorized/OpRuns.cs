@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nin.Kernels.Tests.Activations;
 using Nin.Ops;
 
 namespace Nin.Tests.Vectorized;
@@ -20,20 +21,20 @@ static class OpRuns
 
     static IEnumerable<(string Name, Func<OpRun, Action> Make)> Elementwise()
     {
-        foreach (float slope in new[] { 0, 0.1f })
+        foreach ((string name, ActivationCase activation) in ActivationCases.All)
         {
-            yield return ($"ReluForward {slope}", r => Make<IReluForward>(r, op =>
+            yield return ($"{name}Forward", r =>
             {
                 DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels);
-                return () => op.Run(r.Stream, slope, x, y);
-            }));
+                return () => activation.Forward(r.Stream, x, y);
+            });
             foreach (bool accumulate in new[] { false, true })
             {
-                yield return ($"ReluBackward {slope} {accumulate}", r => Make<IReluBackward>(r, op =>
+                yield return ($"{name}Backward {accumulate}", r =>
                 {
-                    DeviceView y = r.In(r.N * Pixels, 1), dy = r.In(r.N * Pixels, 2), dx = r.Out(r.N * Pixels);
-                    return () => op.Run(r.Stream, slope, y, dy, dx, accumulate);
-                }));
+                    DeviceView saved = r.In(r.N * Pixels, 1), dy = r.In(r.N * Pixels, 2), dx = r.Out(r.N * Pixels);
+                    return () => activation.Backward(r.Stream, saved, dy, dx, accumulate);
+                });
             }
         }
 
@@ -103,29 +104,33 @@ static class OpRuns
             {
                 PoolSizes sizes = Sizes(r);
                 DeviceView x = r.In(r.N * Pixels, 1), dy = r.In(r.N * Windows(sizes), 2), dx = r.Out(r.N * Pixels);
-                return () => op.Run(r.Stream, sizes, r.N, x, dy, dx, accumulate);
-            }));
-            yield return ($"MaxPool2dBackwardPicks {accumulate}", r => Make<IMaxPool2dBackwardPicks>(r, op =>
-            {
-                PoolSizes sizes = Sizes(r);
-                DeviceView x = r.In(r.N * Pixels, 1), dy = r.In(r.N * Windows(sizes), 2), dx = r.Out(r.N * Pixels);
-                (Action forward, DeviceView picks) = ForwardPicks(r, x, r.In(r.N * Windows(sizes), 3));
+                (Action forward, DeviceView argmax) = ForwardArgmax(r, x, r.In(r.N * Windows(sizes), 3));
                 return () =>
                 {
                     forward();
-                    op.Run(r.Stream, sizes, r.N, picks, dy, dx, mask: !accumulate, accumulate);
+                    op.Run(r.Stream, sizes, r.N, argmax, dy, dx, mask: !accumulate, accumulate);
                 };
             }));
             yield return ($"AvgPool2dBackward {accumulate}", r => Make<IAvgPool2dBackward>(r, op =>
             {
                 PoolSizes sizes = Sizes(r);
                 DeviceView dy = r.In(r.N * Windows(sizes), 2), dx = r.Out(r.N * Pixels);
-                return () => op.Run(r.Stream, sizes, r.N, dy, dx, accumulate);
+                return () => op.Run(r.Stream, sizes, countIncludePad: accumulate, r.N, dy, dx, accumulate);
             }));
-            yield return ($"GlobalAvgPool2dBackward {accumulate}", r => Make<IGlobalAvgPool2dBackward>(r, op =>
+            yield return ($"Multiply {accumulate}", r => Make<IMultiply>(r, op =>
             {
-                DeviceView dy = r.In(r.N, 2), dx = r.Out(r.N * Pixels);
-                return () => op.Run(r.Stream, Pixels, r.Channels, r.N, dy, dx, accumulate);
+                DeviceView a = r.In(r.N * Pixels, 1), b = r.In(r.N * Pixels, 2), y = r.Out(r.N * Pixels);
+                return () => op.Run(r.Stream, new MultiplySizes(r.N, Pixels, r.Channels), isGate: false, a, b, y, accumulate);
+            }));
+            yield return ($"Multiply by a gate {accumulate}", r => Make<IMultiply>(r, op =>
+            {
+                DeviceView a = r.In(r.N * Pixels, 1), gate = r.In(r.N, 2), y = r.Out(r.N * Pixels);
+                return () => op.Run(r.Stream, new MultiplySizes(r.N, Pixels, r.Channels), isGate: true, a, gate, y, accumulate);
+            }));
+            yield return ($"MultiplySum {accumulate}", r => Make<IMultiplySum>(r, op =>
+            {
+                DeviceView a = r.In(r.N * Pixels, 1), b = r.In(r.N * Pixels, 2), y = r.Out(r.N);
+                return () => op.Run(r.Stream, new MultiplySizes(r.N, Pixels, r.Channels), a, b, y, accumulate);
             }));
         }
 
@@ -135,17 +140,18 @@ static class OpRuns
             DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Windows(sizes));
             return () => op.Run(r.Stream, sizes, r.N, x, y);
         }));
-        yield return ("MaxPool2dForwardPicks", r => ForwardPicks(r, r.In(r.N * Pixels, 1), r.Out(r.N * Windows(Sizes(r)))).Run);
+        yield return ("MaxPool2dForwardArgmax", r => ForwardArgmax(r, r.In(r.N * Pixels, 1), r.Out(r.N * Windows(Sizes(r)))).Run);
         yield return ("AvgPool2dForward", r => Make<IAvgPool2dForward>(r, op =>
         {
             PoolSizes sizes = Sizes(r);
             DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Windows(sizes));
-            return () => op.Run(r.Stream, sizes, r.N, x, y);
+            return () => op.Run(r.Stream, sizes, countIncludePad: false, r.N, x, y);
         }));
-        yield return ("GlobalAvgPool2dForward", r => Make<IGlobalAvgPool2dForward>(r, op =>
+        yield return ("Mean of all pixels", r => Make<IAvgPool2dForward>(r, op =>
         {
+            var sizes = PoolSizes.Global(new Shape(r.Channels, Height, Width));
             DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N);
-            return () => op.Run(r.Stream, Pixels, r.Channels, r.N, x, y);
+            return () => op.Run(r.Stream, sizes, countIncludePad: true, r.N, x, y);
         }));
     }
 
@@ -199,12 +205,12 @@ static class OpRuns
         where TOp : class, IOp =>
         make(run.Device.Kernels.Get<TOp>());
 
-    /// <summary>The picks are bytes, so that they are no output of channels of their own: their gradient shows them.</summary>
-    static (Action Run, DeviceView Picks) ForwardPicks(OpRun run, DeviceView x, DeviceView y)
+    /// <summary>Argmax indices are bytes, so that they are no output of channels of their own: their gradient shows them.</summary>
+    static (Action Run, DeviceView Argmax) ForwardArgmax(OpRun run, DeviceView x, DeviceView y)
     {
         PoolSizes sizes = Sizes(run);
-        DeviceView picks = run.View(new float[(run.N * sizes.OutputLength + 3) / 4]);
-        return (Make<IMaxPool2dForwardPicks>(run, op => () => op.Run(run.Stream, sizes, run.N, x, y, picks)), picks);
+        DeviceView argmax = run.View(new float[(run.N * sizes.OutputLength + 3) / 4]);
+        return (Make<IMaxPool2dForwardArgmax>(run, op => () => op.Run(run.Stream, sizes, run.N, x, y, argmax)), argmax);
     }
 
     static PoolSizes Sizes(OpRun run) => new(run.Channels, Height, Width, Kernel: 3, Stride: 2, Padding: 1);

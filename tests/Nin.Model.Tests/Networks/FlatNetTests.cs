@@ -1,3 +1,5 @@
+using Nin.Dimensions;
+
 namespace Nin.Model.Tests.Networks;
 
 public sealed class FlatNetTests() : StraightLineTests<FlatNet, Chw<D2, D6, D5>, Features<D7>>(

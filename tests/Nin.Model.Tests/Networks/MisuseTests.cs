@@ -1,3 +1,4 @@
+using Nin.Dimensions;
 using Nin.TestKit;
 using Nin.Training;
 

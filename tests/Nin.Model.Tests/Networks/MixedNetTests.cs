@@ -1,3 +1,5 @@
+using Nin.Dimensions;
+
 namespace Nin.Model.Tests.Networks;
 
 public sealed class MixedNetTests() : StraightLineTests<MixedNet, Chw<D4, D13, D11>, Features<D6>>(

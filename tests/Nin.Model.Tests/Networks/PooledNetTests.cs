@@ -1,3 +1,5 @@
+using Nin.Dimensions;
+
 namespace Nin.Model.Tests.Networks;
 
 public sealed class PooledNetTests() : StraightLineTests<PooledNet, Chw<D6, D9, D8>, Features<D5>>(

@@ -1,3 +1,5 @@
+using Nin.Dimensions;
+
 namespace Nin.Model.Tests.Networks;
 
 public sealed class ResidualNetTests() : StraightLineTests<ResidualNet, Chw<D3, D9, D11>, Features<D5>>(

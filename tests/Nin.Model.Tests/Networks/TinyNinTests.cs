@@ -1,3 +1,5 @@
+using Nin.Dimensions;
+
 namespace Nin.Model.Tests.Networks;
 
 public sealed class TinyNinTests() : StraightLineTests<TinyNin, Chw<D1, D28, D28>, Features<D10>>(

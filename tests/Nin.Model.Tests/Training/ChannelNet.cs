@@ -1,3 +1,4 @@
+using Nin.Dimensions;
 using Nin.Layers;
 
 namespace Nin.Model.Tests.Training;

@@ -8,7 +8,7 @@ public sealed class EvaluationTests
     [Fact]
     public void CountsByHand()
     {
-        var tally = new EvaluationTally(3);
+        var tally = new EvaluationTally(3, new CrossEntropyLoss());
         tally.Add([2, 1, 0], 0);
         tally.Add([0, 3, 0], 2);
         tally.Add([1, 1, 0], 1);
@@ -24,7 +24,7 @@ public sealed class EvaluationTests
     [Fact]
     public void LargeLogitsDoNotOverflow()
     {
-        var tally = new EvaluationTally(2);
+        var tally = new EvaluationTally(2, new CrossEntropyLoss());
         tally.Add([3e38f, -3e38f], 0);
         tally.Add([1000, 990], 1);
         tally.Result(["a", "b"]).Loss.Should().BeApproximately((0 + 10.0000454) / 2, 1e-6);

@@ -1,4 +1,5 @@
 using Nin.Data;
+using Nin.Dimensions;
 using Nin.Model.Tests.Networks;
 using Nin.Training;
 

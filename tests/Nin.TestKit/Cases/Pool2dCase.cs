@@ -5,12 +5,14 @@ namespace Nin.TestKit;
 /// <param name="Channels">Channels.</param>
 /// <param name="Height">Input rows.</param>
 /// <param name="Width">Input columns.</param>
-/// <param name="Kernel">Side of the window.</param>
+/// <param name="Kernel">Rows of the window, and its columns unless <paramref name="Across"/> says otherwise; so with the next.</param>
 /// <param name="Stride">Distance between two windows.</param>
 /// <param name="Padding">Rows and columns around the input.</param>
 /// <param name="Dilation">Distance between the taps; 1 for averages.</param>
 /// <param name="Ceil">Whether a last window may hang over the far border (PyTorch's ceil_mode).</param>
 /// <param name="CountIncludePad">Whether an average divides by the padded area.</param>
+/// <param name="After">Rows (and columns) after the input, where they are not as many as before it.</param>
+/// <param name="Across">The window from left to right, where it is not that from top to bottom.</param>
 public sealed record Pool2dCase(
     int Batch,
     int Channels,
@@ -21,13 +23,24 @@ public sealed record Pool2dCase(
     int Padding = 0,
     int Dilation = 1,
     bool Ceil = false,
-    bool CountIncludePad = true)
+    bool CountIncludePad = true,
+    int? After = null,
+    Pool1dCase? Across = null)
 {
+    /// <summary>The window from top to bottom.</summary>
+    public Pool1dCase Rows => new(Kernel, Stride, Padding, After ?? Padding, Dilation, Ceil);
+
+    /// <summary>The window from left to right.</summary>
+    public Pool1dCase Columns => Across ?? Rows;
+
     /// <summary>Output rows.</summary>
-    public int OutHeight => Output(Height);
+    public int OutHeight => Rows.Output(Height);
 
     /// <summary>Output columns.</summary>
-    public int OutWidth => Output(Width);
+    public int OutWidth => Columns.Output(Width);
+
+    /// <summary>Taps of a window.</summary>
+    public int Taps => Kernel * Columns.Kernel;
 
     /// <summary>Planes: images times channels.</summary>
     public int Planes => Batch * Channels;
@@ -39,13 +52,17 @@ public sealed record Pool2dCase(
     public int OutputLength => Planes * OutHeight * OutWidth;
 
     /// <summary>Taps read, padding counted.</summary>
-    public long Macs => (long)OutputLength * Kernel * Kernel;
+    public long Macs => (long)OutputLength * Taps;
+}
 
-    // PyTorch, Pool.h, pooling_output_shape_pad_lr: the last window must start inside the image or its near padding.
-    int Output(int input)
+/// <summary>How windows slide along one axis.</summary>
+public sealed record Pool1dCase(int Kernel, int Stride = 1, int Before = 0, int After = 0, int Dilation = 1, bool Ceil = false)
+{
+    /// <summary>PyTorch, Pool.h, pooling_output_shape_pad_lr: the last window must start inside the image or its near padding.</summary>
+    public int Output(int input)
     {
-        int room = input + 2 * Padding - (Dilation * (Kernel - 1) + 1) + (Ceil ? Stride - 1 : 0);
+        int room = input + Before + After - (Dilation * (Kernel - 1) + 1) + (Ceil ? Stride - 1 : 0);
         int output = room / Stride + 1;
-        return Ceil && (output - 1) * Stride >= input + Padding ? output - 1 : output;
+        return Ceil && (output - 1) * Stride >= input + Before ? output - 1 : output;
     }
 }

@@ -10,7 +10,7 @@ public static class ReferenceAvgPool2d
     public static Oracle Forward(Pool2dCase s, double[] x)
     {
         Lengths.Check(x, s.InputLength);
-        return new(Gather(s, x), () => Gather(s, Oracle.Abs(x)), s.Kernel * s.Kernel);
+        return new(Gather(s, x), () => Gather(s, Oracle.Abs(x)), s.Taps);
 
         static double[] Gather(Pool2dCase s, double[] x)
         {
@@ -24,7 +24,7 @@ public static class ReferenceAvgPool2d
     public static Oracle Backward(Pool2dCase s, double[] dy)
     {
         Lengths.Check(dy, s.OutputLength);
-        return new(Scatter(s, dy), () => Scatter(s, Oracle.Abs(dy)), s.Kernel * s.Kernel);
+        return new(Scatter(s, dy), () => Scatter(s, Oracle.Abs(dy)), s.Taps);
 
         static double[] Scatter(Pool2dCase s, double[] dy)
         {
@@ -36,16 +36,17 @@ public static class ReferenceAvgPool2d
 
     static void Visit(Pool2dCase s, Action<int, int, double> visit)
     {
-        if (s.Dilation != 1)
+        if (s.Rows.Dilation != 1 || s.Columns.Dilation != 1)
         {
-            throw new ArgumentException($"An average has no dilation, but the case has {s.Dilation}.", nameof(s));
+            throw new ArgumentException($"An average has no dilation, but the case has {s.Rows.Dilation}, {s.Columns.Dilation}.", nameof(s));
         }
 
         for (int output = 0; output < s.OutputLength; output++)
         {
             int plane = output / (s.OutHeight * s.OutWidth);
-            int top = output / s.OutWidth % s.OutHeight * s.Stride - s.Padding, left = output % s.OutWidth * s.Stride - s.Padding;
-            int bottom = Math.Min(top + s.Kernel, s.Height + s.Padding), right = Math.Min(left + s.Kernel, s.Width + s.Padding);
+            Pool1dCase rows = s.Rows, columns = s.Columns;
+            int top = output / s.OutWidth % s.OutHeight * rows.Stride - rows.Before, left = output % s.OutWidth * columns.Stride - columns.Before;
+            int bottom = Math.Min(top + rows.Kernel, s.Height + rows.After), right = Math.Min(left + columns.Kernel, s.Width + columns.After);
             int padded = (bottom - top) * (right - left);
             (top, left) = (Math.Max(top, 0), Math.Max(left, 0));
             (bottom, right) = (Math.Min(bottom, s.Height), Math.Min(right, s.Width));

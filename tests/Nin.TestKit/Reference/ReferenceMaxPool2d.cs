@@ -1,7 +1,7 @@
 namespace Nin.TestKit;
 
 /// <summary>
-/// Maximum over windows (<c>torch.nn.functional.max_pool2d</c>, MaxPoolKernel.cpp): padding is never picked, the first of equal
+/// Maximum over windows (<c>torch.nn.functional.max_pool2d</c>, MaxPoolKernel.cpp): padding is never the maximum, the first of equal
 /// maxima in row order wins, and a NaN wins over everything before it.
 /// </summary>
 public static class ReferenceMaxPool2d
@@ -20,15 +20,15 @@ public static class ReferenceMaxPool2d
         return Oracle.Exact(y);
     }
 
-    /// <summary>dx: dy goes to the picked pixel, and overlapping windows add up. Chain: the windows that can share a pixel.</summary>
+    /// <summary>dx: dy goes to the pixel of the maximum, and overlapping windows add up. Chain: the windows that can share a pixel.</summary>
     public static Oracle Backward(Pool2dCase s, double[] x, double[] dy)
     {
         Lengths.Check(dy, s.OutputLength);
         int[] indices = Indices(s, x);
-        return new(Scatter(s, indices, dy), () => Scatter(s, indices, Oracle.Abs(dy)), s.Kernel * s.Kernel);
+        return new(Scatter(s, indices, dy), () => Scatter(s, indices, Oracle.Abs(dy)), s.Taps);
     }
 
-    /// <summary>For each output, the position of the picked pixel in its <c>h * w</c> plane, or -1 where no tap is inside.</summary>
+    /// <summary>For each output, the position of its maximum in its <c>h * w</c> plane, or -1 where no tap is inside.</summary>
     public static int[] Indices(Pool2dCase s, double[] x)
     {
         Lengths.Check(x, s.InputLength);
@@ -36,20 +36,21 @@ public static class ReferenceMaxPool2d
         for (int i = 0; i < indices.Length; i++)
         {
             int plane = i / (s.OutHeight * s.OutWidth);
-            indices[i] = Pick(s, x.AsSpan(plane * s.Height * s.Width), i / s.OutWidth % s.OutHeight, i % s.OutWidth);
+            indices[i] = Argmax(s, x.AsSpan(plane * s.Height * s.Width), i / s.OutWidth % s.OutHeight, i % s.OutWidth);
         }
 
         return indices;
     }
 
-    static int Pick(Pool2dCase s, ReadOnlySpan<double> plane, int oh, int ow)
+    static int Argmax(Pool2dCase s, ReadOnlySpan<double> plane, int oh, int ow)
     {
+        Pool1dCase rows = s.Rows, columns = s.Columns;
         int index = -1;
-        for (int kh = 0; kh < s.Kernel; kh++)
+        for (int kh = 0; kh < rows.Kernel; kh++)
         {
-            for (int kw = 0; kw < s.Kernel; kw++)
+            for (int kw = 0; kw < columns.Kernel; kw++)
             {
-                int h = oh * s.Stride - s.Padding + kh * s.Dilation, w = ow * s.Stride - s.Padding + kw * s.Dilation;
+                int h = oh * rows.Stride - rows.Before + kh * rows.Dilation, w = ow * columns.Stride - columns.Before + kw * columns.Dilation;
                 if (h < 0 || h >= s.Height || w < 0 || w >= s.Width)
                 {
                     continue;

@@ -25,12 +25,15 @@ public sealed class BatchNormStep : Step
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => Normalization.Parameters;
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => Normalization.Infer(pass, Input, x, relu, y);
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => Normalization.Infer(pass, Input, x, relu, y);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
         Normalization.Forward(pass, Input, x, relu, y, saved.Fixed);
 
-    private protected override void BackwardCore(in Pass pass, in Operands o) =>
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o) =>
         Normalization.Backward(pass, Input, o.X, relu, o.Saved.Fixed, o.DY, o.DX, o.Accumulate);
 }
 

@@ -30,11 +30,14 @@ public sealed class ConvolutionStep : Step
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => convolution.Parameters;
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Infer(pass, x, HasRelu, y);
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Infer(pass, x, HasRelu, y);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => convolution.Forward(pass, x, HasRelu, y);
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => convolution.Forward(pass, x, HasRelu, y);
 
-    private protected override void BackwardCore(in Pass pass, in Operands o)
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
     {
         // The output's gradient is dead afterwards, so that the mask of the ReLU may overwrite it.
         if (HasRelu && !o.Y.IsNone) Mask(pass, o.Y, o.DY);
@@ -44,7 +47,7 @@ public sealed class ConvolutionStep : Step
     void Mask(in Pass pass, DeviceView y, DeviceView dy)
     {
         long length = pass.Batch * Output.Length;
-        pass.Op<IReluBackward>().Run(pass.Stream, 0, y.Slice(0, length), dy.Slice(0, length), dy.Slice(0, length), accumulate: false);
+        pass.Op<IActivationBackward>().Run(pass.Stream, default(Relu), y.Slice(0, length), dy.Slice(0, length), dy.Slice(0, length), accumulate: false);
     }
 
     static Shape InputOf(in Conv2dSizes sizes, Shape output) =>

@@ -9,13 +9,16 @@ namespace Nin;
 /// <param name="layer">The layer's number in its network, by which its random numbers differ from another layer's.</param>
 public sealed class DropoutStep(Shape shape, double probability, int layer) : Step(shape, shape, StepMemory.Dropout)
 {
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
         pass.Op<ICopyBlock>().Run(pass.Stream, new Block2d(pass.Batch, (int)Input.Length, (int)Input.Length, (int)Input.Length), x, y, accumulate: false);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
         pass.Op<IDropout>().Run(pass.Stream, Key(pass), Input.Length, pass.Batch, x, y, accumulate: false);
 
-    private protected override void BackwardCore(in Pass pass, in Operands o)
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
     {
         if (!o.DX.IsNone) pass.Op<IDropout>().Run(pass.Stream, Key(pass), Input.Length, pass.Batch, o.DY, o.DX, o.Accumulate);
     }

@@ -9,12 +9,15 @@ namespace Nin;
 /// </summary>
 public sealed class FlattenStep(Shape shape) : Step(shape, Shape.Flat((int)shape.Length), StepMemory.Linear)
 {
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
         pass.Op<ITranspose>().Run(pass.Stream, Input.Pixels, Input.Channels, pass.Batch, x, y, accumulate: false);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => InferCore(pass, x, y);
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => InferCore(pass, x, y);
 
-    private protected override void BackwardCore(in Pass pass, in Operands o)
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
     {
         if (!o.DX.IsNone)
             pass.Op<ITranspose>().Run(pass.Stream, Input.Channels, Input.Pixels, pass.Batch, o.DY, o.DX, o.Accumulate);

@@ -33,15 +33,18 @@ public sealed class NormalizedConvolutionStep : Step
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => [.. Convolution.Parameters, .. normalization.Parameters];
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => folded.Infer(pass, x, relu, y);
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => folded.Infer(pass, x, relu, y);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
     {
         Convolution.Forward(pass, x, relu: false, saved.PerExample);
         normalization.Forward(pass, Output, saved.PerExample, relu, y, saved.Fixed);
     }
 
-    private protected override void BackwardCore(in Pass pass, in Operands o)
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
     {
         normalization.Backward(pass, Output, o.Saved.PerExample, relu, o.Saved.Fixed, o.DY, o.DY, accumulate: false);
         Convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);

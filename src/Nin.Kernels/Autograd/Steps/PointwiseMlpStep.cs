@@ -32,13 +32,16 @@ public sealed class PointwiseMlpStep : Step
 
     PointwiseMlpWeights WeightsOnce => new(weight1.WeightsOnce, bias1.Value, weight2.WeightsOnce, bias2.Value);
 
-    private protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
         pass.Op<IPointwiseMlpForward>().Run(pass.Stream, sizes, pass.Batch, x, Weights, lastRelu, h: default, y);
 
-    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
         pass.Op<IPointwiseMlpForward>().Run(pass.Stream, sizes, pass.Batch, x, WeightsOnce, lastRelu, saved.PerExample, y);
 
-    private protected override void BackwardCore(in Pass pass, in Operands o)
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
     {
         bool accumulate = weight1.BeginGradient();
         bias1.BeginGradient();

@@ -2,6 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Nin.Ops;
 
+/// <summary>A piece of work over elements.</summary>
+static class Chunk
+{
+    /// <summary>
+    /// Its elements: few enough that the last pieces fill all threads and their operands stay in the second-level cache, enough that claiming one
+    /// costs nothing.
+    /// </summary>
+    public const int Length = 16 * 1024;
+}
+
 /// <summary>A formula over elements that know nothing of each other. Its operands are pointers that the implementing struct holds.</summary>
 interface IElementwise
 {
@@ -17,15 +27,23 @@ interface IElementwise
 readonly struct ElementwiseJob<TOperator>(TOperator formula, long length) : ILanesJob
     where TOperator : struct, IElementwise
 {
-    // Small enough that the last chunks fill all threads, large enough that claiming one costs nothing.
-    const int Chunk = 16 * 1024;
-
     readonly TOperator formula = formula;
     readonly long length = length;
 
     /// <summary>Applies a formula to the elements 0 to <paramref name="length"/> - 1.</summary>
-    public static void Run(CpuDevice device, long length, in TOperator formula) =>
-        device.Run((int)((length + Chunk - 1) / Chunk), new ElementwiseJob<TOperator>(formula, length));
+    public static void Run(CpuDevice device, long length, in TOperator formula) => Run(device.Pool, length, formula);
+
+    /// <inheritdoc cref="Run(CpuDevice, long, in TOperator)"/>
+    public static void Run(WorkerPool pool, long length, in TOperator formula) =>
+        SimdWidth.Run(pool, Pieces(length), new ElementwiseJob<TOperator>(formula, length));
+
+    /// <summary>The same on the calling thread alone.</summary>
+    public static void Run<TLanes>(long length, in TOperator formula)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var job = new ElementwiseJob<TOperator>(formula, length);
+        for (int i = 0; i < Pieces(length); i++) job.Execute<TLanes>(i, worker: 0);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute<TLanes>(int index, int worker)
@@ -33,8 +51,8 @@ readonly struct ElementwiseJob<TOperator>(TOperator formula, long length) : ILan
     {
         // A copy, whose fields stay in registers: those of the job might alias what is stored.
         TOperator local = formula;
-        long i = (long)index * Chunk;
-        long end = Math.Min(i + Chunk, length);
+        long i = (long)index * Chunk.Length;
+        long end = Math.Min(i + Chunk.Length, length);
         for (; i <= end - TLanes.Count; i += TLanes.Count)
         {
             local.Apply<TLanes, WholeExtent>(i, default);
@@ -45,6 +63,8 @@ readonly struct ElementwiseJob<TOperator>(TOperator formula, long length) : ILan
             local.Apply<TLanes, PartExtent>(i, new PartExtent((int)(end - i)));
         }
     }
+
+    static int Pieces(long length) => (int)((length + Chunk.Length - 1) / Chunk.Length);
 }
 
 /// <summary>A formula over <c>[rows, channels]</c> with coefficients per channel, which the implementing struct holds.</summary>
@@ -63,9 +83,6 @@ interface IChannelwise
 readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int channels, int step) : ILanesJob
     where TOperator : struct, IChannelwise
 {
-    // Rows whose operands stay in the second-level cache, should the last register of each be partial and take a pass of its own.
-    const int Chunk = 16 * 1024;
-
     readonly TOperator formula = formula;
     readonly long rows = rows;
     readonly int channels = channels;
@@ -74,7 +91,7 @@ readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int chan
     /// <summary>Applies a formula to all elements.</summary>
     public static void Run(CpuDevice device, long rows, int channels, in TOperator formula)
     {
-        int step = Math.Max(1, Chunk / channels);
+        int step = Math.Max(1, Chunk.Length / channels);
         device.Run((int)((rows + step - 1) / step), new ChannelwiseJob<TOperator>(formula, rows, channels, step));
     }
 
@@ -134,6 +151,6 @@ readonly struct ChannelBlocks
     /// <summary>First channel of a block.</summary>
     public int First(int block) => block * width;
 
-    /// <summary>The channel behind the last one of a block.</summary>
+    /// <summary>The channel after the last one of a block.</summary>
     public int End(int block) => Math.Min(channels, (block + 1) * width);
 }

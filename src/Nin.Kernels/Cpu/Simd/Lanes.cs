@@ -12,7 +12,7 @@ namespace Nin.Ops;
 /// A mask is a register whose lanes are all ones or all zeros; it comes from a comparison and goes into
 /// <see cref="Select"/>, <c>&amp;</c> or <c>|</c>. Comparisons with NaN are false.
 /// </remarks>
-unsafe interface ILanes<TSelf>
+unsafe interface ILanes<TSelf> : IFloat32<TSelf>
     where TSelf : struct, ILanes<TSelf>
 {
     /// <summary>Floats in one register.</summary>
@@ -22,8 +22,6 @@ unsafe interface ILanes<TSelf>
     static abstract bool IsSupported { get; }
 
     static abstract TSelf Zero { get; }
-
-    static abstract TSelf Broadcast(float value);
 
     static abstract TSelf Load(float* source);
 
@@ -43,44 +41,15 @@ unsafe interface ILanes<TSelf>
     /// <summary>Writes <see cref="Count"/> bytes; the lanes are whole numbers from 0 to 255.</summary>
     void StoreBytes(byte* destination);
 
-    static abstract TSelf operator +(TSelf left, TSelf right);
-
-    static abstract TSelf operator -(TSelf left, TSelf right);
-
-    static abstract TSelf operator *(TSelf left, TSelf right);
-
-    static abstract TSelf operator /(TSelf left, TSelf right);
-
-    static abstract TSelf operator -(TSelf value);
-
     static abstract TSelf operator &(TSelf left, TSelf right);
 
     static abstract TSelf operator |(TSelf left, TSelf right);
-
-    /// <summary><c>a b + addend</c>, rounded once where the hardware has a fused instruction: see <see cref="MultiplyAdd"/>.</summary>
-    static abstract TSelf MulAdd(TSelf a, TSelf b, TSelf addend);
 
     /// <summary>
     /// <c>sum = MulAdd(a, b, sum)</c> in place. For sums that live across a loop: through a returned value the JIT copies the
     /// register twice a step.
     /// </summary>
     static abstract void Accumulate(ref TSelf sum, TSelf a, TSelf b);
-
-    /// <summary>
-    /// The larger of each pair, by the machine's own instruction. A NaN in <paramref name="right"/> is kept; one in <paramref name="left"/>
-    /// need not be.
-    /// </summary>
-    static abstract TSelf Max(TSelf left, TSelf right);
-
-    /// <summary>
-    /// The smaller of each pair, by the machine's own instruction. A NaN in <paramref name="right"/> is kept; one in <paramref
-    /// name="left"/> need not be.
-    /// </summary>
-    static abstract TSelf Min(TSelf left, TSelf right);
-
-    static abstract TSelf Sqrt(TSelf value);
-
-    static abstract TSelf Abs(TSelf value);
 
     static abstract TSelf GreaterThan(TSelf left, TSelf right);
 
@@ -97,7 +66,7 @@ unsafe interface ILanes<TSelf>
 /// <summary>What every width of register can do, said once.</summary>
 static class Lanes
 {
-    /// <inheritdoc cref="ILanes{TSelf}.MulAdd"/>
+    /// <inheritdoc cref="IReal{TSelf}.MulAdd"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes MulAdd<TLanes>(float a, TLanes b, TLanes addend)
         where TLanes : struct, ILanes<TLanes> =>

@@ -89,6 +89,22 @@ unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
         new(Vector128.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 SelectGreater(Lanes128 left, Lanes128 right, Lanes128 then, Lanes128 otherwise) => Select(GreaterThan(left, right), then, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 PowerOfTwo(Lanes128 exponent) =>
+        new(((Vector128.ConvertToInt32Native(exponent.value) + Vector128.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Exp(Lanes128 x) => FloatFunctions.Exp(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Tanh(Lanes128 x) => FloatFunctions.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Erf(Lanes128 x) => FloatFunctions.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -89,6 +89,22 @@ unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
         new(Vector256.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 SelectGreater(Lanes256 left, Lanes256 right, Lanes256 then, Lanes256 otherwise) => Select(GreaterThan(left, right), then, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 PowerOfTwo(Lanes256 exponent) =>
+        new(((Vector256.ConvertToInt32Native(exponent.value) + Vector256.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Exp(Lanes256 x) => FloatFunctions.Exp(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Tanh(Lanes256 x) => FloatFunctions.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Erf(Lanes256 x) => FloatFunctions.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

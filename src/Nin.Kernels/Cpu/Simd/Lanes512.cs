@@ -89,6 +89,22 @@ unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
         new(Vector512.ConditionalSelect(mask.value, then.value, otherwise.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 SelectGreater(Lanes512 left, Lanes512 right, Lanes512 then, Lanes512 otherwise) => Select(GreaterThan(left, right), then, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 PowerOfTwo(Lanes512 exponent) =>
+        new(((Vector512.ConvertToInt32Native(exponent.value) + Vector512.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Exp(Lanes512 x) => FloatFunctions.Exp(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Tanh(Lanes512 x) => FloatFunctions.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Erf(Lanes512 x) => FloatFunctions.Erf(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

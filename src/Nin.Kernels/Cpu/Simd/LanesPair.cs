@@ -104,6 +104,21 @@ unsafe struct LanesPair<TLanes>(TLanes low, TLanes high) : ILanes<LanesPair<TLan
         new(TLanes.Select(mask.low, then.low, otherwise.low), TLanes.Select(mask.high, then.high, otherwise.high));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<TLanes> SelectGreater(LanesPair<TLanes> left, LanesPair<TLanes> right, LanesPair<TLanes> then, LanesPair<TLanes> otherwise) => Select(GreaterThan(left, right), then, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<TLanes> PowerOfTwo(LanesPair<TLanes> exponent) => new(TLanes.PowerOfTwo(exponent.low), TLanes.PowerOfTwo(exponent.high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<TLanes> Exp(LanesPair<TLanes> x) => new(TLanes.Exp(x.low), TLanes.Exp(x.high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<TLanes> Tanh(LanesPair<TLanes> x) => new(TLanes.Tanh(x.low), TLanes.Tanh(x.high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<TLanes> Erf(LanesPair<TLanes> x) => new(TLanes.Erf(x.low), TLanes.Erf(x.high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination)
     {
         low.Store(destination);

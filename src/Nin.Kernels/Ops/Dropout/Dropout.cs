@@ -44,14 +44,12 @@ public readonly record struct DropoutKey(float Probability, ulong Seed, int Laye
 /// <summary>One thread four elements: a block of random words.</summary>
 sealed class DropoutPortable(AcceleratorDevice device) : IDropout
 {
-    const int BlockLength = 4;
-
     readonly Action<DeviceStream, KernelConfig, DropoutSizes, ArrayView<float>, ArrayView<float>> launch =
         device.Load<DropoutSizes, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(DeviceStream stream, in DropoutKey key, long length, int n, DeviceView x, DeviceView y, bool accumulate)
     {
-        long blocks = (length + BlockLength - 1) / BlockLength;
+        long blocks = (length + Philox4x32.Words - 1) / Philox4x32.Words;
         // With p = 1 nothing is kept and the infinite scale is not used.
         var sizes = new DropoutSizes(key, 1 / (1 - key.Probability), length, blocks, n, accumulate ? 1 : 0);
         launch(stream, device.Over(blocks * n), sizes, x.Array, y.Array);
@@ -66,8 +64,8 @@ sealed class DropoutPortable(AcceleratorDevice device) : IDropout
             var key = sizes.Key;
             var bits = Philox4x32.Block(
                 (uint)block, (uint)(key.FirstExample + (int)example), (uint)key.Step, (uint)key.Layer, (uint)key.Seed, (uint)(key.Seed >> 32));
-            long at = example * sizes.Length + block * BlockLength;
-            long room = sizes.Length - block * BlockLength;
+            long at = example * sizes.Length + block * Philox4x32.Words;
+            long room = sizes.Length - block * Philox4x32.Words;
             Write(sizes, x, y, at, bits.X0);
             if (room > 1) Write(sizes, x, y, at + 1, bits.X1);
             if (room > 2) Write(sizes, x, y, at + 2, bits.X2);
@@ -125,7 +123,7 @@ sealed unsafe class DropoutVectorized(CpuDevice device) : IDropout
             long end = Math.Min(first + Chunk, length);
             for (long e = first; e < end; e += PhiloxLanes.Units<TWords>())
             {
-                PhiloxLanes.StoreUnits<TWords>((uint)(e / 4), c1, c2, c3, k0, k1, units);
+                PhiloxLanes.StoreUnits<TWords>((uint)(e / Philox4x32.Words), c1, c2, c3, k0, k1, units);
                 for (int i = 0; i < PhiloxLanes.Units<TWords>() && e + i < end; i += TLanes.Count)
                 {
                     TLanes kept = TLanes.GreaterThanOrEqual(TLanes.Load(units + i), probability);

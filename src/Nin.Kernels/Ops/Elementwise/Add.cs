@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary><c>y = act(a + b)</c>: the sum of two branches, and the accumulation of gradients.</summary>
+/// <summary><c>y = a + b</c>: the sum of two branches, and the accumulation of gradients.</summary>
 interface IAdd : IOp
 {
     /// <param name="stream">Order of work.</param>

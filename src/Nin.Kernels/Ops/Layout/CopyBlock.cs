@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>Copies a block of rows: a plain copy, or the channels of one input of a <c>Concat</c>, forth and back.</summary>
+/// <summary>Copies a block of rows: a plain copy, or the channels of one input of a <c>Concat</c>, forward and backward.</summary>
 interface ICopyBlock : IOp
 {
     /// <param name="stream">Order of work.</param>
@@ -44,11 +44,9 @@ sealed class CopyBlockPortable(AcceleratorDevice device) : ICopyBlock
     }
 }
 
-/// <summary>One pass over memory; rows that lie behind each other on both sides are one flat range.</summary>
+/// <summary>One pass over memory; rows that follow each other on both sides are one flat range.</summary>
 sealed unsafe class CopyBlockVectorized(CpuDevice device) : ICopyBlock
 {
-    const int ChunkLength = 16 * 1024;
-
     public void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate)
     {
         if (block.Columns == 0) return;
@@ -59,7 +57,7 @@ sealed unsafe class CopyBlockVectorized(CpuDevice device) : ICopyBlock
             return;
         }
 
-        int step = Math.Max(1, ChunkLength / block.Columns);
+        int step = Math.Max(1, Chunk.Length / block.Columns);
         device.Run((int)((block.Rows + step - 1) / step), new RowsJob(block, step, x.Pointer, y.Pointer, accumulate));
     }
 

@@ -5,7 +5,7 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// Per example <c>y[column, row] = x[row, column]</c>: from channels-last to PyTorch's order of features behind <c>Flatten</c>, and back.
+/// Per example <c>y[column, row] = x[row, column]</c>: from channels-last to PyTorch's order of features after <c>Flatten</c>, and back.
 /// </summary>
 interface ITranspose : IOp
 {

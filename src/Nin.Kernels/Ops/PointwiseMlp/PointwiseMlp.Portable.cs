@@ -46,7 +46,7 @@ sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device, IWindowProdu
         {
             long length = n * sizes.Second.OutputLength;
             var masked = dy.Slice(0, length);
-            device.Kernels.Get<IReluBackward>().Run(stream, slope: 0, y.Slice(0, length), masked, masked, accumulate: false);
+            device.Kernels.Get<IActivationBackward>().Run(stream, default(Relu), y.Slice(0, length), masked, masked, accumulate: false);
         }
 
         weightGradient.Run(stream, sizes.Second.AsConv2d, n, h, dy, gradients.Second, gradients.SecondBias, accumulateWeights);

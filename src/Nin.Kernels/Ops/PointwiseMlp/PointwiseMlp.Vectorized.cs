@@ -117,7 +117,7 @@ readonly unsafe struct PointwiseMlpProducts
     {
         Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
         float* work = job.Scratch;
-        if (job.Y is not null) ReluMask.Run(pool, job.Y, job.DY, batch * second.OutputLength);
+        if (job.Y is not null) Mask(job.Y, job.DY, job.DY, batch * second.OutputLength);
         ConvolutionBackwardWeights.Run(
             pool, second, batch, job.H, job.DY, accumulate, gradients.Second.Pointer, gradients.SecondBias.Pointer, work);
 
@@ -128,13 +128,16 @@ readonly unsafe struct PointwiseMlpProducts
             int count = Math.Min(chunk, batch - i);
             float* h = job.H + i * first.OutputLength;
             ConvolutionBackwardData.Run(pool, second, count, job.DY + i * second.OutputLength, job.W2, accumulate: false, dh, work);
-            ReluMask.Run(pool, h, dh, h, count * first.OutputLength);
+            Mask(h, dh, h, count * first.OutputLength);
         }
 
         ConvolutionBackwardWeights.Run(
             pool, first, batch, job.X, job.H, accumulate, gradients.First.Pointer, gradients.FirstBias.Pointer, work);
         if (job.DX is not null) ConvolutionBackwardData.Run(pool, first, batch, job.H, job.W1, job.AccumulateData, job.DX, work);
     }
+
+    void Mask(float* y, float* dy, float* dx, long length) =>
+        ElementwiseJob<ActivationGradients<Relu>>.Run(pool, length, new(default, y, dy, dx, accumulate: false));
 
     long Needed(in Conv2dSizes product) => Math.Max(
         ConvolutionBackwardData.WorkspaceLength(pool, product), ConvolutionBackwardWeights.WorkspaceLength(pool, product, batch));

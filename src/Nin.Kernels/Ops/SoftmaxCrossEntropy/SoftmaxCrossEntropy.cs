@@ -7,7 +7,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// Per example <c>loss = log(sum exp(z)) - z[label]</c>, stable for large logits, whether the label's logit is the (first) largest, and the
-/// gradient <c>(softmax(z) - onehot) scale</c>.
+/// gradient <c>(softmax(z) - onehot) scale</c>. With smoothing <c>s</c> the target <c>onehot</c> becomes <c>(1 - s) onehot + s / classes</c>.
 /// </summary>
 interface ISoftmaxCrossEntropy : IOp
 {
@@ -20,9 +20,10 @@ interface ISoftmaxCrossEntropy : IOp
     /// <param name="losses"><c>[n]</c>, overwritten.</param>
     /// <param name="hits"><c>[n]</c>, overwritten: 1 where the prediction is right, else 0.</param>
     /// <param name="dlogits"><c>[n, classes]</c>, overwritten; none where no gradient is asked for; may be <paramref name="logits"/> itself.</param>
+    /// <param name="smoothing">Share of the target that is spread over all classes.</param>
     void Run(
         DeviceStream stream, int classes, int n, DeviceView logits, DeviceView labels, float scale, DeviceView losses, DeviceView hits,
-        DeviceView dlogits);
+        DeviceView dlogits, float smoothing = 0);
 }
 
 /// <summary>What the kernel of the loss reads beside its arrays.</summary>
@@ -30,7 +31,8 @@ interface ISoftmaxCrossEntropy : IOp
 /// <param name="Examples">Examples.</param>
 /// <param name="Scale">Factor of the gradient.</param>
 /// <param name="HasGradient">1 where a gradient is asked for.</param>
-readonly record struct SoftmaxCrossEntropySizes(int Classes, int Examples, float Scale, int HasGradient);
+/// <param name="Smoothing">Share of the target that is spread over all classes.</param>
+readonly record struct SoftmaxCrossEntropySizes(int Classes, int Examples, float Scale, int HasGradient, float Smoothing);
 
 /// <summary>One thread an example.</summary>
 sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCrossEntropy
@@ -43,9 +45,9 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
 
     public void Run(
         DeviceStream stream, int classes, int n, DeviceView logits, DeviceView labels, float scale, DeviceView losses, DeviceView hits,
-        DeviceView dlogits)
+        DeviceView dlogits, float smoothing)
     {
-        var sizes = new SoftmaxCrossEntropySizes(classes, n, scale, dlogits.IsNone ? 0 : 1);
+        var sizes = new SoftmaxCrossEntropySizes(classes, n, scale, dlogits.IsNone ? 0 : 1, smoothing);
         launch(
             stream, device.Over(n), sizes, logits.Array, labels.IntegerArray, losses.Array, hits.Array, (dlogits.IsNone ? losses : dlogits).Array);
     }
@@ -70,10 +72,19 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
                 }
             }
 
-            // The largest logit is taken off before the exponentials, so that none overflows and one is 1.
+            // The largest logit is subtracted before the exponentials, so that none overflows and one is 1.
             float sum = 0;
             for (int c = 0; c < sizes.Classes; c++) sum += XMath.Exp(logits[first + c] - max);
-            losses[i] = XMath.Log(sum) - (logits[first + label] - max);
+            float loss = XMath.Log(sum) - (logits[first + label] - max);
+            float off = sizes.Smoothing / sizes.Classes, on = 1 - sizes.Smoothing + off;
+            if (sizes.Smoothing != 0)
+            {
+                float total = 0;
+                for (int c = 0; c < sizes.Classes; c++) total += logits[first + label] - logits[first + c];
+                loss += off * total;
+            }
+
+            losses[i] = loss;
             // Float constants: ILGPU 1.5.3 stores the bits of an integer choice on OpenCL.
             hits[i] = best == label ? 1f : 0f;
             if (sizes.HasGradient != 0)
@@ -81,7 +92,7 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
                 for (int c = 0; c < sizes.Classes; c++)
                 {
                     float softmax = XMath.Exp(logits[first + c] - max) / sum;
-                    dlogits[first + c] = (c == label ? softmax - 1 : softmax) * sizes.Scale;
+                    dlogits[first + c] = (softmax - (c == label ? on : off)) * sizes.Scale;
                 }
             }
         }
@@ -98,15 +109,15 @@ sealed unsafe class SoftmaxCrossEntropyVectorized(CpuDevice device) : ISoftmaxCr
 
     public void Run(
         DeviceStream stream, int classes, int n, DeviceView logits, DeviceView labels, float scale, DeviceView losses, DeviceView hits,
-        DeviceView dlogits)
+        DeviceView dlogits, float smoothing)
     {
         int step = Math.Max(1, ChunkLength / classes);
-        var job = new ExampleJob(classes, n, step, logits.Pointer, labels.Integers, scale, losses.Pointer, hits.Pointer, dlogits.Pointer);
+        var job = new ExampleJob(classes, n, step, logits.Pointer, labels.Integers, scale, losses.Pointer, hits.Pointer, dlogits.Pointer, smoothing);
         device.Pool.Run((n + step - 1) / step, ref job);
     }
 
     readonly struct ExampleJob(
-        int classes, int n, int step, float* logits, int* labels, float scale, float* losses, float* hits, float* dlogits) : IJob
+        int classes, int n, int step, float* logits, int* labels, float scale, float* losses, float* hits, float* dlogits, double smoothing) : IJob
     {
         public void Execute(int index, int worker)
         {
@@ -116,7 +127,9 @@ sealed unsafe class SoftmaxCrossEntropyVectorized(CpuDevice device) : ISoftmaxCr
                 float* z = logits + (long)i * classes;
                 int largest = Largest(z);
                 double sum = SumOfExponentials(z, z[largest]);
-                losses[i] = (float)(Math.Log(sum) - ((double)z[labels[i]] - z[largest]));
+                double loss = Math.Log(sum) - ((double)z[labels[i]] - z[largest]);
+                if (smoothing != 0) loss += smoothing / classes * SumOfDistances(z, z[labels[i]]);
+                losses[i] = (float)loss;
                 hits[i] = largest == labels[i] ? 1 : 0;
                 if (dlogits != null) Gradient(z, z[largest], sum, labels[i], dlogits + (long)i * classes);
             }
@@ -146,14 +159,22 @@ sealed unsafe class SoftmaxCrossEntropyVectorized(CpuDevice device) : ISoftmaxCr
             return sum;
         }
 
+        double SumOfDistances(float* z, float label)
+        {
+            double sum = 0;
+            for (int c = 0; c < classes; c++) sum += (double)label - z[c];
+            return sum;
+        }
+
         // The target may be z itself: each logit is read before its gradient is written.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void Gradient(float* z, float max, double sum, int label, float* dz)
         {
+            double off = smoothing / classes, on = 1 - smoothing + off;
             for (int c = 0; c < classes; c++)
             {
                 double probability = Math.Exp((double)z[c] - max) / sum;
-                dz[c] = (float)((c == label ? probability - 1 : probability) * scale);
+                dz[c] = (float)((probability - (c == label ? on : off)) * scale);
             }
         }
     }

@@ -15,6 +15,12 @@ static partial class LayerDefaults
     /// <summary>Distance between the taps of a window.</summary>
     public const int Dilation = 1;
 
+    /// <summary>Whether a pooling's last window may hang over the end (PyTorch's <c>ceil_mode</c>).</summary>
+    public const bool Ceil = false;
+
+    /// <summary>Whether padding counts in average pooling (PyTorch's <c>count_include_pad</c>).</summary>
+    public const bool CountIncludePad = true;
+
     /// <summary>Groups of a convolution.</summary>
     public const int Groups = 1;
 

@@ -6,7 +6,7 @@ namespace Nin.Shapes.Sizes;
 /// </summary>
 readonly partial struct StepMemory
 {
-    /// <summary>The gradient reads the step's input.</summary>
+    /// <summary>The gradient reads the step's input; of a step with several, all of them.</summary>
     public bool ReadsInput { get; private init; }
 
     /// <summary>The gradient reads the step's output.</summary>
@@ -36,8 +36,8 @@ readonly partial struct StepMemory
     /// <summary>Float32 elements an example that the loss needs: label, loss and hit.</summary>
     public const int LossPerExample = 3;
 
-    /// <summary>The most taps of a max pooling's window whose pick, with its sign, is remembered in a byte.</summary>
-    public const int MostPickedTaps = 128;
+    /// <summary>The most taps of a max pooling's window whose argmax index, with the maximum's sign, is a byte.</summary>
+    public const int MostByteTaps = 128;
 
     /// <summary>A convolution or linear layer: weights want the input, a ReLU in the store is masked by the output.</summary>
     public static StepMemory Convolution(bool relu) => new() { ReadsInput = true, ReadsOutput = relu, EndsInRelu = relu };
@@ -58,16 +58,30 @@ readonly partial struct StepMemory
     /// <summary>Batch normalisation alone: mean and deviation of each channel are kept.</summary>
     public static StepMemory BatchNorm(long channels) => new() { ReadsInput = true, SavedFixed = 2 * SlotSize.RoundUp(channels) };
 
-    /// <summary>ReLU or leaky ReLU: the output says which side an element was on.</summary>
-    public static StepMemory Relu => new() { ReadsOutput = true, CanOverwrite = true, CanOverwriteGradient = true };
+    /// <summary>An activation: its derivative is computed from the output or from the input (<c>IActivation.SavesOutput</c>).</summary>
+    public static StepMemory Activation(bool savesOutput) =>
+        new() { ReadsInput = !savesOutput, ReadsOutput = savesOutput, CanOverwrite = true, CanOverwriteGradient = true };
 
     /// <summary>Dropout: the mask is computed again.</summary>
     public static StepMemory Dropout => new() { CanOverwrite = true, CanOverwriteGradient = true };
 
-    /// <summary>Max pooling: a byte an output remembers the picked element; in a larger window it is looked for again in the input.</summary>
-    public static StepMemory MaxPool(long kernel, long outputLength) => kernel * kernel <= MostPickedTaps
-        ? new() { SavedPerExample = (outputLength + sizeof(float) - 1) / sizeof(float), CanMask = true }
-        : new() { ReadsInput = true };
+    /// <summary>Max pooling: an output's argmax index is a byte, or in a large window a float32.</summary>
+    public static StepMemory MaxPool(in Window2d window, long outputLength)
+    {
+        int bytes = window.Taps <= MostByteTaps ? 1 : sizeof(float);
+        return new() { SavedPerExample = (outputLength * bytes + sizeof(float) - 1) / sizeof(float), CanMask = true };
+    }
+
+    /// <summary>A product of branches: the gradient of each reads the others.</summary>
+    public static StepMemory Multiply => new() { ReadsInput = true };
+
+    /// <summary>A step written outside the library, as its attribute says.</summary>
+    public static StepMemory Of(
+        bool readsInput, bool readsOutput, long savedPerExample, long savedFixed, bool canOverwrite, bool canOverwriteGradient) => new()
+    {
+        ReadsInput = readsInput, ReadsOutput = readsOutput, SavedPerExample = savedPerExample, SavedFixed = savedFixed,
+        CanOverwrite = canOverwrite, CanOverwriteGradient = canOverwriteGradient,
+    };
 
     /// <summary>Average pooling, flattening, addition, concatenation: linear in their input, without weights.</summary>
     public static StepMemory Linear => default;

@@ -36,7 +36,7 @@ readonly partial record struct WindowAxis(
     int Before = LayerDefaults.Padding,
     int After = LayerDefaults.Padding,
     int Dilation = LayerDefaults.Dilation,
-    bool Ceil = false)
+    bool Ceil = LayerDefaults.Ceil)
 {
     /// <summary>Pixels from the first to the last that a dilated window reads: <c>d (k - 1) + 1</c>.</summary>
     public long Effective => WindowSize.Effective(Kernel, Dilation);

@@ -1,5 +1,6 @@
 using Library;
 using Nin;
+using Nin.Dimensions;
 
 using var device = Device.Open("cpu");
 using var book = new BookNin(device, seed: 0);

@@ -1,5 +1,6 @@
 using Library;
 using Nin;
+using Nin.Dimensions;
 
 namespace Miswired;
 

@@ -1,0 +1,48 @@
+using Nin.Generators.Layers;
+using Nin.Generators.Parsing;
+using Nin.Generators.Planning;
+using Nin.Generators.Source;
+using Nin.Generators.Spec;
+
+namespace Nin.Generators.Emission;
+
+/// <summary>A property a layer, and a class a layer that has parts of its own.</summary>
+static class LayersEmitter
+{
+    /// <summary>A name for the class of each layer that has its own, which neither a layer nor a member of the user's has.</summary>
+    public static IReadOnlyList<string> NameClasses(NetworkSpec spec, IEnumerable<string> properties)
+    {
+        HashSet<string> taken = [.. properties, .. spec.OwnMembers];
+        return [.. spec.Layers.Select(l => l.Layer.HasOwnClass ? Free($"{l.Name}Layers") : "")];
+
+        string Free(string name)
+        {
+            while (!taken.Add(name)) name += "_";
+            return name;
+        }
+    }
+
+    public static void EmitProperties(NetworkParts parts, Shape input, SourceWriter writer)
+    {
+        foreach (LayerSpec layer in parts.Spec.Layers)
+        {
+            string bytes = Literal.Prose(layer.ActivationBytes), field = Literal.Prose(layer.Field.Within(input));
+            writer.Line().Summary(layer.Summary).Line($"/// <remarks>Output {bytes} bytes an example, receptive field {field}.</remarks>");
+            writer.Line($"public {layer.Layer.RuntimeType(layer, parts.OwnClasses[layer.Position])} {layer.Name} {{ get; }}");
+        }
+
+        foreach ((int before, FusedRelu relu) in parts.Fused.All)
+        {
+            writer.Line($$"""
+
+                /// <summary>{{parts.Spec.Layers[before].Name}} and {{parts.Spec.Layers[relu.Layer].Name}} as one step, with the parameters of the former.</summary>
+                internal {{relu.Step.Type}} {{relu.Name}} { get; }
+                """);
+        }
+    }
+
+    public static void EmitClasses(NetworkParts parts, SourceWriter writer)
+    {
+        foreach (LayerSpec layer in parts.Spec.Layers) layer.Layer.WriteOwnClass(layer, parts.OwnClasses[layer.Position], writer);
+    }
+}

@@ -1,0 +1,122 @@
+using Microsoft.CodeAnalysis.CSharp;
+using Nin.Generators.Layers;
+using Nin.Generators.Parsing;
+using Nin.Generators.Source;
+using Nin.Generators.Spec;
+using Nin.Generators.Symbols;
+
+namespace Nin.Generators.Emission;
+
+/// <summary>
+/// What a network gets while a layer's shape is unknown, or a member of the user's stands where one must be generated: the members that
+/// code elsewhere uses, typed as far as is known, so that the mistake in its declaration is the only error. Its build fails, so nothing of
+/// this ever runs.
+/// </summary>
+static class StubEmitter
+{
+    public static void Emit(NetworkSpec spec, SourceWriter writer)
+    {
+        writer.Open($"partial class {spec.ClassName} : global::System.IDisposable");
+        StubMembers.Emit(spec, writer);
+        IReadOnlyList<string> classes = LayersEmitter.NameClasses(spec, [.. spec.Layers.Select(l => l.Name), .. spec.UntypedNames]);
+        foreach (LayerSpec layer in spec.Layers)
+        {
+            string ownClass = classes[layer.Position];
+            writer.Line().Summary(layer.Summary);
+            writer.Line($"public {layer.Layer.RuntimeType(layer, ownClass)} {layer.Name} {{ get; }} = null!;");
+            layer.Layer.WriteOwnClass(layer, ownClass, writer);
+        }
+
+        foreach (string name in spec.UntypedNames.Where(SyntaxFacts.IsValidIdentifier).Distinct())
+        {
+            if (spec.Layers.All(l => l.Name != name)) writer.Line().Line(Untyped(name));
+        }
+
+        writer.Close();
+    }
+
+    static string Untyped(string name) => $"""
+        /// <summary>A layer whose shapes are not known yet.</summary>
+        public dynamic {name} => null!;
+        """;
+}
+
+/// <summary>The members of a stub beside its layers, without those that the user's half of the class declares itself.</summary>
+static class StubMembers
+{
+    public static void Emit(NetworkSpec spec, SourceWriter writer)
+    {
+        bool isFirst = true;
+        foreach ((string signature, string text) in Members(spec))
+        {
+            if (spec.OwnSignatures.Any(own => OwnMembers.Clash(own, signature))) continue;
+
+            if (!isFirst) writer.Line();
+            isFirst = false;
+            writer.Line(text);
+        }
+    }
+
+    static IEnumerable<(string Signature, string Text)> Members(NetworkSpec spec) =>
+    [
+        .. Facts(spec).Select(f => (f.Name, $"/// <summary>{f.Summary}</summary>\npublic {f.Declaration};")),
+        .. Methods(spec).Select(m => ($"{m.Name}({m.Types})", $"/// <summary>{m.Summary}</summary>\npublic {m.Declaration} => {m.Body};")),
+        (".ctor", $$"""
+            /// <summary>Does not run before the errors in the declaration are fixed.</summary>
+            public {{spec.ClassName}}(global::Nin.Device device, int seed = 0)
+            {
+            }
+            """),
+        Dispose(spec),
+    ];
+
+    static IEnumerable<(string Name, string Summary, string Declaration)> Facts(NetworkSpec spec) =>
+    [
+        ("ParameterCount", "Learnt parameters.", $"const long ParameterCount = {Literal.Count(spec.ParameterCount)}"),
+        ("ForwardMacs", "Multiply-adds of one example's forward pass.", $"const long ForwardMacs = {Literal.Count(spec.Macs)}"),
+        ("Architecture", "Layers, shapes and parameters.", "static global::Nin.Architecture Architecture { get; } = null!"),
+        ("Device", "Where it runs.", "global::Nin.Device Device { get; } = null!"),
+        ("Parameters", "Its parameters and buffers.", "global::Nin.ParameterSet Parameters { get; } = null!"),
+        ("Seed", "Keys the initial weights and dropout.", "int Seed { get; } = 0"),
+        ("TrainingSteps", "Training steps that its weights have seen.", "int TrainingSteps { get; set; } = 0"),
+    ];
+
+    static IEnumerable<(string Name, string Types, string Summary, string Declaration, string Body)> Methods(NetworkSpec spec)
+    {
+        const string labels = "global::System.ReadOnlySpan<int>", optimizer = "global::Nin.Training.Optimizer";
+        yield return ("ActivationBytes", "int", "Bytes of a training session's memory.", "static long ActivationBytes(int batch)", "0");
+        yield return ("TrainingBytes", "int", "Bytes that training takes.", "static long TrainingBytes(int batch)", "0");
+        yield return ("InferenceBytes", "int", "Bytes that inference takes.", "static long InferenceBytes(int batch)", "0");
+        yield return (
+            "Load", "global::Nin.Device, string", "A network with the weights of a file.",
+            $"static {spec.ClassName} Load(global::Nin.Device device, string path)", "null!");
+        yield return ("Save", "string", "Writes the weights.", "void Save(string path)", "_ = path");
+        yield return ("Forward", "object", "Inference; the output's shape is not known yet.", "dynamic Forward(object x)", "null!");
+        yield return (
+            "ForwardTraining", "object", "The forward pass of training; the output's shape is not known yet.",
+            "dynamic ForwardTraining(object x)", "null!");
+        yield return (
+            "TrainStep", $"object, {labels}, {optimizer}", "A whole training step.",
+            $"float TrainStep(object x, {labels} labels, {optimizer} optimizer)", "0");
+        yield return (
+            "CreateSession", "int", "Opens a session; the output's shape is not known yet.", "dynamic CreateSession(int maxBatch)", "null!");
+        if (spec.Input is { } input)
+        {
+            string buffer = $"global::Nin.TensorBuffer<{Literal.Type(input)}>";
+            yield return ("CreateInput", "int", "Memory for a batch of inputs.", $"{buffer} CreateInput(int batch)", "null!");
+        }
+    }
+
+    /// <summary>Where the user's half declares a member of the name, the interface's is implemented out of its way.</summary>
+    static (string Signature, string Text) Dispose(NetworkSpec spec)
+    {
+        const string own = "Dispose()", @explicit = $"{GeneratedMembers.ExplicitDispose}()";
+        bool isTaken = spec.OwnSignatures.Any(s => OwnMembers.Clash(s, own));
+        return (isTaken ? @explicit : own, $$"""
+            /// <inheritdoc/>
+            {{(isTaken ? "void global::System.IDisposable.Dispose()" : "public void Dispose()")}}
+            {
+            }
+            """);
+    }
+}

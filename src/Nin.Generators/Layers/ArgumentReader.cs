@@ -1,0 +1,97 @@
+using Microsoft.CodeAnalysis;
+using Nin.Generators.Diagnostics;
+using Nin.Generators.Symbols;
+using static System.FormattableString;
+
+namespace Nin.Generators.Layers;
+
+/// <summary>
+/// Reads an attribute's arguments, and reports those out of their range. Where the compiler itself already speaks (an argument
+/// missing, or of another type), it is silent and answers the least value allowed.
+/// </summary>
+sealed class ArgumentReader(AttributeData data, Reporter reporter)
+{
+    readonly AttributeArguments arguments = new(data);
+
+    /// <summary>False once an argument that a shape depends on could not be used.</summary>
+    public bool IsUsable { get; private set; } = true;
+
+    public bool IsGiven(string name) => arguments.IsGiven(name);
+
+    public void Report(DiagnosticDescriptor rule, string argument, FormattableString wrong, FormattableString fix, int element = 0) =>
+        reporter.Report(rule, argument, wrong, fix, element);
+
+    /// <summary>A whole number that a shape depends on.</summary>
+    /// <param name="name">Argument.</param>
+    /// <param name="fallback">Its default; null where the constructor demands it.</param>
+    /// <param name="least">Least value allowed.</param>
+    /// <param name="most">Greatest value allowed.</param>
+    public int Whole(string name, int? fallback, int least, int most = int.MaxValue) => arguments.Find(name) switch
+    {
+        null when fallback is int value => value,
+        { Kind: TypedConstantKind.Primitive, Value: int value } => InRange(value, name, name, 0, least, most),
+        _ => Unusable(least),
+    };
+
+    /// <summary>A <c>long</c> limit; null where it was not given.</summary>
+    public long? Limit(string name)
+    {
+        if (arguments.Find(name) is not { Kind: TypedConstantKind.Primitive, Value: long value }) return null;
+        if (value >= 1) return value;
+
+        ReportRange(name, name, 0, Invariant($"{value}"), "1 or more");
+        return null;
+    }
+
+    /// <summary>The elements of a <c>params</c> argument.</summary>
+    public IReadOnlyList<int> Wholes(string name, int least)
+    {
+        TypedConstant? argument = arguments.Find(name);
+        if (argument is { Kind: TypedConstantKind.Array, IsNull: true }) return [];
+        if (argument is not { Kind: TypedConstantKind.Array } array)
+        {
+            Unusable(least);
+            return [];
+        }
+
+        return [.. array.Values.Select((element, i) => AttributeArguments.Value<object>(element) is int value
+            ? InRange(value, name, Invariant($"{name}[{i}]"), i, least, int.MaxValue)
+            : Unusable(least))];
+    }
+
+    /// <summary>A real number, which no shape depends on. NaN and infinity are out of every range.</summary>
+    public double Real(string name, double fallback, Func<double, bool> isAllowed, string allowed)
+    {
+        if (arguments.Find(name) is not { Kind: TypedConstantKind.Primitive, Value: double value }) return fallback;
+        if (isAllowed(value) && !double.IsInfinity(value)) return value;
+
+        ReportRange(name, name, 0, Invariant($"{value}"), allowed);
+        return fallback;
+    }
+
+    /// <summary>A yes or no, which no shape depends on.</summary>
+    public bool Flag(string name, bool fallback) =>
+        arguments.Find(name) is { Kind: TypedConstantKind.Primitive, Value: bool value } ? value : fallback;
+
+    int InRange(int value, string argument, string shown, int element, int least, int most)
+    {
+        if (value >= least && value <= most) return value;
+
+        string allowed = most == int.MaxValue ? "or more" : Invariant($"to {most}");
+        ReportRange(argument, shown, element, Invariant($"{value}"), Invariant($"{least} {allowed}"));
+        return Unusable(least);
+    }
+
+    int Unusable(int least)
+    {
+        IsUsable = false;
+        return least;
+    }
+
+    void ReportRange(string argument, string shown, int element, string value, string allowed) =>
+        Report(
+            Rules.ArgumentOutOfRange, argument,
+            $"{shown} = {value} is out of range",
+            $"use {allowed}",
+            element);
+}

@@ -1,0 +1,126 @@
+using Nin.Generators.Diagnostics;
+using Nin.Generators.Source;
+using Nin.Generators.Spec;
+using Nin.Shapes.Sizes;
+using static System.FormattableString;
+
+namespace Nin.Generators.Layers;
+
+/// <summary>What one convolution has and costs, alone or in a block, named as PyTorch's <c>state_dict</c> names it.</summary>
+static class Convolution
+{
+    /// <summary>Weights <c>[filters, groupChannels, kernel, kernel]</c> and the bias.</summary>
+    public static IEnumerable<ParameterSpec> Parameters(string path, long filters, long groupChannels, long kernel, bool bias)
+    {
+        yield return new($"{path}.weight", ParameterRole.Weight, new([filters, groupChannels, kernel, kernel]));
+        if (bias) yield return new($"{path}.bias", ParameterRole.Bias, new([filters]));
+    }
+
+    /// <summary>Each output element is a sum over a window of a group's channels.</summary>
+    public static long Macs(Shape output, long groupChannels, long kernel) =>
+        Saturated.Product(output.Elements, groupChannels, kernel, kernel);
+
+    /// <summary>The sizes over an example as C# writes them; arguments that are the default are left out.</summary>
+    public static string Sizes(Shape input, long filters, Window window, int groups = LayerDefaults.Groups) =>
+        Invariant($"new global::Nin.Ops.Conv2dSizes({input.Channels}, {input.Height}, {input.Width}, Filters: {filters}")
+        + Given("Kernel", window.Kernel, LayerDefaults.Kernel)
+        + Given("Stride", window.Stride, LayerDefaults.Stride)
+        + Given("Padding", window.Padding, LayerDefaults.Padding)
+        + Given("Dilation", window.Dilation, LayerDefaults.Dilation)
+        + Given("Groups", groups, LayerDefaults.Groups)
+        + ")";
+
+    /// <summary>A step with the parameters of a convolution or linear layer that computes the ReLU after it as well.</summary>
+    public static FusedStep WithRelu(string property)
+    {
+        string from = Access.To(property);
+        return new(
+            StepMemory.Convolution(relu: true),
+            "global::Nin.ConvolutionStep",
+            $"{from}.Step.Sizes, {from}.Step.Output, {from}.Weight, {from}.Bias, relu: true");
+    }
+
+    static string Given(string argument, int value, int unset) => value == unset ? "" : Invariant($", {argument}: {value}");
+}
+
+/// <summary>A convolution alone.</summary>
+abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int Groups, bool Bias) : Layer(Kind)
+{
+    /// <summary>Divisors that NIN007 lists before it says no more.</summary>
+    const int DivisorsShown = 8;
+
+    public sealed override Shape? Infer(Placement at)
+    {
+        if (!at.NeedsImage()) return null;
+        if (at.Input.Channels % Groups != 0 || Filters % Groups != 0)
+        {
+            at.Report(
+                Rules.GroupsDoNotDivide,
+                "Groups",
+                $"{Groups} groups do not divide the {at.Input.Channels} channels of {at.Input} and the {Filters} filters",
+                $"use Groups = {Divisors(at.Input.Channels, Filters)}");
+            return null;
+        }
+
+        if (Window.Slide(at, "Kernel", mostPadding: long.MaxValue) is not var (height, width)) return null;
+        return at.HoldsWeights("filters", Filters, at.Input.Channels / Groups, Window.Kernel) ? Shape.Chw(Filters, height, width) : null;
+    }
+
+    public sealed override IEnumerable<ParameterSpec> Parameters(string name, Shape input) =>
+        Convolution.Parameters(name, Filters, input.Channels / Groups, Window.Kernel, Bias);
+
+    public sealed override long Macs(Shape input, Shape output) => Convolution.Macs(output, input.Channels / Groups, Window.Kernel);
+
+    public sealed override ReceptiveField FieldAfter(ReceptiveField field, Shape input) => field.Slide(Window.Effective, Window.Stride);
+
+    public sealed override string RuntimeType(LayerSpec at, string ownClass) => Runtime(Kind.Name, at.Input, at.Output);
+
+    public sealed override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Convolution(relu: false));
+
+    public sealed override FusedStep? StepWithRelu(string property) => Convolution.WithRelu(property);
+
+    public sealed override bool DecidesChannels => true;
+
+    public sealed override bool AddsBias => Bias;
+
+    static string Divisors(long channels, long filters)
+    {
+        IEnumerable<int> common = Enumerable.Range(1, (int)Math.Min(Math.Min(channels, filters), 4096))
+            .Where(d => channels % d == 0 && filters % d == 0)
+            .Take(DivisorsShown);
+        return string.Join(", ", common.Select(d => Invariant($"{d}")));
+    }
+}
+
+/// <summary>A k x k convolution.</summary>
+sealed record Conv2dLayer(int Filters, Window Window, int Groups, bool Bias) : ConvolutionLayer(Declared, Filters, Window, Groups, Bias)
+{
+    public static readonly LayerKind Declared = new("Conv2d", stem: "Conv", arguments => new Conv2dLayer(
+        arguments.Whole("filters", fallback: null, least: 1),
+        Window.ReadConvolution(arguments),
+        arguments.Whole("Groups", LayerDefaults.Groups, least: 1),
+        arguments.Flag("Bias", LayerDefaults.Bias)));
+
+    public override IEnumerable<(string Name, double Value)> Arguments =>
+        [("Filters", Filters), .. Window.Arguments, ("Groups", Groups), ("Bias", Bias ? 1 : 0)];
+
+    public override string Description =>
+        $"Convolution{(Groups > 1 ? Invariant($" in {Groups} groups") : "")}, {Window.Description}";
+
+    public override string ConstructorArguments(LayerSpec at) =>
+        $"Parameters, {at.NameLiteral}, {Convolution.Sizes(at.Input, Filters, Window, Groups)}";
+}
+
+/// <summary>A 1x1 convolution.</summary>
+sealed record PointwiseLayer(int Filters, bool Bias) : ConvolutionLayer(Declared, Filters, Window.Pixel, LayerDefaults.Groups, Bias)
+{
+    public static readonly LayerKind Declared = new("Pointwise", stem: "Pointwise", arguments => new PointwiseLayer(
+        arguments.Whole("filters", fallback: null, least: 1),
+        arguments.Flag("Bias", LayerDefaults.Bias)));
+
+    public override IEnumerable<(string Name, double Value)> Arguments => [("Filters", Filters), ("Bias", Bias ? 1 : 0)];
+
+    public override string Description => "1x1 convolution";
+
+    public override string ConstructorArguments(LayerSpec at) => $"Parameters, {at.NameLiteral}";
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Nin.Generators.Spec;
+using static System.FormattableString;
+
+namespace Nin.Generators.Source;
+
+/// <summary>Numbers, shapes and names as C# writes them.</summary>
+static class Literal
+{
+    /// <summary>The largest size that is a type of its own.</summary>
+    const long LargestDim = 1024;
+
+    /// <summary>A count with its thousands apart: <c>1_992_166</c>.</summary>
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture).Replace(',', '_');
+
+    /// <summary>A count as people read it: <c>1,992,166</c>.</summary>
+    public static string Prose(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>An argument; half-typed code may hold what no number literal says.</summary>
+    public static string Real(double value) => value switch
+    {
+        double.NaN => "double.NaN",
+        double.PositiveInfinity => "double.PositiveInfinity",
+        double.NegativeInfinity => "double.NegativeInfinity",
+        _ => value.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    public static string Flag(bool value) => value ? "true" : "false";
+
+    /// <summary>A shape as a type: <c>Chw&lt;D96, D54, D54&gt;</c>.</summary>
+    public static string Type(Shape shape) => shape.IsFlat
+        ? $"global::Nin.Features<{Dim(shape.Channels)}>"
+        : $"global::Nin.Chw<{Dim(shape.Channels)}, {Dim(shape.Height)}, {Dim(shape.Width)}>";
+
+    /// <summary>A shape as a value: <c>new Shape(96, 54, 54)</c>.</summary>
+    public static string Value(Shape shape) => shape.IsFlat
+        ? Invariant($"global::Nin.Shape.Flat({shape.Channels})")
+        : Invariant($"new global::Nin.Shape({shape.Channels}, {shape.Height}, {shape.Width})");
+
+    static string Dim(long size) => size <= LargestDim
+        ? Invariant($"global::Nin.Dimensions.D{size}")
+        : $"global::Nin.Dimensions.Dk<{Dim(size / LargestDim)}, {Dim(size % LargestDim)}>";
+}

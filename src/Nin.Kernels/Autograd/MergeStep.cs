@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using Nin.Shapes.Sizes;
+
+namespace Nin;
+
+/// <summary>A function of several inputs, without parameters: the sum or the product of branches, or their channels side by side.</summary>
+[EditorBrowsable(EditorBrowsableState.Advanced)]
+public abstract class MergeStep
+{
+    /// <param name="inputs">Shapes of one example that go in.</param>
+    /// <param name="output">Shape of one example that comes out.</param>
+    /// <param name="memory">What the gradients read: all inputs, or nothing.</param>
+    protected MergeStep(IReadOnlyList<Shape> inputs, Shape output, StepMemory memory)
+    {
+        Inputs = inputs;
+        Output = output;
+        Memory = memory;
+    }
+
+    /// <summary>Shapes of one example that go in.</summary>
+    public IReadOnlyList<Shape> Inputs { get; }
+
+    /// <summary>Shape of one example that comes out.</summary>
+    public Shape Output { get; }
+
+    /// <summary>What the gradients read: all inputs, or nothing.</summary>
+    public StepMemory Memory { get; }
+
+    /// <summary>Writes <paramref name="y"/>; the same in inference and training.</summary>
+    /// <exception cref="ArgumentException">The number of inputs is another one, or a view is too short.</exception>
+    public void Forward(in Pass pass, ReadOnlySpan<DeviceView> inputs, DeviceView y)
+    {
+        RequireInputs(inputs, pass.Batch);
+        Require(y, Output, pass.Batch, nameof(y));
+        ForwardCore(pass, inputs, y);
+    }
+
+    /// <summary>The gradient of one input.</summary>
+    /// <param name="pass">The same as of the forward pass.</param>
+    /// <param name="input">Which one.</param>
+    /// <param name="dy">Gradient of the output; it is kept.</param>
+    /// <param name="dx">Gradient of the input.</param>
+    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="inputs">All inputs, as of the forward pass; may be none where <see cref="StepMemory.ReadsInput"/> is false.</param>
+    /// <exception cref="ArgumentException">The number of inputs is another one, or a view is too short.</exception>
+    public void Backward(in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs = default)
+    {
+        Require(dy, Output, pass.Batch, nameof(dy));
+        Require(dx, Inputs[input], pass.Batch, nameof(dx));
+        if (Memory.ReadsInput) RequireInputs(inputs, pass.Batch);
+        BackwardCore(pass, input, dy, dx, accumulate, inputs);
+    }
+
+    /// <summary>Computes <paramref name="y"/> from inputs whose lengths are checked.</summary>
+    protected abstract void ForwardCore(in Pass pass, ReadOnlySpan<DeviceView> inputs, DeviceView y);
+
+    /// <summary>The gradient of one input, from views whose lengths are checked; see <see cref="Backward"/>.</summary>
+    protected abstract void BackwardCore(
+        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs);
+
+    /// <summary>At least two branches, all of one shape unless <paramref name="fits"/> says otherwise.</summary>
+    private protected static IReadOnlyList<Shape> Branches(IReadOnlyList<Shape> inputs, Shape with, Func<Shape, Shape, bool> fits)
+    {
+        if (inputs.Count < 2) throw new ArgumentException($"Branches that meet must be 2 or more, not {inputs.Count}.", nameof(inputs));
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            if (!fits(inputs[i], with)) throw new ArgumentException($"Input {i} is {inputs[i]}, which does not fit {with}.", nameof(inputs));
+        }
+
+        return inputs;
+    }
+
+    void RequireInputs(ReadOnlySpan<DeviceView> inputs, int batch)
+    {
+        if (inputs.Length != Inputs.Count)
+            throw new ArgumentException($"The step takes {Inputs.Count} inputs, not {inputs.Length}.", nameof(inputs));
+        for (int i = 0; i < inputs.Length; i++) Require(inputs[i], Inputs[i], batch, nameof(inputs));
+    }
+
+    static void Require(DeviceView view, in Shape shape, int batch, string name)
+    {
+        if (view.Length < batch * shape.Length)
+            throw new ArgumentException($"{batch} examples of {shape} need {batch * shape.Length} elements, and there are {view.Length}.", name);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary><c>y = act(x)</c>, for any activation.</summary>
+interface IActivationForward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="x">Any shape.</param>
+    /// <param name="y">The same length, overwritten; may be <paramref name="x"/> itself.</param>
+    void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
+        where TActivation : unmanaged, IActivation;
+}
+
+/// <summary><c>dx = dy act'</c>, for any activation.</summary>
+interface IActivationBackward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="saved">Output of the forward pass where <see cref="IActivation.SavesOutput"/> is true, else its input.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="dx">Gradient of the input; may be <paramref name="dy"/> itself where it is overwritten.</param>
+    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
+        where TActivation : unmanaged, IActivation;
+}
+
+/// <summary>A kernel for each activation, compiled when it is first met.</summary>
+sealed class ActivationForwardPortable(AcceleratorDevice device) : IActivationForward
+{
+    readonly ConcurrentDictionary<Type, object> kernels = new();
+
+    public void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
+        where TActivation : unmanaged, IActivation =>
+        ((ActivationForwardKernel<TActivation>)kernels.GetOrAdd(
+            typeof(TActivation), static (_, device) => new ActivationForwardKernel<TActivation>(device), device)).Run(stream, activation, x, y);
+}
+
+/// <summary>One thread an element.</summary>
+sealed class ActivationForwardKernel<TActivation>(AcceleratorDevice device)
+    where TActivation : unmanaged, IActivation
+{
+    readonly Action<DeviceStream, KernelConfig, TActivation, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TActivation, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y) =>
+        launch(stream, device.Over(x.Length), activation, x.Array, y.Array);
+
+    static void Kernel(TActivation activation, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index; i < x.Length; i += PortableThread.Stride)
+            y[i] = activation.Value(new Float32(x[i])).Value;
+    }
+}
+
+/// <summary>A kernel for each activation, compiled when it is first met.</summary>
+sealed class ActivationBackwardPortable(AcceleratorDevice device) : IActivationBackward
+{
+    readonly ConcurrentDictionary<Type, object> kernels = new();
+
+    public void Run<TActivation>(
+        DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
+        where TActivation : unmanaged, IActivation =>
+        ((ActivationBackwardKernel<TActivation>)kernels.GetOrAdd(
+            typeof(TActivation), static (_, device) => new ActivationBackwardKernel<TActivation>(device), device))
+        .Run(stream, activation, saved, dy, dx, accumulate);
+}
+
+/// <summary>One thread an element.</summary>
+sealed class ActivationBackwardKernel<TActivation>(AcceleratorDevice device)
+    where TActivation : unmanaged, IActivation
+{
+    readonly Action<DeviceStream, KernelConfig, TActivation, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TActivation, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+
+    public void Run(DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate) =>
+        launch(stream, device.Over(saved.Length), activation, accumulate ? 1 : 0, saved.Array, dy.Array, dx.Array);
+
+    static void Kernel(TActivation activation, int accumulate, ArrayView<float> saved, ArrayView<float> dy, ArrayView<float> dx)
+    {
+        for (long i = PortableThread.Index; i < saved.Length; i += PortableThread.Stride)
+        {
+            float gradient = activation.Gradient(new Float32(saved[i]), new Float32(dy[i])).Value;
+            dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
+        }
+    }
+}
+
+/// <summary>One pass over memory.</summary>
+sealed unsafe class ActivationForwardVectorized(CpuDevice device) : IActivationForward
+{
+    public void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
+        where TActivation : unmanaged, IActivation =>
+        ElementwiseJob<ActivationValues<TActivation>>.Run(device, x.Length, new(activation, x.Pointer, y.Pointer));
+}
+
+/// <summary>One pass over memory.</summary>
+sealed unsafe class ActivationBackwardVectorized(CpuDevice device) : IActivationBackward
+{
+    public void Run<TActivation>(
+        DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
+        where TActivation : unmanaged, IActivation =>
+        ElementwiseJob<ActivationGradients<TActivation>>.Run(
+            device, saved.Length, new(activation, saved.Pointer, dy.Pointer, dx.Pointer, accumulate));
+}
+
+/// <summary><c>y = act(x)</c></summary>
+readonly unsafe struct ActivationValues<TActivation>(TActivation activation, float* x, float* y) : IElementwise
+    where TActivation : unmanaged, IActivation
+{
+    readonly TActivation activation = activation;
+    readonly float* x = x;
+    readonly float* y = y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<TLanes, TExtent>(long i, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent =>
+        extent.Store(y + i, activation.Value(extent.Load<TLanes>(x + i)));
+}
+
+/// <summary><c>dx (+)= dy act'</c>; dx may be either of the others where nothing is added.</summary>
+readonly unsafe struct ActivationGradients<TActivation>(TActivation activation, float* saved, float* dy, float* dx, bool accumulate) : IElementwise
+    where TActivation : unmanaged, IActivation
+{
+    readonly TActivation activation = activation;
+    readonly float* saved = saved;
+    readonly float* dy = dy;
+    readonly float* dx = dx;
+    readonly bool accumulate = accumulate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<TLanes, TExtent>(long i, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TLanes gradient = activation.Gradient(extent.Load<TLanes>(saved + i), extent.Load<TLanes>(dy + i));
+        extent.Store(dx + i, accumulate ? extent.Load<TLanes>(dx + i) + gradient : gradient);
+    }
+}
+
+/// <summary>
+/// What a vectorised product applies to its outputs, a finished run of them at a time while they are in the cache: <c>y = act(x * w + b)</c> in one
+/// pass. A virtual call a run costs nothing beside the run; the element loop has none.
+/// </summary>
+abstract unsafe class RunEpilogue
+{
+    /// <summary>Replaces <paramref name="count"/> finished outputs, with the bits that <see cref="IActivationForward"/> would leave.</summary>
+    public abstract void Apply<TLanes>(float* run, long count)
+        where TLanes : struct, ILanes<TLanes>;
+}
+
+/// <summary>An activation as epilogue: made once a step, so that a call allocates nothing.</summary>
+sealed unsafe class ActivationEpilogue<TActivation>(TActivation activation) : RunEpilogue
+    where TActivation : unmanaged, IActivation
+{
+    public override void Apply<TLanes>(float* run, long count) =>
+        ElementwiseJob<ActivationValues<TActivation>>.Run<TLanes>(count, new(activation, run, run));
+}

@@ -1,0 +1,77 @@
+using Nin.Shapes.Sizes;
+
+namespace Nin
+{
+    /// <summary><c>max(0, x)</c> of each element (<see cref="Relu"/>); the shape stays.</summary>
+    public sealed class ReluAttribute : LayerAttribute;
+
+    /// <summary><c>x</c> where it is positive, else <c>negativeSlope x</c> (<see cref="LeakyRelu"/>); the shape stays.</summary>
+    /// <param name="negativeSlope">
+    /// Slope below zero, 0 or more: the gradient is told from the sign of the output. Default: 0.01, as PyTorch's.
+    /// </param>
+    public sealed class LeakyReluAttribute(double negativeSlope = LayerDefaults.NegativeSlope) : LayerAttribute
+    {
+        /// <summary>Slope below zero.</summary>
+        public double NegativeSlope { get; } = negativeSlope;
+    }
+
+    /// <summary><c>min(max(0, x), 6)</c> of each element (<see cref="Relu6"/>); the shape stays.</summary>
+    public sealed class Relu6Attribute : LayerAttribute;
+
+    /// <summary><c>1 / (1 + e^-x)</c> of each element (<see cref="Sigmoid"/>); the shape stays.</summary>
+    public sealed class SigmoidAttribute : LayerAttribute;
+
+    /// <summary><c>tanh x</c> of each element (<see cref="Tanh"/>); the shape stays.</summary>
+    public sealed class TanhAttribute : LayerAttribute;
+
+    /// <summary><c>x / (1 + e^-x)</c> of each element, also known as swish (<see cref="Silu"/>); the shape stays.</summary>
+    public sealed class SiluAttribute : LayerAttribute;
+
+    /// <summary><c>x (1 + erf(x / √2)) / 2</c> of each element, the exact form (<see cref="Gelu"/>); the shape stays.</summary>
+    public sealed class GeluAttribute : LayerAttribute;
+
+    /// <summary><c>x min(max(0, x + 3), 6) / 6</c> of each element (<see cref="HardSwish"/>); the shape stays.</summary>
+    public sealed class HardSwishAttribute : LayerAttribute;
+
+    /// <summary><c>min(max(0, x + 3), 6) / 6</c> of each element (<see cref="HardSigmoid"/>); the shape stays.</summary>
+    public sealed class HardSigmoidAttribute : LayerAttribute;
+
+    /// <summary>An activation of your own, of each element; the shape stays.</summary>
+    /// <typeparam name="TActivation">The formula and its gradient: see <see cref="IActivation"/>.</typeparam>
+    /// <param name="arguments">
+    /// Arguments of the struct's constructor, in order, each a <c>float</c>. Default: none, which is the struct as <c>new TActivation()</c> makes it.
+    /// </param>
+    public sealed class ActivationAttribute<TActivation>(params double[] arguments) : LayerAttribute
+        where TActivation : unmanaged, IActivation
+    {
+        /// <summary>Arguments of the struct's constructor.</summary>
+        public IReadOnlyList<double> Arguments { get; } = arguments;
+    }
+}
+
+namespace Nin.Layers
+{
+    /// <summary>An activation, the library's or your own.</summary>
+    /// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
+    /// <typeparam name="TActivation">The formula and its gradient.</typeparam>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="name">Its name in the network.</param>
+    /// <param name="activation">The formula's own numbers, such as a slope.</param>
+    public sealed class Activation<TShape, TActivation>(Device device, string name, TActivation activation = default)
+        : StepLayer<TShape, TShape, ActivationStep<TActivation>>(device, name, new ActivationStep<TActivation>(TShape.Shape, activation))
+        where TShape : struct, IShape
+        where TActivation : unmanaged, IActivation;
+
+    /// <summary>ReLU, or leaky ReLU with a slope below zero.</summary>
+    /// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="name">Its name in the network.</param>
+    /// <param name="negativeSlope">Slope below zero.</param>
+    public sealed class Relu<TShape>(Device device, string name, double negativeSlope = 0)
+        : StepLayer<TShape, TShape, Step>(
+            device, name,
+            negativeSlope == 0
+                ? new ActivationStep<Relu>(TShape.Shape)
+                : new ActivationStep<LeakyRelu>(TShape.Shape, new LeakyRelu((float)negativeSlope)))
+        where TShape : struct, IShape;
+}

@@ -1,0 +1,33 @@
+using Microsoft.CodeAnalysis;
+using Nin.Generators.Tests.Harness;
+
+namespace Nin.Generators.Tests.Emission;
+
+/// <summary>Generated code names Nin's types as a user would, wherever nothing else has the name.</summary>
+public class ShortNamesTests
+{
+    const string Net = "[Network(2, 8, 9), Conv2d(2), Flatten, Linear(3)] partial class Net;";
+
+    [Theory]
+    [InlineData("namespace Demo; using Nin; " + Net, "")]
+    [InlineData("using Nin; " + Net, "")]
+    [InlineData("using Nin; " + Net, "global using System; global using global::System.Collections.Generic; global using Nin; global using Nin.Layers;")]
+    [InlineData("using Nin; " + Net, "global using Shapes = Nin.Shape; namespace Other { class Device; }")]
+    public void They_are_short(string net, string other) => Text(net, other).Should().Contain("partial class Net : Network<Chw<D2, D8, D9>, Features<D3>>");
+
+    [Theory]
+    [InlineData("namespace Demo; using Nin; " + Net, "namespace Demo; class Device;")]
+    [InlineData("using Nin; " + Net, "class Device;")]
+    [InlineData("using Nin; " + Net, "global using Other; namespace Other { class Device; }")]
+    [InlineData("using Nin; " + Net, "global using static Other.Things; namespace Other { static class Things { public class Device; } }")]
+    [InlineData("using Nin; " + Net, "global using Device = System.Int32;")]
+    public void They_are_full_where_something_else_has_one(string net, string other) =>
+        Text(net, other).Should().Contain("partial class Net : global::Nin.Network<global::Nin.Chw<global::Nin.D2,");
+
+    static string Text(string net, string other)
+    {
+        Compilation compilation = TestCompilation.Generate(TestCompilation.Create([net, other])).Compilation;
+        compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Should().BeEmpty();
+        return compilation.SyntaxTrees.Last().ToString();
+    }
+}
