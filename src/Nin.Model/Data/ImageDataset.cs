@@ -121,7 +121,7 @@ public sealed class ImageBatch
     /// <summary>Where the images stand in the data set, <c>[Count]</c>.</summary>
     public ReadOnlySpan<int> Indices => indices.AsSpan(0, Count);
 
-    internal void Fill(ReadOnlySpan<int> samples, ImageDataset data, ImagePipeline pipeline, int epoch, CancellationToken cancellation)
+    internal void Fill(ReadOnlySpan<int> samples, ImageDataset data, ImageTransform transform, int epoch, CancellationToken cancellation)
     {
         Count = samples.Length;
         for (int i = 0; i < samples.Length; i++)
@@ -129,7 +129,7 @@ public sealed class ImageBatch
             cancellation.ThrowIfCancellationRequested();
             indices[i] = samples[i];
             labels[i] = data.Labels[samples[i]];
-            pipeline.Write(samples[i], epoch, images.AsSpan(i * imageLength, imageLength));
+            transform.Write(samples[i], epoch, images.AsSpan(i * imageLength, imageLength));
         }
     }
 }

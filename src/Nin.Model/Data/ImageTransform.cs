@@ -10,7 +10,7 @@ namespace Nin.Data;
 /// Scaling and normalising are one table look-up on the bytes, before resizing: resizing is a weighted mean, so the order changes only
 /// the rounding. An instance serves one thread.
 /// </remarks>
-public sealed class ImagePipeline
+public sealed class ImageTransform
 {
     const int MaxShift = 2;
 
@@ -23,7 +23,7 @@ public sealed class ImagePipeline
 
     /// <summary>Prepares the images of <paramref name="data"/>; batch size, shuffling and prefetching do not matter here.</summary>
     /// <exception cref="ArgumentException">A size below 1, or a normalisation for another number of channels.</exception>
-    public ImagePipeline(ImageDataset data, BatchLoaderOptions options)
+    public ImageTransform(ImageDataset data, DataLoaderOptions options)
     {
         this.data = data;
         augmentation = options.Augmentation;
