@@ -19,9 +19,9 @@ static class AgreementCheck
 
     /// <summary>
     /// Largest distance, relative to the norm. Sums of some ten thousand products in float32 stay well below the first; operands rounded to TF32
-    /// move a product by 2^-10, and a change of the first weights is behind some 24 layers of them, forward and back.
+    /// move a product by 2^-10, and a change of the first weights comes after some 24 layers of them, forward and back.
     /// </summary>
-    static double Tolerance(Device device) => device.Profile.Products == ProductVariant.TensorCores ? 24.0 / 1024 : 1e-4;
+    static double Tolerance(Device device) => device.Profile.Products == ProductVariant.TensorCoresTf32 ? 24.0 / 1024 : 1e-4;
 
     static bool Row(Table table, string name, Device device, Device cpu, Func<Device, INetwork> make)
     {

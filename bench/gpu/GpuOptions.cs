@@ -10,7 +10,7 @@ namespace Nin.Benchmarks.Gpu;
 sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Seconds = 2, string Only = "")
 {
     /// <summary>How exactly products are computed, one after the other.</summary>
-    public Precision[] Precisions { get; init; } = [Precision.Highest];
+    public Precision[] Precisions { get; init; } = [Precision.Float32];
 
     /// <exception cref="ArgumentException">An option is unknown, or its value is missing or wrong.</exception>
     public static GpuOptions Parse(string[] args)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds one file that needs nothing but a graphics driver (no .NET, no CUDA toolkit), and runs it here; or only builds it:
-#   bench/gpu/run.sh [--device cuda:0] [--batch 128] [--seconds 2] [--precision highest,high,medium] [--only TEXT]
+#   bench/gpu/run.sh [--device cuda:0] [--batch 128] [--seconds 2] [--precision float32,tf32x3,tf32] [--only TEXT]
 #   bench/gpu/run.sh --build-only          then copy bench/gpu/out/Nin.GpuBenchmarks to the machine with the GPU
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -55,7 +55,8 @@ public class ChannelOps : IDisposable
     /// <summary>Its gradients.</summary>
     [Benchmark]
     public void BatchNormBackward() => device.Kernels.Get<IBatchNorm2dBackward>().Run(
-        stream, Norm, Batch, x, Parameters, Row(4), Row(5), relu: true, dy, dx, Row(6), Row(7), accumulateData: false, accumulateWeights: false);
+        stream, Norm, Batch, x, Parameters, Row(4), Row(5), relu: true, dy, dx, Row(6), Row(7),
+        accumulateData: false, accumulateGamma: false, accumulateBeta: false);
 
     /// <summary>ReLU.</summary>
     [Benchmark]

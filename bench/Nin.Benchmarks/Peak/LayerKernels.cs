@@ -9,7 +9,7 @@ sealed class LayerKernels(Device device, int batch) : IDisposable
     readonly DeviceStream stream = device.CreateStream();
     readonly Random random = new(1);
 
-    /// <summary>Those of a network, in its order; the gradient by data of the first layer, which training has no use for, too.</summary>
+    /// <summary>Those of a network, in its order; the data gradient of the first layer, which training has no use for, too.</summary>
     public IEnumerable<LayerKernel> Of(Architecture architecture)
     {
         var input = architecture.Input;
@@ -32,7 +32,7 @@ sealed class LayerKernels(Device device, int batch) : IDisposable
         DeviceView dx = Noise(batch * sizes.InputLength), w = Noise(sizes.WeightLength), dw = Noise(sizes.WeightLength);
         DeviceView bias = Noise(sizes.Filters), dbias = Noise(sizes.Filters);
         // Panels that were packed for a version of the weights are kept, as in a network; training packs them anew each step.
-        var forward = new Weights(w, Version: 0, new DerivedWeights());
+        var forward = new Weights(w, Version: 0, new PrepackedWeights());
         var kernels = device.Kernels;
         return Three(
             name, batch * sizes.Macs,
@@ -52,30 +52,16 @@ sealed class LayerKernels(Device device, int batch) : IDisposable
         int Argument(string name) => (int)layer.Arguments.Single(a => a.Name == name).Value;
         var sizes = new Conv2dSizes(
             input.Channels, input.Height, input.Width, Argument("Filters"), Argument("Kernel"), Argument("Stride"), Argument("Padding"));
-        foreach (var kernel in Of($"{layer.Name}, {sizes.Kernel}x{sizes.Kernel} {sizes.Channels}-{sizes.Filters}", sizes)) yield return kernel;
+        foreach (var kernel in Of($"{layer.Name}, {sizes.Window.Rows.Kernel}x{sizes.Window.Columns.Kernel} {sizes.Channels}-{sizes.Filters}", sizes)) yield return kernel;
         Free();
-        var mlp = new PointwiseMlpSizes(layer.Output.Pixels, sizes.Filters, Argument("Pointwise1"), Argument("Pointwise2"));
+        var mlp = new PointwiseMlpSizes(layer.Output.Height, layer.Output.Width, sizes.Filters, Argument("Pointwise1"), Argument("Pointwise2"));
         foreach (var one in new[] { mlp.First, mlp.Second })
         {
-            foreach (var kernel in OfPointwise($"{layer.Name}, 1x1 {one.Channels}-{one.Filters}", one)) yield return kernel;
+            foreach (var kernel in Of($"{layer.Name}, 1x1 {one.Channels}-{one.Filters}", one)) yield return kernel;
             Free();
         }
 
         foreach (var kernel in OfMlp($"{layer.Name}, both 1x1 as one", mlp)) yield return kernel;
-    }
-
-    LayerKernel[] OfPointwise(string name, PointwiseSizes sizes)
-    {
-        DeviceView x = Noise(batch * sizes.InputLength), y = Noise(batch * sizes.OutputLength), dy = Noise(batch * sizes.OutputLength);
-        DeviceView dx = Noise(batch * sizes.InputLength), dw = Noise(sizes.WeightLength);
-        DeviceView bias = Noise(sizes.Filters), dbias = Noise(sizes.Filters);
-        var w = new Weights(Noise(sizes.WeightLength), Version: 0, new DerivedWeights());
-        var kernels = device.Kernels;
-        return Three(
-            name, batch * sizes.Macs,
-            () => kernels.Get<IPointwiseForward>().Run(stream, sizes, batch, x, w, bias, relu: true, y),
-            () => kernels.Get<IPointwiseBackwardData>().Run(stream, sizes, batch, dy, w, dx, accumulate: false),
-            () => kernels.Get<IPointwiseBackwardWeights>().Run(stream, sizes, batch, x, dy, dw, dbias, accumulate: false));
     }
 
     // How the steps of training run them: forward, and all gradients as one call.
@@ -85,8 +71,8 @@ sealed class LayerKernels(Device device, int batch) : IDisposable
         DeviceView x = Noise(batch * first.InputLength), h = Noise(batch * first.OutputLength), y = Noise(batch * second.OutputLength);
         DeviceView dy = Noise(batch * second.OutputLength), dx = Noise(batch * first.InputLength);
         var weights = new PointwiseMlpWeights(
-            new Weights(Noise(first.WeightLength), 0, new DerivedWeights()), Noise(sizes.Hidden),
-            new Weights(Noise(second.WeightLength), 0, new DerivedWeights()), Noise(sizes.Filters));
+            new Weights(Noise(first.WeightLength), 0, new PrepackedWeights()), Noise(sizes.Hidden),
+            new Weights(Noise(second.WeightLength), 0, new PrepackedWeights()), Noise(sizes.Filters));
         var gradients = new PointwiseMlpGradients(
             Noise(first.WeightLength), Noise(sizes.Hidden), Noise(second.WeightLength), Noise(sizes.Filters));
         long macs = batch * (first.Macs + second.Macs);

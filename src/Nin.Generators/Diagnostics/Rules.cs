@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace Nin.Generators.Diagnostics;
@@ -9,7 +10,7 @@ static class Rules
     public static readonly DiagnosticDescriptor NoInput = Error("NIN002", "The network has no input");
     public static readonly DiagnosticDescriptor NoLayer = Error("NIN003", "The network has no layer");
     public static readonly DiagnosticDescriptor ArgumentOutOfRange =
-        Error("NIN004", "An argument is out of its range, or excludes another");
+        Error("NIN004", "An argument is missing, out of its range, or excludes another");
     public static readonly DiagnosticDescriptor WindowTooLarge = Error("NIN005", "The window is larger than the padded input");
     public static readonly DiagnosticDescriptor PaddingTooLarge = Error("NIN006", "Pooling pads more than half the window");
     public static readonly DiagnosticDescriptor GroupsDoNotDivide = Error("NIN007", "Groups do not divide the channels");
@@ -28,6 +29,14 @@ static class Rules
         Create("NIN103", "Xavier initialisation stands before a ReLU", DiagnosticSeverity.Info);
     public static readonly DiagnosticDescriptor CancelledBias = Create("NIN104", "BatchNorm2d cancels the bias", DiagnosticSeverity.Info);
 
+    /// <summary>The address of a rule's page in a repository; null where none is known: the package of Nin.Model holds the pages too.</summary>
+    public static string? PageOf(string id, string? repositoryUrl) =>
+        string.IsNullOrEmpty(repositoryUrl) ? null : $"{repositoryUrl!.TrimEnd('/')}/blob/main/docs/diagnostics/{id}.md";
+
+    /// <summary>The property of that name in Directory.Build.props, which the build writes into the assembly.</summary>
+    static string? RepositoryUrl => typeof(Rules).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(a => a.Key == "NinRepositoryUrl")?.Value;
+
     static DiagnosticDescriptor Error(string id, string title) =>
         Create(id, title, DiagnosticSeverity.Error, WellKnownDiagnosticTags.NotConfigurable);
 
@@ -38,6 +47,6 @@ static class Rules
         category: "Nin",
         severity,
         isEnabledByDefault: true,
-        helpLinkUri: $"docs/diagnostics/{id}.md",
+        helpLinkUri: PageOf(id, RepositoryUrl),
         customTags: tags);
 }

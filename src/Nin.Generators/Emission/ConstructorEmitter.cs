@@ -18,7 +18,7 @@ static class ConstructorEmitter
             /// <exception cref="global::System.InsufficientMemoryException">The device has insufficient memory.</exception>
             """);
         writer.Line($"public {name}(global::Nin.Device device, int seed = 0)");
-        writer.Deeper(": base(device, seed, Architecture, SessionPlan)").Open();
+        writer.Deeper(": base(device, seed, Declared.Architecture, Declared.Plan)").Open();
         foreach (LayerSpec layer in parts.Spec.Layers)
         {
             string type = layer.Layer.RuntimeType(layer, parts.OwnClasses[layer.Position]);

@@ -1,5 +1,4 @@
 using Nin.Generators.Parsing;
-using Nin.Generators.Planning;
 using Nin.Generators.Source;
 using Nin.Generators.Spec;
 using Nin.Shapes.Sizes;
@@ -13,34 +12,27 @@ static class CountsEmitter
     public static void Emit(NetworkParts parts, SourceWriter writer)
     {
         EmitConstants(parts.Spec, writer);
-        TrainingPlan training = parts.Training;
         long learnt = Slots(parts.Spec, buffers: false), buffers = Slots(parts.Spec, buffers: true);
         string state = buffers > 0 ? $" + {Literal.Count(buffers)}L" : "";
         string once = $"{Literal.Count(learnt)}L{state}", twice = $"2 * {once}";
         writer.Line(Invariant($"""
 
-            // Elements of a session's memory, planned from when each tensor is written first and read last: for one example where they
-            // grow with the batch. Slots are multiples of {SlotSize.Floats}.
-            static readonly global::Nin.MemoryPlan SessionPlan = new(
-                TrainingPerExample: {training.PerExample},
-                TrainingFixed: {training.Fixed},
-                InferencePerExample: {parts.Inference.PerExample},
-                OutputGradient: {training.OutputGradient.Offset},
-                Loss: {training.Loss.Offset});
+            /// <summary>Layers, shapes and parameters: what summaries and exports read.</summary>
+            public static global::Nin.Architecture Architecture => Declared.Architecture;
 
             /// <summary>Bytes of a training session: activations, what their gradients keep, and gradients of activations.</summary>
             /// <param name="batch">Examples, 1 or more.</param>
-            public static long ActivationBytes(int batch) => sizeof(float) * SessionPlan.Length(batch);
+            public static long ActivationBytes(int batch) => sizeof(float) * Declared.Plan.Length(batch);
 
             /// <summary>Bytes that training takes: parameters, their gradients, buffers and a session.</summary>
             /// <remarks>An optimiser's state, the workspace of ops and what they derive from weights are extra.</remarks>
             /// <param name="batch">Examples, 1 or more.</param>
-            public static long TrainingBytes(int batch) => sizeof(float) * ({twice} + SessionPlan.Length(batch));
+            public static long TrainingBytes(int batch) => sizeof(float) * ({twice} + Declared.Plan.Length(batch));
 
             /// <summary>Bytes that inference takes: parameters, buffers and a session.</summary>
             /// <remarks>The workspace of ops and what they derive from weights are extra.</remarks>
             /// <param name="batch">Examples, 1 or more.</param>
-            public static long InferenceBytes(int batch) => sizeof(float) * ({once} + SessionPlan.InferenceLength(batch));
+            public static long InferenceBytes(int batch) => sizeof(float) * ({once} + Declared.Plan.InferenceLength(batch));
             """));
     }
 

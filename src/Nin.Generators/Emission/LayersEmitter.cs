@@ -9,10 +9,10 @@ namespace Nin.Generators.Emission;
 /// <summary>A property a layer, and a class a layer that has parts of its own.</summary>
 static class LayersEmitter
 {
-    /// <summary>A name for the class of each layer that has its own, which neither a layer nor a member of the user's has.</summary>
+    /// <summary>A name for the class of each layer that has its own, which neither a layer, a member of the user's nor the network has.</summary>
     public static IReadOnlyList<string> NameClasses(NetworkSpec spec, IEnumerable<string> properties)
     {
-        HashSet<string> taken = [.. properties, .. spec.OwnMembers];
+        HashSet<string> taken = [.. properties, .. spec.OwnMembers, spec.ClassName];
         return [.. spec.Layers.Select(l => l.Layer.HasOwnClass ? Free($"{l.Name}Layers") : "")];
 
         string Free(string name)

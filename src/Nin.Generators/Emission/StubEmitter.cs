@@ -16,8 +16,10 @@ static class StubEmitter
 {
     public static void Emit(NetworkSpec spec, SourceWriter writer)
     {
-        writer.Open($"partial class {spec.ClassName} : global::System.IDisposable");
+        if (spec.IsNotCls) writer.Line("[global::System.CLSCompliant(false)]");
+        writer.Open($"partial class {spec.ClassName} : {StubMembers.InterfaceOf(spec)}");
         StubMembers.Emit(spec, writer);
+        StubMembers.EmitInterfaces(spec, writer);
         IReadOnlyList<string> classes = LayersEmitter.NameClasses(spec, [.. spec.Layers.Select(l => l.Name), .. spec.UntypedNames]);
         foreach (LayerSpec layer in spec.Layers)
         {
@@ -44,12 +46,15 @@ static class StubEmitter
 /// <summary>The members of a stub beside its layers, without those that the user's half of the class declares itself.</summary>
 static class StubMembers
 {
+    const string Labels = "global::System.ReadOnlySpan<int>";
+    const string Optimizer = "global::Nin.Training.Optimizer";
+
     public static void Emit(NetworkSpec spec, SourceWriter writer)
     {
         bool isFirst = true;
         foreach ((string signature, string text) in Members(spec))
         {
-            if (spec.OwnSignatures.Any(own => OwnMembers.Clash(own, signature))) continue;
+            if (spec.OwnSignatures.Any(own => OwnMembers.Clash(own, signature)) || OwnMembers.NameOf(signature) == spec.ClassName) continue;
 
             if (!isFirst) writer.Line();
             isFirst = false;
@@ -83,7 +88,6 @@ static class StubMembers
 
     static IEnumerable<(string Name, string Types, string Summary, string Declaration, string Body)> Methods(NetworkSpec spec)
     {
-        const string labels = "global::System.ReadOnlySpan<int>", optimizer = "global::Nin.Training.Optimizer";
         yield return ("ActivationBytes", "int", "Bytes of a training session's memory.", "static long ActivationBytes(int batch)", "0");
         yield return ("TrainingBytes", "int", "Bytes that training takes.", "static long TrainingBytes(int batch)", "0");
         yield return ("InferenceBytes", "int", "Bytes that inference takes.", "static long InferenceBytes(int batch)", "0");
@@ -91,27 +95,81 @@ static class StubMembers
             "Load", "global::Nin.Device, string", "A network with the weights of a file.",
             $"static {spec.ClassName} Load(global::Nin.Device device, string path)", "null!");
         yield return ("Save", "string", "Writes the weights.", "void Save(string path)", "_ = path");
-        yield return ("Forward", "object", "Inference; the output's shape is not known yet.", "dynamic Forward(object x)", "null!");
-        yield return (
-            "ForwardTraining", "object", "The forward pass of training; the output's shape is not known yet.",
-            "dynamic ForwardTraining(object x)", "null!");
-        yield return (
-            "TrainStep", $"object, {labels}, {optimizer}", "A whole training step.",
-            $"float TrainStep(object x, {labels} labels, {optimizer} optimizer)", "0");
-        yield return (
-            "CreateSession", "int", "Opens a session; the output's shape is not known yet.", "dynamic CreateSession(int maxBatch)", "null!");
-        if (spec.Input is { } input)
+        foreach ((string name, string types, string summary, string returns, string parameters) in Typed(spec) ?? Untyped(spec))
         {
-            string buffer = $"global::Nin.TensorBuffer<{Literal.Type(input)}>";
-            yield return ("CreateInput", "int", "Memory for a batch of inputs.", $"{buffer} CreateInput(int batch)", "null!");
+            yield return (name, types, summary, $"{returns} {name}({parameters})", "default!");
         }
     }
+
+    /// <summary>What runs a network whose shapes are known: it implements <c>INetwork&lt;TIn, TOut&gt;</c>.</summary>
+    static IEnumerable<(string Name, string Types, string Summary, string Returns, string Parameters)>? Typed(NetworkSpec spec)
+    {
+        if (spec is not { Input: { } input, Output: { } output }) return null;
+
+        string x = $"global::Nin.Tensor<{Literal.Type(input)}>", traced = $"global::Nin.Traced<{Literal.Type(input)}>";
+        string y = Literal.Type(output);
+        return
+        [
+            ("CreateInput", "int", "Memory for a batch of inputs.", $"global::Nin.TensorBuffer<{Literal.Type(input)}>", "int batch"),
+            ("Forward", x, "Inference.", $"global::Nin.Tensor<{y}>", $"{x} x"),
+            ("ForwardTraining", x, "The forward pass of training.", $"global::Nin.Traced<{y}>", $"{x} x"),
+            ("ForwardTraining", traced, "The forward pass of training on a tape.", $"global::Nin.Traced<{y}>", $"{traced} x"),
+            ("TrainStep", $"{x}, {Labels}, {Optimizer}", "A whole training step.", "float", $"{x} x, {Labels} labels, {Optimizer} optimizer"),
+            ("CreateSession", "int", "Opens a session.", $"global::Nin.Session<{Literal.Type(input)}, {y}>", "int maxBatch"),
+        ];
+    }
+
+    /// <summary>The same while the output's shape is not known.</summary>
+    static IEnumerable<(string Name, string Types, string Summary, string Returns, string Parameters)> Untyped(NetworkSpec spec)
+    {
+        if (spec.Input is { } input)
+        {
+            yield return ("CreateInput", "int", "Memory for a batch of inputs.", $"global::Nin.TensorBuffer<{Literal.Type(input)}>", "int batch");
+        }
+
+        yield return ("Forward", "object", "Inference; the output's shape is not known yet.", "dynamic", "object x");
+        yield return ("ForwardTraining", "object", "The forward pass of training; the output's shape is not known yet.", "dynamic", "object x");
+        yield return (
+            "TrainStep", $"object, {Labels}, {Optimizer}", "A whole training step.", "float", $"object x, {Labels} labels, {Optimizer} optimizer");
+        yield return ("CreateSession", "int", "Opens a session; the output's shape is not known yet.", "dynamic", "int maxBatch");
+    }
+
+    /// <summary>
+    /// The interfaces' members, implemented out of the way of what the user's half may declare: whatever takes a network takes a wrong one too.
+    /// </summary>
+    public static void EmitInterfaces(NetworkSpec spec, SourceWriter writer)
+    {
+        const string network = "global::Nin.INetwork";
+        writer.Line($$"""
+
+            global::Nin.Device {{network}}.Device => null!;
+
+            global::Nin.Architecture {{network}}.Architecture => null!;
+
+            global::Nin.ParameterSet {{network}}.Parameters => null!;
+
+            int {{network}}.Seed => 0;
+
+            int {{network}}.TrainingSteps { get; set; }
+
+            global::Nin.ISession {{network}}.CreateSession(int maxBatch) => null!;
+            """);
+        foreach ((string name, _, _, string returns, string parameters) in Typed(spec) ?? [])
+        {
+            writer.Line().Line($"{returns} {InterfaceOf(spec)}.{name}({parameters}) => default!;");
+        }
+    }
+
+    /// <summary>What a stub implements.</summary>
+    public static string InterfaceOf(NetworkSpec spec) => spec is { Input: { } input, Output: { } output }
+        ? $"global::Nin.INetwork<{Literal.Type(input)}, {Literal.Type(output)}>"
+        : "global::Nin.INetwork";
 
     /// <summary>Where the user's half declares a member of the name, the interface's is implemented out of its way.</summary>
     static (string Signature, string Text) Dispose(NetworkSpec spec)
     {
         const string own = "Dispose()", @explicit = $"{GeneratedMembers.ExplicitDispose}()";
-        bool isTaken = spec.OwnSignatures.Any(s => OwnMembers.Clash(s, own));
+        bool isTaken = spec.ClassName == "Dispose" || spec.OwnSignatures.Any(s => OwnMembers.Clash(s, own));
         return (isTaken ? @explicit : own, $$"""
             /// <inheritdoc/>
             {{(isTaken ? "void global::System.IDisposable.Dispose()" : "public void Dispose()")}}

@@ -18,7 +18,7 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter)
 
     public bool IsGiven(string name) => arguments.IsGiven(name);
 
-    public void Report(DiagnosticDescriptor rule, string argument, FormattableString wrong, FormattableString fix, int element = 0) =>
+    public void Report(DiagnosticDescriptor rule, string? argument, FormattableString wrong, FormattableString fix, int element = 0) =>
         reporter.Report(rule, argument, wrong, fix, element);
 
     /// <summary>A whole number that a shape depends on.</summary>
@@ -33,6 +33,19 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter)
         _ => Unusable(least),
     };
 
+    /// <summary>A whole number that has to be given, though the attribute can be written without it.</summary>
+    /// <param name="name">Argument.</param>
+    /// <param name="least">Least value allowed.</param>
+    /// <param name="fix">What to do where it is missing.</param>
+    public int Given(string name, int least, FormattableString fix)
+    {
+        if (IsGiven(name)) return Whole(name, fallback: null, least);
+
+        // Where another argument is missing too, the compiler's error is enough.
+        if (IsUsable) Report(Rules.ArgumentOutOfRange, null, $"{name} is not given", fix);
+        return Unusable(least);
+    }
+
     /// <summary>A <c>long</c> limit; null where it was not given.</summary>
     public long? Limit(string name)
     {
@@ -43,11 +56,11 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter)
         return null;
     }
 
-    /// <summary>The elements of a <c>params</c> argument.</summary>
+    /// <summary>The elements of a <c>params</c> argument, which a constructor without it leaves out.</summary>
     public IReadOnlyList<int> Wholes(string name, int least)
     {
         TypedConstant? argument = arguments.Find(name);
-        if (argument is { Kind: TypedConstantKind.Array, IsNull: true }) return [];
+        if (argument is null or { Kind: TypedConstantKind.Array, IsNull: true }) return [];
         if (argument is not { Kind: TypedConstantKind.Array } array)
         {
             Unusable(least);

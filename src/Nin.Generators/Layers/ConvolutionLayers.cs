@@ -95,11 +95,18 @@ abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int
 /// <summary>A k x k convolution.</summary>
 sealed record Conv2dLayer(int Filters, Window Window, int Groups, bool Bias) : ConvolutionLayer(Declared, Filters, Window, Groups, Bias)
 {
-    public static readonly LayerKind Declared = new("Conv2d", stem: "Conv", arguments => new Conv2dLayer(
-        arguments.Whole("filters", fallback: null, least: 1),
-        Window.ReadConvolution(arguments),
-        arguments.Whole("Groups", LayerDefaults.Groups, least: 1),
-        arguments.Flag("Bias", LayerDefaults.Bias)));
+    public static readonly LayerKind Declared = new("Conv2d", stem: "Conv", Read);
+
+    static Conv2dLayer Read(ArgumentReader arguments)
+    {
+        int filters = arguments.Whole("filters", fallback: null, least: 1);
+        int kernel = arguments.Given("Kernel", least: 1, $"use Kernel = 3, say, or [Pointwise({filters})] for a 1x1 convolution");
+        return new(
+            filters,
+            Window.ReadConvolution(arguments, kernel),
+            arguments.Whole("Groups", LayerDefaults.Groups, least: 1),
+            arguments.Flag("Bias", LayerDefaults.Bias));
+    }
 
     public override IEnumerable<(string Name, double Value)> Arguments =>
         [("Filters", Filters), .. Window.Arguments, ("Groups", Groups), ("Bias", Bias ? 1 : 0)];

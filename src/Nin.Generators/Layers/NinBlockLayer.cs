@@ -35,7 +35,7 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
 
         return new(
             new([first, .. widths.Count > 0 ? widths : Enumerable.Repeat(first, pointwise)]),
-            Window.ReadConvolution(arguments),
+            Window.ReadConvolution(arguments, arguments.Whole("Kernel", LayerDefaults.Kernel, least: 1)),
             arguments.Flag("LastRelu", LayerDefaults.LastRelu),
             arguments.IsGiven("LastRelu"),
             arguments.Flag("BatchNorm", LayerDefaults.BatchNorm));

@@ -14,9 +14,9 @@ readonly record struct Window(int Kernel, int Stride, int Padding, int Dilation)
     /// <summary>One pixel at a time.</summary>
     public static Window Pixel => new(1, 1, 0, 1);
 
-    /// <summary>Reads a convolution's window, whose arguments are all named.</summary>
-    public static Window ReadConvolution(ArgumentReader arguments) => new(
-        arguments.Whole("Kernel", LayerDefaults.Kernel, least: 1),
+    /// <summary>Reads the rest of a convolution's window, whose arguments are all named.</summary>
+    public static Window ReadConvolution(ArgumentReader arguments, int kernel) => new(
+        kernel,
         arguments.Whole("Stride", LayerDefaults.Stride, least: 1),
         arguments.Whole("Padding", LayerDefaults.Padding, least: 0),
         arguments.Whole("Dilation", LayerDefaults.Dilation, least: 1));
@@ -83,10 +83,15 @@ readonly record struct Window(int Kernel, int Stride, int Padding, int Dilation)
             suggested: padding > mostPadding ? [smallerKernel] : [new("Padding", Invariant($"{padding}")), smallerKernel]);
     }
 
-    /// <summary>NIN101: rows or columns of the image itself at the far border lie in no window. Unread padding is no loss.</summary>
+    /// <summary>
+    /// NIN101: rows or columns of the image itself at the far border lie in no window. Unread padding is no loss, and a window smaller than its
+    /// stride leaves pixels out everywhere, on purpose, as the 1x1 convolution of a shortcut does.
+    /// </summary>
     void ReportUnreadBorder(Placement at, string kernelArgument, long mostPadding)
     {
         Shape input = at.Input;
+        if (Effective < Stride) return;
+
         (long rows, long columns) = (Unread(input.Height), Unread(input.Width));
         if (rows == 0 && columns == 0) return;
 

@@ -11,10 +11,18 @@ namespace Nin.Generators.Parsing;
 /// <summary>NIN001, NIN009 and NIN012: whether a class can get a generated half, and has its layers in one place.</summary>
 static class ClassChecks
 {
+    /// <summary>The oldest version that compiles what stands in for a wrong network.</summary>
+    public const LanguageVersion StubLanguage = LanguageVersion.CSharp10;
+
+    /// <summary>The oldest version that compiles generated networks.</summary>
+    const LanguageVersion NetworkLanguage = LanguageVersion.CSharp13;
+
     /// <summary>Reports what keeps the class from being a network; true where nothing does.</summary>
     public static bool CanBeNetwork(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
     {
         int before = diagnostics.Diagnostics.Count;
+        if (IsNameless(type)) return false;
+
         CheckPartial(type, diagnostics, cancellation);
         foreach ((FormattableString wrong, FormattableString fix) in Objections(type))
         {
@@ -35,12 +43,27 @@ static class ClassChecks
         return diagnostics.Diagnostics.Count == before;
     }
 
-    /// <summary>NIN009: reports members that the generated half declares, too.</summary>
-    public static void CheckMembers(INamedTypeSymbol type, DiagnosticList diagnostics)
+    /// <summary>Whether the class, or a type around it, is still being named: the compiler says so.</summary>
+    static bool IsNameless(INamedTypeSymbol type) => type.Name.Length == 0 || (type.ContainingType is { } outer && IsNameless(outer));
+
+    /// <summary>
+    /// Reports members that the generated half declares too (NIN009), and those that must be set wherever a network is created (NIN001); true
+    /// where there are none.
+    /// </summary>
+    public static bool MembersFit(INamedTypeSymbol type, DiagnosticList diagnostics)
     {
+        int before = diagnostics.Diagnostics.Count;
         ImmutableArray<ISymbol> members = type.GetMembers();
         foreach (ISymbol member in OwnMembers.Of(type))
         {
+            if (member is IPropertySymbol { IsRequired: true } or IFieldSymbol { IsRequired: true })
+            {
+                diagnostics.Report(
+                    Rules.ClassCannotBeNetwork, DiagnosticLocation.OnMember(members.IndexOf(member)), type.Name,
+                    $"it requires {member.Name} to be set by whoever creates it, which Load cannot do",
+                    $"remove required, and give it a default value");
+            }
+
             if (!GeneratedMembers.Contains(OwnMembers.Signature(member))) continue;
 
             diagnostics.Report(
@@ -48,7 +71,43 @@ static class ClassChecks
                 $"it declares {member.Name}, which is a member that the generator writes for every network",
                 $"choose another name");
         }
+
+        return diagnostics.Diagnostics.Count == before;
     }
+
+    /// <summary>Reports a version of C# that generated code cannot be compiled by; true where it can.</summary>
+    public static bool LanguageFits(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
+    {
+        LanguageVersion version = LanguageOf(type, cancellation);
+        if (version >= NetworkLanguage) return true;
+
+        diagnostics.Report(
+            Rules.ClassCannotBeNetwork, DiagnosticLocation.OnType(0), type.Name,
+            $"it is compiled as C# {version.ToDisplayString()}, but its generated half is C# {NetworkLanguage.ToDisplayString()}",
+            $"remove LangVersion from the project, or set it to {NetworkLanguage.ToDisplayString()} or newer");
+        return false;
+    }
+
+    /// <summary>The version of C# that a class is compiled by.</summary>
+    public static LanguageVersion LanguageOf(INamedTypeSymbol type, CancellationToken cancellation) =>
+        Declarations(type, cancellation).First().SyntaxTree.Options is CSharpParseOptions options ? options.LanguageVersion : NetworkLanguage;
+
+    /// <summary>
+    /// Whether the generated half has to say that it is not CLS-compliant, since shapes and tensors are not: where the assembly says that it is,
+    /// others can see the class, and the user's half says nothing itself.
+    /// </summary>
+    public static bool MustDenyClsCompliance(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
+        {
+            if (outer.DeclaredAccessibility is not (Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal)) return false;
+            if (outer.GetAttributes().Any(IsCls)) return false;
+        }
+
+        return type.ContainingAssembly.GetAttributes().Any(a => IsCls(a) && AttributeArguments.Value<bool>(new AttributeArguments(a).Find("isCompliant")));
+    }
+
+    static bool IsCls(AttributeData attribute) => attribute.AttributeClass is { Name: "CLSCompliantAttribute", ContainingNamespace.Name: "System" };
 
     /// <summary>Reports layers outside the declaration that has the first of them; true where there are none.</summary>
     public static bool LayersStandTogether(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
@@ -80,6 +139,11 @@ static class ClassChecks
         int depth = 0;
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType, depth++)
         {
+            if (depth > 0 && current.IsFileLocal)
+            {
+                Report(depth, $"{current.Name}, the type around it, is local to its file, where no generated half can reach it", $"remove file");
+            }
+
             // Where one declaration of several is partial, the compiler itself asks for it on the others (CS0260).
             if (Declarations(current, cancellation).Any(d => d.Modifiers.Any(SyntaxKind.PartialKeyword))) continue;
 
@@ -104,6 +168,11 @@ static class ClassChecks
             yield return (
                 $"it derives from {own.Name}, but a network derives from Nin.Network, and a class has one base",
                 $"remove the base class, and share its code through an interface or a member");
+        }
+
+        if (GeneratedMembers.Contains(type.Name))
+        {
+            yield return ($"{type.Name} is also a member that the generator writes for every network", $"choose another name");
         }
 
         if (type.IsFileLocal) yield return ($"it is local to its file, where no generated half can reach it", $"remove file");

@@ -10,9 +10,9 @@ sealed class LayerNames(INamedTypeSymbol type)
     /// <summary>Members that every network gets, and those of <see cref="object"/>.</summary>
     public static IReadOnlyCollection<string> Reserved { get; } = new HashSet<string>
     {
-        "ActivationBytes", "Architecture", "CreateInput", "CreateSession", "Device", "Dispose", "Forward", "ForwardMacs",
+        "ActivationBytes", "Architecture", "CreateInput", "CreateSession", "Declared", "Device", "Dispose", "Forward", "ForwardMacs",
         "ForwardTraining", "InferenceBytes", "Load", "ParameterCount", "Parameters", "RunBackward", "RunForward", "RunInference", "Save",
-        "Seed", "SessionPlan", "TrainingBytes", "TrainingSteps", "TrainStep",
+        "Seed", "TrainingBytes", "TrainingSteps", "TrainStep",
         "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString",
     };
 
@@ -57,7 +57,7 @@ static class GeneratedMembers
 
     static readonly string[] Signatures =
     [
-        "ParameterCount", "ForwardMacs", "SessionPlan", "Architecture",
+        "ParameterCount", "ForwardMacs", "Declared", "Architecture",
         "ActivationBytes(int)", "TrainingBytes(int)", "InferenceBytes(int)",
         "Load(global::Nin.Device, string)",
         $"RunInference({Run})", $"RunForward({Run})", $"RunBackward({Run}, global::Nin.DeviceView, bool)",

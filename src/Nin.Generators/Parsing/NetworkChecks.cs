@@ -47,25 +47,45 @@ sealed class NetworkChecks
         Shape output = specs[Last].Output;
         if (declaration.Classes is not int classes || output == Shape.Features(classes)) return;
 
-        // The layer that decides how many features there are: nothing after it changes their number.
-        int origin = Last;
-        while (specs[origin].Inputs[0] >= 0 && !specs[origin].Layer.DecidesChannels
-            && specs[origin].Input.Channels == specs[origin].Output.Channels)
+        (string fix, bool mayChangeClasses) = output switch
         {
-            origin = specs[origin].Inputs[0];
-        }
-
-        string fix = output switch
-        {
-            { IsFlat: true } => Invariant($"use Classes = {output.Channels}, or make {entries[origin].Label} give {classes}"),
-            { Height: 1, Width: 1 } => "put [Flatten] at the end",
-            _ => "put [GlobalAvgPool2d] and [Flatten] at the end",
+            { IsFlat: true } => ClassesFix(classes, output),
+            { Height: 1, Width: 1 } => ("put [Flatten] at the end", false),
+            _ => ("put [GlobalAvgPool2d] and [Flatten] at the end", false),
         };
         Report(
             Rules.ClassesDiffer, declaration.Attribute, "Classes",
             $"Classes = {classes}, but {entries[Last].Label} gives {output}",
             $"{fix}",
-            output.IsFlat ? [new("Classes", Invariant($"{output.Channels}"))] : []);
+            mayChangeClasses ? [new("Classes", Invariant($"{output.Channels}"))] : []);
+    }
+
+    /// <summary>What makes the features as many as the classes, and whether another number of classes may be what is meant.</summary>
+    (string Fix, bool MayChangeClasses) ClassesFix(int classes, Shape output)
+    {
+        // The layer that decides how many features there are: nothing after it changes their number.
+        int origin = Decides(Last);
+        LayerSpec layer = specs[origin];
+        if (layer.Input.IsFlat || layer.Layer.DecidesChannels || layer.Input is { Height: 1, Width: 1 })
+        {
+            return (Invariant($"use Classes = {output.Channels}, or make {entries[origin].Label} give {classes}"), true);
+        }
+
+        // Features of all pixels: to pool them was forgotten, for classes are not pixels.
+        string pool = $"put [GlobalAvgPool2d] before {entries[origin].Label}";
+        if (layer.Input.Channels == classes || layer.Inputs[0] < 0) return (pool, false);
+        return (Invariant($"{pool} and make {entries[Decides(layer.Inputs[0])].Label} give {classes}, or put [Linear({classes})] at the end"), false);
+    }
+
+    /// <summary>The layer that gives a layer's output the number of its channels or features.</summary>
+    int Decides(int layer)
+    {
+        while (specs[layer].Inputs[0] >= 0 && !specs[layer].Layer.DecidesChannels && specs[layer].Input.Channels == specs[layer].Output.Channels)
+        {
+            layer = specs[layer].Inputs[0];
+        }
+
+        return layer;
     }
 
     /// <summary>NIN013.</summary>
@@ -98,10 +118,10 @@ sealed class NetworkChecks
         }
     }
 
-    /// <summary>NIN102. A network whose output is not a row of features has no loss that is known here.</summary>
+    /// <summary>NIN102. Features are logits where <c>Classes</c> says so; others may be an embedding, which may well be positive.</summary>
     void CheckReluBeforeLoss()
     {
-        if (!specs[Last].Output.IsFlat) return;
+        if (declaration.Classes is null || !specs[Last].Output.IsFlat) return;
 
         int i = Last;
         while (i >= 0 && specs[i].Layer.KeepsDeadChannels) i = specs[i].Inputs[0];

@@ -38,7 +38,7 @@ static class NetworkParser
         INamedTypeSymbol type, int attribute, bool hasLayers, DiagnosticList diagnostics, CancellationToken cancellation)
     {
         bool canEmit = ClassChecks.CanBeNetwork(type, diagnostics, cancellation);
-        ClassChecks.CheckMembers(type, diagnostics);
+        bool membersFit = ClassChecks.MembersFit(type, diagnostics), languageFits = ClassChecks.LanguageFits(type, diagnostics, cancellation);
         NetworkDeclaration declaration = NetworkDeclaration.Read(type, attribute, diagnostics);
         if (!hasLayers && declaration.Input is not null)
         {
@@ -60,11 +60,20 @@ static class NetworkParser
             if (isComplete) NetworkChecks.Run(declaration, entries, [.. specs.Select(s => s!)], diagnostics);
         }
 
-        return canEmit ? Spec(declaration, entries, specs, hasErrors: !isComplete || diagnostics.HasErrors, cancellation) : null;
+        if (!canEmit || ClassChecks.LanguageOf(type, cancellation) < ClassChecks.StubLanguage) return null;
+
+        bool hasErrors = !isComplete || diagnostics.HasErrors;
+        NetworkSpec spec = Spec(declaration, entries, specs, isStub: !membersFit || !languageFits, hasErrors, cancellation);
+        return languageFits ? spec : spec.WithoutTypedLayers();
     }
 
     static NetworkSpec Spec(
-        NetworkDeclaration declaration, IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerSpec?> specs, bool hasErrors, CancellationToken cancellation)
+        NetworkDeclaration declaration,
+        IReadOnlyList<LayerEntry> entries,
+        IReadOnlyList<LayerSpec?> specs,
+        bool isStub,
+        bool hasErrors,
+        CancellationToken cancellation)
     {
         INamedTypeSymbol type = declaration.Type;
         List<ContainingType> containers = [];
@@ -77,6 +86,8 @@ static class NetworkParser
 
         string ns = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString();
         LayerSpec[] typed = [.. specs.TakeWhile((s, i) => s is not null && entries[i].HasMember).Select(s => s!)];
+        Shape? output = typed.Length == entries.Count && typed.Length > 0 ? typed[typed.Length - 1].Output : null;
+        Shape? declared = declaration.Classes is int classes ? Shape.Features(classes) : output;
         return new(
             ns.Length == 0 ? hintName : $"{ns.Replace("@", "")}.{hintName}",
             ns,
@@ -86,9 +97,12 @@ static class NetworkParser
             declaration.Input,
             new(typed),
             new(entries.Skip(typed.Length).Select(e => e.HasMember ? e.Name : "")),
+            declared,
             new(NamesLikeLayers(type, typed)),
             new(GeneratedMembers.SameNamed(type)),
             HiddenNames.Any(type, entries.Select(e => e.Name), cancellation),
+            ClassChecks.MustDenyClsCompliance(type),
+            IsStub: isStub || declaration.Input is null || output is null || output != declared,
             hasErrors);
     }
 

@@ -14,10 +14,13 @@ namespace Nin.Generators.Parsing;
 /// <param name="Input">The input's shape; null where half-typed code does not tell.</param>
 /// <param name="Layers">The layers up to the first whose output shape is unknown, or whose name no member can have.</param>
 /// <param name="UntypedNames">Names of the layers after them, which <c>nameof</c> may name; empty where no member can have it.</param>
+/// <param name="Output">The network's output shape, as <c>Classes</c> says it where the layers do not; null where neither does.</param>
 /// <param name="OwnMembers">The user's members whose names begin as a layer's does: what is derived from a layer must avoid them.</param>
 /// <param name="OwnSignatures">The user's members that have a name which networks have too: code that would repeat one leaves it out.</param>
 /// <param name="NamesAreHidden">True where generated code must name types in full.</param>
-/// <param name="HasErrors">True where an error is reported: members are then typed, but need not run.</param>
+/// <param name="IsNotCls">True where generated code must say that the class is not CLS-compliant: its assembly says that it is.</param>
+/// <param name="IsStub">True where an error leaves no network that could run: members are then typed as far as is known.</param>
+/// <param name="HasErrors">True where an error is reported.</param>
 sealed record NetworkSpec(
     string HintName,
     string Namespace,
@@ -27,13 +30,17 @@ sealed record NetworkSpec(
     Shape? Input,
     EquatableArray<LayerSpec> Layers,
     EquatableArray<string> UntypedNames,
+    Shape? Output,
     EquatableArray<string> OwnMembers,
     EquatableArray<string> OwnSignatures,
     bool NamesAreHidden,
+    bool IsNotCls,
+    bool IsStub,
     bool HasErrors)
 {
-    /// <summary>The network's output shape; null while a layer's is unknown.</summary>
-    public Shape? Output => UntypedNames.Count == 0 && Layers.Count > 0 ? Layers[Layers.Count - 1].Output : null;
+    /// <summary>The same for an old version of C#, which does not compile the classes of layers.</summary>
+    public NetworkSpec WithoutTypedLayers() =>
+        this with { Layers = new([]), UntypedNames = new([.. Layers.Select(l => l.Name), .. UntypedNames]) };
 
     /// <summary>Learnt parameters.</summary>
     public long ParameterCount => Saturated.Sum(Layers.Select(l => l.ParameterCount));

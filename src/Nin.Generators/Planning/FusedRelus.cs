@@ -22,7 +22,7 @@ sealed class FusedRelus
     {
         FusedRelus fused = new();
         bool[] live = LiveLayers.Of(spec);
-        HashSet<string> names = [.. spec.Layers.Select(l => l.Name), .. spec.OwnMembers];
+        HashSet<string> names = [.. spec.Layers.Select(l => l.Name), .. spec.OwnMembers, spec.ClassName];
         for (int i = 0; i < spec.Layers.Count; i++)
         {
             LayerSpec relu = spec.Layers[i];

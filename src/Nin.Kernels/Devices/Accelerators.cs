@@ -52,7 +52,7 @@ sealed class Accelerators : IDisposable
     /// <param name="index">Which one.</param>
     /// <param name="precision">How exactly products are computed.</param>
     /// <param name="adjust">Changes the profile, for tests.</param>
-    public AcceleratorDevice Open(int index, Precision precision = Precision.Highest, Func<DeviceProfile, DeviceProfile>? adjust = null)
+    public AcceleratorDevice Open(int index, Precision precision = Precision.Float32, Func<DeviceProfile, DeviceProfile>? adjust = null)
     {
         var id = new DeviceId(kind, index);
         if (Missing is { } reason)

@@ -11,7 +11,7 @@ sealed class CpuDevice : Device
     /// <param name="threads">Threads; 0 for one a core.</param>
     /// <param name="width">Bits of the registers that ops compute with; 0 for the widest of the machine. Another one is for tests.</param>
     /// <param name="precision">What was asked for; products are float32 whatever it is.</param>
-    public CpuDevice(int threads, int width = 0, Precision precision = Precision.Highest)
+    public CpuDevice(int threads, int width = 0, Precision precision = Precision.Float32)
         : base("cpu", ProcessorName(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DeviceProfile(DeviceKind.Cpu, Precision: precision)) =>
         Pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount) { Width = width > 0 ? width : SimdWidth.Best };
 

@@ -54,7 +54,7 @@ public abstract class Device : IDisposable
     /// <param name="passedOver">Told each kind that is better and was not used, with the reason.</param>
     /// <param name="precision">How exactly products are computed, where the device has a choice.</param>
     /// <exception cref="ArgumentOutOfRangeException">The precision is none.</exception>
-    public static Device Best(Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Highest) =>
+    public static Device Best(Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Float32) =>
         DeviceDiscovery.OpenBest(threads: 0, passedOver, Checked(precision));
 
     /// <summary>Opens a device by its id.</summary>
@@ -65,7 +65,7 @@ public abstract class Device : IDisposable
     /// <exception cref="ArgumentException">The id is unknown, or the precision is none.</exception>
     /// <exception cref="InvalidOperationException">There is no such device, or it does not open; the message says why.</exception>
     public static Device Open(
-        string id, int threads = 0, Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Highest) =>
+        string id, int threads = 0, Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Float32) =>
         DeviceDiscovery.Open(id, threads, passedOver, Checked(precision));
 
     /// <summary>
@@ -77,7 +77,7 @@ public abstract class Device : IDisposable
     /// <exception cref="ArgumentException">
     /// A kernel does not compile or load there, and the message says what the context lacks; or the precision is none.
     /// </exception>
-    public static Device From(Accelerator accelerator, Precision precision = Precision.Highest)
+    public static Device From(Accelerator accelerator, Precision precision = Precision.Float32)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         return AcceleratorDevice.From(accelerator, Checked(precision));

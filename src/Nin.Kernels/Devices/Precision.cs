@@ -1,27 +1,27 @@
 namespace Nin;
 
 /// <summary>
-/// How exactly products of float32 numbers are computed, in the sense of PyTorch's <c>set_float32_matmul_precision</c>: matrix products, convolutions
-/// and their gradients. Sums are float32 always, and so are all other operations. Only devices with tensor cores for TF32 (CUDA from compute
-/// capability 8.0 on) make a difference; elsewhere every precision is <see cref="Highest"/>.
+/// How exactly products of float32 numbers are computed: matrix products, convolutions and their gradients. Sums are float32 always, and so are all
+/// other operations. Only devices with tensor cores for TF32 (CUDA from compute capability 8.0 on) make a difference; elsewhere every precision is
+/// <see cref="Float32"/>. PyTorch's <c>set_float32_matmul_precision</c> makes the same choice.
 /// </summary>
 /// <seealso href="https://pytorch.org/docs/stable/generated/torch.set_float32_matmul_precision.html"/>
 public enum Precision
 {
-    /// <summary>Products of float32 numbers: 24 significant bits. No tensor cores. The default.</summary>
-    Highest,
+    /// <summary>Products of float32 numbers: 24 significant bits. No tensor cores. The default; PyTorch's "highest".</summary>
+    Float32,
 
     /// <summary>
-    /// Three products of TF32 numbers on tensor cores for one of float32 numbers: a product is off by less than 2^-20 of its size, where PyTorch
-    /// allows 2^-10 or 2^-15. A number that does not fit TF32 (infinity, or within 2^-11 of float32's largest) gives NaN.
+    /// 3xTF32: three products of TF32 numbers on tensor cores for one of float32 numbers. A product is off by less than 2^-20 of its size, where
+    /// PyTorch's "high" allows 2^-10 or 2^-15. A number that does not fit TF32 (infinity, or within 2^-11 of float32's largest) gives NaN.
     /// </summary>
-    High,
+    Tf32x3,
 
     /// <summary>
     /// One product of TF32 numbers on tensor cores: operands are rounded to 11 significant bits, so that a product is off by up to 2^-10 of
-    /// its size (and 2^-22). PyTorch allows bfloat16, 8 bits, here, and calls TF32 "high".
+    /// its size (and 2^-22). This is what PyTorch's "high" usually is.
     /// </summary>
-    Medium,
+    Tf32,
 }
 
 /// <summary>How a device computes matrix products, convolutions and their gradients.</summary>
@@ -30,14 +30,14 @@ enum ProductVariant
     /// <summary>A register tile a thread, without barriers.</summary>
     Threads,
 
-    /// <summary>A tile a group through shared memory, float32 products.</summary>
-    Groups,
+    /// <summary>A tile a work-group through shared memory, float32 products.</summary>
+    WorkGroups,
 
-    /// <summary>The same on tensor cores, three TF32 products for one.</summary>
-    TensorCoresThrice,
+    /// <summary>The same on tensor cores, 3xTF32.</summary>
+    TensorCoresTf32x3,
 
     /// <summary>The same on tensor cores, operands rounded to TF32.</summary>
-    TensorCores,
+    TensorCoresTf32,
 }
 
 /// <summary>The facts of a device that choose a variant and its tile, and nothing else may.</summary>
@@ -45,12 +45,12 @@ enum ProductVariant
 /// <param name="GroupSize">Threads in a group of a portable kernel: 1 where a group costs a barrier, 0 where no portable kernel runs.</param>
 /// <param name="Groups">Groups that keep the device busy when each thread strides over its share; 0 for one group a tile of work.</param>
 /// <param name="GroupsCooperate">
-/// True where barriers and memory shared by a group are cheap, as on GPUs: products then go through tiles that a group computes together.
+/// True where barriers and memory shared by a work-group are cheap, as on GPUs: products then go through tiles that a work-group computes together.
 /// </param>
 /// <param name="HasTensorCores">True where warps of 32 threads have the matrix instruction for TF32.</param>
 /// <param name="Precision">How exactly products are computed where the device has a choice.</param>
 readonly record struct DeviceProfile(
-    DeviceKind Kind, int GroupSize = 0, int Groups = 0, bool GroupsCooperate = false, bool HasTensorCores = false, Precision Precision = Precision.Highest)
+    DeviceKind Kind, int GroupSize = 0, int Groups = 0, bool GroupsCooperate = false, bool HasTensorCores = false, Precision Precision = Precision.Float32)
 {
     /// <summary>True where ops are whole vectorised methods, false where they are ILGPU kernels.</summary>
     public bool IsVectorized => Kind == DeviceKind.Cpu;
@@ -61,9 +61,9 @@ readonly record struct DeviceProfile(
     /// <summary>The variant of products that the facts ask for.</summary>
     public ProductVariant Products => (GroupsCooperate, HasTensorCores, Precision) switch
     {
-        (true, true, Precision.High) => ProductVariant.TensorCoresThrice,
-        (true, true, Precision.Medium) => ProductVariant.TensorCores,
-        (true, _, _) => ProductVariant.Groups,
+        (true, true, Precision.Tf32x3) => ProductVariant.TensorCoresTf32x3,
+        (true, true, Precision.Tf32) => ProductVariant.TensorCoresTf32,
+        (true, _, _) => ProductVariant.WorkGroups,
         _ => ProductVariant.Threads,
     };
 }

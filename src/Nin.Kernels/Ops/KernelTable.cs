@@ -13,9 +13,9 @@ static class KernelTable
         Of<IBatchNorm2dBackward>(d => new BatchNorm2dBackwardPortable(d), d => new BatchNorm2dBackwardVectorized(d)),
         Of<IBatchNorm2dForwardInference>(d => new BatchNorm2dForwardInferencePortable(d), d => new BatchNorm2dForwardInferenceVectorized(d)),
         Of<IBatchNorm2dForwardTraining>(d => new BatchNorm2dForwardTrainingPortable(d), d => new BatchNorm2dForwardTrainingVectorized(d)),
-        Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(Product(d)), d => new Conv2dBackwardDataVectorized(d)),
+        Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(Gemm(d)), d => new Conv2dBackwardDataVectorized(d)),
         Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d, Gradient(d)), d => new Conv2dBackwardWeightsVectorized(d)),
-        Of<IConv2dForward>(d => new Conv2dForwardPortable(Product(d)), d => new Conv2dForwardVectorized(d)),
+        Of<IConv2dForward>(d => new Conv2dForwardPortable(Gemm(d)), d => new Conv2dForwardVectorized(d)),
         Of<IDropout>(d => new DropoutPortable(d), d => new DropoutVectorized(d)),
         Of<IAdd>(d => new AddPortable(d), d => new AddVectorized(d)),
         Of<IChannelSum>(d => new ChannelSumPortable(d), d => new ChannelSumVectorized(d)),
@@ -27,11 +27,8 @@ static class KernelTable
         Of<IMaxPool2dForwardArgmax>(d => new MaxPool2dForwardArgmaxPortable(d), d => new MaxPool2dForwardArgmaxVectorized(d)),
         Of<IMultiply>(d => new MultiplyPortable(d), d => new MultiplyVectorized(d)),
         Of<IMultiplySum>(d => new MultiplySumPortable(d), d => new MultiplySumVectorized(d)),
-        Of<IPointwiseBackwardData>(d => new PointwiseBackwardDataPortable(Product(d)), d => new PointwiseBackwardDataVectorized(d)),
-        Of<IPointwiseBackwardWeights>(d => new PointwiseBackwardWeightsPortable(d, Gradient(d)), d => new PointwiseBackwardWeightsVectorized(d)),
-        Of<IPointwiseForward>(d => new PointwiseForwardPortable(Product(d)), d => new PointwiseForwardVectorized(d)),
         Of<IPointwiseMlpBackward>(
-            d => new PointwiseMlpBackwardPortable(d, Product(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
+            d => new PointwiseMlpBackwardPortable(d, Gemm(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),
         Of<ISgd>(d => new SgdPortable(d), d => new SgdVectorized(d)),
         Of<ISoftmaxCrossEntropy>(d => new SoftmaxCrossEntropyPortable(d), d => new SoftmaxCrossEntropyVectorized(d)),
@@ -47,26 +44,26 @@ static class KernelTable
         where TOp : class, IOp =>
         (TOp)(device is CpuDevice cpu ? ByOp[typeof(TOp)].Vectorized(cpu) : ByOp[typeof(TOp)].Portable((AcceleratorDevice)device));
 
-    static IWindowProduct Product(AcceleratorDevice device) => device.Profile.Products switch
+    static IImplicitGemm Gemm(AcceleratorDevice device) => device.Profile.Products switch
     {
-        ProductVariant.Threads => new WindowProduct(device),
-        ProductVariant.Groups => new GroupProduct<Tile8x8>(device),
-        ProductVariant.TensorCoresThrice => new GroupProduct<HighTile>(device),
-        _ => new GroupProduct<MediumTile>(device),
+        ProductVariant.Threads => new ThreadImplicitGemm(device),
+        ProductVariant.WorkGroups => new WorkGroupImplicitGemm<Float32Accumulators>(device),
+        ProductVariant.TensorCoresTf32x3 => new WorkGroupImplicitGemm<WarpAccumulators<Tf32x3Products>>(device),
+        _ => new WorkGroupImplicitGemm<WarpAccumulators<Tf32Product>>(device),
     };
 
-    static IWindowGradient Gradient(AcceleratorDevice device) => device.Profile.Products switch
+    static IWeightGradient Gradient(AcceleratorDevice device) => device.Profile.Products switch
     {
-        ProductVariant.Threads => new WindowGradient(device),
-        ProductVariant.Groups => new GroupGradient<Tile8x8>(device),
-        ProductVariant.TensorCoresThrice => new GroupGradient<HighTile>(device),
-        _ => new GroupGradient<MediumTile>(device),
+        ProductVariant.Threads => new ThreadWeightGradient(device),
+        ProductVariant.WorkGroups => new WorkGroupWeightGradient<Float32Accumulators>(device),
+        ProductVariant.TensorCoresTf32x3 => new WorkGroupWeightGradient<WarpAccumulators<Tf32x3Products>>(device),
+        _ => new WorkGroupWeightGradient<WarpAccumulators<Tf32Product>>(device),
     };
 
     // Backward there is nothing to choose: both gradients of a pixel in shared memory leave a group 8 to 16 pixels, for each of which it would
     // read all weights anew.
     static IPointwiseMlpForward MlpForward(AcceleratorDevice device) =>
-        device.Profile.Products == ProductVariant.Groups ? new PointwiseMlpForwardFused(device) : new PointwiseMlpForwardPortable(Product(device));
+        device.Profile.Products == ProductVariant.WorkGroups ? new PointwiseMlpForwardFused(device) : new PointwiseMlpForwardPortable(Gemm(device));
 
     static Row Of<TOp>(Func<AcceleratorDevice, TOp> portable, Func<CpuDevice, TOp> vectorized)
         where TOp : class, IOp =>

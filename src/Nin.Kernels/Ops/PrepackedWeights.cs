@@ -1,21 +1,41 @@
+using Nin.Shapes.Sizes;
+
 namespace Nin.Ops;
 
 /// <summary>
-/// The weights that an op reads, with what was derived from them before (packed panels), which is good for as long as the version stands.
+/// The weights that an op reads, with what was packed from them before, which is good for as long as the version stands.
 /// </summary>
 /// <param name="Value">The weights in memory order.</param>
 /// <param name="Version">Counts the writes to them.</param>
-/// <param name="Derived">Where derived copies are kept; null to derive at each call.</param>
-readonly record struct Weights(DeviceView Value, long Version = 0, DerivedWeights? Derived = null)
+/// <param name="Prepacked">Where packed copies are kept; null to pack at each call.</param>
+readonly record struct Weights(DeviceView Value, long Version = 0, PrepackedWeights? Prepacked = null)
 {
     public static implicit operator Weights(DeviceView value) => new(value);
 }
 
-/// <summary>Copies of one parameter in the orders that variants want, each made once a version and shared by all sessions that infer.</summary>
-sealed class DerivedWeights : IDisposable
+/// <summary>
+/// What a packed copy of weights is: layers of different sizes may share one parameter, and each needs its own order of it.
+/// </summary>
+/// <param name="Packer">Who packs: the algorithm, on one engine.</param>
+/// <param name="IsTransposed">False for fprop, true for dgrad, where one packer serves both.</param>
+/// <param name="Groups">Groups of channels.</param>
+/// <param name="Taps">Taps of the window.</param>
+/// <param name="Channels">Input channels of a group.</param>
+/// <param name="Filters">Filters of a group.</param>
+/// <param name="Window">The window, where its shape, strides or dilation are part of the order.</param>
+readonly record struct PackingKey(
+    Type Packer, bool IsTransposed = false, int Groups = 1, long Taps = 1, int Channels = 0, int Filters = 0, Window2d Window = default)
+{
+    /// <summary>Of a convolution's weights.</summary>
+    public static PackingKey Of(Type packer, in Conv2dSizes s, bool isTransposed) =>
+        new(packer, isTransposed, s.Groups, s.Window.Taps, s.GroupChannels, s.GroupFilters, s.Window);
+}
+
+/// <summary>Copies of one parameter in the orders that ops want, each made once a version and shared by all sessions that infer.</summary>
+sealed class PrepackedWeights : IDisposable
 {
     readonly Lock gate = new();
-    readonly Dictionary<Type, Copy> copies = [];
+    readonly Dictionary<PackingKey, Copy> copies = [];
 
     /// <summary>Bytes that the copies take.</summary>
     public long Bytes
@@ -26,29 +46,29 @@ sealed class DerivedWeights : IDisposable
         }
     }
 
-    /// <summary>The copy that a variant (named by its type) made of this version, after <paramref name="derive"/> where it is new.</summary>
+    /// <summary>The copy that a key names of this version, after <paramref name="pack"/> where it is new.</summary>
     /// <param name="stream">Where the copy is written and read; null where ops are done when they return.</param>
-    /// <param name="variant">The variant that asks.</param>
+    /// <param name="key">What the copy is.</param>
     /// <param name="weights">What it is a copy of.</param>
     /// <param name="length">Its elements.</param>
-    /// <param name="state">Handed on to <paramref name="derive"/>.</param>
-    /// <param name="derive">Writes the copy.</param>
+    /// <param name="state">Handed on to <paramref name="pack"/>.</param>
+    /// <param name="pack">Writes the copy.</param>
     public DeviceView Get<TState>(
-        DeviceStream? stream, Type variant, in Weights weights, long length, in TState state, Derivation<TState> derive)
+        DeviceStream? stream, in PackingKey key, in Weights weights, long length, in TState state, Pack<TState> pack)
         where TState : allows ref struct
     {
         lock (gate)
         {
-            if (!copies.TryGetValue(variant, out var copy) || copy.Buffer.Length < length)
+            if (!copies.TryGetValue(key, out var copy) || copy.Buffer.Length < length)
             {
                 copy?.Buffer.Dispose();
-                copies[variant] = copy = new Copy(weights.Value.Buffer.Device.Allocate(length));
+                copies[key] = copy = new Copy(weights.Value.Buffer.Device.Allocate(length));
             }
 
             if (copy.Version != weights.Version)
             {
                 stream?.Writes(copy.Buffer.View);
-                derive(weights.Value, copy.Buffer.View, in state);
+                pack(weights.Value, copy.Buffer.View, in state);
                 copy.Version = weights.Version;
             }
 
@@ -74,6 +94,6 @@ sealed class DerivedWeights : IDisposable
     }
 }
 
-/// <summary>Writes the derived copy of weights.</summary>
-delegate void Derivation<TState>(DeviceView weights, DeviceView copy, in TState state)
+/// <summary>Writes a packed copy of weights.</summary>
+delegate void Pack<TState>(DeviceView weights, DeviceView copy, in TState state)
     where TState : allows ref struct;

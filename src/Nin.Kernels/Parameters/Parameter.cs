@@ -7,8 +7,8 @@ public sealed class Parameter : IDisposable
 {
     readonly ParameterSet set;
     readonly DeviceView value;
-    readonly DerivedWeights derived = new();
-    readonly List<DerivedWeights> others = [];
+    readonly PrepackedWeights prepacked = new();
+    readonly List<PrepackedWeights> others = [];
     long gradientEpoch = -1;
 
     internal Parameter(ParameterSet set, ParameterSpec spec, DeviceView value)
@@ -41,18 +41,18 @@ public sealed class Parameter : IDisposable
 
     internal ParameterSet Set => set;
 
-    /// <summary>With what was derived from them kept: for inference, which meets one version again and again.</summary>
-    internal Weights Weights => new(value, set.Version, derived);
+    /// <summary>With what was packed from them kept: for inference, which meets one version again and again.</summary>
+    internal Weights Weights => new(value, set.Version, prepacked);
 
-    /// <summary>Derived anew at each call, in scratch: for training, which uses each version once and would keep copies for nothing.</summary>
+    /// <summary>Packed anew at each call, in scratch: for training, which uses each version once and would keep copies for nothing.</summary>
     internal Weights WeightsOnce => new(value, set.Version);
 
-    internal long DerivedBytes => derived.Bytes + others.Sum(o => o.Bytes);
+    internal long PrepackedBytes => prepacked.Bytes + others.Sum(o => o.Bytes);
 
-    /// <summary>Another place for what is derived from it together with other parameters; it is given back with the rest.</summary>
-    internal DerivedWeights CreateDerived()
+    /// <summary>Another place for what is packed from it together with other parameters; it is given back with the rest.</summary>
+    internal PrepackedWeights CreatePrepacked()
     {
-        var created = new DerivedWeights();
+        var created = new PrepackedWeights();
         others.Add(created);
         return created;
     }
@@ -102,10 +102,10 @@ public sealed class Parameter : IDisposable
     /// <summary>False also for a frozen parameter that an op wrote a gradient of because it writes several at once.</summary>
     internal bool HasGradient => RequiresGradient && gradientEpoch == set.GradientEpoch;
 
-    /// <summary>Gives back derived copies.</summary>
+    /// <summary>Gives back packed copies.</summary>
     public void Dispose()
     {
-        derived.Dispose();
+        prepacked.Dispose();
         others.ForEach(o => o.Dispose());
     }
 

@@ -56,7 +56,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     public long Bytes => (values.Length + (gradients?.Length ?? 0) + buffers.Length) * sizeof(float);
 
     /// <summary>Bytes of what variants derived from the weights (packed panels).</summary>
-    public long DerivedBytes => all.Sum(p => p.DerivedBytes);
+    public long PrepackedBytes => all.Sum(p => p.PrepackedBytes);
 
     /// <inheritdoc/>
     public int Count => all.Length;

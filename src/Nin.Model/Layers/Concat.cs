@@ -9,6 +9,14 @@ namespace Nin
     /// <param name="more">The names of more.</param>
     public sealed class ConcatAttribute(string first, string second, params string[] more) : LayerAttribute
     {
+        /// <summary>Two outputs joined.</summary>
+        /// <param name="first">The name of an earlier layer.</param>
+        /// <param name="second">The name of another.</param>
+        public ConcatAttribute(string first, string second)
+            : this(first, second, [])
+        {
+        }
+
         /// <summary>The first input.</summary>
         public string First { get; } = first;
 

@@ -13,8 +13,8 @@ namespace Nin
         /// <summary>Output channels.</summary>
         public int Filters { get; } = filters;
 
-        /// <summary>Side of the square window in pixels, 1 or more. Default: 1.</summary>
-        public int Kernel { get; set; } = LayerDefaults.Kernel;
+        /// <summary>Side of the square window in pixels, 1 or more. Must be given; for a 1x1 window there is <see cref="PointwiseAttribute"/>.</summary>
+        public int Kernel { get; set; }
 
         /// <summary>Pixels from one window to the next, 1 or more. Default: 1.</summary>
         public int Stride { get; set; } = LayerDefaults.Stride;

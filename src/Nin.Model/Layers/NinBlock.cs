@@ -22,6 +22,13 @@ namespace Nin
     /// </example>
     public sealed class NinBlockAttribute(int filters, params int[] pointwiseFilters) : LayerAttribute
     {
+        /// <summary>A block whose 1x1 convolutions are as wide as the first one.</summary>
+        /// <param name="filters">Output channels of each convolution, 1 or more.</param>
+        public NinBlockAttribute(int filters)
+            : this(filters, [])
+        {
+        }
+
         /// <summary>Output channels of the k x k convolution.</summary>
         public int Filters { get; } = filters;
 

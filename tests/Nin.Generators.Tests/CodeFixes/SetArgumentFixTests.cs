@@ -32,14 +32,18 @@ public class SetArgumentFixTests
         ("Use Classes = 10", Net("Network(1, 8, 8, Classes = 10, Init = Init.He), Pointwise(10), GlobalAvgPool2d, Flatten")));
 
     [Fact]
+    public void Classes_do_not_become_the_pixels_where_a_pooling_was_forgotten() =>
+        Fixing.Offers(Net("Network(1, 8, 8, Classes = 10), Pointwise(10), Flatten")).Should().BeEmpty();
+
+    [Fact]
     public void Classes_that_no_row_of_features_gives_have_no_single_answer() =>
         Fixing.Offers(Net("Network(1, 8, 8, Classes = 12), Pointwise(12)")).Should().BeEmpty();
 
     [Fact]
     public void The_last_ReLU_is_left_out_or_asked_for() => Fixing.Verify(
-        Net("Network(1, 8, 8), NinBlock(10), GlobalAvgPool2d, Flatten"),
-        ("Use LastRelu = false", Net("Network(1, 8, 8), NinBlock(10, LastRelu = false), GlobalAvgPool2d, Flatten")),
-        ("Use LastRelu = true", Net("Network(1, 8, 8), NinBlock(10, LastRelu = true), GlobalAvgPool2d, Flatten")));
+        Net("Network(1, 8, 8, Classes = 10), NinBlock(10), GlobalAvgPool2d, Flatten"),
+        ("Use LastRelu = false", Net("Network(1, 8, 8, Classes = 10), NinBlock(10, LastRelu = false), GlobalAvgPool2d, Flatten")),
+        ("Use LastRelu = true", Net("Network(1, 8, 8, Classes = 10), NinBlock(10, LastRelu = true), GlobalAvgPool2d, Flatten")));
 
     [Fact]
     public void What_a_copied_layer_says_cannot_be_changed_where_it_is_copied_to() => Fixing.Offers(

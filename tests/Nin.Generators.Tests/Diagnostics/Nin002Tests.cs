@@ -8,7 +8,7 @@ public class Nin002Tests
     public void Layers_without_a_network_are_reported_on_the_first() => Marked.Verify(
         """
         using Nin;
-        [{|NIN002:Conv2d|}(4)]
+        [{|NIN002:Conv2d|}(4, Kernel = 1)]
         [Relu]
         partial class Net;
         """,
@@ -28,7 +28,7 @@ public class Nin002Tests
     public void The_compiler_alone_speaks_of_an_input_that_is_being_typed() => Marked.Verify("""
         using Nin;
         [Network(1, 8)]
-        [Conv2d(4)]
+        [Conv2d(4, Kernel = 1)]
         partial class Net;
         """);
 }

@@ -5,16 +5,16 @@ namespace Nin.Generators.Tests.Diagnostics;
 public class Nin004Tests
 {
     [Theory]
-    [InlineData("Network({|NIN004:0|}, 8, 8), Conv2d(2)", "Net: channels = 0 is out of range; use 1 or more")]
-    [InlineData("Network(1, {|NIN004:height: -1|}, width: 8), Conv2d(2)", "Net: height = -1 is out of range; use 1 or more")]
-    [InlineData("Network(1, 8, 8, {|NIN004:Classes = 0|}), Conv2d(2)", "Net: Classes = 0 is out of range; use 1 or more")]
-    [InlineData("Network(1, 8, 8, {|NIN004:Init = (Init)7|}), Conv2d(2)", "Net: Init = 7 is out of range; use Init.He or Init.Xavier")]
-    [InlineData("Network(1, 8, 8), Conv2d({|NIN004:0|})", "Conv1 (layer 1): filters = 0 is out of range; use 1 or more")]
+    [InlineData("Network({|NIN004:0|}, 8, 8), Conv2d(2, Kernel = 1)", "Net: channels = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, {|NIN004:height: -1|}, width: 8), Conv2d(2, Kernel = 1)", "Net: height = -1 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8, {|NIN004:Classes = 0|}), Conv2d(2, Kernel = 1)", "Net: Classes = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8, {|NIN004:Init = (Init)7|}), Conv2d(2, Kernel = 1)", "Net: Init = 7 is out of range; use Init.He or Init.Xavier")]
+    [InlineData("Network(1, 8, 8), Conv2d({|NIN004:0|}, Kernel = 1)", "Conv1 (layer 1): filters = 0 is out of range; use 1 or more")]
     [InlineData("Network(1, 8, 8), Relu, Conv2d(2, {|NIN004:Kernel = 0|})", "Conv1 (layer 2): Kernel = 0 is out of range; use 1 or more")]
-    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Stride = 0|})", "Conv1 (layer 1): Stride = 0 is out of range; use 1 or more")]
-    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Padding = -1|})", "Conv1 (layer 1): Padding = -1 is out of range; use 0 or more")]
-    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Dilation = 0|})", "Conv1 (layer 1): Dilation = 0 is out of range; use 1 or more")]
-    [InlineData("Network(1, 8, 8), Conv2d(2, {|NIN004:Groups = 0|})", "Conv1 (layer 1): Groups = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 1, {|NIN004:Stride = 0|})", "Conv1 (layer 1): Stride = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 1, {|NIN004:Padding = -1|})", "Conv1 (layer 1): Padding = -1 is out of range; use 0 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 1, {|NIN004:Dilation = 0|})", "Conv1 (layer 1): Dilation = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 1, {|NIN004:Groups = 0|})", "Conv1 (layer 1): Groups = 0 is out of range; use 1 or more")]
     [InlineData("Network(1, 8, 8), Pointwise({|NIN004:-4|})", "Pointwise1 (layer 1): filters = -4 is out of range; use 1 or more")]
     [InlineData("Network(1, 8, 8), NinBlock(4, {|NIN004:Pointwise = 101|})", "Block1 (layer 1): Pointwise = 101 is out of range; use 0 to 100")]
     [InlineData("Network(1, 8, 8), NinBlock(4, 3, {|NIN004:0|})", "Block1 (layer 1): pointwiseFilters[1] = 0 is out of range; use 1 or more")]
@@ -27,9 +27,16 @@ public class Nin004Tests
     [InlineData("Network(1, 8, 8), BatchNorm2d({|NIN004:Epsilon = 0|})", "Norm1 (layer 1): Epsilon = 0 is out of range; use a number above 0")]
     [InlineData("Network(1, 8, 8), BatchNorm2d({|NIN004:Momentum = 2|})", "Norm1 (layer 1): Momentum = 2 is out of range; use 0 to 1")]
     [InlineData("Network(1, 8, 8), Flatten, Linear({|NIN004:0|})", "Linear1 (layer 2): features = 0 is out of range; use 1 or more")]
-    [InlineData("Network(1, 8, 8), Conv2d(2), Budget({|NIN004:MaxMacs = 0|})", "Net: MaxMacs = 0 is out of range; use 1 or more")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 1), Budget({|NIN004:MaxMacs = 0|})", "Net: MaxMacs = 0 is out of range; use 1 or more")]
     public void Each_argument_out_of_its_range_is_told_what_it_may_be(string attributes, string message) =>
         Marked.Verify($"using Nin; [{attributes}] partial class Net;", message);
+
+    [Theory]
+    [InlineData("{|NIN004:Conv2d|}(64)")]
+    [InlineData("{|NIN004:Conv2d|}(64, Stride = 2, Padding = 1)")]
+    public void A_convolution_must_say_its_kernel(string layer) => Marked.Verify(
+        $"using Nin; [Network(1, 8, 8), {layer}] partial class Net;",
+        "Conv1 (layer 1): Kernel is not given; use Kernel = 3, say, or [Pointwise(64)] for a 1x1 convolution");
 
     [Fact]
     public void Widths_one_by_one_and_a_count_of_them_exclude_each_other() => Marked.Verify(
@@ -45,7 +52,7 @@ public class Nin004Tests
     [InlineData("Network({|NIN004:65536|}, 65536, 1), Relu", "Net: the input 65536x65536x1 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
     [InlineData("Network(1, 65536, 1), NinBlock(2, {|NIN004:65536|}, 3)", "Block1 (layer 1): the output 65536x65536x1 of 1x65536x1 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
     [InlineData("Network(1, 32768, 32768), Relu, {|NIN004:Concat|}(\"Relu1\", \"Relu1\")", "Concat1 (layer 2): the output 2x32768x32768 of 1x32768x32768 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
-    [InlineData("Network(65536, 1, 1), Conv2d({|NIN004:65536|})", "Conv1 (layer 1): weights 65536x65536x1x1 over 65536x1x1 have more than 2,147,483,647 elements, which no tensor holds; make them fewer")]
+    [InlineData("Network(65536, 1, 1), Conv2d({|NIN004:65536|}, Kernel = 1)", "Conv1 (layer 1): weights 65536x65536x1x1 over 65536x1x1 have more than 2,147,483,647 elements, which no tensor holds; make them fewer")]
     public void Counts_that_no_tensor_holds_are_reported_instead_of_wrapping(string attributes, string message) =>
         Marked.Verify($"using Nin; [{attributes}] partial class Net;", message);
 

@@ -9,9 +9,9 @@ public class Nin008Tests
         """
         using Nin;
         [Network(1, 8, 8)]
-        [Conv2d(4)]
-        [Conv2d(6)]
-        [Conv2d(4, Stride = 7)]
+        [Conv2d(4, Kernel = 1)]
+        [Conv2d(6, Kernel = 1)]
+        [Conv2d(4, Kernel = 1, Stride = 7)]
         [Add("Conv1", {|NIN008:"Conv2"|}, "Conv1", {|NIN008:"Conv3"|})]
         partial class Net;
         """,
@@ -23,8 +23,8 @@ public class Nin008Tests
         """
         using Nin;
         [Network(1, 8, 8)]
-        [Conv2d(4)]
-        [Conv2d(4, Stride = 7)]
+        [Conv2d(4, Kernel = 1)]
+        [Conv2d(4, Kernel = 1, Stride = 7)]
         [Concat("Conv1", {|NIN008:"Conv2"|})]
         partial class Net;
         """,

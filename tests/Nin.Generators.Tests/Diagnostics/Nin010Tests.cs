@@ -5,7 +5,7 @@ namespace Nin.Generators.Tests.Diagnostics;
 public class Nin010Tests
 {
     [Theory]
-    [InlineData("Conv2d", "(2)")]
+    [InlineData("Conv2d", "(2, Kernel = 1)")]
     [InlineData("Pointwise", "(2)")]
     [InlineData("NinBlock", "(2)")]
     [InlineData("MaxPool2d", "(2)")]

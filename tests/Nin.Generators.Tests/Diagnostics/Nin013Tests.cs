@@ -10,7 +10,7 @@ public class Nin013Tests
         using Nin;
         [Network(3, 32, 32)]
         [NinBlock(192, Kernel = 5, Padding = 2)]
-        [Conv2d(10)]
+        [Conv2d(10, Kernel = 1)]
         [Budget({|NIN013:MaxParameters = 80_000|}, {|NIN013:MaxMacs = 90_000_000|})]
         partial class Net;
         """,
@@ -19,5 +19,5 @@ public class Nin013Tests
 
     [Fact]
     public void A_budget_that_is_met_exactly_is_met() =>
-        Marked.Verify("using Nin; [Network(1, 8, 8), Conv2d(3), Budget(MaxParameters = 6, MaxMacs = 192)] partial class Net;");
+        Marked.Verify("using Nin; [Network(1, 8, 8), Conv2d(3, Kernel = 1), Budget(MaxParameters = 6, MaxMacs = 192)] partial class Net;");
 }

@@ -9,8 +9,8 @@ public class Nin014Tests
         """
         using Nin;
         [Network(1, 8, 8)]
-        [Conv2d(4)]
-        [{|NIN014:Conv2d|}(6)]
+        [Conv2d(4, Kernel = 1)]
+        [{|NIN014:Conv2d|}(6, Kernel = 1)]
         [Relu(From = "Conv1")]
         partial class Net;
         """,
@@ -20,9 +20,9 @@ public class Nin014Tests
     public void A_pragma_suppresses_the_warning() => Marked.Verify("""
         using Nin;
         [Network(1, 8, 8)]
-        [Conv2d(4)]
+        [Conv2d(4, Kernel = 1)]
         #pragma warning disable NIN014
-        [Conv2d(6)]
+        [Conv2d(6, Kernel = 1)]
         #pragma warning restore NIN014
         [Relu(From = "Conv1")]
         partial class Net;

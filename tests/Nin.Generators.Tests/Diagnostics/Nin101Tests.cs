@@ -16,8 +16,14 @@ public class Nin101Tests
 
     [Fact]
     public void A_padding_that_pooling_may_not_have_is_not_suggested() => Marked.Verify(
-        "using Nin; [Network(1, 11, 11), MaxPool2d(2, {|NIN101:Stride = 4|})] partial class Net;",
-        "Pool1 (layer 1): no window reads the last 1 row and 1 column of 1x11x11; use an input of 10x10 to lose none");
+        "using Nin; [Network(1, 25, 27), MaxPool2d({|NIN101:4|})] partial class Net;",
+        "Pool1 (layer 1): no window reads the last 1 row and 3 columns of 1x25x27; use an input of 24x24 to lose none");
+
+    [Theory]
+    [InlineData("Conv2d(16, Kernel = 1, Stride = 2)")]
+    [InlineData("MaxPool2d(2, Stride = 4)")]
+    public void A_window_smaller_than_its_stride_leaves_pixels_out_on_purpose(string layer) =>
+        Marked.Verify($"using Nin; [Network(8, 12, 12), {layer}] partial class Net;");
 
     [Fact]
     public void Unread_padding_is_no_loss() =>

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Nin.Generators.Diagnostics;
 using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Diagnostics;
@@ -25,7 +26,17 @@ public class PagesTests
         {
             rule.CustomTags.Contains(WellKnownDiagnosticTags.NotConfigurable).Should().Be(rule.DefaultSeverity == DiagnosticSeverity.Error, rule.Id);
             rule.Category.Should().Be("Nin");
-            rule.HelpLinkUri.Should().EndWith($"docs/diagnostics/{rule.Id}.md");
+        }
+    }
+
+    [Fact]
+    public void Help_links_are_absolute_addresses_in_the_repository_or_none()
+    {
+        foreach (DiagnosticDescriptor rule in new NetworkAnalyzer().SupportedDiagnostics)
+        {
+            if (rule.HelpLinkUri.Length > 0) Uri.IsWellFormedUriString(rule.HelpLinkUri, UriKind.Absolute).Should().BeTrue(rule.HelpLinkUri);
+            Rules.PageOf(rule.Id, "https://example.org/nin/").Should().Be($"https://example.org/nin/blob/main/docs/diagnostics/{rule.Id}.md");
+            Rules.PageOf(rule.Id, "").Should().BeNull();
         }
     }
 

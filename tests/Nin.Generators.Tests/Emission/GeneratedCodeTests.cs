@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Emission;
@@ -8,24 +9,24 @@ namespace Nin.Generators.Tests.Emission;
 public class GeneratedCodeTests
 {
     [Theory]
-    [InlineData("Conv2d(4)")]
+    [InlineData("Conv2d(4, Kernel = 1)")]
     [InlineData("Conv2d(4, Kernel = 3, Stride = 2, Padding = 1, Dilation = 2, Groups = 2, Bias = false)")]
     [InlineData("Pointwise(3), Pointwise(2, Bias = false)")]
     [InlineData("NinBlock(4, Kernel = 3, Stride = 2, Padding = 1)")]
     [InlineData("NinBlock(4, Pointwise = 0), NinBlock(4, Pointwise = 1), NinBlock(4, 3, 2, 5, LastRelu = false), NinBlock(3, 2, 1, LastRelu = false)")]
     [InlineData("NinBlock(4, BatchNorm = true), NinBlock(4, 3, BatchNorm = true, LastRelu = false), NinBlock(2, Pointwise = 0, BatchNorm = true)")]
     [InlineData("Relu")]
-    [InlineData("Conv2d(2), Relu, Pointwise(3), Relu, Flatten, Linear(4), Relu")]
-    [InlineData("Conv2d(2), LeakyRelu(0.2), LeakyRelu(0)")]
+    [InlineData("Conv2d(2, Kernel = 1), Relu, Pointwise(3), Relu, Flatten, Linear(4), Relu")]
+    [InlineData("Conv2d(2, Kernel = 1), LeakyRelu(0.2), LeakyRelu(0)")]
     [InlineData("MaxPool2d(3, Stride = 2, Padding = 1), AvgPool2d(2), GlobalAvgPool2d")]
     [InlineData("BatchNorm2d, BatchNorm2d(Epsilon = 1e-3, Momentum = 1)")]
-    [InlineData("Dropout, Conv2d(2), Dropout(0), Dropout(1)")]
+    [InlineData("Dropout, Conv2d(2, Kernel = 1), Dropout(0), Dropout(1)")]
     [InlineData("Flatten")]
     [InlineData("GlobalAvgPool2d, Flatten, Linear(3, Bias = false)")]
-    [InlineData("Conv2d(2), Conv2d(2), Add(\"Conv1\", \"Conv2\"), Add(\"Conv1\", \"Conv1\", \"Add1\", \"Add1\")")]
-    [InlineData("Conv2d(2), Conv2d(3), Concat(\"Conv1\", \"Conv2\", \"Conv1\"), Flatten, Linear(5), Concat(\"Linear1\", \"Flatten1\")")]
-    [InlineData("Conv2d(1030), Conv2d(2050), Flatten")]
-    [InlineData("Conv2d(2), Conv2d(3, From = \"Conv1\"), Conv2d(4, From = \"Conv1\")")]
+    [InlineData("Conv2d(2, Kernel = 1), Conv2d(2, Kernel = 1), Add(\"Conv1\", \"Conv2\"), Add(\"Conv1\", \"Conv1\", \"Add1\", \"Add1\")")]
+    [InlineData("Conv2d(2, Kernel = 1), Conv2d(3, Kernel = 1), Concat(\"Conv1\", \"Conv2\", \"Conv1\"), Flatten, Linear(5), Concat(\"Linear1\", \"Flatten1\")")]
+    [InlineData("Conv2d(1030, Kernel = 1), Conv2d(2050, Kernel = 1), Flatten")]
+    [InlineData("Conv2d(2, Kernel = 1), Conv2d(3, Kernel = 1, From = \"Conv1\"), Conv2d(4, Kernel = 1, From = \"Conv1\")")]
     public void Every_layer_compiles(string layers) => ShouldCompile($$"""
         namespace Demo;
         using Nin;
@@ -33,6 +34,20 @@ public class GeneratedCodeTests
         [Network(2, 8, 9), {{layers}}]
         public sealed partial class Net;
         """);
+
+    [Fact]
+    public void The_oldest_version_of_CSharp_that_is_allowed_compiles()
+    {
+        Compilation compilation = TestCompilation.Generate(TestCompilation.Create(
+            ["""
+            namespace Demo;
+            using Nin;
+            [Network(2, 8, 9), Conv2d(4, Kernel = 3, Padding = 1), Relu, NinBlock(4, Kernel = 3, Padding = 1), Add("Relu1", "Block1")]
+            [MaxPool2d(2), NinBlock(4, BatchNorm = true), BatchNorm2d, Dropout, GlobalAvgPool2d, Flatten, Linear(3)] partial class Net { }
+            """], LanguageVersion.CSharp13)).Compilation;
+        compilation.GetDiagnostics().Where(d => d.Severity > DiagnosticSeverity.Hidden).Should().BeEmpty();
+        compilation.SyntaxTrees.Last().ToString().Should().Contain(": Network<");
+    }
 
     [Theory]
     [InlineData("input")]
@@ -62,7 +77,7 @@ public class GeneratedCodeTests
     public void Every_layer_name_compiles(string name) => ShouldCompile($$"""
         namespace Demo;
         using Nin;
-        [Network(2, 8, 9), Conv2d(2), Relu, Conv2d(2, Name = "{{name}}"), NinBlock(2, Kernel = 3, Padding = 1), Add("{{name}}", "Block1", "Relu1"), Pointwise(3)]
+        [Network(2, 8, 9), Conv2d(2, Kernel = 1), Relu, Conv2d(2, Kernel = 1, Name = "{{name}}"), NinBlock(2, Kernel = 3, Padding = 1), Add("{{name}}", "Block1", "Relu1"), Pointwise(3)]
         partial class Net;
         """);
 
@@ -72,7 +87,7 @@ public class GeneratedCodeTests
     [InlineData("global using Other; namespace Other { class Shape; class Device; class Chw<A, B, C>; } namespace Demo { }")]
     [InlineData("namespace Demo; partial class Net { class Conv2dSizes; const int ParameterRole = 1; }")]
     public void Types_of_the_same_name_compile(string others) => ShouldCompile(
-        "namespace Demo; using Nin; [Network(2, 8, 9), Conv2d(2), Flatten, Linear(3)] partial class Net;", others);
+        "namespace Demo; using Nin; [Network(2, 8, 9), Conv2d(2, Kernel = 1), Flatten, Linear(3)] partial class Net;", others);
 
     [Theory]
     [InlineData("using Nin; {0} partial class Net;")]
@@ -80,6 +95,13 @@ public class GeneratedCodeTests
     [InlineData("using Nin; namespace A.B {{ partial class Shape<D8> where D8 : class {{ partial struct Inner {{ {0} public partial class Net; }} }} }}")]
     [InlineData("namespace Nin.Model.Sub; {0} partial class Net;")]
     [InlineData("namespace Nin.Layers; {0} partial class Net;")]
+    [InlineData("using Nin; [assembly: System.CLSCompliant(true)] namespace Demo {{ {0} public sealed partial class Net; }}")]
+    [InlineData("using Nin; [assembly: System.CLSCompliant(true)] namespace Demo {{ /** <summary>Outer.</summary> */ public partial class Outer {{ {0} protected partial class Net; }} }}")]
+    [InlineData("using Nin; [assembly: System.CLSCompliant(true)] {0} [System.CLSCompliant(false)] public partial class Net;")]
+    [InlineData("using Nin; [assembly: System.CLSCompliant(true)] {0} partial class Net;")]
+    [InlineData("using Nin; [assembly: System.CLSCompliant(false)] {0} public partial class Net;")]
+    [InlineData("using Nin; {0} partial class Block1Layers;")]
+    [InlineData("using Nin; {0} partial class Forward;")]
     public void Every_place_compiles(string place) => ShouldCompile(string.Format(
         System.Globalization.CultureInfo.InvariantCulture, place, "[Network(2, 8, 9), NinBlock(2), Dropout, GlobalAvgPool2d, Flatten]"));
 
@@ -106,9 +128,9 @@ public class GeneratedCodeTests
     }
 
     [Theory]
-    [InlineData("Conv2d(2), MaxPool2d(99)", "NIN005")]
-    [InlineData("Conv2d(2), Conv2d(3, From = \"Missing\")", "NIN009")]
-    [InlineData("Conv2d(2), Linear(4), Relu", "NIN010")]
+    [InlineData("Conv2d(2, Kernel = 1), MaxPool2d(99)", "NIN005")]
+    [InlineData("Conv2d(2, Kernel = 1), Conv2d(3, Kernel = 1, From = \"Missing\")", "NIN009")]
+    [InlineData("Conv2d(2, Kernel = 1), Linear(4), Relu", "NIN010")]
     public void A_mistake_in_the_layers_is_the_only_error(string layers, string id)
     {
         Compilation compilation = TestCompilation.Generate(TestCompilation.Create([$$"""

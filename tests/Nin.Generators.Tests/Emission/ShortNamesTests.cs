@@ -6,7 +6,7 @@ namespace Nin.Generators.Tests.Emission;
 /// <summary>Generated code names Nin's types as a user would, wherever nothing else has the name.</summary>
 public class ShortNamesTests
 {
-    const string Net = "[Network(2, 8, 9), Conv2d(2), Flatten, Linear(3)] partial class Net;";
+    const string Net = "[Network(2, 8, 9), Conv2d(2, Kernel = 1), Flatten, Linear(3)] partial class Net;";
 
     [Theory]
     [InlineData("namespace Demo; using Nin; " + Net, "")]

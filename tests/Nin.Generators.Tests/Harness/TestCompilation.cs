@@ -20,8 +20,15 @@ static class TestCompilation
         references: NinAssembly.References,
         options: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
-    public static CSharpCompilation Create(IEnumerable<string> sources, params MetadataReference[] more) => (more.Length == 0 ? Empty : Empty.AddReferences(more))
-        .AddSyntaxTrees(sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, ParseOptions, path: $"Source{i}.cs")));
+    public static CSharpCompilation Create(IEnumerable<string> sources, params MetadataReference[] more) =>
+        (more.Length == 0 ? Empty : Empty.AddReferences(more)).AddSyntaxTrees(Parse(sources, ParseOptions));
+
+    /// <summary>Compiled by an older version of C#.</summary>
+    public static CSharpCompilation Create(IEnumerable<string> sources, LanguageVersion version) =>
+        Empty.AddSyntaxTrees(Parse(sources, ParseOptions.WithLanguageVersion(version)));
+
+    static IEnumerable<SyntaxTree> Parse(IEnumerable<string> sources, CSharpParseOptions options) =>
+        sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, options, path: $"Source{i}.cs"));
 
     public static PortableExecutableReference EmitReference(CSharpCompilation compilation)
     {
@@ -33,7 +40,7 @@ static class TestCompilation
     /// <summary>The compilation with the generator's output in it, and what the generator and the compiler say.</summary>
     public static (Compilation Compilation, ImmutableArray<Diagnostic> Diagnostics) Generate(CSharpCompilation compilation)
     {
-        GeneratorDriver driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], parseOptions: ParseOptions);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new NetworkGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)compilation.SyntaxTrees[0].Options);
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
         return (output, diagnostics);
     }

@@ -7,8 +7,8 @@ namespace Nin.Generators.Tests.Pipeline;
 /// <summary>What must not, and what must, write a network's code anew.</summary>
 public class CachingTests
 {
-    const string Net = "using Nin; [Network(1, 8, 8), LayersOf<Other>, Conv2d(4)] partial class Net;";
-    const string Other = "using Nin; [Network(1, 8, 8), Conv2d(3)] partial class Other;";
+    const string Net = "using Nin; [Network(1, 8, 8), LayersOf<Other>, Conv2d(4, Kernel = 1)] partial class Net;";
+    const string Other = "using Nin; [Network(1, 8, 8), Conv2d(3, Kernel = 1)] partial class Other;";
 
     [Theory]
     [InlineData("// A comment.\n" + Net, Other)]
@@ -24,11 +24,11 @@ public class CachingTests
     }
 
     [Fact]
-    public void An_edit_of_one_network_writes_that_one() => Edit(Net.Replace("Conv2d(4)", "Conv2d(5)"), Other).Select(r => r.Output)
+    public void An_edit_of_one_network_writes_that_one() => Edit(Net.Replace("Conv2d(4, Kernel = 1)", "Conv2d(5, Kernel = 1)"), Other).Select(r => r.Output)
         .Should().Equal(IncrementalStepRunReason.Modified, IncrementalStepRunReason.Cached);
 
     [Fact]
-    public void An_edit_of_a_copied_network_in_another_file_writes_both() => Edit(Net, Other.Replace("Conv2d(3)", "Conv2d(2)")).Select(r => r.Output)
+    public void An_edit_of_a_copied_network_in_another_file_writes_both() => Edit(Net, Other.Replace("Conv2d(3, Kernel = 1)", "Conv2d(2, Kernel = 1)")).Select(r => r.Output)
         .Should().Equal(IncrementalStepRunReason.Modified, IncrementalStepRunReason.Modified);
 
     [Fact]

@@ -17,7 +17,7 @@ public class OutputTests
                 {
                     protected partial record struct Middle<T> where T : class
                     {
-                        [Network(1, 8, 8), Conv2d(4)]
+                        [Network(1, 8, 8), Conv2d(4, Kernel = 1)]
                         sealed partial class @class { internal const long Twice = 2 * ParameterCount + ForwardMacs; }
                     }
                 }
@@ -34,9 +34,9 @@ public class OutputTests
     {
         (Compilation compilation, ImmutableArray<Diagnostic> diagnostics) = TestCompilation.Generate(TestCompilation.Create(["""
             using Nin;
-            [Network(1, 8, 8), Conv2d(4)] partial class Net;
-            [Network(1, 8, 8), Conv2d(4)] partial class NET;
-            [Network(1, 8, 8), Conv2d(4)] partial class NeT;
+            [Network(1, 8, 8), Conv2d(4, Kernel = 1)] partial class Net;
+            [Network(1, 8, 8), Conv2d(4, Kernel = 1)] partial class NET;
+            [Network(1, 8, 8), Conv2d(4, Kernel = 1)] partial class NeT;
             """]));
         diagnostics.Should().BeEmpty();
         compilation.GetDiagnostics().Should().BeEmpty();
@@ -48,7 +48,7 @@ public class OutputTests
     public void Network_on_two_declarations_is_the_compilers_error_alone()
     {
         (Compilation compilation, ImmutableArray<Diagnostic> diagnostics) = TestCompilation.Generate(TestCompilation.Create([
-            "using Nin; [Network(1, 8, 8), Conv2d(4)] partial class Net; [Network(1, 8, 8)] partial class Net;"]));
+            "using Nin; [Network(1, 8, 8), Conv2d(4, Kernel = 1)] partial class Net; [Network(1, 8, 8)] partial class Net;"]));
         diagnostics.Should().BeEmpty();
         compilation.GetDiagnostics().Select(d => d.Id).Should().Equal("CS0579");
     }
@@ -58,7 +58,8 @@ public class OutputTests
     [InlineData("static partial class Net;")]
     [InlineData("partial class Net<T>;")]
     [InlineData("partial record Net;")]
+    [InlineData("partial class")]
     public void A_class_that_cannot_be_a_network_gets_no_half(string declaration) =>
-        TestCompilation.Generate(TestCompilation.Create([$"using Nin; [Network(1, 8, 8), Conv2d(4)] {declaration}"])).Compilation.SyntaxTrees
+        TestCompilation.Generate(TestCompilation.Create([$"using Nin; [Network(1, 8, 8), Conv2d(4, Kernel = 1)] {declaration}"])).Compilation.SyntaxTrees
             .Should().HaveCount(1);
 }

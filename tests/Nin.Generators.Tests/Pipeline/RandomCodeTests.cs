@@ -7,7 +7,10 @@ using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Pipeline;
 
-/// <summary>Whatever is being typed, generator and analyzer go on: no CS8785, no AD0001.</summary>
+/// <summary>
+/// Whatever is being typed, generator and analyzer go on: no CS8785, no AD0001. What is generated compiles, whether the declaration is right or
+/// wrong, and without a warning where the user's half has no error.
+/// </summary>
 public class RandomCodeTests
 {
     static readonly string[] Attributes =
@@ -40,6 +43,8 @@ public class RandomCodeTests
             "Conv2d({0}, Kernel = {1}, Dilation = {2}, Bias = false)",
             "Pointwise({0}, From = \"Conv1\")",
             "NinBlock({0}, {1}, Kernel = {2}, BatchNorm = true)",
+            "NinBlock({0}, Name = \"Stem\")",
+            "Conv2d({0}, Kernel = 1, Name = \"Stem\")",
             "NinBlock({0}, Pointwise = {1}, Stride = {2}, LastRelu = false, Name = \"Trunk\")",
             "MaxPool2d({0}, Stride = {1}, Padding = {2})",
             "AvgPool2d({0})",
@@ -67,10 +72,21 @@ public class RandomCodeTests
     static readonly Gen<string> Source =
         from attributes in Attribute.NonEmptyListOf()
         from kind in Gen.Frequency((6, Gen.Constant("partial class")), (1, Gen.Elements("class", "partial record", "static partial class", "partial struct")))
-        from tail in Gen.Frequency((6, Gen.Constant(";")), (1, Gen.Elements(" { }", "<T>;", " { int Relu1; Net() { } }", "")))
+        from tail in Gen.Frequency((6, Gen.Constant(";")), (2, Gen.Elements(
+            " { }", "<T>;", " { int Relu1; Net() { } }", "", " { static readonly Net Shared = new(null!); }", " { public required int Size; }",
+            " { class Block2Layers; }", " { class Declared; }", " { public void Dispose() { } object Forward(object x) => x; }")))
+        from name in Gen.Frequency((6, Gen.Constant("Net")), (1, Gen.Elements("StemLayers", "Block1Layers", "Conv1Relu1", "Load", "Forward", "Shape")))
+        from place in Gen.Frequency((6, Gen.Constant("{0}")), (1, Gen.Elements(
+            "file partial class Outer {{ {0} }}", "public partial class Outer {{ public {0} }}", "[assembly: System.CLSCompliant(true)] {0}",
+            "[assembly: System.CLSCompliant(true)] public {0}", "namespace Demo {{ {0} }}", "namespace Stem {{ {0} }}")))
         from other in Attribute.NonEmptyListOf()
         from cut in Gen.Frequency((3, Gen.Constant(1.0)), (1, Gen.Choose(0, 99).Select(percent => percent / 100.0)))
-        let source = $"using Nin; [Network(3, 8, 9)] [{string.Join("] [", attributes)}] {kind} Net{tail}\n[Network(1, 8, 8), {string.Join(", ", other)}] partial class Other;"
+        from input in Gen.Elements("Network(3, 8, 9)", "Network(3, 8, 9, Classes = 4)")
+        let attribute = $"[{input}] [{string.Join("] [", attributes)}] "
+        let net = string.Format(System.Globalization.CultureInfo.InvariantCulture, place, $"{kind} {name}{tail}")
+        let at = net.IndexOf($"{kind} {name}", StringComparison.Ordinal)
+        let start = at >= 7 && net[(at - 7)..at] == "public " ? at - 7 : at
+        let source = $"using Nin; {net[..start]}{attribute}{net[start..]}\n[Network(1, 8, 8), {string.Join(", ", other)}] partial class Other;"
         select source[..(int)(source.Length * cut)];
 
     [Fact]
@@ -82,13 +98,22 @@ public class RandomCodeTests
 
     static void Check(int count) => FsCheck.Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(count),
-        Prop.ForAll(Source.ToArbitrary(), source => Survives(source)));
+        Prop.ForAll(
+            (from source in Source
+             from version in Gen.Frequency((6, Gen.Constant(LanguageVersion.Preview)), (1, Gen.Elements(LanguageVersion.CSharp9, LanguageVersion.CSharp11, LanguageVersion.CSharp13)))
+             select (source, version)).ToArbitrary(),
+            typed => Survives(typed.source, typed.version)));
 
-    static void Survives(string source)
+    static void Survives(string source, LanguageVersion version)
     {
-        CSharpCompilation compilation = TestCompilation.Create([source]);
-        (Compilation _, ImmutableArray<Diagnostic> diagnostics) = TestCompilation.Generate(compilation);
+        CSharpCompilation compilation = TestCompilation.Create([source], version);
+        (Compilation generated, ImmutableArray<Diagnostic> diagnostics) = TestCompilation.Generate(compilation);
         diagnostics.Should().BeEmpty("the generator reports nothing and throws nothing for {0}", source);
         TestCompilation.Analyze(compilation).Select(d => d.Id).Should().NotContain("AD0001", "the analyzer throws nothing for {0}", source);
+
+        ILookup<bool, Diagnostic> compiled = generated.GetDiagnostics().ToLookup(d => d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true);
+        bool isOwnFault = compiled[false].Any(d => d.Severity == DiagnosticSeverity.Error);
+        compiled[true].Where(d => d.Severity > (isOwnFault ? DiagnosticSeverity.Warning : DiagnosticSeverity.Hidden))
+            .Should().BeEmpty("generated code compiles for {0} in {1}", source, version);
     }
 }

@@ -20,7 +20,7 @@ public class WiringTests
         [Network(9, 12, 10), Pointwise(10)] public partial class Deeper;
         [Network(8, 12, 1034), Pointwise(10)] public partial class Wider;
         [Network(3, 24, 20, Classes = 12), Flatten, Linear(12)] public partial class Twelve;
-        [Network(3, 24, 20), Conv2d(3, Kernel = 3, Padding = 1), Conv2d(3), Add(nameof(Conv1), nameof(Conv2))] public partial class Summed;
+        [Network(3, 24, 20), Conv2d(3, Kernel = 3, Padding = 1), Conv2d(3, Kernel = 1), Add(nameof(Conv1), nameof(Conv2))] public partial class Summed;
         """;
 
     static readonly MetadataReference Library = TestCompilation.EmitReference(

@@ -10,14 +10,14 @@ public class HalfTypedTests
 {
     [Theory]
     [InlineData("Network(")]
-    [InlineData("Network(1, 8, ), Conv2d(2)")]
-    [InlineData("Network(\"1\", 8, 8), Conv2d(2)")]
+    [InlineData("Network(1, 8, ), Conv2d(2, Kernel = 1)")]
+    [InlineData("Network(\"1\", 8, 8), Conv2d(2, Kernel = 1)")]
     [InlineData("Network(1, 8, 8), Conv2d")]
     [InlineData("Network(1, 8, 8), Conv2d()")]
     [InlineData("Network(1, 8, 8), Conv2d(x)")]
     [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = )")]
     [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 9999999999)")]
-    [InlineData("Network(1, 8, 8), Conv2d(2, Nonsense = 3)")]
+    [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 1, Nonsense = 3)")]
     [InlineData("Network(1, 8, 8), NinBlock(2, null)")]
     [InlineData("Network(1, 8, 8), NinBlock(2, 3, )")]
     [InlineData("Network(1, 8, 8), Relu(From = )")]
@@ -34,7 +34,7 @@ public class HalfTypedTests
     [Fact]
     public void Layers_up_to_the_first_unknown_shape_stay()
     {
-        NetworkSpec spec = TestCompilation.Spec("using Nin; [Network(1, 8, 8), NinBlock(4), Conv2d(2, Kernel = ), Relu, Conv2d(3, From = \"Block1\", Name = \"Side\")] partial class Net;");
+        NetworkSpec spec = TestCompilation.Spec("using Nin; [Network(1, 8, 8), NinBlock(4), Conv2d(2, Kernel = ), Relu, Conv2d(3, Kernel = 1, From = \"Block1\", Name = \"Side\")] partial class Net;");
         spec.Layers.Select(l => l.Name).Should().Equal("Block1");
         spec.UntypedNames.Should().Equal("Conv1", "Relu1", "Side");
         spec.Output.Should().BeNull();

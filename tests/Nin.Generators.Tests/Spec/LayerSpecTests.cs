@@ -9,7 +9,7 @@ public class LayerSpecTests
 {
     [Theory]
     [InlineData("Conv2d(6, Kernel = 3, Stride = 2, Padding = 1, Dilation = 2, Groups = 2)", "Conv1", "6x4x5", 108 + 6, 120 * 18, 5, 5)]
-    [InlineData("Conv2d(6, Bias = false)", "Conv1", "6x9x11", 24, 594 * 4, 1, 1)]
+    [InlineData("Conv2d(6, Kernel = 1, Bias = false)", "Conv1", "6x9x11", 24, 594 * 4, 1, 1)]
     [InlineData("Pointwise(5)", "Pointwise1", "5x9x11", 25, 495 * 4, 1, 1)]
     [InlineData("NinBlock(6, Kernel = 3, Stride = 2)", "Block1", "6x4x5", 216 + 6 + (36 + 6) * 2, 120 * (36 + 6 + 6), 3, 3)]
     [InlineData("NinBlock(6, 5, Kernel = 3, Padding = 1)", "Block1", "5x9x11", 216 + 6 + 30 + 5, 594 * 36 + 495 * 6, 3, 3)]
@@ -73,7 +73,7 @@ public class LayerSpecTests
     [Fact]
     public void Arguments_not_given_are_the_defaults_that_the_run_time_has()
     {
-        NetworkSpec spec = TestCompilation.Spec("using Nin; [Network(4, 9, 11), Conv2d(6), MaxPool2d(3), BatchNorm2d, Dropout, LeakyRelu, NinBlock(2)] partial class Net;");
+        NetworkSpec spec = TestCompilation.Spec("using Nin; [Network(4, 9, 11), Conv2d(6, Kernel = 1), MaxPool2d(3), BatchNorm2d, Dropout, LeakyRelu, NinBlock(2)] partial class Net;");
         spec.Init.Should().Be("He");
         spec.Layers.Select(l => l.Layer).Should().Equal(
             new Conv2dLayer(6, new Window(1, 1, 0, 1), 1, true),

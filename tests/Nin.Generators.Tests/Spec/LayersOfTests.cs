@@ -22,7 +22,7 @@ public class LayersOfTests
     [Fact]
     public void Layers_are_copied_renamed_and_inferred_for_the_new_input()
     {
-        NetworkSpec spec = TestCompilation.Spec("using Nin; using There; [Network(3, 9, 9), NinBlock(5), Conv2d(4), LayersOf<Other>, NinBlock(2)] partial class Net;", Compiled(Other));
+        NetworkSpec spec = TestCompilation.Spec("using Nin; using There; [Network(3, 9, 9), NinBlock(5), Conv2d(4, Kernel = 1), LayersOf<Other>, NinBlock(2)] partial class Net;", Compiled(Other));
         spec.HasErrors.Should().BeFalse();
         spec.Layers.Select(l => l.Name).Should().Equal("Block1", "Conv1", "Trunk", "Block3", "Add1", "Block4");
         spec.Layers.Select(l => string.Join(' ', l.Inputs)).Should().Equal("-1", "0", "1", "2", "2 3", "4");
@@ -33,7 +33,7 @@ public class LayersOfTests
     [Fact]
     public void From_says_what_the_first_copied_layer_reads()
     {
-        NetworkSpec spec = TestCompilation.Spec("using Nin; using There; [Network(3, 9, 9), Relu, Conv2d(4), LayersOf<Other>(From = \"Relu1\"), Concat(\"Conv1\", \"Add1\")] partial class Net;", Compiled(Other));
+        NetworkSpec spec = TestCompilation.Spec("using Nin; using There; [Network(3, 9, 9), Relu, Conv2d(4, Kernel = 1), LayersOf<Other>(From = \"Relu1\"), Concat(\"Conv1\", \"Add1\")] partial class Net;", Compiled(Other));
         spec.Layers[2].Inputs.Should().Equal(0);
         spec.Layers[5].Inputs.Should().Equal(1, 4);
     }
@@ -43,7 +43,7 @@ public class LayersOfTests
     {
         NetworkSpec spec = TestCompilation.Spec("""
             using Nin;
-            [Network(1, 8, 8), Conv2d(2)] partial class A;
+            [Network(1, 8, 8), Conv2d(2, Kernel = 1)] partial class A;
             [Network(1, 8, 8), LayersOf<A>, Relu, LayersOf<A>] partial class B;
             [Network(1, 8, 8), LayersOf<B>, LayersOf<A>] partial class Net;
             """);

@@ -106,6 +106,51 @@ public sealed class StepTests
         Comparison.Agree(input.Gradient.ToArray(Layout.Nchw), ReferenceMaxPool2d.Backward(pooling, x.Widen(), dy.Widen()), "dx");
     }
 
+    [Theory, InlineData("cpu"), InlineData("emulator")]
+    public void A_normalisation_of_features_takes_statistics_over_the_examples(string device)
+    {
+        var s = new Norm2dCase(9, 6, 1, 1);
+        float[] x = RandomData.Normal(1, s.Length), dy = RandomData.Normal(2, s.Length);
+        using var run = new TapeRun(device, Specs);
+        double[] mean = run.Wide("norm.running_mean"), variance = run.Wide("norm.running_var"), gamma = run.Wide("norm.weight");
+        Traced input = run.Input(x, s.Batch, Shape.Flat(6), needsGradient: true);
+        Traced value = run.Tape.Apply(new BatchNormStep(Shape.Flat(6), Norm(run), relu: false), input);
+        run.Backward(value, dy);
+
+        Comparison.Agree(
+            value.Value.ToArray(Layout.Nchw), ReferenceBatchNorm2d.ForwardTraining(s, x.Widen(), gamma, run.Wide("norm.bias"), 1e-5f), "y");
+        Comparison.Agree(run.Parameters["norm.running_mean"].ToArray(), ReferenceBatchNorm2d.RunningMean(s, x.Widen(), mean, 0.1f), "running mean");
+        Comparison.Agree(run.Parameters["norm.running_var"].ToArray(), ReferenceBatchNorm2d.RunningVar(s, x.Widen(), variance, 0.1f), "running variance");
+        Comparison.Agree(input.Gradient.ToArray(Layout.Nchw), ReferenceBatchNorm2d.BackwardData(s, x.Widen(), gamma, dy.Widen(), 1e-5f), "dx");
+        Comparison.Agree(run.Gradient("norm.weight"), ReferenceBatchNorm2d.BackwardGamma(s, x.Widen(), dy.Widen(), 1e-5f), "dgamma");
+        Comparison.Agree(run.Gradient("norm.bias"), ReferenceBatchNorm2d.BackwardBeta(s, dy.Widen()), "dbeta");
+    }
+
+    [Fact]
+    public void A_normalisation_refuses_a_shape_of_other_channels()
+    {
+        using var run = new TapeRun("cpu", Specs);
+        FluentActions.Invoking(() => new BatchNormStep(new Shape(5, 4, 5), Norm(run), relu: false))
+            .Should().Throw<ArgumentException>().WithMessage("norm.weight has 6 elements*5 channels*");
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void Parameters_of_a_normalisation_are_equally_many(int wrong)
+    {
+        ParameterSpec[] specs = [.. Specs[4..]];
+        specs[wrong] = new ParameterSpec(specs[wrong].Name, specs[wrong].Role, 7);
+        using var run = new TapeRun("cpu", specs);
+        FluentActions.Invoking(() => Norm(run)).Should().Throw<ArgumentException>().WithMessage($"{specs[wrong].Name} has 7 elements*norm.weight 6*");
+    }
+
+    [Theory, InlineData(0, 0.1), InlineData(-1, 0.1), InlineData(double.NaN, 0.1), InlineData(1e-60, 0.1), InlineData(1e-5, -0.1), InlineData(1e-5, 1.1)]
+    public void Epsilon_and_momentum_of_a_normalisation_are_in_their_ranges(double epsilon, double momentum)
+    {
+        using var run = new TapeRun("cpu", Specs);
+        FluentActions.Invoking(() => new BatchNormalization(run.Parameters, "norm", epsilon, momentum))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName(momentum == 0.1 ? "epsilon" : "momentum");
+    }
+
     [Fact]
     public void A_step_that_cannot_mask_says_so()
     {

@@ -61,6 +61,35 @@ public sealed class TapeAccumulationTests
         Comparison.Agree(run.Gradient("b"), Oracle.Exact(sums));
     }
 
+    [Theory, InlineData("cpu", "norm.weight"), InlineData("cpu", "norm.bias"), InlineData("emulator", "norm.weight"), InlineData("emulator", "norm.bias")]
+    public void A_normalisations_parameter_that_a_convolution_shares_adds_up_while_the_other_starts_anew(string device, string shared)
+    {
+        ParameterSpec[] specs =
+        [
+            new("w", ParameterRole.Weight, 3, 3, 1, 1), new("b", ParameterRole.Bias, 3),
+            new("norm.weight", ParameterRole.Scale, 3), new("norm.bias", ParameterRole.Shift, 3),
+            new("norm.running_mean", ParameterRole.RunningMean, 3), new("norm.running_var", ParameterRole.RunningVariance, 3),
+        ];
+        var square = new Conv2dCase(2, 3, 4, 5, 3, 1);
+        (float[] bias, float[] weight, float[] shift) = Gradients("b");
+        (_, float[] weightShared, float[] shiftShared) = Gradients(shared);
+        bool isShift = shared == "norm.bias";
+        weightShared.Should().Equal(isShift ? weight : weight.Zip(bias, (a, b) => a + b));
+        shiftShared.Should().Equal(isShift ? shift.Zip(bias, (a, b) => a + b) : shift);
+        bias.Should().NotContain(0f);
+
+        // The normalisation stands before the convolution, whose gradient of the bias is therefore there first.
+        (float[] Bias, float[] Weight, float[] Shift) Gradients(string biasOfConvolution)
+        {
+            using var run = new TapeRun(device, specs);
+            Traced input = run.Input(TapeRun.Integers(1, square.InputLength), 2, new Shape(3, 4, 5));
+            Traced normalised = run.Tape.Apply(new BatchNormStep(new Shape(3, 4, 5), new BatchNormalization(run.Parameters, "norm"), relu: false), input);
+            run.Backward(
+                run.Tape.Apply(run.Convolution(square, "w", biasOfConvolution, relu: false), normalised), TapeRun.Integers(2, square.OutputLength));
+            return (run.Gradient(biasOfConvolution), run.Gradient("norm.weight"), run.Gradient("norm.bias"));
+        }
+    }
+
     [Fact]
     public void An_input_that_needs_no_gradient_gets_none()
     {

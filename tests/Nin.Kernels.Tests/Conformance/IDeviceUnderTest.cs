@@ -16,5 +16,5 @@ public interface IDeviceUnderTest
     static abstract int Thinning { get; }
 
     /// <summary>How exactly it multiplies.</summary>
-    static virtual Precision Precision => Precision.Highest;
+    static virtual Precision Precision => Precision.Float32;
 }

@@ -21,9 +21,9 @@ public sealed class KernelTableTests
     }
 
     [Theory]
-    [InlineData(Precision.Highest, nameof(PointwiseMlpForwardFused))]
-    [InlineData(Precision.High, nameof(PointwiseMlpForwardPortable))]
-    [InlineData(Precision.Medium, nameof(PointwiseMlpForwardPortable))]
+    [InlineData(Precision.Float32, nameof(PointwiseMlpForwardFused))]
+    [InlineData(Precision.Tf32x3, nameof(PointwiseMlpForwardPortable))]
+    [InlineData(Precision.Tf32, nameof(PointwiseMlpForwardPortable))]
     public void A_gpu_keeps_hidden_channels_on_the_chip_unless_tensor_cores_multiply(Precision precision, string want)
     {
         using var device = EmulatedGpu.Open(threads: 64, precision);

@@ -1,6 +1,6 @@
 namespace Nin.Kernels.Tests.Conformance;
 
-/// <summary>The products that GPUs run, by groups with shared memory and barriers, on the first OpenCL device whatever it is.</summary>
+/// <summary>The products that GPUs run, by work-groups with shared memory and barriers, on the first OpenCL device whatever it is.</summary>
 public sealed class OnOpenClGroups(DeviceFixture<OnOpenClGroups.Groups> fixture) : ProductTests<OnOpenClGroups.Groups>(fixture)
 {
     public sealed class Groups : IDeviceUnderTest

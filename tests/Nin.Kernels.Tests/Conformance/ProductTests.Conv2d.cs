@@ -1,17 +1,28 @@
 using Nin.Ops;
+using Nin.Shapes.Sizes;
 using Nin.TestKit;
 
 namespace Nin.Kernels.Tests.Conformance;
 
 public abstract partial class ProductTests<TDevice>
 {
-    public static TheoryData<Conv2dCase> Convolutions => Taken(Conv2dCases.All, c => c.Macs);
+    /// <summary>Convolutions, among them 1x1 ones, and linear layers as those of one pixel.</summary>
+    public static TheoryData<Conv2dCase> Convolutions => Taken(
+        [
+            .. Conv2dCases.All,
+            .. LinearCases.All.Select(c => new Conv2dCase(c.Batch, c.Inputs, 1, 1, c.Outputs, 1)),
+        ],
+        c => c.Macs);
 
     public static TheoryData<Conv2dCase> SmallConvolutions => Taken(Conv2dCases.Small, c => c.Macs);
 
-    /// <summary>Batches of one slice that is short, of one that is full, and of trees of two, three and six.</summary>
-    public static TheoryData<Conv2dCase> Slicings =>
-        [.. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Conv2dCase(n, 3, 4, 5, 9, 3, Stride: 2, Padding: 1))];
+    /// <summary>Batches of one leaf that is short, of one that is full, and of trees of two, three and six; and leaves of a part of an example.</summary>
+    public static TheoryData<Conv2dCase> Leaves =>
+    [
+        .. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Conv2dCase(n, 3, 4, 5, 9, 3, Stride: 2, Padding: 1)),
+        .. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Conv2dCase(n, 5, 3, 2, 11, 1)),
+        new(2, 2, 97, 91, 3, 1),
+    ];
 
     [DeviceTheory, MemberData(nameof(Convolutions))]
     public void Conv2d_forward(Conv2dCase s)
@@ -45,7 +56,7 @@ public abstract partial class ProductTests<TDevice>
         }
     }
 
-    [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(Slicings))]
+    [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(Leaves))]
     public void Conv2d_backward_weights(Conv2dCase s)
     {
         float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength);
@@ -83,7 +94,9 @@ public abstract partial class ProductTests<TDevice>
     }
 
     static Conv2dSizes Sizes(Conv2dCase s) =>
-        new(s.Channels, s.Height, s.Width, s.Filters, s.Kernel, s.Stride, s.Padding, s.Dilation, s.Groups);
+        new(s.Channels, s.Height, s.Width, s.Filters, new Window2d(Axis(s.Rows), Axis(s.Columns)), s.Groups);
+
+    static WindowAxis Axis(ConvAxis a) => new(a.Kernel, a.Stride, a.Before, a.After, a.Dilation);
 
     static float[] Nhwc(Conv2dCase s, float[] x) => Layouts.NchwToNhwc<float>(x, s.Batch, s.Channels, s.Height, s.Width);
 
@@ -93,7 +106,7 @@ public abstract partial class ProductTests<TDevice>
 
     static float[] OutputNchw(Conv2dCase s, float[] y) => Layouts.NhwcToNchw<float>(y, s.Batch, s.Filters, s.OutHeight, s.OutWidth);
 
-    static float[] Hwio(Conv2dCase s, float[] w) => Layouts.OihwToHwio<float>(w, s.Filters, s.GroupChannels, s.Kernel, s.Kernel);
+    static float[] Hwio(Conv2dCase s, float[] w) => Layouts.OihwToHwio<float>(w, s.Filters, s.GroupChannels, s.Rows.Kernel, s.Columns.Kernel);
 
-    static float[] Oihw(Conv2dCase s, float[] w) => Layouts.HwioToOihw<float>(w, s.Filters, s.GroupChannels, s.Kernel, s.Kernel);
+    static float[] Oihw(Conv2dCase s, float[] w) => Layouts.HwioToOihw<float>(w, s.Filters, s.GroupChannels, s.Rows.Kernel, s.Columns.Kernel);
 }

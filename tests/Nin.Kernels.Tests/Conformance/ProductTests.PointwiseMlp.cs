@@ -108,5 +108,5 @@ public abstract partial class ProductTests<TDevice>
             In(Hwio(s.First, data.W1)).View, biased ? In(data.B1) : null, In(Hwio(s.Second, data.W2)).View, biased ? In(data.B2) : null);
     }
 
-    static PointwiseMlpSizes Sizes(PointwiseMlpCase s) => new(s.Height * s.Width, s.Channels, s.Hidden, s.Filters);
+    static PointwiseMlpSizes Sizes(PointwiseMlpCase s) => new(s.Height, s.Width, s.Channels, s.Hidden, s.Filters);
 }

@@ -48,15 +48,15 @@ public abstract partial class ProductTests<TDevice>(DeviceFixture<TDevice> fixtu
     private protected static Oracle Wanted(bool accumulate, Oracle want, float[] before) => accumulate ? want.AddedTo(before.Widen()) : want;
 
     /// <summary>
-    /// What is wanted of products, one behind the other, at the device's precision. TF32 has 11 significant bits: rounding two operands moves their
-    /// product by 2^-10 and 2^-22. The three products of <see cref="Precision.High"/> leave out that of both rests, below 2^-22, and round each
-    /// rest, by less than 2^-22.
+    /// What is wanted of products, one after the other, at the device's precision. TF32 has 11 significant bits: rounding two operands moves their
+    /// product by 2^-10 and 2^-22. The three products of <see cref="Precision.Tf32x3"/> leave out that of both low parts, below 2^-22, and
+    /// round each low part, by less than 2^-22.
     /// </summary>
     private protected static Oracle Products(Oracle want, int count = 1)
     {
-        if (TDevice.Precision == Precision.Highest) return want;
-        double error = TDevice.Precision == Precision.High ? Math.Pow(2, -20) : Math.Pow(2, -10) + Math.Pow(2, -22);
-        return want.WithOperandError(Math.Pow(1 + error, count) - 1, sums: TDevice.Precision == Precision.High ? 3 : 1);
+        if (TDevice.Precision == Precision.Float32) return want;
+        double error = TDevice.Precision == Precision.Tf32x3 ? Math.Pow(2, -20) : Math.Pow(2, -10) + Math.Pow(2, -22);
+        return want.WithOperandError(Math.Pow(1 + error, count) - 1, sums: TDevice.Precision == Precision.Tf32x3 ? 3 : 1);
     }
 
     /// <summary>The cases that this device has time for.</summary>

@@ -17,7 +17,7 @@ public sealed class QueuedWeightsTests
     {
         using var accelerators = new Accelerators(DeviceKind.OpenCl);
         using var device = accelerators.Open(0);
-        using var derived = new DerivedWeights();
+        using var derived = new PrepackedWeights();
         using var values = device.Allocate(Sizes.WeightLength);
         using DeviceStream first = device.CreateOwnStream(), second = device.CreateOwnStream();
         var copies = Copies(device, inGroups);
@@ -41,10 +41,9 @@ public sealed class QueuedWeightsTests
 
     static Func<DeviceStream, Type, Weights, DeviceView> Copies(AcceleratorDevice device, bool inGroups)
     {
-        var layout = PanelLayout.Forward(Sizes);
-        WeightMatrix matrix = new(device);
-        WeightPanels panels = new(device);
-        return (stream, variant, w) =>
-            inGroups ? matrix.Of(stream, variant, layout, w, scratch: default) : panels.Of(stream, variant, layout, w, scratch: default);
+        var problem = GemmProblem.Fprop(Sizes);
+        var layout = inGroups ? PackedLayout.ForWorkGroups(problem) : PackedLayout.ForThreads(problem);
+        WeightPacker packer = new(device);
+        return (stream, variant, w) => packer.Pack(stream, variant, layout, w, scratch: default);
     }
 }

@@ -32,18 +32,18 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     }
 
     [Theory]
-    [InlineData(typeof(WindowProduct), "ProductKernel")]
+    [InlineData(typeof(ThreadImplicitGemm), "GemmKernel")]
     [InlineData(typeof(PointwiseMlpForwardFused), "Kernel")]
-    public void Weight_panels_are_read_four_numbers_at_a_time(Type type, string method) =>
+    public void Packed_panels_are_read_four_numbers_at_a_time(Type type, string method) =>
         compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("ld.global.v4.f32");
 
     [Theory]
-    [InlineData(typeof(GroupProductKernel<Group128x128, AlignedQuads, Tile8x8>), 5)]
-    [InlineData(typeof(GroupProductKernel<Group128x96, AlignedQuads, Tile8x8>), 6)]
-    [InlineData(typeof(GroupProductKernel<Group64x64, AlignedQuads, Tile8x8>), 8)]
-    [InlineData(typeof(GroupGradientKernel<Group128x128, AlignedQuads, Tile8x8>), 4)]
-    [InlineData(typeof(GroupGradientKernel<Group64x64, AlignedQuads, Tile8x8>), 8)]
-    public void Groups_read_four_numbers_at_a_time_and_multiply_out_of_shared_memory(Type type, int least)
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x128, Float4Loader, Float32Accumulators>), 5)]
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x96, Float4Loader, Float32Accumulators>), 6)]
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup64x64, Float4Loader, Float32Accumulators>), 8)]
+    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup128x128, Float4Loader, Float32Accumulators>), 4)]
+    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup64x64, Float4Loader, Float32Accumulators>), 8)]
+    public void Work_groups_read_four_numbers_at_a_time_and_multiply_out_of_shared_memory(Type type, int least)
     {
         string[] lines = compiler.Compile(type.GetMethod("Kernel", Static)!).Split('\n', StringSplitOptions.TrimEntries);
         Count("ld.global.v4.f32").Should().BeGreaterThanOrEqualTo(least);
@@ -72,21 +72,21 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
         line.StartsWith(access, StringComparison.Ordinal) && !Spaces.Any(s => line.StartsWith(access + s, StringComparison.Ordinal));
 
     [Theory]
-    [InlineData(typeof(WindowProduct), "ProductKernel")]
-    [InlineData(typeof(WindowGradient), "GradientKernel")]
+    [InlineData(typeof(ThreadImplicitGemm), "GemmKernel")]
+    [InlineData(typeof(ThreadWeightGradient), "GradientKernel")]
     public void Products_and_sums_are_one_instruction(Type type, string method) =>
         compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("fma.rn.f32").And.NotContain("mul.f32");
 
     [Theory]
-    [InlineData(typeof(GroupProductKernel<Group128x128, AlignedQuads, HighTile>), 48)]
-    [InlineData(typeof(GroupGradientKernel<Group128x128, AlignedQuads, HighTile>), 48)]
-    [InlineData(typeof(GroupProductKernel<Group128x128, AlignedQuads, MediumTile>), 16)]
-    [InlineData(typeof(GroupGradientKernel<Group128x96, AnyQuads, MediumTile>), 16)]
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x128, Float4Loader, WarpAccumulators<Tf32x3Products>>), 48)]
+    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup128x128, Float4Loader, WarpAccumulators<Tf32x3Products>>), 48)]
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x128, Float4Loader, WarpAccumulators<Tf32Product>>), 16)]
+    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup128x96, FloatLoader, WarpAccumulators<Tf32Product>>), 16)]
     public void Tensor_cores_multiply_rounded_operands(Type type, int products)
     {
         string[] lines = compiler.Compile(type.GetMethod("Kernel", Static)!).Split('\n', StringSplitOptions.TrimEntries);
         lines.Count(l => l.StartsWith("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", StringComparison.Ordinal)).Should().Be(products);
-        // Four fragments of four numbers and four of two, and as many rests where a product is accurate to float32.
+        // Four fragments of four numbers and four of two, and as many low parts where a product is accurate to float32.
         lines.Count(l => l.StartsWith("cvt.rna.tf32.f32", StringComparison.Ordinal)).Should().Be(products == 48 ? 48 : 24);
         lines.Should().Contain(l => l.StartsWith("ld.shared.f32", StringComparison.Ordinal));
         lines.Should().NotContain(l => l.StartsWith("fma.rn", StringComparison.Ordinal));
@@ -94,7 +94,7 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     }
 
     [Fact]
-    public void A_pixels_perceptron_keeps_its_hidden_layer_in_shared_memory() =>
+    public void A_pointwise_mlp_keeps_its_hidden_layer_in_shared_memory() =>
         compiler.Compile(typeof(PointwiseMlpForwardFused).GetMethod("Kernel", Static)!).Should().Contain("ld.shared.f32").And.Contain("st.shared.f32").And.Contain("bar.sync");
 
     [Fact]
@@ -123,7 +123,8 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
         foreach (var parameter in definition.GetGenericArguments())
         {
             var contract = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
-            var structs = typeof(KernelTable).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(contract)).ToArray();
+            Type[] structs = [.. typeof(KernelTable).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(contract))
+                .SelectMany(t => t.IsGenericTypeDefinition ? Closed(t) : [t])];
             choices = choices.SelectMany(chosen => structs.Select(s => (Type[])[.. chosen, s])).ToArray();
         }
 

@@ -11,11 +11,11 @@ public sealed class TensorCoreTests
 
     [Fact]
     public void One_product_is_accurate_to_tf32_and_no_better() =>
-        Errors(Precision.Medium).Max().Should().BeInRange(Math.Pow(2, -16), Math.Pow(2, -10) + Math.Pow(2, -20));
+        Errors(Precision.Tf32).Max().Should().BeInRange(Math.Pow(2, -16), Math.Pow(2, -10) + Math.Pow(2, -20));
 
     [Fact]
     public void Three_products_are_accurate_to_float32() =>
-        Errors(Precision.High).Max().Should().BeLessThan((3 * Depth + 2) * Oracle.UnitRoundoff + Math.Pow(2, -20));
+        Errors(Precision.Tf32x3).Max().Should().BeLessThan((3 * Depth + 2) * Oracle.UnitRoundoff + Math.Pow(2, -20));
 
     [Theory]
     [InlineData(1f, 1f)]
@@ -33,8 +33,8 @@ public sealed class TensorCoreTests
         float[] x = RandomData.Normal(1, Pixels * Depth), w = RandomData.Normal(2, Depth * Columns);
         using Operand left = new(device, x.Length, x, isRead: true), right = new(device, w.Length, w, isRead: true);
         using var result = new Operand(device, Pixels * Columns, values: null, isRead: false);
-        device.Kernels.Get<IPointwiseForward>().Run(
-            stream, new PointwiseSizes(Pixels, Depth, Columns), 1, left, right.View, bias: default, relu: false, result);
+        device.Kernels.Get<IConv2dForward>().Run(
+            stream, new Conv2dSizes(Depth, Height: 1, Pixels, Columns), 1, left, right.View, bias: default, relu: false, result);
         float[] got = result.Read();
         double[] want = Product(v => v), magnitude = Product(Math.Abs);
         return [.. got.Select((g, i) => Math.Abs(g - want[i]) / magnitude[i])];

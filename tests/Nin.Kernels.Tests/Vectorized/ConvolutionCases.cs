@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Nin.Ops;
+using Nin.Shapes.Sizes;
 
 namespace Nin.Tests.Vectorized;
 
@@ -32,6 +33,16 @@ static class ConvolutionCases
         ("groups", new(6, 5, 6, 9, Kernel: 3, Padding: 1, Groups: 3), 2),
         ("groups with stride", new(8, 7, 6, 36, Kernel: 3, Stride: 2, Padding: 1, Groups: 2), 9),
         ("depthwise", new(7, 5, 4, 7, Kernel: 3, Padding: 1, Groups: 7), 2),
+        ("rectangular window", new(5, 8, 11, 7, new Window2d(new(3, Before: 1, After: 1), new(5, Before: 2, After: 2))), 2),
+        ("one column of taps", new(16, 9, 30, 17, new Window2d(new(7, Before: 3, After: 3), new(1))), 3),
+        ("padding before only", new(6, 7, 9, 5, new Window2d(new(3, Before: 2), new(3, Before: 1))), 2),
+        ("padding after only", new(6, 7, 9, 5, new Window2d(new(3, After: 2), new(2, After: 1))), 2),
+        ("strides that differ", new(7, 13, 11, 6, new Window2d(new(3, Stride: 2, Before: 1), new(4, Stride: 3, After: 2))), 3),
+        ("stride along rows only", new(13, 11, 17, 6, new Window2d(new(3, Stride: 2, Before: 1, After: 1), new(3, Before: 1, After: 1))), 2),
+        ("stride along columns only, groups", new(6, 10, 9, 8, new Window2d(new(2), new(3, Stride: 2, After: 1)), Groups: 2), 9),
+        ("dilations that differ", new(4, 12, 15, 5, new Window2d(new(3, Before: 2, After: 1, Dilation: 2), new(2, Stride: 2, Before: 3, Dilation: 3))), 2),
+        ("1x1 cropped to every second column", new(5, 4, 9, 6, new Window2d(new(1), new(1, Stride: 2))), 2),
+        ("leaf of a part of an example", new(13, 90, 97, 3, new Window2d(new(3, Before: 1, After: 1), new(2))), 1),
         ("two 512-bit panels and a narrow one", new(9, 4, 4, 80, Kernel: 3, Padding: 1), 1),
     ];
 

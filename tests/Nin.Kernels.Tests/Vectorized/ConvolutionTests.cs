@@ -33,20 +33,24 @@ public sealed unsafe class ConvolutionTests
         using var dX = new GuardedFloats(Batch * Sizes.InputLength);
         using var dW = new GuardedFloats(Sizes.WeightLength);
         using var dB = new GuardedFloats(Sizes.Filters);
-        using var packed = new GuardedFloats(ConvolutionForward.PackedLength(pool, Sizes));
-        using var packedBack = new GuardedFloats(ConvolutionBackwardData.PackedLength(pool, Sizes));
+        GemmWeights packing = new(pool, Sizes, IsTransposed: false), packingBack = new(pool, Sizes, IsTransposed: true);
+        using var packed = new GuardedFloats(packing.Length);
+        using var packedBack = new GuardedFloats(packingBack.Length);
         using var workspace = new GuardedFloats(Math.Max(
-            Math.Max(ConvolutionForward.WorkspaceLength(pool, Sizes), ConvolutionBackwardData.WorkspaceLength(pool, Sizes)),
-            ConvolutionBackwardWeights.WorkspaceLength(pool, Sizes, Batch)));
+            Math.Max(ImplicitGemm.WorkspaceLength(pool, packing.Geometry), ImplicitGemm.WorkspaceLength(pool, packingBack.Geometry)),
+            Wgrad.WorkspaceLength(pool, Sizes, Batch)));
 
         allocated = Allocations.OnThread(1, () =>
         {
-            ConvolutionForward.PackWeights(pool, Sizes, w.Pointer, packed.Pointer);
-            ConvolutionForward.Run(pool, Sizes, Batch, x.Pointer, packed.Pointer, null, relu: true, y.Pointer, workspace.Pointer);
-            ConvolutionBackwardData.PackWeights(pool, Sizes, w.Pointer, packedBack.Pointer);
-            ConvolutionBackwardData.Run(
-                pool, Sizes, Batch, y.Pointer, packedBack.Pointer, accumulate: false, dX.Pointer, workspace.Pointer);
-            ConvolutionBackwardWeights.Run(
+            packing.Pack(w.Pointer, packed.Pointer);
+            ImplicitGemm.Run(
+                pool, packing.Geometry, Batch, x.Pointer, packed.Pointer, TileEpilogue.Of(null, relu: true), accumulate: false, y.Pointer,
+                workspace.Pointer);
+            packingBack.Pack(w.Pointer, packedBack.Pointer);
+            ImplicitGemm.Run(
+                pool, packingBack.Geometry, Batch, y.Pointer, packedBack.Pointer, TileEpilogue.None, accumulate: false, dX.Pointer,
+                workspace.Pointer);
+            Wgrad.Run(
                 pool, Sizes, Batch, x.Pointer, y.Pointer, accumulate: false, dW.Pointer, dB.Pointer, workspace.Pointer);
         });
 

@@ -91,7 +91,7 @@ static class OpRuns
                 DeviceView dx = r.Out(r.N * Pixels), dgamma = r.Out(1), dbeta = r.Out(1);
                 BatchNormParameters parameters = Parameters(r, written: false);
                 return () => op.Run(
-                    r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, mean, inverse, relu, dy, dx, dgamma, dbeta, relu, relu);
+                    r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, mean, inverse, relu, dy, dx, dgamma, dbeta, relu, relu, !relu);
             }));
         }
     }
@@ -197,7 +197,7 @@ static class OpRuns
             DeviceView x = r.In(r.N * Pixels, 1), h = r.In(r.N * Pixels, 2), y = r.In(r.N * Pixels, 3), dy = r.In(r.N * Pixels, 4);
             DeviceView dx = r.Out(r.N * Pixels), w1 = r.In(r.Channels, 5), w2 = r.In(r.Channels, 6), none = default;
             var gradients = new PointwiseMlpGradients(r.Out(r.Channels), r.Out(1), r.Out(r.Channels), r.Out(1));
-            var sizes = new PointwiseMlpSizes(Pixels, r.Channels, r.Channels, r.Channels);
+            var sizes = new PointwiseMlpSizes(1, Pixels, r.Channels, r.Channels, r.Channels);
             return () => op.Run(r.Stream, sizes, r.N, x, h, y, relu, new(w1, none, w2, none), dy, dx, gradients, relu, relu);
         }))));
 

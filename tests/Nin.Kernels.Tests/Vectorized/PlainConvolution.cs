@@ -67,12 +67,12 @@ sealed class PlainConvolution(Conv2dSizes sizes, int batch)
 
     void ForEachTap(int n, int row, int column, Action<long, long, long> visit)
     {
-        for (int kh = 0; kh < sizes.Kernel; kh++)
+        for (int kh = 0; kh < sizes.Window.Rows.Kernel; kh++)
         {
-            for (int kw = 0; kw < sizes.Kernel; kw++)
+            for (int kw = 0; kw < sizes.Window.Columns.Kernel; kw++)
             {
-                int h = row * sizes.Stride - sizes.Padding + kh * sizes.Dilation;
-                int w = column * sizes.Stride - sizes.Padding + kw * sizes.Dilation;
+                int h = row * sizes.Window.Rows.Stride - sizes.Window.Rows.Before + kh * sizes.Window.Rows.Dilation;
+                int w = column * sizes.Window.Columns.Stride - sizes.Window.Columns.Before + kw * sizes.Window.Columns.Dilation;
                 if (h < 0 || h >= sizes.Height || w < 0 || w >= sizes.Width)
                 {
                     continue;
@@ -85,7 +85,7 @@ sealed class PlainConvolution(Conv2dSizes sizes, int batch)
                         int channel = f / sizes.GroupFilters * sizes.GroupChannels + c;
                         visit(
                             (((long)n * sizes.Height + h) * sizes.Width + w) * sizes.Channels + channel,
-                            (((long)kh * sizes.Kernel + kw) * sizes.GroupChannels + c) * sizes.Filters + f,
+                            (((long)kh * sizes.Window.Columns.Kernel + kw) * sizes.GroupChannels + c) * sizes.Filters + f,
                             (((long)n * sizes.OutHeight + row) * sizes.OutWidth + column) * sizes.Filters + f);
                     }
                 }

@@ -1,5 +1,6 @@
 using System.Runtime.Loader;
 using Nin.Ops;
+using Nin.Shapes.Sizes;
 
 namespace Nin.Tests.Vectorized;
 
@@ -13,6 +14,7 @@ public sealed unsafe class WinogradTests
         new(96, 9, 10, 130, Kernel: 5, Padding: 1),
         new(140, 8, 8, 48, Kernel: 3, Padding: 2),
         new(300, 7, 7, 20, Kernel: 3, Padding: 1),
+        new(16, 98, 95, 16, Kernel: 3, Padding: 1),
     ];
 
     public static TheoryData<int, int> ShapesAndWidths
@@ -52,6 +54,26 @@ public sealed unsafe class WinogradTests
     }
 
     [Fact]
+    public void It_does_not_suit_windows_that_differ_along_their_axes()
+    {
+        WindowAxis three = new(3, Before: 1, After: 1);
+        WinogradSizes.Suits(new Conv2dSizes(64, 28, 28, 64, new Window2d(three, three))).Should().BeTrue();
+        foreach (var other in new[] { new WindowAxis(5, Before: 2, After: 2), new(3, Before: 1, After: 0), new(3, Before: 0, After: 1) })
+        {
+            WinogradSizes.Suits(new Conv2dSizes(64, 28, 28, 64, new Window2d(three, other))).Should().BeFalse();
+            WinogradSizes.Suits(new Conv2dSizes(64, 28, 28, 64, new Window2d(other, three))).Should().BeFalse();
+        }
+    }
+
+    [Fact]
+    public void Weight_gradients_of_large_images_are_summed_in_parts_of_whole_rows_of_tiles()
+    {
+        var tree = new WinogradSizes(new Conv2dSizes(16, 98, 99, 16, Kernel: 3, Padding: 1)).Tree;
+        (tree.Parts, tree.LineLength).Should().Be((2, 25));
+        (tree.FirstPixel(0, 2), tree.FirstPixel(1, 2), tree.FirstPixel(2, 2)).Should().Be((0L, 12 * 25L, 25 * 25L));
+    }
+
+    [Fact]
     public void A_host_can_switch_it_off()
     {
         var sizes = new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Padding: 1);
@@ -80,7 +102,7 @@ public sealed unsafe class WinogradTests
         const int Batch = 5;
         (float[] x, float[] w, float[] bias) = Operands(sizes, Batch);
         float[] y = Forward(sizes, Batch, x, w, bias, threads: 1, width);
-        long terms = sizes.Kernel * sizes.Kernel * sizes.Channels;
+        long terms = sizes.Window.Taps * sizes.Channels;
         ConvolutionCases.AssertClose(y, new PlainConvolution(sizes, Batch).Forward(x, w, bias), terms);
         Forward(sizes, Batch, x, w, bias, threads: 2, width).Should().Equal(y);
         Forward(sizes, Batch, x, w, bias, threads: 4, width).Should().Equal(y);
@@ -90,14 +112,14 @@ public sealed unsafe class WinogradTests
 
     [Theory]
     [MemberData(nameof(ShapesAndWidths))]
-    public void The_gradient_by_data_is_the_plain_loop_whatever_the_threads(int shape, int width)
+    public void The_data_gradient_is_the_plain_loop_whatever_the_threads(int shape, int width)
     {
         Conv2dSizes sizes = Shapes[shape];
         const int Batch = 3;
         (_, float[] w, _) = Operands(sizes, Batch);
         float[] dY = ConvolutionCases.Random(4, Batch * sizes.OutputLength);
         float[] dX = BackwardData(sizes, Batch, dY, w, threads: 1, width);
-        long terms = sizes.Kernel * sizes.Kernel * sizes.Filters;
+        long terms = sizes.Window.Taps * sizes.Filters;
         ConvolutionCases.AssertClose(dX, new PlainConvolution(sizes, Batch).BackwardData(dY, w), terms);
         BackwardData(sizes, Batch, dY, w, threads: 2, width).Should().Equal(dX);
         BackwardData(sizes, Batch, dY, w, threads: 4, width).Should().Equal(dX);
@@ -105,7 +127,7 @@ public sealed unsafe class WinogradTests
 
     [Theory]
     [MemberData(nameof(ShapesAndWidths))]
-    public void The_gradient_by_weights_is_the_plain_loop_whatever_the_threads(int shape, int width)
+    public void The_weight_gradient_is_the_plain_loop_whatever_the_threads(int shape, int width)
     {
         Conv2dSizes sizes = Shapes[shape];
         const int Batch = 19;
@@ -127,10 +149,11 @@ public sealed unsafe class WinogradTests
     {
         using var pool = new WorkerPool(threads) { Width = width };
         using var biases = new GuardedFloats(bias);
-        using var packed = new GuardedFloats(WinogradConvolution.PackedLength(pool, sizes));
+        var packing = new WinogradWeights(pool, sizes, IsTransposed: false);
+        using var packed = new GuardedFloats(packing.Length);
         using (var weights = new GuardedFloats(w))
         {
-            WinogradConvolution.PackWeights(pool, sizes, weights.Pointer, packed.Pointer);
+            packing.Pack(weights.Pointer, packed.Pointer);
         }
 
         return Run(pool, sizes, batch, x, packed, biases.Pointer);
@@ -140,10 +163,11 @@ public sealed unsafe class WinogradTests
     {
         using var pool = new WorkerPool(threads) { Width = width };
         Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
-        using var packed = new GuardedFloats(WinogradConvolution.PackedLength(pool, transposed));
+        var packing = new WinogradWeights(pool, sizes, IsTransposed: true);
+        using var packed = new GuardedFloats(packing.Length);
         using (var weights = new GuardedFloats(w))
         {
-            WinogradConvolution.PackTransposed(pool, sizes, weights.Pointer, packed.Pointer);
+            packing.Pack(weights.Pointer, packed.Pointer);
         }
 
         return Run(pool, transposed, batch, dY, packed, bias: null);
@@ -155,7 +179,7 @@ public sealed unsafe class WinogradTests
         using var y = new GuardedFloats(batch * sizes.OutputLength);
         using var workspace = new GuardedFloats(WinogradConvolution.WorkspaceLength(pool, sizes));
         WinogradConvolution.Run(
-            pool, sizes, batch, input.Pointer, packed.Pointer, bias, relu: false, accumulate: false, y.Pointer, workspace.Pointer);
+            pool, sizes, batch, input.Pointer, packed.Pointer, TileEpilogue.Of(bias, relu: false), accumulate: false, y.Pointer, workspace.Pointer);
         packed.AssertBands();
         y.AssertBands();
         workspace.AssertBands();
@@ -168,8 +192,8 @@ public sealed unsafe class WinogradTests
         using var input = new GuardedFloats(x);
         using var gradient = new GuardedFloats(dY);
         using var dW = new GuardedFloats(sizes.WeightLength);
-        using var workspace = new GuardedFloats(WinogradBackwardWeights.WorkspaceLength(pool, sizes, batch));
-        WinogradBackwardWeights.Run(
+        using var workspace = new GuardedFloats(WinogradWgrad.WorkspaceLength(pool, sizes, batch));
+        WinogradWgrad.Run(
             pool, sizes, batch, input.Pointer, gradient.Pointer, accumulate: false, dW.Pointer, workspace.Pointer);
         dW.AssertBands();
         workspace.AssertBands();

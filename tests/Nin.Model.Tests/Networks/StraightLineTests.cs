@@ -112,7 +112,7 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
         using var sgd = new Sgd(network.Parameters, 0.05);
         using var session = network.CreateSession(Batch);
         session.TrainStep(images, RandomData.Labels(1, Batch, Classes), sgd);
-        network.Parameters.DerivedBytes.Should().Be(0, "training meets each version of a weight once");
+        network.Parameters.PrepackedBytes.Should().Be(0, "training meets each version of a weight once");
         (device.AllocatedBytes - Beside(network, session)).Should().Be(trainingBytes(Batch));
     }
 
@@ -190,5 +190,5 @@ public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
 
     /// <summary>Bytes that no plan counts: the batch, workspace, and what ops derive from weights.</summary>
     static long Beside(TNetwork network, Session<TIn, TOut> session) =>
-        session.WorkspaceBytes + network.Parameters.DerivedBytes + Batch * TIn.Shape.Length * sizeof(float);
+        session.WorkspaceBytes + network.Parameters.PrepackedBytes + Batch * TIn.Shape.Length * sizeof(float);
 }

@@ -83,6 +83,19 @@ public static class Conv2dCases
         new(2, 1, 61, 67, 96, 11, Stride: 4),
     ];
 
+    /// <summary>Windows whose axes differ, and padding that is not the same at both ends.</summary>
+    public static IReadOnlyList<Conv2dCase> Rectangular { get; } =
+    [
+        new(2, 5, 8, 11, 7, 3) { Rows = new(3, Before: 1, After: 1), Columns = new(5, Before: 2, After: 2) },
+        new(3, 16, 9, 30, 17, 1) { Rows = new(7, Before: 3, After: 3) },
+        new(1, 8, 13, 7, 9, 1) { Columns = new(4, Before: 1, After: 2) },
+        new(2, 6, 7, 9, 5, 3) { Rows = new(3, Before: 2), Columns = new(3, After: 2) },
+        new(9, 3, 13, 11, 6, 3) { Rows = new(3, Stride: 2, Before: 1), Columns = new(4, Stride: 3, After: 2) },
+        new(1, 17, 11, 16, 33, 3) { Rows = new(3, Stride: 2, Before: 1, After: 1), Columns = new(3, Before: 1, After: 1) },
+        new(2, 4, 12, 15, 5, 3) { Rows = new(3, Before: 2, After: 1, Dilation: 2), Columns = new(2, Stride: 2, Before: 3, Dilation: 3) },
+        new(9, 6, 10, 9, 8, 2, Groups: 2) { Columns = new(3, Stride: 2, After: 1) },
+    ];
+
     /// <summary>The cases under a million multiply-adds, for slow devices.</summary>
     public static IReadOnlyList<Conv2dCase> Small { get; } = [.. All.Where(c => c.Macs < 1_000_000)];
 

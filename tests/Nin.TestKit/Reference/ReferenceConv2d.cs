@@ -1,7 +1,7 @@
 namespace Nin.TestKit;
 
 /// <summary>
-/// 2-D cross-correlation (<c>torch.nn.functional.conv2d</c>): x <c>[n, c, h, w]</c>, w <c>[f, c / groups, k, k]</c>,
+/// 2-D cross-correlation (<c>torch.nn.functional.conv2d</c>): x <c>[n, c, h, w]</c>, w <c>[f, c / groups, kH, kW]</c>,
 /// b <c>[f]</c>, y <c>[n, f, oh, ow]</c>.
 /// </summary>
 /// <remarks>
@@ -19,7 +19,7 @@ public static class ReferenceConv2d
         return new(
             Correlate(s, x, w, b),
             () => Correlate(s, Oracle.Abs(x), Oracle.Abs(w), Oracle.Abs(b)),
-            s.GroupChannels * s.Kernel * s.Kernel + 1);
+            s.GroupChannels * s.Rows.Kernel * s.Columns.Kernel + 1);
     }
 
     /// <summary>dx. Chain: every window over a pixel times the filters that read it. A pixel in no window has dx 0.</summary>
@@ -27,7 +27,7 @@ public static class ReferenceConv2d
     {
         Lengths.Check(w, s.WeightLength);
         Lengths.Check(dy, s.OutputLength);
-        return new(Spread(s, w, dy), () => Spread(s, Oracle.Abs(w), Oracle.Abs(dy)), s.GroupFilters * s.Kernel * s.Kernel);
+        return new(Spread(s, w, dy), () => Spread(s, Oracle.Abs(w), Oracle.Abs(dy)), s.GroupFilters * s.Rows.Kernel * s.Columns.Kernel);
     }
 
     /// <summary>dw. Chain: every output pixel of every image.</summary>
@@ -71,7 +71,7 @@ public static class ReferenceConv2d
                     Span<double> row = to.Slice(tap.Y, tap.Columns), read = from[tap.X..];
                     for (int i = 0; i < row.Length; i++)
                     {
-                        row[i] += weight * read[i * s.Stride];
+                        row[i] += weight * read[i * s.Columns.Stride];
                     }
                 }
             }
@@ -97,7 +97,7 @@ public static class ReferenceConv2d
                     Span<double> row = from.Slice(tap.Y, tap.Columns), written = to[tap.X..];
                     for (int i = 0; i < row.Length; i++)
                     {
-                        written[i * s.Stride] += weight * row[i];
+                        written[i * s.Columns.Stride] += weight * row[i];
                     }
                 }
             }
@@ -123,7 +123,7 @@ public static class ReferenceConv2d
                     Span<double> row = upstream.Slice(tap.Y, tap.Columns), read = from[tap.X..];
                     for (int i = 0; i < row.Length; i++)
                     {
-                        sum += row[i] * read[i * s.Stride];
+                        sum += row[i] * read[i * s.Columns.Stride];
                     }
 
                     window[tap.W] += sum;
@@ -146,17 +146,17 @@ public static class ReferenceConv2d
     static Tap[] Taps(Conv2dCase s)
     {
         var taps = new List<Tap>();
-        for (int kh = 0; kh < s.Kernel; kh++)
+        for (int kh = 0; kh < s.Rows.Kernel; kh++)
         {
-            for (int kw = 0; kw < s.Kernel; kw++)
+            for (int kw = 0; kw < s.Columns.Kernel; kw++)
             {
-                int down = kh * s.Dilation - s.Padding, right = kw * s.Dilation - s.Padding;
-                (int row, int rows) = Inside(s.Height, s.OutHeight, s.Stride, down);
-                (int column, int columns) = Inside(s.Width, s.OutWidth, s.Stride, right);
+                int down = kh * s.Rows.Dilation - s.Rows.Before, right = kw * s.Columns.Dilation - s.Columns.Before;
+                (int row, int rows) = Inside(s.Height, s.OutHeight, s.Rows.Stride, down);
+                (int column, int columns) = Inside(s.Width, s.OutWidth, s.Columns.Stride, right);
                 for (int oh = row; columns > 0 && oh < row + rows; oh++)
                 {
-                    int ih = oh * s.Stride + down, iw = column * s.Stride + right;
-                    taps.Add(new(kh * s.Kernel + kw, ih * s.Width + iw, oh * s.OutWidth + column, columns));
+                    int ih = oh * s.Rows.Stride + down, iw = column * s.Columns.Stride + right;
+                    taps.Add(new(kh * s.Columns.Kernel + kw, ih * s.Width + iw, oh * s.OutWidth + column, columns));
                 }
             }
         }

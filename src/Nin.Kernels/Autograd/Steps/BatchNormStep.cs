@@ -11,10 +11,12 @@ public sealed class BatchNormStep : Step
     /// <param name="shape">Shape of one example, in and out.</param>
     /// <param name="normalization">Parameters and running statistics.</param>
     /// <param name="relu">Whether negative results become zero.</param>
+    /// <exception cref="ArgumentException">The normalisation has another number of channels than the shape.</exception>
     public BatchNormStep(Shape shape, BatchNormalization normalization, bool relu)
         : base(shape, shape, StepMemory.BatchNorm(shape.Channels))
     {
         ArgumentNullException.ThrowIfNull(normalization);
+        normalization.RequireChannels(shape.Channels);
         Normalization = normalization;
         this.relu = relu;
     }
@@ -42,8 +44,10 @@ public sealed class BatchNormalization
 {
     /// <param name="parameters">Where <c>name.weight</c>, <c>name.bias</c>, <c>name.running_mean</c> and <c>name.running_var</c> are.</param>
     /// <param name="name">Name in a checkpoint.</param>
-    /// <param name="epsilon">Added to the variance before its root.</param>
-    /// <param name="momentum">Weight of a new batch in the running statistics.</param>
+    /// <param name="epsilon">Added to the variance before its root, more than 0.</param>
+    /// <param name="momentum">Weight of a new batch in the running statistics, 0 to 1.</param>
+    /// <exception cref="ArgumentException">The four parameters are not equally long, or have no gradient where they are trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> or <paramref name="momentum"/> is out of its range.</exception>
     public BatchNormalization(
         ParameterSet parameters, string name,
         double epsilon = LayerDefaults.BatchNormEpsilon, double momentum = LayerDefaults.BatchNormMomentum)
@@ -55,6 +59,22 @@ public sealed class BatchNormalization
         RunningVariance = parameters[$"{name}.running_var"];
         Epsilon = (float)epsilon;
         Momentum = (float)momentum;
+        if (!(Epsilon > 0 && float.IsFinite(Epsilon)))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Epsilon must be more than 0, as a float32 too.");
+        if (!(Momentum is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "Momentum must be from 0 to 1.");
+        foreach (Parameter other in new[] { Shift, RunningMean, RunningVariance })
+        {
+            if (other.Length != Scale.Length)
+                throw new ArgumentException($"{other.Name} has {other.Length} elements and {Scale.Name} {Scale.Length}: they must be equally many, one a channel.", nameof(parameters));
+        }
+
+        foreach (Parameter trained in new[] { Scale, Shift })
+        {
+            if (!trained.Spec.IsTrainable)
+                throw new ArgumentException($"{trained.Name} is declared as {trained.Spec.Role}: it must be trainable, which {nameof(ParameterRole.Scale)} and {nameof(ParameterRole.Shift)} are.", nameof(parameters));
+        }
+
         Parameters = [Scale, Shift];
     }
 
@@ -78,6 +98,13 @@ public sealed class BatchNormalization
 
     internal IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>Throws where what is normalised has another number of channels.</summary>
+    internal void RequireChannels(int channels)
+    {
+        if (Scale.Length != channels)
+            throw new ArgumentException($"{Scale.Name} has {Scale.Length} elements, and what it normalises {channels} channels: they must be equally many.");
+    }
+
     BatchNormParameters Views => new(Scale.Value, Shift.Value, RunningMean.Value, RunningVariance.Value, Epsilon, Momentum);
 
     internal void Infer(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y) =>
@@ -86,10 +113,10 @@ public sealed class BatchNormalization
     /// <summary>Counts the writes to what inference reads.</summary>
     internal long Version => Scale.Set.Version + RunningMean.Set.BufferVersion;
 
-    /// <summary>What becomes of the bias in front: one vector, normalised as a pixel is.</summary>
+    /// <summary>What becomes of the bias of the convolution before: one vector, normalised as a pixel is.</summary>
     internal void FoldBias(in Pass pass, DeviceView bias, DeviceView folded) => Fold(pass, bias, Views, folded);
 
-    /// <summary>What becomes of the weights in front, filters last: scaled as the deviations of a pixel are.</summary>
+    /// <summary>What becomes of the weights of the convolution before, filters last: scaled as the deviations of a pixel are.</summary>
     internal void FoldWeights(in Pass pass, DeviceView w, DeviceView zeros, DeviceView folded) =>
         Fold(pass, w, Views with { Beta = zeros, RunningMean = zeros }, folded);
 
@@ -104,11 +131,11 @@ public sealed class BatchNormalization
         in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView statistics, DeviceView dy, DeviceView dx, bool accumulate)
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
-        bool accumulateWeights = Scale.BeginGradient();
-        Shift.BeginGradient();
+        // Each by itself: one of them may be shared with a step that has written its gradient before.
+        bool accumulateScale = Scale.BeginGradient(), accumulateShift = Shift.BeginGradient();
         pass.Op<IBatchNorm2dBackward>().Run(
             pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, Scale.Gradient, Shift.Gradient,
-            accumulate, accumulateWeights);
+            accumulate, accumulateScale, accumulateShift);
     }
 
     void Fold(in Pass pass, DeviceView rows, in BatchNormParameters parameters, DeviceView folded)

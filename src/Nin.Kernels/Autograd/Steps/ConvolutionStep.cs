@@ -3,16 +3,17 @@ using Nin.Shapes.Sizes;
 
 namespace Nin;
 
-/// <summary><c>y = act(x * w + b)</c>, also as 1x1 convolution or linear layer, which are plain matrix products.</summary>
+/// <summary><c>y = act(x * w + b)</c>: a convolution, or a linear layer as one over a single pixel.</summary>
 public sealed class ConvolutionStep : Step
 {
     readonly Convolution convolution;
 
     /// <param name="sizes">Sizes of one example.</param>
-    /// <param name="output">Shape that comes out: flat for a linear layer.</param>
+    /// <param name="output">Shape that comes out: filters x rows x columns, or the filters alone for a linear layer.</param>
     /// <param name="weight">Weights.</param>
     /// <param name="bias">Bias, or null.</param>
     /// <param name="relu">Whether negative results become zero.</param>
+    /// <exception cref="ArgumentException">The shape is not the convolution's, or a parameter has another number of elements.</exception>
     public ConvolutionStep(in Conv2dSizes sizes, Shape output, Parameter weight, Parameter? bias, bool relu)
         : base(InputOf(sizes, output), output, StepMemory.Convolution(relu))
     {
@@ -50,60 +51,99 @@ public sealed class ConvolutionStep : Step
         pass.Op<IActivationBackward>().Run(pass.Stream, default(Relu), y.Slice(0, length), dy.Slice(0, length), dy.Slice(0, length), accumulate: false);
     }
 
-    static Shape InputOf(in Conv2dSizes sizes, Shape output) =>
-        output.IsFlat ? Shape.Flat(sizes.Channels) : new Shape(sizes.Channels, sizes.Height, sizes.Width);
+    static Shape InputOf(in Conv2dSizes sizes, Shape output)
+    {
+        Convolution.RequireMade(sizes);
+        Shape full = new(sizes.Filters, sizes.OutHeight, sizes.OutWidth);
+        bool isLinear = sizes.IsPointwise && sizes.Height == 1 && sizes.Width == 1;
+        if (output == full) return new Shape(sizes.Channels, sizes.Height, sizes.Width);
+        if (isLinear && output == Shape.Flat(sizes.Filters)) return Shape.Flat(sizes.Channels);
+        throw new ArgumentException(
+            $"The output of this convolution must be {full}{(isLinear ? $" or {sizes.Filters} features" : "")}, and not {output}.", nameof(output));
+    }
 }
 
-/// <summary>A convolution with its parameters: chooses between the general op and the matrix product of a 1x1 one.</summary>
-sealed class Convolution(Conv2dSizes sizes, Parameter weight, Parameter? bias)
+/// <summary>A convolution with its parameters.</summary>
+sealed class Convolution
 {
-    readonly PointwiseSizes pointwise = new(sizes.Height * sizes.Width, sizes.Channels, sizes.Filters);
+    readonly Conv2dSizes sizes;
 
-    public Parameter Weight => weight;
+    /// <exception cref="ArgumentException">A parameter has another number of elements than the sizes say.</exception>
+    public Convolution(in Conv2dSizes sizes, Parameter weight, Parameter? bias)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        RequireMade(sizes);
+        RequireLength(weight, sizes.WeightLength, "The weights", sizes, nameof(weight));
+        if (bias is not null) RequireLength(bias, sizes.Filters, "The bias", sizes, nameof(bias));
+        (this.sizes, Weight, Bias) = (sizes, weight, bias);
+        Parameters = bias is null ? [weight] : [weight, bias];
+    }
 
-    public Parameter? Bias => bias;
+    public Parameter Weight { get; }
 
-    public IReadOnlyList<Parameter> Parameters { get; } = bias is null ? [weight] : [weight, bias];
+    public Parameter? Bias { get; }
 
-    public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.Weights, BiasOrNone, relu, y);
+    public IReadOnlyList<Parameter> Parameters { get; }
 
-    public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, weight.WeightsOnce, BiasOrNone, relu, y);
+    /// <exception cref="ArgumentException">The sizes are a default value, which no constructor has checked.</exception>
+    public static void RequireMade(in Conv2dSizes sizes)
+    {
+        if (sizes.Groups == 0) throw new ArgumentException("The sizes of a convolution must be made by a constructor of Conv2dSizes.", nameof(sizes));
+    }
+
+    public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, Weight.Weights, BiasOrNone, relu, y);
+
+    public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, Weight.WeightsOnce, BiasOrNone, relu, y);
 
     public void Backward(in Pass pass, DeviceView x, DeviceView dy, DeviceView dx, bool accumulate)
     {
-        if (weight.RequiresGradient || bias is { RequiresGradient: true }) BackwardWeights(pass, x, dy);
-        if (dx.IsNone) return;
-        if (sizes.IsPointwise)
-            pass.Op<IPointwiseBackwardData>().Run(pass.Stream, pointwise, pass.Batch, dy, weight.WeightsOnce, dx, accumulate);
-        else
-            pass.Op<IConv2dBackwardData>().Run(pass.Stream, sizes, pass.Batch, dy, weight.WeightsOnce, dx, accumulate);
+        if (Bias is { RequiresGradient: true } bias)
+        {
+            bool add = BeginGradients(pass, [Weight, bias]);
+            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, sizes, pass.Batch, x, dy, Weight.Gradient, bias.Gradient, add);
+        }
+        else if (Weight.RequiresGradient)
+        {
+            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, sizes, pass.Batch, x, dy, Weight.Gradient, default, Weight.BeginGradient());
+        }
+
+        if (!dx.IsNone) pass.Op<IConv2dBackwardData>().Run(pass.Stream, sizes, pass.Batch, dy, Weight.WeightsOnce, dx, accumulate);
     }
 
     /// <summary>With other weights and another bias (or none) of the same sizes.</summary>
-    public void Run(in Pass pass, DeviceView x, in Weights w, DeviceView b, bool relu, DeviceView y)
-    {
-        if (sizes.IsPointwise) pass.Op<IPointwiseForward>().Run(pass.Stream, pointwise, pass.Batch, x, w, b, relu, y);
-        else pass.Op<IConv2dForward>().Run(pass.Stream, sizes, pass.Batch, x, w, b, relu, y);
-    }
+    public void Run(in Pass pass, DeviceView x, in Weights w, DeviceView b, bool relu, DeviceView y) =>
+        pass.Op<IConv2dForward>().Run(pass.Stream, sizes, pass.Batch, x, w, b, relu, y);
 
-    DeviceView BiasOrNone => bias?.Value ?? default;
-
-    void BackwardWeights(in Pass pass, DeviceView x, DeviceView dy)
+    /// <summary>
+    /// Begins the gradients that one op writes together; true where it must add. They were begun before or not all alike, unless one is shared
+    /// with another layer: then those that were not are zeroed, since an op adds to all or overwrites all.
+    /// </summary>
+    public static bool BeginGradients(in Pass pass, ReadOnlySpan<Parameter> parameters)
     {
-        bool accumulate = weight.BeginGradient();
-        bool hasBias = bias is { RequiresGradient: true };
-        // Weight and bias are written together, so both were written before or neither was, unless one is shared.
-        if (hasBias && bias!.BeginGradient() != accumulate)
+        uint begun = 0, all = (1u << parameters.Length) - 1;
+        for (int i = 0; i < parameters.Length; i++)
         {
-            int pixels = sizes.OutHeight * sizes.OutWidth;
-            pass.Op<IChannelSum>().Run(pass.Stream, pixels, sizes.Filters, pass.Batch, dy, bias.Gradient, !accumulate);
-            hasBias = false;
+            if (parameters[i].BeginGradient()) begun |= 1u << i;
         }
 
-        var dbias = hasBias ? bias!.Gradient : default;
-        if (sizes.IsPointwise)
-            pass.Op<IPointwiseBackwardWeights>().Run(pass.Stream, pointwise, pass.Batch, x, dy, weight.Gradient, dbias, accumulate);
-        else
-            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, sizes, pass.Batch, x, dy, weight.Gradient, dbias, accumulate);
+        for (int i = 0; begun != 0 && begun != all && i < parameters.Length; i++)
+        {
+            if ((begun >> i & 1) == 0) pass.Op<IFill>().Run(pass.Stream, 0, parameters[i].Gradient);
+        }
+
+        return begun != 0;
+    }
+
+    DeviceView BiasOrNone => Bias?.Value ?? default;
+
+    static void RequireLength(Parameter parameter, long length, string what, in Conv2dSizes sizes, string name)
+    {
+        if (parameter.Length != length)
+        {
+            throw new ArgumentException(
+                $"{what} of a convolution of {sizes.Channels} channels and {sizes.Filters} filters with {sizes.Window.Rows.Kernel}x" +
+                $"{sizes.Window.Columns.Kernel} taps and {sizes.Groups} groups must have {length} elements; {parameter.Name} has {parameter.Length}.",
+                name);
+        }
     }
 }

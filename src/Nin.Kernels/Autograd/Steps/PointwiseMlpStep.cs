@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin;
 
-/// <summary>The perceptron of a NiN block over each pixel: two 1x1 convolutions with a ReLU between them, as one op.</summary>
+/// <summary>The pointwise MLP of a NiN block: over each pixel two 1x1 convolutions with a ReLU between them, as one op.</summary>
 public sealed class PointwiseMlpStep : Step
 {
     readonly PointwiseMlpSizes sizes;
@@ -15,11 +15,12 @@ public sealed class PointwiseMlpStep : Step
 
     /// <param name="first">The first 1x1 convolution, with bias and ReLU.</param>
     /// <param name="second">The second 1x1 convolution, with bias, and with a ReLU or without.</param>
-    /// <exception cref="ArgumentException">One is no 1x1 convolution with a bias, the first has no ReLU, or they do not fit.</exception>
+    /// <exception cref="ArgumentException">One is not a 1x1 convolution with a bias, the first has no ReLU, or they do not fit.</exception>
     public PointwiseMlpStep(ConvolutionStep first, ConvolutionStep second)
         : base(Checked(first, second), second.Output, MemoryOf(first, second))
     {
-        sizes = new PointwiseMlpSizes(first.Input.Pixels, first.Input.Channels, first.Output.Channels, second.Output.Channels);
+        sizes = new PointwiseMlpSizes(
+            first.Input.Height, first.Input.Width, first.Input.Channels, first.Output.Channels, second.Output.Channels);
         (weight1, bias1) = (first.Parameters[0], first.Parameters[1]);
         (weight2, bias2) = (second.Parameters[0], second.Parameters[1]);
         lastRelu = second.HasRelu;
@@ -43,13 +44,11 @@ public sealed class PointwiseMlpStep : Step
     /// <inheritdoc/>
     protected override void BackwardCore(in Pass pass, in Operands o)
     {
-        bool accumulate = weight1.BeginGradient();
-        bias1.BeginGradient();
-        weight2.BeginGradient();
-        bias2.BeginGradient();
+        bool accumulate = Convolution.BeginGradients(pass, [weight1, bias1, weight2, bias2]);
         var gradients = new PointwiseMlpGradients(weight1.Gradient, bias1.Gradient, weight2.Gradient, bias2.Gradient);
         pass.Op<IPointwiseMlpBackward>().Run(
-            pass.Stream, sizes, pass.Batch, o.X, o.Saved.PerExample, o.Y, lastRelu && !o.Y.IsNone, WeightsOnce, o.DY, o.DX, gradients, o.Accumulate, accumulate);
+            pass.Stream, sizes, pass.Batch, o.X, o.Saved.PerExample, o.Y, lastRelu && !o.Y.IsNone, WeightsOnce, o.DY, o.DX, gradients,
+            o.Accumulate, accumulate);
     }
 
     static StepMemory MemoryOf(ConvolutionStep first, ConvolutionStep second) => StepMemory.PointwiseMlp(
@@ -59,10 +58,22 @@ public sealed class PointwiseMlpStep : Step
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        bool fit = first is { Sizes.IsPointwise: true, HasRelu: true, Parameters.Count: 2 }
-            && second is { Sizes.IsPointwise: true, Parameters.Count: 2 } && first.Output == second.Input;
-        return fit
+        Require(first, nameof(first));
+        Require(second, nameof(second));
+        if (!first.HasRelu) throw new ArgumentException("The first convolution of a pointwise MLP must have a ReLU.", nameof(first));
+        return first.Output == second.Input
             ? first.Input
-            : throw new ArgumentException("A pixel's perceptron is two 1x1 convolutions that fit, with biases and a ReLU between them.", nameof(first));
+            : throw new ArgumentException(
+                $"The second convolution of a pointwise MLP must take the first one's output, {first.Output}, and not {second.Input}.", nameof(second));
+    }
+
+    static void Require(ConvolutionStep step, string name)
+    {
+        if (step is not { Sizes.IsPointwise: true, Parameters.Count: 2 })
+        {
+            throw new ArgumentException(
+                $"A pointwise MLP is made of 1x1 convolutions with a bias, stride 1, no padding and one group; the {name} one is {step.Sizes.Window} " +
+                $"in {step.Sizes.Groups} groups with {step.Parameters.Count - 1} biases.", name);
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace Nin.Ops;
 /// <c>[depth block][column panel][depth in block][panel width]</c>: a panel is two registers wide, the last one is one register wide
 /// if that is enough, and its missing columns are zeros.
 /// </summary>
-static class Packing
+static unsafe class Packing
 {
     /// <summary>Steps of the depth in one block: blocks of equal size, none deeper than <see cref="RowPanel.MaxDepth"/>.</summary>
     public static int BlockDepth(int depth)
@@ -25,31 +25,29 @@ static class Packing
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
     public static int CeilDivide(long value, int divisor) => (int)((value + divisor - 1) / divisor);
-}
 
-/// <summary>Packs one depth block of a row-major matrix <c>[depth, columns]</c> as B: see <see cref="Packing"/>.</summary>
-static unsafe class PanelPacking
-{
-    /// <param name="source">The first row.</param>
+    /// <summary>Packs one depth block of a row-major matrix <c>[depth, columns]</c> as B.</summary>
+    /// <param name="rows">What is packed.</param>
     /// <param name="step">Floats from row to row.</param>
     /// <param name="depth">Rows.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="packed">The block.</param>
     /// <param name="sums">Where the rows are added, one after the other, while they pass by; or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack<TLanes>(float* source, nint step, int depth, int columns, float* packed, float* sums)
+    public static void Pack<TLanes, TRows>(TRows rows, nint step, int depth, int columns, float* packed, float* sums)
         where TLanes : struct, ILanes<TLanes>
+        where TRows : struct, IRows
     {
         for (int j = 0; j < columns; j += 2 * TLanes.Count)
         {
             float* panelSums = sums is null ? null : sums + j;
-            if (Packing.PanelColumns(columns - j, TLanes.Count) == TLanes.Count)
+            if (PanelColumns(columns - j, TLanes.Count) == TLanes.Count)
             {
-                PackPanel<TLanes>(source + j, step, depth, columns - j, packed, panelSums);
+                PackPanel<TLanes, TRows>(rows, j, step, depth, columns - j, packed, panelSums);
             }
             else
             {
-                PackPanel<LanesPair<TLanes>>(source + j, step, depth, Math.Min(columns - j, 2 * TLanes.Count), packed, panelSums);
+                PackPanel<LanesPair<TLanes>, TRows>(rows, j, step, depth, Math.Min(columns - j, 2 * TLanes.Count), packed, panelSums);
             }
 
             packed += (nint)depth * 2 * TLanes.Count;
@@ -57,24 +55,26 @@ static unsafe class PanelPacking
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void PackPanel<TRow>(float* source, nint step, int depth, int columns, float* packed, float* sums)
+    static void PackPanel<TRow, TRows>(TRows rows, nint at, nint step, int depth, int columns, float* packed, float* sums)
         where TRow : struct, ILanes<TRow>
+        where TRows : struct, IRows
     {
         TRow sum = sums is null ? TRow.Zero : TRow.Load(sums, columns);
         if (columns == TRow.Count)
         {
-            for (int k = 0; k < depth; k++, source += step, packed += TRow.Count)
+            for (int k = 0; k < depth; k++, at += step, packed += TRow.Count)
             {
-                TRow row = TRow.Load(source);
+                TRow row = rows.Read<TRow, WholeExtent>(at, default);
                 row.Store(packed);
                 sum += row;
             }
         }
         else
         {
-            for (int k = 0; k < depth; k++, source += step, packed += TRow.Count)
+            var extent = new PartExtent(columns);
+            for (int k = 0; k < depth; k++, at += step, packed += TRow.Count)
             {
-                TRow row = TRow.Load(source, columns);
+                TRow row = rows.Read<TRow, PartExtent>(at, extent);
                 row.Store(packed);
                 sum += row;
             }
@@ -87,62 +87,86 @@ static unsafe class PanelPacking
     }
 }
 
-/// <summary>
-/// The gradient of a ReLU and what comes after it in one pass: rows <c>[depth, columns]</c> become 0 where the ReLU's output is not above
-/// zero, and are packed as B: see <see cref="Packing"/>.
-/// </summary>
-static unsafe class MaskedPacking
+/// <summary>What <see cref="Packing.Pack"/> reads: a row-major matrix, or one that is computed on the way.</summary>
+interface IRows
 {
-    /// <param name="source">The gradient, row behind row.</param>
-    /// <param name="output">Output of the ReLU, row behind row.</param>
-    /// <param name="depth">Rows.</param>
-    /// <param name="columns">Columns.</param>
-    /// <param name="masked">The masked gradient, row behind row; may be <paramref name="source"/>.</param>
-    /// <param name="packed">The block.</param>
-    /// <param name="sums">Where the masked rows are added, one after the other.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack<TLanes>(float* source, float* output, int depth, int columns, float* masked, float* packed, float* sums)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        for (int j = 0; j < columns; j += 2 * TLanes.Count)
-        {
-            if (Packing.PanelColumns(columns - j, TLanes.Count) == TLanes.Count)
-            {
-                PackPanel<TLanes>(source + j, output + j, depth, columns, columns - j, masked + j, packed, sums + j);
-            }
-            else
-            {
-                int count = Math.Min(columns - j, 2 * TLanes.Count);
-                PackPanel<LanesPair<TLanes>>(source + j, output + j, depth, columns, count, masked + j, packed, sums + j);
-            }
-
-            packed += (nint)depth * 2 * TLanes.Count;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void PackPanel<TRow>(float* source, float* output, int depth, int step, int columns, float* masked, float* packed, float* sums)
+    /// <summary>The elements from <paramref name="at"/> on; lanes past the extent are zeros.</summary>
+    TRow Read<TRow, TExtent>(nint at, TExtent extent)
         where TRow : struct, ILanes<TRow>
+        where TExtent : struct, IExtent;
+}
+
+/// <summary>A matrix as it lies.</summary>
+readonly unsafe struct PlainRows(float* source) : IRows
+{
+    readonly float* source = source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TRow Read<TRow, TExtent>(nint at, TExtent extent)
+        where TRow : struct, ILanes<TRow>
+        where TExtent : struct, IExtent =>
+        extent.Load<TRow>(source + at);
+}
+
+/// <summary>The gradient of a ReLU: 0 where the ReLU's output is not above zero. It is also stored.</summary>
+/// <param name="source">The gradient.</param>
+/// <param name="output">Output of the ReLU.</param>
+/// <param name="masked">Where the masked gradient is stored; may be <paramref name="source"/>.</param>
+readonly unsafe struct MaskedRows(float* source, float* output, float* masked) : IRows
+{
+    readonly float* source = source;
+    readonly float* output = output;
+    readonly float* masked = masked;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TRow Read<TRow, TExtent>(nint at, TExtent extent)
+        where TRow : struct, ILanes<TRow>
+        where TExtent : struct, IExtent
     {
-        TRow sum = TRow.Load(sums, columns);
-        for (nint at = 0; at < (nint)depth * step; at += step, packed += TRow.Count)
-        {
-            TRow row;
-            if (columns == TRow.Count)
-            {
-                row = TRow.GreaterThan(TRow.Load(output + at), TRow.Zero) & TRow.Load(source + at);
-                row.Store(masked + at);
-            }
-            else
-            {
-                row = TRow.GreaterThan(TRow.Load(output + at, columns), TRow.Zero) & TRow.Load(source + at, columns);
-                row.Store(masked + at, columns);
-            }
-
-            row.Store(packed);
-            sum += row;
-        }
-
-        sum.Store(sums, columns);
+        TRow row = TRow.GreaterThan(extent.Load<TRow>(output + at), TRow.Zero) & extent.Load<TRow>(source + at);
+        extent.Store(masked + at, row);
+        return row;
     }
+}
+
+/// <summary>
+/// How far apart the rows of A lie that one tile reads. A constant, so that a tile needs one pointer for all rows.
+/// </summary>
+interface IPanel
+{
+    /// <summary>Floats from one row to the next.</summary>
+    static abstract int RowStep { get; }
+}
+
+/// <summary>Each row contiguous along the depth: im2col rows are copied in as they lie in the image, in long runs.</summary>
+readonly struct RowPanel : IPanel
+{
+    /// <summary>Longest depth of a panel: with it a panel of A, one of B and the block of C share a level-1 cache.</summary>
+    public const int MaxDepth = 256;
+
+    /// <summary>Floats from row to row. A power of two would put all rows into the same few sets of the cache.</summary>
+    public const int RowLength = MaxDepth + 16;
+
+    public static int RowStep => RowLength;
+}
+
+/// <summary>A <see cref="RowPanel"/> for depths of up to half as much, whose rows take half the memory.</summary>
+readonly struct ShortRowPanel : IPanel
+{
+    /// <summary>Longest depth of a panel.</summary>
+    public const int MaxDepth = RowPanel.MaxDepth / 2;
+
+    /// <summary>Floats from row to row. Whole cache lines, but not a power of two: see <see cref="RowPanel"/>.</summary>
+    public const int RowLength = MaxDepth + 16;
+
+    public static int RowStep => RowLength;
+}
+
+/// <summary>
+/// The rows of one step of the depth side by side: for wgrad, whose depth is pixels and whose rows are channels, as they lie in the image or
+/// packed.
+/// </summary>
+readonly struct ColumnPanel : IPanel
+{
+    public static int RowStep => 1;
 }

@@ -3,14 +3,21 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// Sums down the rows of <c>[rows, channels]</c>, per channel one accumulation in row order. Lanes are channels, so that no sum runs
-/// across a register.
+/// Sums down the rows of <c>[rows, channels]</c>: per channel each block of <see cref="BlockRows"/> rows is one float32 accumulation, and the blocks
+/// are added in order. One accumulation of thousands of rows would add small terms to a large sum, and lose their last digits. Lanes are channels, so
+/// that no sum runs across a register.
 /// </summary>
 static unsafe class ChannelSums
 {
-    // Rows are taken in blocks that stay in the first-level cache, should the channels take more than one pass.
-    // Between blocks the sums wait in memory, so that the block size is in no result.
-    const int BlockLength = 4 * 1024;
+    /// <summary>Rows of one accumulation. They are in the result, so that they depend on nothing.</summary>
+    public const int BlockRows = 64;
+
+    // Rows are taken in steps that stay in the first-level cache, should the channels take more than one pass; a step is whole blocks, and
+    // between steps the sums wait in memory, so that their size is in no result.
+    const int StepLength = 4 * 1024;
+
+    // Channels whose sums of a block stand on the stack.
+    const int MostChannels = 512;
 
     /// <summary>Sums the channels <paramref name="c0"/> to <paramref name="c1"/> - 1.</summary>
     /// <param name="term">What is summed.</param>
@@ -18,7 +25,7 @@ static unsafe class ChannelSums
     /// <param name="rows">Rows.</param>
     /// <param name="channels">Elements from a row to the next.</param>
     /// <param name="c0">First channel.</param>
-    /// <param name="c1">The channel behind the last one.</param>
+    /// <param name="c1">The channel after the last one.</param>
     /// <param name="first"><c>[channels]</c>, overwritten in the range.</param>
     /// <param name="second"><c>[channels]</c>, overwritten in the range; null where the term has no second sum.</param>
     public static void Compute<TLanes, TTerm>(
@@ -30,24 +37,30 @@ static unsafe class ChannelSums
         if (TTerm.HasSecond)
             new Span<float>(second + c0, c1 - c0).Clear();
         int whole = c1 - (c1 - c0) % TLanes.Count;
-        int step = Math.Max(1, BlockLength / (c1 - c0));
+        int step = Math.Max(1, StepLength / (c1 - c0) / BlockRows) * BlockRows;
         for (int row = 0; row < rows; row += step)
         {
             long at = (firstRow + row) * channels;
             int height = Math.Min(step, rows - row);
             if (whole - c0 > 2 * TLanes.Count)
-                Rows<TLanes, TTerm>(term, at, c0, whole, height, channels, first, second);
+            {
+                for (int c = c0; c < whole; c += MostChannels)
+                    RowByRow<TLanes, TTerm>(term, at, c, Math.Min(c + MostChannels, whole), height, channels, first, second);
+            }
             else if (c0 < whole)
-                Block<TLanes, TTerm, WholeExtent>(term, at, c0, whole, default, height, channels, first, second);
+            {
+                RegisterByRegister<TLanes, TTerm, WholeExtent>(term, at, c0, whole, default, height, channels, first, second);
+            }
+
             if (whole < c1)
-                Block<TLanes, TTerm, PartExtent>(term, at, whole, c1, new PartExtent(c1 - whole), height, channels, first, second);
+                RegisterByRegister<TLanes, TTerm, PartExtent>(term, at, whole, c1, new PartExtent(c1 - whole), height, channels, first, second);
         }
     }
 
-    // Register by register, the sums in registers: for few channels, whose sums would wait for their own stores.
+    // The sums in registers: for few channels, whose sums would wait for their own stores.
     // Small, and not inlined: the JIT stops to inline where a method has too many locals.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static void Block<TLanes, TTerm, TExtent>(
+    static void RegisterByRegister<TLanes, TTerm, TExtent>(
         in TTerm term, long first, int c0, int c1, TExtent extent, int rows, int channels, float* firstSums, float* secondSums)
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
@@ -59,9 +72,16 @@ static unsafe class ChannelSums
             TLanes a = extent.Load<TLanes>(firstSums + c);
             TLanes b = TTerm.HasSecond ? extent.Load<TLanes>(secondSums + c) : TLanes.Zero;
             long at = first + c;
-            for (int row = 0; row < rows; row++, at += channels)
+            for (int block = 0; block < rows; block += BlockRows)
             {
-                local.Add(at, c, extent, ref a, ref b);
+                TLanes blockA = TLanes.Zero, blockB = TLanes.Zero;
+                for (int row = Math.Min(BlockRows, rows - block); row > 0; row--, at += channels)
+                {
+                    local.Add(at, c, extent, ref blockA, ref blockB);
+                }
+
+                a += blockA;
+                b += blockB;
             }
 
             extent.Store(firstSums + c, a);
@@ -70,25 +90,38 @@ static unsafe class ChannelSums
         }
     }
 
-    // Row by row, the sums in memory: what is summed is read as it lies, and a row is long enough that its sums are written before the next.
+    // The sums in memory: what is summed is read as it lies, and a row is long enough that its sums are written before the next.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static void Rows<TLanes, TTerm>(
+    static void RowByRow<TLanes, TTerm>(
         in TTerm term, long at, int c0, int c1, int rows, int channels, float* firstSums, float* secondSums)
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
     {
+        float* stack = stackalloc float[2 * MostChannels];
+        float* firstBlock = stack - c0, secondBlock = stack + MostChannels - c0;
         TTerm local = term;
-        for (int row = 0; row < rows; row++, at += channels)
+        for (int block = 0; block < rows; block += BlockRows)
         {
-            for (int c = c0; c < c1; c += TLanes.Count)
+            new Span<float>(firstBlock + c0, c1 - c0).Clear();
+            if (TTerm.HasSecond)
+                new Span<float>(secondBlock + c0, c1 - c0).Clear();
+            for (int row = Math.Min(BlockRows, rows - block); row > 0; row--, at += channels)
             {
-                TLanes a = TLanes.Load(firstSums + c);
-                TLanes b = TTerm.HasSecond ? TLanes.Load(secondSums + c) : TLanes.Zero;
-                local.Add(at + c, c, default(WholeExtent), ref a, ref b);
-                a.Store(firstSums + c);
-                if (TTerm.HasSecond)
-                    b.Store(secondSums + c);
+                for (int c = c0; c < c1; c += TLanes.Count)
+                {
+                    TLanes a = TLanes.Load(firstBlock + c);
+                    TLanes b = TTerm.HasSecond ? TLanes.Load(secondBlock + c) : TLanes.Zero;
+                    local.Add(at + c, c, default(WholeExtent), ref a, ref b);
+                    a.Store(firstBlock + c);
+                    if (TTerm.HasSecond)
+                        b.Store(secondBlock + c);
+                }
             }
+
+            Copying.Add<TLanes>(firstBlock + c0, firstSums + c0, c1 - c0);
+            if (TTerm.HasSecond)
+                Copying.Add<TLanes>(secondBlock + c0, secondSums + c0, c1 - c0);
         }
     }
 }

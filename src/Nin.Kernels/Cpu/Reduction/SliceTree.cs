@@ -4,32 +4,25 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// The fixed order in which sums over a batch are made: the batch is cut into slices of <see cref="Samples"/>, each slice is one
-/// accumulation, and slices are added as a binary tree over their numbers, ((s0 + s1) + (s2 + s3)) + ... A subtree starts at a multiple
-/// of its size, a power of two; where the right half of a node has no slices, the node is its left half.
+/// Combines the sums of leaves as <see cref="ReductionTree"/> says: one by one on a carry stack, which holds as many as a binary counter has
+/// digits, or all at once. A subtree starts at a multiple of its size, a power of two.
 /// </summary>
 static unsafe class SliceTree
 {
-    /// <summary>Samples of one slice.</summary>
-    public const int Samples = 8;
-
-    /// <summary>Slices of a batch.</summary>
-    public static int Slices(int batch) => (batch + Samples - 1) / Samples;
-
     /// <summary>
-    /// Partial sums that are open at once when slices arrive one by one: as many as a binary counter has digits, and the new one.
+    /// Partial sums that are open at once when leaves arrive one by one: as many as a binary counter has digits, and the new one.
     /// </summary>
-    public static int Levels(int slices) => BitOperations.Log2((uint)Math.Max(slices, 1)) + 1;
+    public static int Levels(int leaves) => BitOperations.Log2((uint)Math.Max(leaves, 1)) + 1;
 
     /// <summary>
-    /// Closes partial sums after slice number <paramref name="slice"/> has arrived on top of the stack, as a counter carries. Returns
-    /// the new height of the stack. After the last slice, <paramref name="last"/>, everything is closed and the sum is at the bottom.
+    /// Closes partial sums after leaf number <paramref name="leaf"/> has arrived on top of the stack, as a counter carries. Returns
+    /// the new height of the stack. After the last leaf, <paramref name="last"/>, everything is closed and the sum is at the bottom.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Close<TLanes>(float* stack, long length, int height, int slice, bool last)
+    public static int Close<TLanes>(float* stack, long length, int height, int leaf, bool last)
         where TLanes : struct, ILanes<TLanes>
     {
-        int carries = last ? height - 1 : BitOperations.TrailingZeroCount(slice + 1);
+        int carries = last ? height - 1 : BitOperations.TrailingZeroCount(leaf + 1);
         for (int i = 0; i < carries; i++)
         {
             height--;
@@ -53,33 +46,6 @@ static unsafe class SliceTree
             {
                 Copying.Add<TLanes>(partials + (i + reach) * step, partials + i * step, length);
             }
-        }
-    }
-}
-
-/// <summary>Adds the sums of the subtrees up to the gradient of weights. A piece is one block of rows.</summary>
-unsafe struct SubtreeSum : ILanesJob
-{
-    public WeightGradientPlan Plan;
-    public WeightGradientTarget Target;
-    public float* Partials;
-
-    public readonly void Execute<TLanes>(int index, int worker)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        int group = index / Plan.RowBlocks;
-        int block = index % Plan.RowBlocks;
-        int from = block * Plan.BlockRows;
-        int rows = Math.Min(Plan.BlockRows, Plan.Rows - from);
-        float* first = Partials + (long)group * (Plan.Rows + 1) * Plan.Columns;
-        float* sums = first + (long)from * Plan.Columns;
-        SliceTree.Sum<TLanes>(sums, Plan.PartialLength, Plan.Subtrees, (long)rows * Plan.Columns);
-        Target.Store<TLanes>(sums, group, from, rows);
-        if (block == 0)
-        {
-            float* bias = first + (long)Plan.Rows * Plan.Columns;
-            SliceTree.Sum<TLanes>(bias, Plan.PartialLength, Plan.Subtrees, Plan.Columns);
-            Target.StoreBias<TLanes>(bias, group);
         }
     }
 }

@@ -3,180 +3,249 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// A convolution by <see cref="WinogradTransform"/>: 36 or 64 products of matrices in place of one that is 4 (3x3) or 6.25 times (5x5) as
+/// Fprop by <see cref="WinogradTransform"/>: 36 or 64 products of matrices in place of one that is 4 (3x3) or 6.25 times (5x5) as
 /// much work. Each element of y is one fixed sequence of operations, whatever the batch and the threads; its bits are not those of a direct sum.
 /// </summary>
-/// <remarks>The gradient by data is the same with <see cref="WinogradSizes.Transpose"/> and weights packed for it.</remarks>
+/// <remarks>Dgrad is the same with <see cref="WinogradSizes.Transpose"/> and weights packed for it.</remarks>
 static unsafe class WinogradConvolution
 {
-    /// <summary>Floats of the packed weights.</summary>
-    public static long PackedLength(WorkerPool pool, in Conv2dSizes sizes) =>
-        (long)new WinogradSizes(sizes).Points * sizes.Channels * Packing.PaddedColumns(sizes.Filters, pool.Width);
-
     /// <summary>Floats of scratch memory that <see cref="Run"/> needs.</summary>
     public static long WorkspaceLength(WorkerPool pool, in Conv2dSizes sizes)
     {
-        WinogradTiles windows = new WinogradSizes(sizes).Windows(null);
-        return pool.Threads * (sizes.Kernel == 3
-            ? WinogradProduct<SixPoints>.ScratchLength(pool.Width, windows)
-            : WinogradProduct<EightPoints>.ScratchLength(pool.Width, windows));
+        var tiles = new WinogradSizes(sizes);
+        WinogradTiles windows = tiles.Windows(null);
+        return pool.Threads * (tiles.Kernel == 3
+            ? WinogradProduct<F4x3>.ScratchLength(pool.Width, windows)
+            : WinogradProduct<F4x5>.ScratchLength(pool.Width, windows));
     }
-
-    /// <summary>Packs the weights of a convolution.</summary>
-    public static void PackWeights(WorkerPool pool, in Conv2dSizes sizes, float* w, float* packed) =>
-        Pack(pool, sizes, isTransposed: false, w, packed);
-
-    /// <summary>Packs the weights of a convolution for its gradient by data.</summary>
-    public static void PackTransposed(WorkerPool pool, in Conv2dSizes sizes, float* w, float* packed) =>
-        Pack(pool, sizes, isTransposed: true, w, packed);
 
     /// <param name="pool">Threads and width.</param>
     /// <param name="sizes">The convolution, of which <see cref="WinogradSizes.Suits"/> is true.</param>
-    /// <param name="batch">Samples in x and y.</param>
+    /// <param name="batch">Examples in x and y.</param>
     /// <param name="x">Input.</param>
-    /// <param name="packed">The packed weights.</param>
-    /// <param name="bias">One float a filter, or null.</param>
-    /// <param name="relu">True to replace what is below zero by zero.</param>
+    /// <param name="packed">The weights as <see cref="WinogradWeights"/> packs them.</param>
+    /// <param name="epilogue">What becomes of a finished sum.</param>
     /// <param name="accumulate">True to add to what y holds, false to overwrite it unread.</param>
     /// <param name="y">Output.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
     public static void Run(
-        WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* packed, float* bias, bool relu, bool accumulate, float* y,
+        WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* packed, in TileEpilogue epilogue, bool accumulate, float* y,
         float* workspace)
     {
-        float floor = relu ? 0 : float.NegativeInfinity;
-        if (sizes.Kernel == 3)
+        if (new WinogradSizes(sizes).Kernel == 3)
         {
-            Product<SixPoints>(sizes, batch, x, packed, bias, floor, accumulate, y, workspace).Run(pool);
+            Product<F4x3>(sizes, batch, x, packed, epilogue, accumulate, y, workspace).Run(pool);
         }
         else
         {
-            Product<EightPoints>(sizes, batch, x, packed, bias, floor, accumulate, y, workspace).Run(pool);
+            Product<F4x5>(sizes, batch, x, packed, epilogue, accumulate, y, workspace).Run(pool);
         }
     }
 
-    static WinogradProduct<TPoints> Product<TPoints>(
-        in Conv2dSizes sizes, int batch, float* x, float* packed, float* bias, float floor, bool accumulate, float* y, float* workspace)
-        where TPoints : struct, IWinogradPoints
+    static WinogradProduct<TMatrices> Product<TMatrices>(
+        in Conv2dSizes sizes, int batch, float* x, float* packed, in TileEpilogue epilogue, bool accumulate, float* y, float* workspace)
+        where TMatrices : struct, IWinogradMatrices
     {
         var tiles = new WinogradSizes(sizes);
-        return new WinogradProduct<TPoints>
+        return new WinogradProduct<TMatrices>
         {
             Windows = tiles.Windows(x),
             Results = tiles.Results(y),
             Tiles = (long)batch * tiles.Tiles,
             Packed = packed,
             Accumulate = accumulate,
-            Bias = bias,
-            Floor = floor,
+            Epilogue = epilogue,
             Scratch = workspace,
         };
-    }
-
-    static void Pack(WorkerPool pool, in Conv2dSizes sizes, bool isTransposed, float* w, float* packed)
-    {
-        if (sizes.Kernel == 3)
-        {
-            Pack<SixPoints>(pool, sizes, isTransposed, w, packed);
-        }
-        else
-        {
-            Pack<EightPoints>(pool, sizes, isTransposed, w, packed);
-        }
-    }
-
-    static void Pack<TPoints>(WorkerPool pool, in Conv2dSizes sizes, bool isTransposed, float* w, float* packed)
-        where TPoints : struct, IWinogradPoints
-    {
-        var job = new WinogradPacking<TPoints>
-        {
-            Weights = w,
-            Kernel = sizes.Kernel,
-            Channels = sizes.Channels,
-            Filters = sizes.Filters,
-            IsTransposed = isTransposed,
-            Packed = packed,
-        };
-        SimdWidth.Run(pool, job.Pieces, job);
     }
 }
 
 /// <summary>
-/// Packs <c>G w Gᵀ</c> of weights <c>[k, k, channels, filters]</c> as B of one product a point:
-/// <c>[depth block][point][column panel][depth in block][panel width]</c>. A piece is a few steps of the depth.
+/// y = act(Winograd convolution of x + bias) over a batch, or y += it. A piece is a run of tiles, and a share of the columns where tiles
+/// are too few for the threads: windows to points, one product a point, points to results, all of it in the worker's cache.
 /// </summary>
-unsafe struct WinogradPacking<TPoints> : ILanesJob
-    where TPoints : struct, IWinogradPoints
+unsafe struct WinogradProduct<TMatrices> : ILanesJob
+    where TMatrices : struct, IWinogradMatrices
 {
-    // Filters of one cache line, which the transposed order reads across.
-    const int PieceDepth = 16;
+    // Tiles and columns of one product: what they take together stays in the level-2 cache, and a panel of B serves several panels of A.
+    const int MaxPanels = 8;
+    const int BlockColumns = 64;
 
-    public float* Weights;
-    public int Kernel;
-    public int Channels;
-    public int Filters;
+    // Between the points of a block, so that they do not share the few sets of a cache.
+    const int Gap = 16;
 
-    /// <summary>False where sums run over channels and columns are filters; true for the other way, with the window turned by half a turn.</summary>
-    public bool IsTransposed;
+    public WinogradTiles Windows;
+    public WinogradTiles Results;
+    public long Tiles;
+
+    /// <summary>Tiles of a piece.</summary>
+    public int RunTiles;
+
+    /// <summary>Shares of the columns.</summary>
+    public int Splits;
     public float* Packed;
+    public bool Accumulate;
+    public TileEpilogue Epilogue;
+    public float* Scratch;
 
-    static int Points => TPoints.Side * TPoints.Side;
+    static int Points => TMatrices.Side * TMatrices.Side;
 
-    public readonly int Depth => IsTransposed ? Filters : Channels;
+    readonly int Depth => Windows.Channels;
 
-    public readonly int Columns => IsTransposed ? Channels : Filters;
+    readonly int RowLength => Depth <= ShortRowPanel.MaxDepth ? ShortRowPanel.RowLength : RowPanel.RowLength;
 
-    public readonly int Pieces => Packing.CeilDivide(Depth, PieceDepth);
+    /// <summary>Floats of scratch memory for each worker.</summary>
+    public static long ScratchLength(int width, in WinogradTiles windows) =>
+        new WinogradProduct<TMatrices> { Windows = windows, RunTiles = MaxPanels * MicroKernel.Rows(width) }.WorkerLength;
+
+    readonly long ValuesLength => (long)Packing.CeilDivide(Depth, Packing.BlockDepth(Depth)) * Points * PointLength;
+
+    readonly nint PointLength => (nint)RunTiles * RowLength + Gap;
+
+    readonly nint SumsStep => (nint)RunTiles * BlockColumns + Gap;
+
+    readonly long WorkerLength => ValuesLength + Points * SumsStep + Packing.RoundUp((int)Windows.BufferLength, Gap);
+
+    public void Run(WorkerPool pool)
+    {
+        int rows = MicroKernel.Rows(pool.Width);
+        int panels = Packing.CeilDivide(Tiles, rows);
+        RunTiles = rows * Math.Clamp(panels / (2 * pool.Threads), 1, MaxPanels);
+        int runs = Packing.CeilDivide(Tiles, RunTiles);
+        int columnPanels = Packing.CeilDivide(Results.Channels, pool.Width / 16);
+        Splits = runs % pool.Threads == 0 || runs >= 4 * pool.Threads ? 1 : Math.Min(pool.Threads, columnPanels);
+        SimdWidth.Run(pool, runs * Splits, this);
+    }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute<TLanes>(int index, int worker)
         where TLanes : struct, ILanes<TLanes>
     {
         float* buffer = stackalloc float[WinogradTransform.BufferLength];
-        float* taps = stackalloc float[Kernel * Kernel * TLanes.Count];
-        nint tapStep = (nint)Channels * Filters;
-        int padded = Packing.PaddedColumns(Columns, 32 * TLanes.Count);
-        int end = Math.Min(Depth, (index + 1) * PieceDepth);
-        for (int k = index * PieceDepth; k < end; k++)
+        float* values = Scratch + worker * WorkerLength;
+        float* sums = values + ValuesLength;
+        long first = (long)(index / Splits) * RunTiles;
+        int count = (int)Math.Min(RunTiles, Tiles - first);
+        int share = Packing.RoundUp(Packing.CeilDivide(Results.Channels, Splits), 2 * TLanes.Count);
+        int from = index % Splits * share, end = Math.Min(Results.Channels, from + share);
+        Transform<TLanes>(first, count, values, sums + Points * SumsStep, buffer);
+        for (int j = from; j < end; j += BlockColumns)
         {
-            int from = k - k % Packing.BlockDepth(Depth);
-            int depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
-            float* block = Packed + (nint)from * Points * padded;
-            for (int j = 0; j < Columns; j += TLanes.Count)
+            int columns = Math.Min(BlockColumns, end - j);
+            if (RowLength == ShortRowPanel.RowLength)
             {
-                int inPanel = j % (2 * TLanes.Count);
-                int width = Packing.PanelColumns(Columns - j + inPanel, TLanes.Count);
-                float* v = block + (nint)(j - inPanel) * depth + (nint)(k - from) * width + inPanel;
-                var extent = new PartExtent(Math.Min(TLanes.Count, Columns - j));
-                float* first = Weights + (nint)k * Filters + j;
-                nint step = tapStep;
-                if (IsTransposed)
+                Multiply<TLanes, ShortRowPanel>(count, j, columns, values, sums);
+            }
+            else
+            {
+                Multiply<TLanes, RowPanel>(count, j, columns, values, sums);
+            }
+
+            Finish<TLanes>(first, count, j, columns, sums, buffer);
+        }
+    }
+
+    // values [depth block, point, tile, channel of the block]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Transform<TLanes>(long first, int count, float* values, float* border, float* buffer)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int block = Packing.BlockDepth(Depth);
+        PixelCursor tile = Windows.At(first);
+        for (int i = 0; i < count; i++)
+        {
+            float* window = Windows.Read<TLanes>(tile, border, out nint rowStep);
+            tile.Advance(Windows.Rows, Windows.Columns);
+            for (int from = 0; from < Depth; from += block)
+            {
+                float* to = values + from / block * Points * PointLength + i * RowLength;
+                int channels = Math.Min(block, Depth - from), c = 0;
+                for (; c <= channels - TLanes.Count; c += TLanes.Count)
                 {
-                    Gather<TLanes>(Weights + (nint)j * Filters + k, Math.Min(TLanes.Count, Columns - j), taps);
-                    first = taps + (Kernel * Kernel - 1) * TLanes.Count;
-                    step = -TLanes.Count;
+                    WinogradTransform.Input<TMatrices, TLanes, WholeExtent>(
+                        default, window + from + c, rowStep, Depth, to + c, PointLength, buffer);
                 }
 
-                WinogradTransform.Evaluate<TPoints, TLanes, PartExtent>(
-                    extent, Kernel, scaled: true, first, Kernel * step, step, v, (nint)depth * padded, buffer);
+                if (c < channels)
+                {
+                    var rest = new PartExtent(channels - c);
+                    WinogradTransform.Input<TMatrices, TLanes, PartExtent>(
+                        rest, window + from + c, rowStep, Depth, to + c, PointLength, buffer);
+                }
+            }
+        }
+
+        // Rows that fill the last register tile: their sums are thrown away, but must not be slow ones.
+        for (int i = count; i % MicroKernel.Rows<TLanes>() != 0; i++)
+        {
+            for (float* row = values + i * RowLength; row < values + ValuesLength; row += PointLength)
+            {
+                Copying.Clear<TLanes>(row, block);
             }
         }
     }
 
-    // The taps of some channels of one filter, side by side.
-    readonly void Gather<TLanes>(float* weights, int channels, float* taps)
+    // sums [point, tile, column] = values x weights
+    readonly void Multiply<TLanes, TPanel>(int count, int j, int columns, float* values, float* sums)
+        where TLanes : struct, ILanes<TLanes>
+        where TPanel : struct, IPanel
+    {
+        int padded = Packing.PaddedColumns(Results.Channels, 32 * TLanes.Count);
+        var product = new MacroKernel
+        {
+            Rows = count,
+            Columns = columns,
+            PanelStep = MicroKernel.Rows<TLanes>() * TPanel.RowStep,
+            CStep = BlockColumns,
+            Epilogue = TileEpilogue.None,
+        };
+        for (int point = 0; point < Points; point++)
+        {
+            product.A = values + point * PointLength;
+            product.C = sums + point * SumsStep;
+            product.FromC = false;
+            for (int from = 0; from < Depth; from += product.Depth)
+            {
+                product.Depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
+                product.Runs = new DepthRuns(1, product.Depth, Step: 1);
+                product.B = Packed + ((nint)from * Points + (nint)point * product.Depth) * padded + (nint)j * product.Depth;
+                product.Execute<TLanes, TPanel>();
+                product.A += Points * PointLength;
+                product.FromC = true;
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Finish<TLanes>(long first, int count, int j, int columns, float* sums, float* buffer)
         where TLanes : struct, ILanes<TLanes>
     {
-        for (int tap = 0; tap < Kernel * Kernel; tap++, taps += TLanes.Count)
+        float* results = stackalloc float[WinogradTransform.BufferLength];
+        TLanes floor = TLanes.Broadcast(Epilogue.Floor);
+        PixelCursor tile = Results.At(first);
+        for (int i = 0; i < count; i++, sums += BlockColumns)
         {
-            float* from = weights + (nint)tap * Channels * Filters;
-            for (int c = 0; c < channels; c++)
+            int top = tile.Row * Results.Side, left = tile.Column * Results.Side;
+            int rows = Math.Min(Results.Side, Results.Height - top), width = Math.Min(Results.Side, Results.Width - left);
+            float* y = Results.Image + (((nint)tile.Example * Results.Height + top) * Results.Width + left) * Results.Channels + j;
+            tile.Advance(Results.Rows, Results.Columns);
+            for (int c = 0; c < columns; c += TLanes.Count)
             {
-                taps[c] = from[(nint)c * Filters];
+                var extent = new PartExtent(Math.Min(TLanes.Count, columns - c));
+                TLanes bias = Epilogue.Bias is null ? TLanes.Broadcast(-0f) : extent.Load<TLanes>(Epilogue.Bias + j + c);
+                WinogradTransform.Output<TMatrices, TLanes>(Results.Side, scaled: false, sums + c, SumsStep, results, buffer);
+                for (int row = 0; row < rows; row++)
+                {
+                    float* from = results + row * Results.Side * TLanes.Count;
+                    float* to = y + (nint)row * Results.Width * Results.Channels + c;
+                    for (int column = 0; column < width; column++, from += TLanes.Count, to += Results.Channels)
+                    {
+                        TLanes before = Accumulate ? extent.Load<TLanes>(to) : TLanes.Broadcast(-0f);
+                        extent.Store(to, TLanes.Max(floor, before + TLanes.Load(from) + bias));
+                    }
+                }
             }
-
-            new Span<float>(taps + channels, TLanes.Count - channels).Clear();
         }
     }
 }

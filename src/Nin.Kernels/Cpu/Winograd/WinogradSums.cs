@@ -6,8 +6,8 @@ namespace Nin.Ops;
 /// dw = or += the gradient of a run of tiles: at each point the product over the tiles, then <c>Gᵀ</c> sums <c>G</c> back to the taps. A
 /// piece is a block of channels by a block of filters, whose sums at all points stay in the worker's cache.
 /// </summary>
-unsafe struct WinogradSums<TPoints> : ILanesJob
-    where TPoints : struct, IWinogradPoints
+unsafe struct WinogradSums<TMatrices> : ILanesJob
+    where TMatrices : struct, IWinogradMatrices
 {
     const int BlockChannels = 48;
     const int BlockFilters = 64;
@@ -42,7 +42,7 @@ unsafe struct WinogradSums<TPoints> : ILanesJob
     public float* DW;
     public float* Scratch;
 
-    static int Points => TPoints.Side * TPoints.Side;
+    static int Points => TMatrices.Side * TMatrices.Side;
 
     public readonly int Pieces => Packing.CeilDivide(Channels, BlockChannels) * FilterBlocks;
 
@@ -53,17 +53,17 @@ unsafe struct WinogradSums<TPoints> : ILanesJob
     {
         float* sums = Scratch + worker * WorkerLength;
         int channel = index / FilterBlocks * BlockChannels, filter = index % FilterBlocks * BlockFilters;
-        var product = new BlockProduct
+        var product = new MacroKernel
         {
             Rows = Math.Min(BlockChannels, Channels - channel),
             Columns = Math.Min(BlockFilters, Filters - filter),
             Depth = Count,
             Runs = new DepthRuns(1, Count, ChannelStep),
-            PanelStep = RegisterTile.Rows<TLanes>(),
+            PanelStep = MicroKernel.Rows<TLanes>(),
             IsExact = true,
             RowsBefore = channel,
             CStep = BlockFilters,
-            Floor = float.NegativeInfinity,
+            Epilogue = TileEpilogue.None,
         };
         for (int point = 0; point < Points; point++)
         {
@@ -75,13 +75,13 @@ unsafe struct WinogradSums<TPoints> : ILanesJob
 
         for (int i = 0; i < product.Rows; i++)
         {
-            Fold<TLanes>(sums + i * BlockFilters, product.Columns, DW + (nint)(channel + i) * Filters + filter);
+            Output<TLanes>(sums + i * BlockFilters, product.Columns, DW + (nint)(channel + i) * Filters + filter);
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Fold<TLanes>(float* sums, int filters, float* dW)
+    readonly void Output<TLanes>(float* sums, int filters, float* dW)
         where TLanes : struct, ILanes<TLanes>
     {
         float* buffer = stackalloc float[WinogradTransform.BufferLength];
@@ -89,7 +89,7 @@ unsafe struct WinogradSums<TPoints> : ILanesJob
         for (int f = 0; f < filters; f += TLanes.Count)
         {
             var extent = new PartExtent(Math.Min(TLanes.Count, filters - f));
-            WinogradTransform.Fold<TPoints, TLanes>(Kernel, scaled: true, sums + f, SumsStep, taps, buffer);
+            WinogradTransform.Output<TMatrices, TLanes>(Kernel, scaled: true, sums + f, SumsStep, taps, buffer);
             float* to = dW + f;
             for (int tap = 0; tap < Kernel * Kernel; tap++, to += (nint)Channels * Filters)
             {
@@ -101,11 +101,11 @@ unsafe struct WinogradSums<TPoints> : ILanesJob
 }
 
 /// <summary>
-/// The factors of a gradient by weights at the points, for a run of tiles: <c>Bᵀ x B</c> as <c>[point, tile, channel]</c> and
+/// The factors of a weight gradient at the points, for a run of tiles: <c>Bᵀ x B</c> as <c>[point, tile, channel]</c> and
 /// <c>A dy Aᵀ</c> packed as B of a product over the tiles. A piece is a few tiles.
 /// </summary>
-unsafe struct WinogradPairs<TPoints> : ILanesJob
-    where TPoints : struct, IWinogradPoints
+unsafe struct WinogradPairs<TMatrices> : ILanesJob
+    where TMatrices : struct, IWinogradMatrices
 {
     const int PieceTiles = 8;
 
@@ -141,7 +141,7 @@ unsafe struct WinogradPairs<TPoints> : ILanesJob
         float* buffer = stackalloc float[WinogradTransform.BufferLength];
         float* border = Borders + worker * BorderLength;
         int from = index * PieceTiles, end = Math.Min(Count, from + PieceTiles);
-        GridPixel tile = Windows.At(First + from);
+        PixelCursor tile = Windows.At(First + from);
         for (int i = from; i < end; i++)
         {
             Window<TLanes>(tile, i, border, buffer);
@@ -150,7 +150,7 @@ unsafe struct WinogradPairs<TPoints> : ILanesJob
         }
     }
 
-    readonly void Window<TLanes>(GridPixel tile, int i, float* border, float* buffer)
+    readonly void Window<TLanes>(PixelCursor tile, int i, float* border, float* buffer)
         where TLanes : struct, ILanes<TLanes>
     {
         float* x = Windows.Read<TLanes>(tile, border, out nint rowStep);
@@ -158,11 +158,11 @@ unsafe struct WinogradPairs<TPoints> : ILanesJob
         for (int c = 0; c < Windows.Channels; c += TLanes.Count)
         {
             var extent = new PartExtent(Math.Min(TLanes.Count, Windows.Channels - c));
-            WinogradTransform.Window<TPoints, TLanes, PartExtent>(extent, x + c, rowStep, Windows.Channels, to + c, ValuesStep, buffer);
+            WinogradTransform.Input<TMatrices, TLanes, PartExtent>(extent, x + c, rowStep, Windows.Channels, to + c, ValuesStep, buffer);
         }
     }
 
-    readonly void Result<TLanes>(GridPixel tile, int i, float* border, float* buffer)
+    readonly void Result<TLanes>(PixelCursor tile, int i, float* border, float* buffer)
         where TLanes : struct, ILanes<TLanes>
     {
         float* dY = Results.Read<TLanes>(tile, border, out nint rowStep);
@@ -173,7 +173,7 @@ unsafe struct WinogradPairs<TPoints> : ILanesJob
             int width = Packing.PanelColumns(filters - j + inPanel, TLanes.Count);
             float* to = Gradients + (nint)(j - inPanel) * Count + (nint)i * width + inPanel;
             var extent = new PartExtent(Math.Min(TLanes.Count, filters - j));
-            WinogradTransform.Evaluate<TPoints, TLanes, PartExtent>(
+            WinogradTransform.Filter<TMatrices, TLanes, PartExtent>(
                 extent, Results.Side, scaled: false, dY + j, rowStep, filters, to, GradientsStep, buffer);
         }
     }

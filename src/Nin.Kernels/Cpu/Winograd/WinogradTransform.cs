@@ -9,7 +9,7 @@ namespace Nin.Ops;
 /// </summary>
 /// <remarks>
 /// Read as polynomials: <c>A</c> and <c>G</c> evaluate one whose coefficients are given at n points, so that one map serves both, and their
-/// transposes. Which points, and what they do to rounding, is said at <see cref="SixPoints"/> and <see cref="EightPoints"/>.
+/// transposes. Which points, and what they do to rounding, is said at <see cref="F4x3"/> and <see cref="F4x5"/>.
 /// </remarks>
 static unsafe class WinogradTransform
 {
@@ -17,9 +17,9 @@ static unsafe class WinogradTransform
     public const int Outputs = 4;
 
     /// <summary>Floats of the buffer that a map needs.</summary>
-    public const int BufferLength = 8 * 8 * RegisterTile.MaxColumns / 2;
+    public const int BufferLength = 8 * 8 * MicroKernel.MaxColumns / 2;
 
-    /// <summary><c>Bᵀ d B</c>.</summary>
+    /// <summary>The input transform <c>Bᵀ d B</c>.</summary>
     /// <param name="extent">How many channels.</param>
     /// <param name="d">The window's first pixel.</param>
     /// <param name="rowStep">Floats to the next row of pixels.</param>
@@ -28,26 +28,26 @@ static unsafe class WinogradTransform
     /// <param name="pointStep">Floats to the next point.</param>
     /// <param name="buffer"><see cref="BufferLength"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Window<TPoints, TLanes, TExtent>(
+    public static void Input<TMatrices, TLanes, TExtent>(
         TExtent extent, float* d, nint rowStep, nint columnStep, float* v, nint pointStep, float* buffer)
-        where TPoints : struct, IWinogradPoints
+        where TMatrices : struct, IWinogradMatrices
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent
     {
-        int line = TPoints.Side * TLanes.Count;
-        for (int column = 0; column < TPoints.Side; column++)
+        int line = TMatrices.Side * TLanes.Count;
+        for (int column = 0; column < TMatrices.Side; column++)
         {
-            TPoints.Window<TLanes, TExtent>(extent, d + column * columnStep, rowStep, buffer + column * TLanes.Count, line);
+            TMatrices.Input<TLanes, TExtent>(extent, d + column * columnStep, rowStep, buffer + column * TLanes.Count, line);
         }
 
-        for (int row = 0; row < TPoints.Side; row++)
+        for (int row = 0; row < TMatrices.Side; row++)
         {
-            float* to = v + row * TPoints.Side * pointStep;
-            TPoints.Window<TLanes, WholeExtent>(default, buffer + row * line, TLanes.Count, to, pointStep);
+            float* to = v + row * TMatrices.Side * pointStep;
+            TMatrices.Input<TLanes, WholeExtent>(default, buffer + row * line, TLanes.Count, to, pointStep);
         }
     }
 
-    /// <summary><c>A y Aᵀ</c>, or <c>G w Gᵀ</c> where <paramref name="scaled"/>.</summary>
+    /// <summary>The filter transform <c>G w Gᵀ</c> where <paramref name="scaled"/>; else <c>A y Aᵀ</c>, the transposed output transform.</summary>
     /// <param name="extent">How many channels.</param>
     /// <param name="count">Coefficients along a side: 3 to 5.</param>
     /// <param name="scaled">Whether these are weights.</param>
@@ -58,27 +58,27 @@ static unsafe class WinogradTransform
     /// <param name="pointStep">Floats to the next point.</param>
     /// <param name="buffer"><see cref="BufferLength"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Evaluate<TPoints, TLanes, TExtent>(
+    public static void Filter<TMatrices, TLanes, TExtent>(
         TExtent extent, int count, bool scaled, float* y, nint rowStep, nint columnStep, float* v, nint pointStep, float* buffer)
-        where TPoints : struct, IWinogradPoints
+        where TMatrices : struct, IWinogradMatrices
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent
     {
-        int line = TPoints.Side * TLanes.Count;
+        int line = TMatrices.Side * TLanes.Count;
         for (int column = 0; column < count; column++)
         {
             float* to = buffer + column * TLanes.Count;
-            TPoints.Evaluate<TLanes, TExtent>(extent, count, scaled, y + column * columnStep, rowStep, to, line);
+            TMatrices.Filter<TLanes, TExtent>(extent, count, scaled, y + column * columnStep, rowStep, to, line);
         }
 
-        for (int row = 0; row < TPoints.Side; row++)
+        for (int row = 0; row < TMatrices.Side; row++)
         {
-            float* to = v + row * TPoints.Side * pointStep;
-            TPoints.Evaluate<TLanes, WholeExtent>(default, count, scaled, buffer + row * line, TLanes.Count, to, pointStep);
+            float* to = v + row * TMatrices.Side * pointStep;
+            TMatrices.Filter<TLanes, WholeExtent>(default, count, scaled, buffer + row * line, TLanes.Count, to, pointStep);
         }
     }
 
-    /// <summary>The transpose of <see cref="Evaluate"/>.</summary>
+    /// <summary>The output transform <c>Aᵀ v A</c>, or <c>Gᵀ v G</c> where scaled: the transpose of <see cref="Filter"/>.</summary>
     /// <param name="count">Coefficients along a side: 3 to 5.</param>
     /// <param name="scaled">Whether these are weights.</param>
     /// <param name="v">The first point; whole registers are read.</param>
@@ -86,26 +86,26 @@ static unsafe class WinogradTransform
     /// <param name="y"><c>[count, count]</c> registers.</param>
     /// <param name="buffer"><see cref="BufferLength"/> floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Fold<TPoints, TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, float* buffer)
-        where TPoints : struct, IWinogradPoints
+    public static void Output<TMatrices, TLanes>(int count, bool scaled, float* v, nint pointStep, float* y, float* buffer)
+        where TMatrices : struct, IWinogradMatrices
         where TLanes : struct, ILanes<TLanes>
     {
-        int line = TPoints.Side * TLanes.Count;
-        for (int column = 0; column < TPoints.Side; column++)
+        int line = TMatrices.Side * TLanes.Count;
+        for (int column = 0; column < TMatrices.Side; column++)
         {
             float* to = buffer + column * TLanes.Count;
-            TPoints.Fold<TLanes>(count, scaled, v + column * pointStep, TPoints.Side * pointStep, to, line);
+            TMatrices.Output<TLanes>(count, scaled, v + column * pointStep, TMatrices.Side * pointStep, to, line);
         }
 
         for (int row = 0; row < count; row++)
         {
-            TPoints.Fold<TLanes>(count, scaled, buffer + row * line, TLanes.Count, y + row * count * TLanes.Count, TLanes.Count);
+            TMatrices.Output<TLanes>(count, scaled, buffer + row * line, TLanes.Count, y + row * count * TLanes.Count, TLanes.Count);
         }
     }
 }
 
 /// <summary>
-/// Squares of pixels of <c>[sample, Height, Width, Channels]</c>: square (row, column) of a sample starts at pixel
+/// Squares of pixels of <c>[example, Height, Width, Channels]</c>: square (row, column) of a example starts at pixel
 /// <c>(Step row + Start, Step column + Start)</c>. Pixels outside the image are zeros.
 /// </summary>
 unsafe struct WinogradTiles
@@ -120,17 +120,17 @@ unsafe struct WinogradTiles
     public int Step;
     public int Start;
 
-    /// <summary>Rows of squares in a sample.</summary>
+    /// <summary>Rows of squares in a example.</summary>
     public int Rows;
 
-    /// <summary>Columns of squares in a sample.</summary>
+    /// <summary>Columns of squares in a example.</summary>
     public int Columns;
 
     /// <summary>Floats of the buffer that <see cref="Read"/> needs.</summary>
     public readonly long BufferLength => (long)Side * Side * Channels;
 
     /// <summary>The square with this number, counted over the batch.</summary>
-    public readonly GridPixel At(long index) => new(index, Rows, Columns);
+    public readonly PixelCursor At(long index) => new(index, Rows, Columns);
 
     /// <summary>
     /// The first pixel of a square, whose pixels lie <see cref="Channels"/> floats apart: in the image, or, at its edge, copied between zeros.
@@ -138,15 +138,15 @@ unsafe struct WinogradTiles
     /// <param name="square">Which.</param>
     /// <param name="buffer"><see cref="BufferLength"/> floats.</param>
     /// <param name="rowStep">Floats to the next row of pixels.</param>
-    public readonly float* Read<TLanes>(GridPixel square, float* buffer, out nint rowStep)
+    public readonly float* Read<TLanes>(PixelCursor square, float* buffer, out nint rowStep)
         where TLanes : struct, ILanes<TLanes>
     {
         int top = square.Row * Step + Start, left = square.Column * Step + Start;
-        float* sample = Image + (nint)square.Sample * Height * Width * Channels;
+        float* example = Image + (nint)square.Example * Height * Width * Channels;
         if (top >= 0 && left >= 0 && top + Side <= Height && left + Side <= Width)
         {
             rowStep = (nint)Width * Channels;
-            return sample + top * rowStep + left * Channels;
+            return example + top * rowStep + left * Channels;
         }
 
         rowStep = (nint)Side * Channels;
@@ -161,7 +161,7 @@ unsafe struct WinogradTiles
             }
 
             Copying.Clear<TLanes>(to, before * Channels);
-            float* from = sample + ((nint)row * Width + left + before) * Channels;
+            float* from = example + ((nint)row * Width + left + before) * Channels;
             Copying.Copy<TLanes>(from, to + before * Channels, (end - before) * Channels);
             Copying.Clear<TLanes>(to + end * Channels, (Side - end) * Channels);
         }

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The sums of one thread: eight rows (pixels) by eight neighbouring columns (channels), all in registers. Eight chains of multiply-adds are
+/// The accumulators of one thread: eight rows (pixels) by eight neighbouring columns (channels), all in registers. Eight chains of multiply-adds are
 /// as many as two units of a latency of four keep busy.
 /// </summary>
 struct ThreadTile
@@ -74,13 +74,13 @@ struct ThreadTile
     }
 
     /// <summary>
-    /// A product's eight rows by eight columns. Rows behind the last one stand for that, and are not to be stored.
+    /// A product's eight rows by eight columns. Rows after the last one stand for that, and are not to be stored.
     /// </summary>
     /// <param name="x">Rows of <paramref name="depth"/> elements.</param>
     /// <param name="first">Number of the first of the eight rows.</param>
     /// <param name="rows">Rows from there on that there are, at least one.</param>
     /// <param name="depth">Elements that are summed.</param>
-    /// <param name="panels">Weights.</param>
+    /// <param name="panels">Weights, packed in panels of eight columns.</param>
     /// <param name="column">The first of the eight columns.</param>
     public static ThreadTile Product(ArrayView<float> x, long first, int rows, int depth, ArrayView<Float8> panels, int column) =>
         Accumulate(default, x, RowOffsets.Of(first * depth, depth, rows - 1), panels, (long)(column / Float8.Length) * depth, depth);
@@ -123,7 +123,7 @@ struct ThreadTile
         return result;
     }
 
-    /// <summary>The first <paramref name="rows"/> by <paramref name="columns"/> elements, rows <paramref name="stride"/> apart; zeros behind them.</summary>
+    /// <summary>The first <paramref name="rows"/> by <paramref name="columns"/> elements, rows <paramref name="stride"/> apart; zeros after them.</summary>
     public static ThreadTile Load(ArrayView<float> y, long index, long stride, long rows, int columns)
     {
         ThreadTile r = default;
@@ -167,4 +167,67 @@ struct ThreadTile
     static void AddRow(Float8 sum, ArrayView<float> y, long index, int columns) => Float8.Add(Float8.Load(y, index, columns), sum).Store(y, index, columns);
 
     static float Masked(float value, long mask) => Interop.IntAsFloat((uint)(unchecked((int)Interop.FloatAsInt(value)) & (int)mask));
+}
+
+/// <summary>Where the eight rows of a <see cref="ThreadTile"/> begin; a negative one is outside of the source.</summary>
+struct RowOffsets
+{
+    public long O0, O1, O2, O3, O4, O5, O6, O7;
+
+    /// <summary>Rows <paramref name="stride"/> apart; after number <paramref name="last"/> that one again.</summary>
+    public static RowOffsets Of(long origin, long stride, int last)
+    {
+        RowOffsets r;
+        r.O0 = origin;
+        r.O1 = origin + (last < 1 ? last : 1) * stride;
+        r.O2 = origin + (last < 2 ? last : 2) * stride;
+        r.O3 = origin + (last < 3 ? last : 3) * stride;
+        r.O4 = origin + (last < 4 ? last : 4) * stride;
+        r.O5 = origin + (last < 5 ? last : 5) * stride;
+        r.O6 = origin + (last < 6 ? last : 6) * stride;
+        r.O7 = origin + (last < 7 ? last : 7) * stride;
+        return r;
+    }
+
+    /// <summary>True where each row is outside.</summary>
+    public readonly bool AreAllOutside => (O0 & O1 & O2 & O3 & O4 & O5 & O6 & O7) < 0;
+
+    /// <summary>True where none is.</summary>
+    public readonly bool AreAllInside => (O0 | O1 | O2 | O3 | O4 | O5 | O6 | O7) >= 0;
+
+    /// <summary>All bits where a row is inside, no bit where it is not.</summary>
+    public readonly RowOffsets Inside
+    {
+        get
+        {
+            RowOffsets r;
+            r.O0 = O0 < 0 ? 0 : -1;
+            r.O1 = O1 < 0 ? 0 : -1;
+            r.O2 = O2 < 0 ? 0 : -1;
+            r.O3 = O3 < 0 ? 0 : -1;
+            r.O4 = O4 < 0 ? 0 : -1;
+            r.O5 = O5 < 0 ? 0 : -1;
+            r.O6 = O6 < 0 ? 0 : -1;
+            r.O7 = O7 < 0 ? 0 : -1;
+            return r;
+        }
+    }
+
+    /// <summary>Zero in place of what is outside: something may be read there.</summary>
+    public readonly RowOffsets Clamped
+    {
+        get
+        {
+            RowOffsets r;
+            r.O0 = O0 < 0 ? 0 : O0;
+            r.O1 = O1 < 0 ? 0 : O1;
+            r.O2 = O2 < 0 ? 0 : O2;
+            r.O3 = O3 < 0 ? 0 : O3;
+            r.O4 = O4 < 0 ? 0 : O4;
+            r.O5 = O5 < 0 ? 0 : O5;
+            r.O6 = O6 < 0 ? 0 : O6;
+            r.O7 = O7 < 0 ? 0 : O7;
+            return r;
+        }
+    }
 }

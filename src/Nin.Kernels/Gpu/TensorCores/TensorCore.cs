@@ -32,33 +32,33 @@ static class TensorCore
     }
 
     /// <summary>
-    /// <c>C + A B</c> of the TF32 parts for four tiles side by side, by all lanes of a warp. The body emulates it for accelerators of 32 lanes. Four
+    /// <c>C + A B</c> of the high parts for four tiles side by side, by all lanes of a warp. The body emulates it for accelerators of 32 lanes. Four
     /// tiles and not one, because there each exchange between lanes costs as much as the arithmetic of a thousand.
     /// </summary>
     [IntrinsicImplementation]
-    public static FragmentRow MultiplyAdd(FragmentRow c, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3)
+    public static FragmentRow MultiplyAddTf32(FragmentRow c, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3)
     {
         using var lanes = new LaneTable(a, b0, b1, b2, b3);
-        return lanes.MultiplyAdd(c, leftRest: false, rightRest: false);
+        return lanes.MultiplyAdd(c, leftLow: false, rightLow: false);
     }
 
-    /// <summary>The same accurate to float32, in three products: rest by part, part by rest, part by part.</summary>
+    /// <summary>3xTF32, accurate to float32: low by high, high by low, high by high.</summary>
     [IntrinsicImplementation]
-    public static FragmentRow MultiplyAddThrice(
+    public static FragmentRow MultiplyAddTf32x3(
         FragmentRow c, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3)
     {
         using var lanes = new LaneTable(a, b0, b1, b2, b3);
-        c = lanes.MultiplyAdd(c, leftRest: true, rightRest: false);
-        c = lanes.MultiplyAdd(c, leftRest: false, rightRest: true);
-        return lanes.MultiplyAdd(c, leftRest: false, rightRest: false);
+        c = lanes.MultiplyAdd(c, leftLow: true, rightLow: false);
+        c = lanes.MultiplyAdd(c, leftLow: false, rightLow: true);
+        return lanes.MultiplyAdd(c, leftLow: false, rightLow: false);
     }
 
     /// <summary>Tells the PTX backend how to write them; OpenCL has no such instruction.</summary>
     public static void Register(IntrinsicImplementationManager manager)
     {
         Register(manager, nameof(Round), nameof(WriteRound));
-        Register(manager, nameof(MultiplyAdd), nameof(WriteMultiplyAdd));
-        Register(manager, nameof(MultiplyAddThrice), nameof(WriteMultiplyAddThrice));
+        Register(manager, nameof(MultiplyAddTf32), nameof(WriteMultiplyAddTf32));
+        Register(manager, nameof(MultiplyAddTf32x3), nameof(WriteMultiplyAddTf32x3));
     }
 
     static void Register(IntrinsicImplementationManager manager, string method, string writer) => manager.RegisterMethod(
@@ -85,42 +85,20 @@ static class TensorCore
         code.FreeRegister(bits);
     }
 
-    static void WriteMultiplyAdd(PTXBackend backend, PTXCodeGenerator code, Value call)
+    static void WriteMultiplyAddTf32(PTXBackend backend, PTXCodeGenerator code, Value call)
     {
         var row = new FragmentRowPtx(code, call);
-        row.Multiply(leftRest: false, rightRest: false);
+        row.Multiply(leftLow: false, rightLow: false);
         row.Free();
     }
 
-    static void WriteMultiplyAddThrice(PTXBackend backend, PTXCodeGenerator code, Value call)
+    static void WriteMultiplyAddTf32x3(PTXBackend backend, PTXCodeGenerator code, Value call)
     {
         var row = new FragmentRowPtx(code, call);
-        row.Multiply(leftRest: true, rightRest: false);
-        row.Multiply(leftRest: false, rightRest: true);
-        row.Multiply(leftRest: false, rightRest: false);
+        row.Multiply(leftLow: true, rightLow: false);
+        row.Multiply(leftLow: false, rightLow: true);
+        row.Multiply(leftLow: false, rightLow: false);
         row.Free();
-    }
-}
-
-/// <summary>A lane's sums of 16 rows by 32 columns: four fragments side by side.</summary>
-struct FragmentRow
-{
-    public Fragment4 C0, C1, C2, C3;
-
-    /// <summary>Writes the lane's sums, from its own first row and column on.</summary>
-    public readonly void Put(GroupTarget target, ArrayView<float> bias, ArrayView<float> y, int row, int column)
-    {
-        PutFragment(target, bias, y, row, column, C0);
-        PutFragment(target, bias, y, row, column + TensorCore.Columns, C1);
-        PutFragment(target, bias, y, row, column + 2 * TensorCore.Columns, C2);
-        PutFragment(target, bias, y, row, column + 3 * TensorCore.Columns, C3);
-    }
-
-    static void PutFragment(GroupTarget target, ArrayView<float> bias, ArrayView<float> y, int row, int column, Fragment4 sums)
-    {
-        float first = target.Shift(bias, column), second = target.Shift(bias, column + 1);
-        target.PutPair(y, row, column, sums.S0 + first, sums.S1 + second);
-        target.PutPair(y, row + 8, column, sums.S2 + first, sums.S3 + second);
     }
 }
 
@@ -138,13 +116,13 @@ sealed class FragmentRowPtx(PTXCodeGenerator code, Value call)
     readonly PtxRegister.HardwareRegister?[] right = new PtxRegister.HardwareRegister?[4 * Tiles];
     bool isFirst = true;
 
-    /// <summary>One product of every tile: of the left operand's rests or TF32 parts, and the right one's.</summary>
-    public void Multiply(bool leftRest, bool rightRest)
+    /// <summary>One product of every tile: of the left operand's low or high parts, and the right one's.</summary>
+    public void Multiply(bool leftLow, bool rightLow)
     {
         for (int tile = 0; tile < Tiles; tile++)
         {
             var sums = result.SliceAs<PtxRegister.PrimitiveRegister>(tile * Sums, Sums);
-            int a = leftRest ? 4 : 0, b = 4 * tile + (rightRest ? 2 : 0);
+            int a = leftLow ? 4 : 0, b = 4 * tile + (rightLow ? 2 : 0);
             PtxRegister.PrimitiveRegister[] rows = [Left(a), Left(a + 1), Left(a + 2), Left(a + 3)], columns = [Right(b), Right(b + 1)];
             using var command = code.BeginCommand("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32");
             command.AppendVectorArgument(sums);
@@ -182,10 +160,4 @@ sealed class FragmentRowPtx(PTXCodeGenerator code, Value call)
         var parts = compound.SliceAs<PtxRegister.PrimitiveRegister>(0, compound.NumChildren);
         return Array.ConvertAll(parts, p => (PtxRegister.PrimitiveRegister)code.EnsureHardwareRegister(p));
     }
-}
-
-/// <summary>The four sums that a lane holds of a 16 x 8 tile.</summary>
-struct Fragment4
-{
-    public float S0, S1, S2, S3;
 }

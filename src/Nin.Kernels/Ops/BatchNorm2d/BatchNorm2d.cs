@@ -15,7 +15,7 @@ interface IBatchNorm2dForwardInference : IOp
 
 /// <summary>
 /// <c>y = act((x - mean) / sqrt(variance + eps) * gamma + beta)</c> with the batch's own mean and biased variance, and
-/// <c>running = (1 - momentum) running + momentum batch</c> with the unbiased one. Sums over the batch follow <see cref="Slices"/>.
+/// <c>running = (1 - momentum) running + momentum batch</c> with the unbiased one. Sums over the batch follow <see cref="BatchNormSizes.Tree"/>.
 /// A single value per channel has no unbiased variance: the running one stays (PyTorch refuses such a batch).
 /// </summary>
 interface IBatchNorm2dForwardTraining : IOp
@@ -53,20 +53,40 @@ interface IBatchNorm2dBackward : IOp
     /// <param name="dgamma"><c>[channels]</c>.</param>
     /// <param name="dbeta"><c>[channels]</c>.</param>
     /// <param name="accumulateData">Adds to what stands in <paramref name="dx"/>.</param>
-    /// <param name="accumulateWeights">Adds to what stands in <paramref name="dgamma"/> and <paramref name="dbeta"/>.</param>
+    /// <param name="accumulateGamma">Adds to what stands in <paramref name="dgamma"/>.</param>
+    /// <param name="accumulateBeta">Adds to what stands in <paramref name="dbeta"/>.</param>
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
-        bool accumulateData, bool accumulateWeights);
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta);
 }
 
-/// <summary>Sizes of a batch normalisation: statistics are taken per channel over all pixels of all examples.</summary>
-/// <param name="Pixels">Rows times columns of one example.</param>
-/// <param name="Channels">Channels.</param>
-public readonly record struct BatchNormSizes(int Pixels, int Channels)
+/// <summary>
+/// Sizes of a batch normalisation: statistics are taken per channel over all pixels of all examples. They are checked when they are made.
+/// </summary>
+public readonly record struct BatchNormSizes
 {
+    /// <param name="Pixels">Rows times columns of one example; 1 for a vector of features.</param>
+    /// <param name="Channels">Channels, or features.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public BatchNormSizes(int Pixels, int Channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Pixels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Channels, 1);
+        (this.Pixels, this.Channels) = (Pixels, Channels);
+    }
+
+    /// <summary>Rows times columns of one example.</summary>
+    public int Pixels { get; }
+
+    /// <summary>Channels.</summary>
+    public int Channels { get; }
+
     /// <summary>Elements of one example.</summary>
     public long Length => (long)Pixels * Channels;
+
+    /// <summary>How sums over the batch are cut: into pixels, since no row of an image matters here.</summary>
+    internal ReductionTree Tree => ReductionTree.Over(Pixels, 1);
 }
 
 /// <summary>What a batch normalisation holds, each of length channels.</summary>

@@ -1,42 +1,66 @@
 namespace Nin.Ops;
 
-/// <summary>A register tile of pixels by filters a thread, from weight panels.</summary>
-sealed class Conv2dForwardPortable(IWindowProduct product) : IConv2dForward
+/// <summary>The implicit GEMM of the forward direction.</summary>
+sealed class Conv2dForwardPortable(IImplicitGemm gemm) : IConv2dForward
 {
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y)
     {
-        var layout = PanelLayout.Forward(sizes);
-        var scratch = stream.Scratch(product.ScratchLength(layout, w));
-        product.Run(
-            stream, typeof(Conv2dForwardPortable), WindowMap.Forward(sizes), layout, n, x, w, scratch, bias, relu, y, StoreMode.Overwrite);
+        var problem = GemmProblem.Fprop(sizes);
+        var scratch = stream.Scratch(gemm.ScratchLength(problem, w));
+        gemm.Run(stream, typeof(Conv2dForwardPortable), problem, n, x, w, scratch, bias, relu, y, StoreMode.Overwrite);
     }
 }
 
-/// <summary>The same product as the forward pass, from transposed panels: each input pixel gathers from the outputs that read it.</summary>
-sealed class Conv2dBackwardDataPortable(IWindowProduct product) : IConv2dBackwardData
+/// <summary>The same product of transposed weights: each input pixel gathers from the outputs that read it.</summary>
+sealed class Conv2dBackwardDataPortable(IImplicitGemm gemm) : IConv2dBackwardData
 {
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
     {
-        var layout = PanelLayout.Backward(sizes);
-        var scratch = stream.Scratch(product.ScratchLength(layout, w));
-        product.Run(
-            stream, typeof(Conv2dBackwardDataPortable), WindowMap.Backward(sizes), layout, n, dy, w, scratch, bias: default, relu: false, dx,
+        var problem = GemmProblem.Dgrad(sizes);
+        var scratch = stream.Scratch(gemm.ScratchLength(problem, w));
+        gemm.Run(
+            stream, typeof(Conv2dBackwardDataPortable), problem, n, dy, w, scratch, bias: default, relu: false, dx,
             accumulate ? StoreMode.Add : StoreMode.Overwrite);
     }
 }
 
-/// <summary>Sums of slices in scratch, <c>[slices, weights + filters]</c>, then their tree.</summary>
-sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device, IWindowGradient gradient) : IConv2dBackwardWeights
+/// <summary>Sums of leaves in scratch, <c>[leaves, weights + filters]</c>, and their tree; in rounds where all of them would take too much.</summary>
+/// <param name="device">Where.</param>
+/// <param name="gradient">Sums the leaves.</param>
+/// <param name="mostScratch">Elements of scratch that the leaves of a round may take, where one leaf does not take more.</param>
+sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device, IWeightGradient gradient, long mostScratch = 1 << 24) : IConv2dBackwardWeights
 {
-    readonly SliceTreeKernel tree = new(device);
+    readonly TreeSum tree = new(device);
 
     public void Run(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate)
     {
-        int slices = Slices.Count(n);
+        var geometry = ConvolutionGeometry.Fprop(sizes);
         long stride = dw.Length + dbias.Length;
-        var partials = stream.Scratch(slices * stride);
-        gradient.Run(stream, sizes, n, x, dy, sumsBias: !dbias.IsNone, partials, stride);
-        tree.Run(stream, slices, partials, stride, dw, dbias, accumulate);
+        var rounds = new LeafRounds(ReductionTree.Over(sizes.OutHeight, sizes.OutWidth), n, mostScratch / stride);
+        var partials = stream.Scratch(rounds.Slots * stride);
+        int used = 0;
+        for (int round = 0; round < rounds.Count; round++)
+        {
+            var leaves = rounds.Leaves(round);
+            var sums = partials.Slice(used * stride, leaves.Count * stride);
+            gradient.Run(stream, geometry, leaves, x, dy, sumsBias: !dbias.IsNone, sums, stride);
+            if (rounds.Count == 1)
+            {
+                tree.Run(stream, leaves.Count, sums, stride, dw, dbias, accumulate);
+                return;
+            }
+
+            // The round is a subtree; those before it that are as large, and complete with it, become larger ones.
+            tree.Fold(stream, leaves.Count, sums, stride, stride, most: 1);
+            used++;
+            for (int i = rounds.Merges(round); i > 0; i--)
+            {
+                used--;
+                tree.Fold(stream, 2, partials.Slice((used - 1) * stride, 2 * stride), stride, stride, most: 1);
+            }
+        }
+
+        tree.Run(stream, 1, partials, stride, dw, dbias, accumulate);
     }
 }

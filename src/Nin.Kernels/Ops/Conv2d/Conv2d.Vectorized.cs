@@ -1,59 +1,53 @@
 namespace Nin.Ops;
 
-/// <summary>An implicit matrix product over windows, by Winograd's method where that suits the shape; weights packed once a version.</summary>
+/// <summary>
+/// Fprop: Winograd's method where that suits the shape, else an implicit GEMM, whose im2col rows are the pixels themselves for a 1x1 convolution
+/// or a linear layer.
+/// </summary>
 sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 {
-    static readonly ConvolutionPanels.Pack Pack = ConvolutionForward.PackWeights;
-    static readonly ConvolutionPanels.Pack PackPoints = WinogradConvolution.PackWeights;
-
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y)
     {
         WorkerPool pool = device.Pool;
+        var epilogue = TileEpilogue.Of(bias.Pointer, relu);
         if (WinogradSizes.Suits(sizes))
         {
-            float* points = ConvolutionPanels.WithWorkspace(
-                stream, typeof(Conv2dForwardVectorized), pool, sizes, w, WinogradConvolution.PackedLength(pool, sizes), PackPoints,
-                WinogradConvolution.WorkspaceLength(pool, sizes), out float* space);
-            WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, bias.Pointer, relu, accumulate: false, y.Pointer, space);
+            var transformed = new WinogradWeights(pool, sizes, IsTransposed: false);
+            float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, sizes), out float* space);
+            WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, epilogue, accumulate: false, y.Pointer, space);
             return;
         }
 
-        float* packed = ConvolutionPanels.WithWorkspace(
-            stream, typeof(Conv2dForwardVectorized), pool, sizes, w, ConvolutionForward.PackedLength(pool, sizes), Pack,
-            ConvolutionForward.WorkspaceLength(pool, sizes), out float* workspace);
-        ConvolutionForward.Run(pool, sizes, n, x.Pointer, packed, bias.Pointer, relu, y.Pointer, workspace);
+        var weights = new GemmWeights(pool, sizes, IsTransposed: false);
+        ConvolutionGeometry g = weights.Geometry;
+        float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
+        ImplicitGemm.Run(pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace);
     }
 }
 
-/// <summary>
-/// An implicit matrix product over windows of the gradient, by Winograd's method where that suits the shape; weights packed once a version.
-/// </summary>
+/// <summary>Dgrad, by the same choice: Winograd's method over the transposed convolution, else an implicit GEMM.</summary>
 sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBackwardData
 {
-    static readonly ConvolutionPanels.Pack Pack = ConvolutionBackwardData.PackWeights;
-    static readonly ConvolutionPanels.Pack PackPoints = WinogradConvolution.PackTransposed;
-
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
     {
         WorkerPool pool = device.Pool;
         if (WinogradSizes.SuitsTransposed(sizes))
         {
             Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
-            float* points = ConvolutionPanels.WithWorkspace(
-                stream, typeof(Conv2dBackwardDataVectorized), pool, sizes, w, WinogradConvolution.PackedLength(pool, transposed), PackPoints,
-                WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
-            WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, bias: null, relu: false, accumulate, dx.Pointer, space);
+            var transformed = new WinogradWeights(pool, sizes, IsTransposed: true);
+            float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
+            WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, TileEpilogue.None, accumulate, dx.Pointer, space);
             return;
         }
 
-        float* packed = ConvolutionPanels.WithWorkspace(
-            stream, typeof(Conv2dBackwardDataVectorized), pool, sizes, w, ConvolutionBackwardData.PackedLength(pool, sizes), Pack,
-            ConvolutionBackwardData.WorkspaceLength(pool, sizes), out float* workspace);
-        ConvolutionBackwardData.Run(pool, sizes, n, dy.Pointer, packed, accumulate, dx.Pointer, workspace);
+        var weights = new GemmWeights(pool, sizes, IsTransposed: true);
+        ConvolutionGeometry g = weights.Geometry;
+        float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
+        ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, TileEpilogue.None, accumulate, dx.Pointer, workspace);
     }
 }
 
-/// <summary>A matrix product over pixels, slice by slice, by Winograd's method where that suits the shape.</summary>
+/// <summary>Wgrad: leaf by leaf, by Winograd's method where that suits the shape.</summary>
 sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dBackwardWeights
 {
     readonly ChannelSumVectorized biasGradient = new(device);
@@ -63,67 +57,68 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
     {
         if (!WinogradSizes.SuitsWeights(sizes))
         {
-            float* scratch = stream.Scratch(ConvolutionBackwardWeights.WorkspaceLength(device.Pool, sizes, n)).Pointer;
-            ConvolutionBackwardWeights.Run(
-                device.Pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, dbias.Pointer, scratch);
+            float* scratch = stream.Scratch(Wgrad.WorkspaceLength(device.Pool, sizes, n)).Pointer;
+            Wgrad.Run(device.Pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, dbias.Pointer, scratch);
             return;
         }
 
         // The sum of dy has scratch of its own, and is done before this op asks.
         if (!dbias.IsNone) biasGradient.Run(stream, sizes.OutHeight * sizes.OutWidth, sizes.Filters, n, dy, dbias, accumulate);
-        float* workspace = stream.Scratch(WinogradBackwardWeights.WorkspaceLength(device.Pool, sizes, n)).Pointer;
-        WinogradBackwardWeights.Run(device.Pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, workspace);
+        float* workspace = stream.Scratch(WinogradWgrad.WorkspaceLength(device.Pool, sizes, n)).Pointer;
+        WinogradWgrad.Run(device.Pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, workspace);
     }
 }
 
-/// <summary>Weights packed for a matrix product: kept with the parameter, or made anew in scratch where nobody keeps them.</summary>
-static unsafe class ConvolutionPanels
+/// <summary>Weights in the order that one algorithm multiplies by in one direction.</summary>
+unsafe interface IPackedWeights
 {
-    /// <summary>Packs the weights of a convolution.</summary>
-    public delegate void Pack(WorkerPool pool, in Conv2dSizes sizes, float* w, float* packed);
+    /// <summary>Names the order among the copies of a parameter.</summary>
+    PackingKey Key { get; }
 
-    /// <summary>Floats of scratch that <see cref="Get"/> needs in front of the op's own.</summary>
-    public static long ScratchLength(in Weights weights, long length) => weights.Derived is null ? length : 0;
+    /// <summary>Floats of the packed form.</summary>
+    long Length { get; }
+
+    /// <summary>Packs.</summary>
+    void Pack(float* w, float* packed);
+}
+
+/// <summary>Packed weights: kept with the parameter, or made anew in scratch where nobody keeps them.</summary>
+static unsafe class Prepacking
+{
+    /// <summary>Floats of scratch that <see cref="Get{TPacked}(in TPacked, in Weights, float*)"/> needs.</summary>
+    public static long ScratchLength<TPacked>(in TPacked packed, in Weights weights)
+        where TPacked : struct, IPackedWeights =>
+        weights.Prepacked is null ? packed.Length : 0;
 
     /// <summary>The packed weights.</summary>
-    /// <param name="variant">Whose packing it is.</param>
-    /// <param name="pool">Threads and width.</param>
-    /// <param name="sizes">The convolution.</param>
+    /// <param name="packed">The order.</param>
     /// <param name="weights">What is packed.</param>
-    /// <param name="length">Floats of the packed form.</param>
-    /// <param name="pack">Packs; a static method kept in a field, so that a call allocates nothing.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> floats.</param>
-    public static float* Get(
-        Type variant, WorkerPool pool, in Conv2dSizes sizes, in Weights weights, long length, Pack pack, float* scratch)
+    public static float* Get<TPacked>(in TPacked packed, in Weights weights, float* scratch)
+        where TPacked : struct, IPackedWeights
     {
-        if (weights.Derived is { } derived)
-            return derived.Get(stream: null, variant, weights, length, new State(pool, sizes, pack), Derive).Pointer;
-        pack(pool, sizes, weights.Value.Pointer, scratch);
+        if (weights.Prepacked is { } prepacked)
+        {
+            return prepacked.Get(
+                stream: null, packed.Key, weights, packed.Length, packed, static (w, copy, in state) => state.Pack(w.Pointer, copy.Pointer)).Pointer;
+        }
+
+        packed.Pack(weights.Value.Pointer, scratch);
         return scratch;
     }
 
-    /// <summary>The packed weights of an op that has one parameter, and its workspace behind them.</summary>
+    /// <summary>The packed weights of an op that has one parameter, and its workspace after them.</summary>
     /// <param name="stream">Gives the scratch.</param>
-    /// <param name="variant">Whose packing it is.</param>
-    /// <param name="pool">Threads and width.</param>
-    /// <param name="sizes">The convolution.</param>
+    /// <param name="packed">The order.</param>
     /// <param name="weights">What is packed.</param>
-    /// <param name="length">Floats of the packed form.</param>
-    /// <param name="pack">Packs.</param>
     /// <param name="workspaceLength">Floats of the workspace.</param>
     /// <param name="workspace">The workspace.</param>
-    public static float* WithWorkspace(
-        DeviceStream stream, Type variant, WorkerPool pool, in Conv2dSizes sizes, in Weights weights, long length, Pack pack,
-        long workspaceLength, out float* workspace)
+    public static float* Get<TPacked>(DeviceStream stream, in TPacked packed, in Weights weights, long workspaceLength, out float* workspace)
+        where TPacked : struct, IPackedWeights
     {
-        long panels = ScratchLength(weights, length);
-        float* scratch = stream.Scratch(panels + workspaceLength).Pointer;
-        workspace = scratch + panels;
-        return Get(variant, pool, sizes, weights, length, pack, scratch);
+        long length = ScratchLength(packed, weights);
+        float* scratch = stream.Scratch(length + workspaceLength).Pointer;
+        workspace = scratch + length;
+        return Get(packed, weights, scratch);
     }
-
-    static readonly Derivation<State> Derive =
-        static (w, copy, in state) => state.Pack(state.Pool, state.Sizes, w.Pointer, copy.Pointer);
-
-    readonly record struct State(WorkerPool Pool, Conv2dSizes Sizes, Pack Pack);
 }

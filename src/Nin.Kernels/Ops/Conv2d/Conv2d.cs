@@ -1,37 +1,35 @@
-using Nin.Shapes.Sizes;
-
 namespace Nin.Ops;
 
-/// <summary><c>y = act(x * w + bias)</c>: the cross-correlation of a batch, with its bias and ReLU in the store.</summary>
+/// <summary>Fprop, <c>y = act(x * w + bias)</c>: the cross-correlation of a batch, with its bias and ReLU in the store.</summary>
 interface IConv2dForward : IOp
 {
     /// <param name="stream">Order of work.</param>
     /// <param name="sizes">Sizes of one example.</param>
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, height, width, channels]</c>.</param>
-    /// <param name="w"><c>[kernel, kernel, channels / groups, filters]</c>.</param>
+    /// <param name="w"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
     /// <param name="bias"><c>[filters]</c>, or none.</param>
     /// <param name="relu">Whether negative results become zero.</param>
     /// <param name="y"><c>[n, outHeight, outWidth, filters]</c>, overwritten.</param>
     void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y);
 }
 
-/// <summary><c>dx = dy * wᵀ</c>: the transposed convolution. Pixels that no window read get zero.</summary>
+/// <summary>Dgrad, <c>dx = dy * wᵀ</c>: the transposed convolution. Pixels that no window read get zero.</summary>
 interface IConv2dBackwardData : IOp
 {
     /// <param name="stream">Order of work.</param>
     /// <param name="sizes">Sizes of one example.</param>
     /// <param name="n">Examples.</param>
     /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
-    /// <param name="w"><c>[kernel, kernel, channels / groups, filters]</c>.</param>
+    /// <param name="w"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
     /// <param name="dx"><c>[n, height, width, channels]</c>.</param>
     /// <param name="accumulate">Adds to what stands in <paramref name="dx"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate);
 }
 
 /// <summary>
-/// <c>dw = xᵀ dy</c> over all pixels and <c>dbias = sum of dy</c>. Slices of <see cref="Slices.Examples"/> examples are summed one by one
-/// and combined as a tree, so that the bits depend neither on threads nor on where a batch is split.
+/// Wgrad, <c>dw = xᵀ dy</c> over all pixels and <c>dbias = sum of dy</c>. The leaves of a <see cref="ReductionTree"/> over the output are summed one by
+/// one and combined as the tree says, so that the bits depend neither on threads nor on where a batch is cut at leaves.
 /// </summary>
 interface IConv2dBackwardWeights : IOp
 {
@@ -40,7 +38,7 @@ interface IConv2dBackwardWeights : IOp
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, height, width, channels]</c>.</param>
     /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
-    /// <param name="dw"><c>[kernel, kernel, channels / groups, filters]</c>.</param>
+    /// <param name="dw"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
     /// <param name="dbias"><c>[filters]</c>, or none.</param>
     /// <param name="accumulate">Adds to what stands in <paramref name="dw"/> and <paramref name="dbias"/>.</param>
     void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate);

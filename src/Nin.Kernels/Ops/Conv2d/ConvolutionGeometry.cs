@@ -32,6 +32,16 @@ readonly record struct ConvolutionGeometry(TapAxis Rows, TapAxis Columns, int Gr
     /// <summary>Length of an im2col row of one group.</summary>
     public int Depth => Taps * SourceChannels;
 
+    /// <summary>The im2col rows of the results of one residue of each axis, over the channels of the first group.</summary>
+    public unsafe Im2colRows Im2col(float* source, int rowResidue = 0, int columnResidue = 0) => new()
+    {
+        Source = source,
+        PixelStep = Groups * SourceChannels,
+        Channels = SourceChannels,
+        Rows = Rows.Residue(rowResidue),
+        Columns = Columns.Residue(columnResidue),
+    };
+
     /// <summary>Whether im2col rows are the source's pixels as they lie: a plain matrix product.</summary>
     public bool ArePixels => Rows.IsIdentity && Columns.IsIdentity;
 }
@@ -72,4 +82,62 @@ readonly record struct TapAxis(int Results, int Sources, int Taps, int Scale, in
 
         return q < Sources ? q : -1;
     }
+
+    /// <summary>
+    /// The results i with <c>(i Scale + Shift) mod Divisor = residue</c>, which read the same taps, as an axis without a divisor. Fprop has one
+    /// residue, 0; dgrad has as many as the stride.
+    /// </summary>
+    public ResidueAxis Residue(int residue)
+    {
+        int common = Divisor == 1 ? 1 : CommonDivisor(Divisor, Math.Abs(TapStep));
+        int period = Divisor / common, sourceStep = TapStep / common, first = 0, tap = 0;
+        while (Remainder((long)first * Scale + Shift, Divisor) != residue) first++;
+        while (tap < period && Remainder(residue + (long)tap * TapStep, Divisor) != 0) tap++;
+        int taps = tap >= Math.Min(period, Taps) ? 0 : (Taps - tap + period - 1) / period;
+        int start = (first * Scale + Shift + tap * TapStep) / Divisor;
+
+        // Taps in the order of what they read, so that neighbours may be one run of memory.
+        int last = sourceStep < 0 ? Math.Max(0, taps - 1) : 0;
+        return new(
+            Results: first < Results ? (Results - first + Divisor - 1) / Divisor : 0, first, Divisor, Sources, Scale,
+            Start: start + last * sourceStep, SourceStep: Math.Abs(sourceStep), taps, FirstTap: tap + last * period,
+            TapStep: sourceStep < 0 ? -period : period);
+    }
+
+    static int CommonDivisor(int a, int b) => b == 0 ? a : CommonDivisor(b, a % b);
+
+    static long Remainder(long value, int divisor) => (value % divisor + divisor) % divisor;
+}
+
+/// <summary>
+/// One axis of the results that share a residue: see <see cref="TapAxis.Residue"/>. Result j, pixel <c>First + j ResultStep</c>, reads at place p
+/// of its taps the source pixel <c>j Scale + Start + p SourceStep</c>, where that is inside, through the tap <c>FirstTap + p TapStep</c>.
+/// </summary>
+/// <param name="Results">Results of the residue.</param>
+/// <param name="First">The first of them among all pixels.</param>
+/// <param name="ResultStep">Pixels from one to the next.</param>
+/// <param name="Sources">Source pixels along the axis.</param>
+/// <param name="Scale">Source pixels from one result to the next.</param>
+/// <param name="Start">Source pixel of result 0 at place 0.</param>
+/// <param name="SourceStep">Source pixels from a place to the next.</param>
+/// <param name="Taps">Taps that a result reads.</param>
+/// <param name="FirstTap">The tap at place 0.</param>
+/// <param name="TapStep">Taps of the window from a place to the next.</param>
+readonly record struct ResidueAxis(
+    int Results, int First, int ResultStep, int Sources, int Scale, int Start, int SourceStep, int Taps, int FirstTap, int TapStep)
+{
+    /// <summary>The tap at a place.</summary>
+    public int TapAt(int place) => FirstTap + place * TapStep;
+
+    /// <summary>The results from First to before End whose source at a place is inside.</summary>
+    public (int First, int End) Inside(int place)
+    {
+        long at = Start + (long)place * SourceStep;
+        return ((int)CeilDivide(-at, Scale), (int)Math.Min(Results, CeilDivide(Sources - at, Scale)));
+    }
+
+    /// <summary>Whether each result reads the source pixel at its own place, and no other.</summary>
+    public bool IsIdentity => Taps == 1 && Scale == 1 && Start == 0 && Results == Sources;
+
+    static long CeilDivide(long value, int divisor) => value <= 0 ? 0 : (value + divisor - 1) / divisor;
 }

@@ -1,6 +1,9 @@
+using ILGPU;
+using ILGPU.Runtime;
+
 namespace Nin.Ops;
 
-/// <summary><c>y[c] = sum over pixels and examples of x</c>, as <see cref="Slices"/> says: the gradient of a bias.</summary>
+/// <summary><c>y[c] = sum over pixels and examples of x</c>, as the <see cref="ReductionTree"/> over the pixels says: the gradient of a bias.</summary>
 interface IChannelSum : IOp
 {
     /// <param name="stream">Order of work.</param>
@@ -13,52 +16,118 @@ interface IChannelSum : IOp
     void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView x, DeviceView y, bool accumulate);
 }
 
-/// <summary>Sums of slices in scratch, <c>[slices, channels]</c>, then their tree.</summary>
+/// <summary>Sums of runs in scratch, <c>[runs, channels]</c>, then their tree.</summary>
 sealed class ChannelSumPortable(AcceleratorDevice device) : IChannelSum
 {
-    readonly SliceSum sum = new(device);
-    readonly SliceTreeKernel tree = new(device);
+    readonly TreeSum tree = new(device);
+
+    readonly Action<DeviceStream, KernelConfig, ChannelRuns, ArrayView<float>, ArrayView<float>> launchSums =
+        device.Load<ChannelRuns, ArrayView<float>, ArrayView<float>>(SumsKernel);
 
     public void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView x, DeviceView y, bool accumulate)
     {
-        var sizes = new SliceSizes(n, pixels, channels, channels);
-        var partials = stream.Scratch((long)sizes.Slices * channels);
-        sum.Run(stream, sizes, x, partials);
-        tree.Run(stream, sizes.Slices, partials, channels, y, second: default, accumulate);
+        var runs = ChannelRuns.Over(ReductionTree.Over(pixels, 1), n, channels);
+        var partials = stream.Scratch(runs.Length);
+        Sums(stream, runs, x, partials);
+        tree.Run(stream, runs.Count, partials, channels, y, second: default, accumulate);
+    }
+
+    /// <summary>The sums of all runs, <c>[runs, channels]</c>.</summary>
+    public void Sums(DeviceStream stream, in ChannelRuns runs, DeviceView x, DeviceView partials) =>
+        launchSums(stream, device.Over(runs.Length), runs, x.Array, partials.Array);
+
+    static void SumsKernel(ChannelRuns runs, ArrayView<float> x, ArrayView<float> partials)
+    {
+        for (long i = PortableThread.Index; i < runs.Length; i += PortableThread.Stride)
+        {
+            int run = (int)(i / runs.Channels);
+            int c = (int)(i - (long)run * runs.Channels);
+            long stride = runs.Channels, at = runs.FirstPixel(run) * stride + c, end = runs.FirstPixel(run + 1) * stride;
+            // Four sums side by side: their loads do not wait for each other's additions, and each is a quarter as long.
+            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            for (; at + 3 * stride < end; at += 4 * stride)
+            {
+                s0 += x[at];
+                s1 += x[at + stride];
+                s2 += x[at + 2 * stride];
+                s3 += x[at + 3 * stride];
+            }
+
+            for (; at < end; at += stride) s0 += x[at];
+            partials[i] = (s0 + s1) + (s2 + s3);
+        }
     }
 }
 
-/// <summary>One pass over memory, slices side by side; then their tree.</summary>
+/// <summary>
+/// The leaves of a batch, each cut into a power of two of runs of pixels, one run and channel a thread: a leaf alone would leave a graphics
+/// processor without work, and is longer than one float32 sum should be. Runs are leaves of a tree of more levels, whose nodes are the same.
+/// </summary>
+/// <param name="Tree">How the batch is cut.</param>
+/// <param name="Examples">Examples of the batch.</param>
+/// <param name="Channels">Channels.</param>
+/// <param name="PerLeaf">Runs of a leaf.</param>
+readonly record struct ChannelRuns(ReductionTree Tree, int Examples, int Channels, int PerLeaf)
+{
+    const int MostPerLeaf = 16;
+    const int LeastPixels = 64;
+
+    /// <summary>The runs of a batch of <paramref name="n"/> examples. The tree alone says how many a leaf has.</summary>
+    public static ChannelRuns Over(in ReductionTree tree, int n, int channels)
+    {
+        long pixels = tree.Pixels * tree.Examples / tree.Parts;
+        int perLeaf = 1;
+        while (perLeaf < MostPerLeaf && pixels / (2 * perLeaf) >= LeastPixels) perLeaf *= 2;
+        return new(tree, n, channels, perLeaf);
+    }
+
+    /// <summary>Runs of the batch.</summary>
+    public int Count => Tree.Leaves(Examples) * PerLeaf;
+
+    /// <summary>Partial sums of the batch: one a run and channel.</summary>
+    public long Length => (long)Count * Channels;
+
+    /// <summary>The first pixel of a run, counted through the batch; the end of the batch for the run after the last.</summary>
+    public long FirstPixel(int run)
+    {
+        int leaf = run / PerLeaf;
+        long first = Tree.FirstPixel(leaf, Examples);
+        return first + (Tree.FirstPixel(leaf + 1, Examples) - first) * (run - leaf * PerLeaf) / PerLeaf;
+    }
+}
+
+/// <summary>One pass over memory, leaves side by side; then their tree.</summary>
 sealed unsafe class ChannelSumVectorized(CpuDevice device) : IChannelSum
 {
     public void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView x, DeviceView y, bool accumulate)
     {
-        int slices = Slices.Count(n);
-        float* partials = stream.Scratch((long)slices * channels).Pointer;
-        var blocks = new ChannelBlocks(channels, slices, device.Threads);
-        device.Run(slices * blocks.Count, new SliceJob(new PlainTerm(x.Pointer), pixels, channels, n, blocks, partials));
-        device.Run(1, new TreeJob(partials, slices, channels, y.Pointer, accumulate));
+        var tree = ReductionTree.Over(pixels, 1);
+        int leaves = tree.Leaves(n);
+        float* partials = stream.Scratch((long)leaves * channels).Pointer;
+        var blocks = new ChannelBlocks(channels, leaves, device.Threads);
+        device.Run(leaves * blocks.Count, new LeafJob(new PlainTerm(x.Pointer), tree, channels, n, blocks, partials));
+        device.Run(1, new TreeJob(partials, leaves, channels, y.Pointer, accumulate));
     }
 
-    readonly struct SliceJob(PlainTerm term, int pixels, int channels, int n, ChannelBlocks blocks, float* partials) : ILanesJob
+    readonly struct LeafJob(PlainTerm term, ReductionTree tree, int channels, int n, ChannelBlocks blocks, float* partials) : ILanesJob
     {
         public void Execute<TLanes>(int index, int worker)
             where TLanes : struct, ILanes<TLanes>
         {
-            (int slice, int block) = Math.DivRem(index, blocks.Count);
-            int first = slice * Slices.Examples;
-            int rows = Math.Min(Slices.Examples, n - first) * pixels;
+            (int leaf, int block) = Math.DivRem(index, blocks.Count);
+            long first = tree.FirstPixel(leaf, n);
+            int rows = (int)(tree.FirstPixel(leaf + 1, n) - first);
             ChannelSums.Compute<TLanes, PlainTerm>(
-                term, (long)first * pixels, rows, channels, blocks.First(block), blocks.End(block), partials + (long)slice * channels, null);
+                term, first, rows, channels, blocks.First(block), blocks.End(block), partials + (long)leaf * channels, null);
         }
     }
 
-    readonly struct TreeJob(float* partials, int slices, int channels, float* y, bool accumulate) : ILanesJob
+    readonly struct TreeJob(float* partials, int leaves, int channels, float* y, bool accumulate) : ILanesJob
     {
         public void Execute<TLanes>(int index, int worker)
             where TLanes : struct, ILanes<TLanes>
         {
-            SliceTree.Sum<TLanes>(partials, channels, slices, channels);
+            SliceTree.Sum<TLanes>(partials, channels, leaves, channels);
             for (int c = 0; c < channels; c++)
             {
                 y[c] = accumulate ? y[c] + partials[c] : partials[c];

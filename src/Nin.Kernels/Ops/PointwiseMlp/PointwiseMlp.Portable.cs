@@ -7,25 +7,24 @@ namespace Nin.Ops;
 /// Two products one after the other, the hidden activations in memory between them: for devices whose products outrun a kernel that keeps
 /// them on the chip by more than that memory costs.
 /// </summary>
-sealed class PointwiseMlpForwardPortable(IWindowProduct product) : IPointwiseMlpForward
+sealed class PointwiseMlpForwardPortable(IImplicitGemm gemm) : IPointwiseMlpForward
 {
     public void Run(
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, in PointwiseMlpWeights weights, bool lastRelu, DeviceView h,
         DeviceView y)
     {
-        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
-        PanelLayout firstLayout = PanelLayout.Forward(first), secondLayout = PanelLayout.Forward(second);
-        // Both products' weights in turn; behind them the hidden activations, where nobody else wants them.
-        long weightLength = Math.Max(product.ScratchLength(firstLayout, weights.First), product.ScratchLength(secondLayout, weights.Second));
-        long hiddenLength = h.IsNone ? n * first.OutputLength : 0;
+        GemmProblem first = GemmProblem.Fprop(sizes.First), second = GemmProblem.Fprop(sizes.Second);
+        // Both products' packed weights in turn; after them the hidden activations, where nobody else wants them.
+        long weightLength = Math.Max(gemm.ScratchLength(first, weights.First), gemm.ScratchLength(second, weights.Second));
+        long hiddenLength = h.IsNone ? (long)n * sizes.Pixels * sizes.Hidden : 0;
         var scratch = stream.Scratch(weightLength + hiddenLength);
         var hidden = h.IsNone ? scratch.Slice(weightLength, hiddenLength) : h;
-        product.Run(
-            stream, typeof(PointwiseMlpForwardPortable), WindowMap.Forward(first), firstLayout, n, x, weights.First, scratch, weights.FirstBias,
-            relu: true, hidden, StoreMode.Overwrite);
-        product.Run(
-            stream, typeof(PointwiseMlpForwardPortable), WindowMap.Forward(second), secondLayout, n, hidden, weights.Second, scratch,
-            weights.SecondBias, lastRelu, y, StoreMode.Overwrite);
+        gemm.Run(
+            stream, typeof(PointwiseMlpForwardPortable), first, n, x, weights.First, scratch, weights.FirstBias, relu: true, hidden,
+            StoreMode.Overwrite);
+        gemm.Run(
+            stream, typeof(PointwiseMlpForwardPortable), second, n, hidden, weights.Second, scratch, weights.SecondBias, lastRelu, y,
+            StoreMode.Overwrite);
     }
 }
 
@@ -33,7 +32,7 @@ sealed class PointwiseMlpForwardPortable(IWindowProduct product) : IPointwiseMlp
 /// The layers' gradients one after the other. The second layer's weights come first, because they read <c>h</c>; then the hidden layer's gradient
 /// takes its place; then the first layer's weights and the input.
 /// </summary>
-sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device, IWindowProduct product, IWindowGradient gradient) : IPointwiseMlpBackward
+sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device, IImplicitGemm gemm, IWeightGradient gradient) : IPointwiseMlpBackward
 {
     readonly Conv2dBackwardWeightsPortable weightGradient = new(device, gradient);
 
@@ -42,36 +41,35 @@ sealed class PointwiseMlpBackwardPortable(AcceleratorDevice device, IWindowProdu
         in PointwiseMlpWeights weights, DeviceView dy, DeviceView dx, in PointwiseMlpGradients gradients,
         bool accumulateData, bool accumulateWeights)
     {
+        Conv2dSizes first = sizes.First, second = sizes.Second;
         if (lastRelu)
         {
-            long length = n * sizes.Second.OutputLength;
+            long length = n * second.OutputLength;
             var masked = dy.Slice(0, length);
             device.Kernels.Get<IActivationBackward>().Run(stream, default(Relu), y.Slice(0, length), masked, masked, accumulate: false);
         }
 
-        weightGradient.Run(stream, sizes.Second.AsConv2d, n, h, dy, gradients.Second, gradients.SecondBias, accumulateWeights);
-        Propagate(stream, sizes.Second, n, dy, weights.Second, h, StoreMode.WherePositive);
-        weightGradient.Run(stream, sizes.First.AsConv2d, n, x, h, gradients.First, gradients.FirstBias, accumulateWeights);
-        if (!dx.IsNone) Propagate(stream, sizes.First, n, h, weights.First, dx, accumulateData ? StoreMode.Add : StoreMode.Overwrite);
+        weightGradient.Run(stream, second, n, h, dy, gradients.Second, gradients.SecondBias, accumulateWeights);
+        DataGradient(stream, second, n, dy, weights.Second, h, StoreMode.WherePositive);
+        weightGradient.Run(stream, first, n, x, h, gradients.First, gradients.FirstBias, accumulateWeights);
+        if (!dx.IsNone) DataGradient(stream, first, n, h, weights.First, dx, accumulateData ? StoreMode.Add : StoreMode.Overwrite);
     }
 
-    void Propagate(DeviceStream stream, in PointwiseSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, StoreMode mode)
+    void DataGradient(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, StoreMode mode)
     {
-        var conv = sizes.AsConv2d;
-        var layout = PanelLayout.Backward(conv);
-        var scratch = stream.Scratch(product.ScratchLength(layout, w));
-        product.Run(
-            stream, typeof(PointwiseMlpBackwardPortable), WindowMap.Backward(conv), layout, n, dy, w, scratch, bias: default, relu: false, dx, mode);
+        var problem = GemmProblem.Dgrad(sizes);
+        var scratch = stream.Scratch(gemm.ScratchLength(problem, w));
+        gemm.Run(stream, typeof(PointwiseMlpBackwardPortable), problem, n, dy, w, scratch, bias: default, relu: false, dx, mode);
     }
 }
 
 /// <summary>
-/// A group computes a tile of pixels: first all their hidden activations, into shared memory, then from these the output. Two launches
+/// A work-group computes a tile of pixels: first all their hidden activations, into shared memory, then from these the output. Two launches
 /// would write and read the hidden activations of the whole batch, which inference does not keep at all.
 /// </summary>
 sealed class PointwiseMlpForwardFused(AcceleratorDevice device) : IPointwiseMlpForward
 {
-    readonly WeightPanels panels = new(device);
+    readonly WeightPacker packer = new(device);
 
     readonly Action<
         DeviceStream, KernelConfig, PointwiseMlpTile, ArrayView<float>, ArrayView<Float8>, ArrayView<float>, ArrayView<Float8>, ArrayView<float>,
@@ -91,11 +89,12 @@ sealed class PointwiseMlpForwardFused(AcceleratorDevice device) : IPointwiseMlpF
             LastRelu = lastRelu ? 1 : 0,
             KeepsHidden = h.IsNone ? 0 : 1,
         };
-        PanelLayout first = PanelLayout.Forward(sizes.First.AsConv2d), second = PanelLayout.Forward(sizes.Second.AsConv2d);
-        long firstLength = WeightPanels.ScratchLength(first, weights.First);
-        var scratch = stream.Scratch(firstLength + WeightPanels.ScratchLength(second, weights.Second));
-        var w1 = panels.Of(stream, typeof(PointwiseMlpForwardFused), first, weights.First, scratch);
-        var w2 = panels.Of(
+        var first = PackedLayout.ForThreads(GemmProblem.Fprop(sizes.First));
+        var second = PackedLayout.ForThreads(GemmProblem.Fprop(sizes.Second));
+        long firstLength = WeightPacker.ScratchLength(first, weights.First);
+        var scratch = stream.Scratch(firstLength + WeightPacker.ScratchLength(second, weights.Second));
+        var w1 = packer.Pack(stream, typeof(PointwiseMlpForwardFused), first, weights.First, scratch);
+        var w2 = packer.Pack(
             stream, typeof(PointwiseMlpForwardFused), second, weights.Second,
             scratch.IsNone ? scratch : scratch.Slice(firstLength, scratch.Length - firstLength));
         launch(
@@ -141,7 +140,7 @@ sealed class PointwiseMlpForwardFused(AcceleratorDevice device) : IPointwiseMlpF
     }
 }
 
-/// <summary>The pixels that a group computes at a time, and what its kernels read beside their arrays.</summary>
+/// <summary>The pixels that a work-group computes at a time, and what its kernels read beside their arrays.</summary>
 /// <param name="AllPixels">Pixels of the batch.</param>
 /// <param name="Pixels">Pixels of a tile.</param>
 /// <param name="Channels">Input channels.</param>
@@ -180,7 +179,7 @@ readonly record struct PointwiseMlpTile(long AllPixels, int Pixels, int Channels
         if (room == 0)
         {
             throw new ArgumentException(
-                $"A pixel's activations take {floatsOfPixel} numbers, more than the {SharedFloats} of a group's shared memory: use fewer " +
+                $"A pixel's activations take {floatsOfPixel} numbers, more than the {SharedFloats} of a work-group's shared memory: use fewer " +
                 "channels, or separate pointwise layers.", nameof(sizes));
         }
 

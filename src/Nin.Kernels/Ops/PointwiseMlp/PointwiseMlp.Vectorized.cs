@@ -5,60 +5,51 @@ namespace Nin.Ops;
 /// </summary>
 sealed unsafe class PointwiseMlpForwardVectorized(CpuDevice device) : IPointwiseMlpForward
 {
-    static readonly ConvolutionPanels.Pack Pack = ConvolutionForward.PackWeights;
-
     public void Run(
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, in PointwiseMlpWeights weights, bool lastRelu, DeviceView h, DeviceView y)
     {
-        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
+        Conv2dSizes first = sizes.First, second = sizes.Second;
         int step = PointwiseMlpChunk.Examples(sizes, device.Threads);
-        long packed1 = ConvolutionForward.PackedLength(device.Pool, first), packed2 = ConvolutionForward.PackedLength(device.Pool, second);
-        long panels1 = ConvolutionPanels.ScratchLength(weights.First, packed1), panels2 = ConvolutionPanels.ScratchLength(weights.Second, packed2);
-        long workspace = Math.Max(
-            ConvolutionForward.WorkspaceLength(device.Pool, first), ConvolutionForward.WorkspaceLength(device.Pool, second));
-        long hidden = h.IsNone ? sizes.First.OutputLength * Math.Min(step, n) : 0;
-        float* scratch = stream.Scratch(panels1 + panels2 + workspace + hidden).Pointer;
-        float* w1 = ConvolutionPanels.Get(typeof(Conv2dForwardVectorized), device.Pool, first, weights.First, packed1, Pack, scratch);
-        float* w2 = ConvolutionPanels.Get(typeof(Conv2dForwardVectorized), device.Pool, second, weights.Second, packed2, Pack, scratch + panels1);
-        float* work = scratch + panels1 + panels2;
+        GemmWeights packed1 = new(device.Pool, first, IsTransposed: false), packed2 = new(device.Pool, second, IsTransposed: false);
+        ConvolutionGeometry g1 = packed1.Geometry, g2 = packed2.Geometry;
+        long length1 = Prepacking.ScratchLength(packed1, weights.First), length2 = Prepacking.ScratchLength(packed2, weights.Second);
+        long workspace = Math.Max(ImplicitGemm.WorkspaceLength(device.Pool, g1), ImplicitGemm.WorkspaceLength(device.Pool, g2));
+        long hidden = h.IsNone ? first.OutputLength * Math.Min(step, n) : 0;
+        float* scratch = stream.Scratch(length1 + length2 + workspace + hidden).Pointer;
+        float* w1 = Prepacking.Get(packed1, weights.First, scratch);
+        float* w2 = Prepacking.Get(packed2, weights.Second, scratch + length1);
+        float* work = scratch + length1 + length2;
+        TileEpilogue end1 = TileEpilogue.Of(weights.FirstBias.Pointer, relu: true), end2 = TileEpilogue.Of(weights.SecondBias.Pointer, lastRelu);
         for (int i = 0; i < n; i += step)
         {
             int count = Math.Min(step, n - i);
-            float* hi = h.IsNone ? work + workspace : h.Pointer + i * sizes.First.OutputLength;
-            ConvolutionForward.Run(
-                device.Pool, first, count, x.Pointer + i * sizes.First.InputLength, w1, weights.FirstBias.Pointer, relu: true, hi, work);
-            ConvolutionForward.Run(
-                device.Pool, second, count, hi, w2, weights.SecondBias.Pointer, lastRelu, y.Pointer + i * sizes.Second.OutputLength, work);
+            float* hi = h.IsNone ? work + workspace : h.Pointer + i * first.OutputLength;
+            ImplicitGemm.Run(device.Pool, g1, count, x.Pointer + i * first.InputLength, w1, end1, accumulate: false, hi, work);
+            ImplicitGemm.Run(device.Pool, g2, count, hi, w2, end2, accumulate: false, y.Pointer + i * second.OutputLength, work);
         }
     }
 }
 
 /// <summary>
-/// All products block by block where slices of eight examples are enough for the threads; else one product after the other, where the
+/// All products block by block where leaves are enough for the threads; else one product after the other, where the
 /// gradient of the hidden channels takes their place once the second weights' gradient has read them. Both give the same bits.
 /// </summary>
 sealed unsafe class PointwiseMlpBackwardVectorized(CpuDevice device) : IPointwiseMlpBackward
 {
-    static readonly ConvolutionPanels.Pack Pack = ConvolutionBackwardData.PackWeights;
-
     public void Run(
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, DeviceView h, DeviceView y, bool lastRelu,
         in PointwiseMlpWeights weights, DeviceView dy, DeviceView dx, in PointwiseMlpGradients gradients,
         bool accumulateData, bool accumulateWeights)
     {
         var pool = device.Pool;
-        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
-        var plan = new PointwiseMlpSlicesPlan(pool, sizes, n);
-        long packed1 = ConvolutionBackwardData.PackedLength(pool, first), packed2 = ConvolutionBackwardData.PackedLength(pool, second);
-        long panels1 = ConvolutionPanels.ScratchLength(weights.First, packed1), panels2 = ConvolutionPanels.ScratchLength(weights.Second, packed2);
+        var plan = new PointwiseMlpPlan(pool, sizes, n);
+        GemmWeights packed1 = new(pool, sizes.First, IsTransposed: true), packed2 = new(pool, sizes.Second, IsTransposed: true);
+        long length1 = dx.IsNone ? 0 : Prepacking.ScratchLength(packed1, weights.First), length2 = Prepacking.ScratchLength(packed2, weights.Second);
         var products = new PointwiseMlpProducts(pool, sizes, n);
-        float* scratch = stream.Scratch(panels1 + panels2 + (plan.IsWorthwhile ? plan.WorkspaceLength : products.WorkspaceLength)).Pointer;
-        float* w2 = ConvolutionPanels.Get(
-            typeof(Conv2dBackwardDataVectorized), pool, second, weights.Second, packed2, Pack, scratch + panels1);
-        float* w1 = dx.IsNone
-            ? null
-            : ConvolutionPanels.Get(typeof(Conv2dBackwardDataVectorized), pool, first, weights.First, packed1, Pack, scratch);
-        var job = new PointwiseMlpSlices
+        float* scratch = stream.Scratch(length1 + length2 + (plan.IsWorthwhile ? plan.WorkspaceLength : products.WorkspaceLength)).Pointer;
+        float* w1 = dx.IsNone ? null : Prepacking.Get(packed1, weights.First, scratch);
+        float* w2 = Prepacking.Get(packed2, weights.Second, scratch + length1);
+        var job = new PointwiseMlpBlocks
         {
             Plan = plan,
             Batch = n,
@@ -70,14 +61,14 @@ sealed unsafe class PointwiseMlpBackwardVectorized(CpuDevice device) : IPointwis
             AccumulateData = accumulateData,
             W1 = w1,
             W2 = w2,
-            Scratch = scratch + panels1 + panels2,
+            Scratch = scratch + length1 + length2,
         };
         if (plan.IsWorthwhile) job.Run(pool, gradients, accumulateWeights);
         else products.Run(job, gradients, accumulateWeights);
     }
 }
 
-/// <summary>How many examples go through both products of a pixel's perceptron at a time.</summary>
+/// <summary>How many examples go through both products of a pointwise MLP at a time.</summary>
 static class PointwiseMlpChunk
 {
     // Half of a level-2 cache of a megabyte, and pixels enough that the threads have pieces to share.
@@ -93,7 +84,7 @@ static class PointwiseMlpChunk
     }
 }
 
-/// <summary>The gradients of a pixel's perceptron as one product after the other, each shared by all threads.</summary>
+/// <summary>The gradients of a pointwise MLP as one product after the other, each shared by all threads.</summary>
 readonly unsafe struct PointwiseMlpProducts
 {
     readonly WorkerPool pool;
@@ -106,19 +97,19 @@ readonly unsafe struct PointwiseMlpProducts
     {
         (this.pool, this.sizes, this.batch) = (pool, sizes, batch);
         chunk = Math.Min(PointwiseMlpChunk.Examples(sizes, pool.Threads), batch);
-        productLength = Math.Max(Needed(sizes.First.AsConv2d), Needed(sizes.Second.AsConv2d));
+        productLength = Math.Max(Needed(sizes.First), Needed(sizes.Second));
     }
 
     /// <summary>Floats of scratch: those of one product at a time, and the hidden gradient of a few examples.</summary>
     public long WorkspaceLength => productLength + chunk * sizes.First.OutputLength;
 
     /// <summary>Runs what the job describes; its plan is not looked at.</summary>
-    public void Run(in PointwiseMlpSlices job, in PointwiseMlpGradients gradients, bool accumulate)
+    public void Run(in PointwiseMlpBlocks job, in PointwiseMlpGradients gradients, bool accumulate)
     {
-        Conv2dSizes first = sizes.First.AsConv2d, second = sizes.Second.AsConv2d;
+        Conv2dSizes first = sizes.First, second = sizes.Second;
         float* work = job.Scratch;
         if (job.Y is not null) Mask(job.Y, job.DY, job.DY, batch * second.OutputLength);
-        ConvolutionBackwardWeights.Run(
+        Wgrad.Run(
             pool, second, batch, job.H, job.DY, accumulate, gradients.Second.Pointer, gradients.SecondBias.Pointer, work);
 
         // h is done with as a factor; its signs mask its gradient, which takes its place.
@@ -127,18 +118,21 @@ readonly unsafe struct PointwiseMlpProducts
         {
             int count = Math.Min(chunk, batch - i);
             float* h = job.H + i * first.OutputLength;
-            ConvolutionBackwardData.Run(pool, second, count, job.DY + i * second.OutputLength, job.W2, accumulate: false, dh, work);
+            ImplicitGemm.Run(
+                pool, ConvolutionGeometry.Dgrad(second), count, job.DY + i * second.OutputLength, job.W2, TileEpilogue.None, accumulate: false, dh, work);
             Mask(h, dh, h, count * first.OutputLength);
         }
 
-        ConvolutionBackwardWeights.Run(
+        Wgrad.Run(
             pool, first, batch, job.X, job.H, accumulate, gradients.First.Pointer, gradients.FirstBias.Pointer, work);
-        if (job.DX is not null) ConvolutionBackwardData.Run(pool, first, batch, job.H, job.W1, job.AccumulateData, job.DX, work);
+        if (job.DX is null) return;
+        ImplicitGemm.Run(
+            pool, ConvolutionGeometry.Dgrad(first), batch, job.H, job.W1, TileEpilogue.None, job.AccumulateData, job.DX, work);
     }
 
     void Mask(float* y, float* dy, float* dx, long length) =>
         ElementwiseJob<ActivationGradients<Relu>>.Run(pool, length, new(default, y, dy, dx, accumulate: false));
 
     long Needed(in Conv2dSizes product) => Math.Max(
-        ConvolutionBackwardData.WorkspaceLength(pool, product), ConvolutionBackwardWeights.WorkspaceLength(pool, product, batch));
+        ImplicitGemm.WorkspaceLength(pool, ConvolutionGeometry.Dgrad(product)), Wgrad.WorkspaceLength(pool, product, batch));
 }

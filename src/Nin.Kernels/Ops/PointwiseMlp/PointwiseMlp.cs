@@ -15,7 +15,7 @@ interface IPointwiseMlpForward : IOp
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, in PointwiseMlpWeights weights, bool lastRelu, DeviceView h, DeviceView y);
 }
 
-/// <summary>All gradients of a pixel's perceptron. Sums over the batch follow <see cref="Slices"/>.</summary>
+/// <summary>All gradients of a pointwise MLP. Sums over the batch follow <see cref="ReductionTree"/>.</summary>
 interface IPointwiseMlpBackward : IOp
 {
     /// <param name="stream">Order of work.</param>
@@ -39,28 +39,32 @@ interface IPointwiseMlpBackward : IOp
         bool accumulateData, bool accumulateWeights);
 }
 
-/// <summary>Sizes of the perceptron that a NiN block runs over each pixel: two 1x1 convolutions.</summary>
-/// <param name="Pixels">Rows times columns of one example.</param>
+/// <summary>Sizes of the pointwise MLP of a NiN block: two 1x1 convolutions over each pixel.</summary>
+/// <param name="Height">Rows of one example.</param>
+/// <param name="Width">Columns of one example.</param>
 /// <param name="Channels">Input channels.</param>
 /// <param name="Hidden">Channels between the two.</param>
 /// <param name="Filters">Output channels.</param>
-public readonly record struct PointwiseMlpSizes(int Pixels, int Channels, int Hidden, int Filters)
+public readonly record struct PointwiseMlpSizes(int Height, int Width, int Channels, int Hidden, int Filters)
 {
+    /// <summary>Pixels of one example.</summary>
+    public int Pixels => Height * Width;
+
     /// <summary>The first convolution alone.</summary>
-    public PointwiseSizes First => new(Pixels, Channels, Hidden);
+    public Conv2dSizes First => new(Channels, Height, Width, Hidden);
 
     /// <summary>The second convolution alone.</summary>
-    public PointwiseSizes Second => new(Pixels, Hidden, Filters);
+    public Conv2dSizes Second => new(Hidden, Height, Width, Filters);
 }
 
-/// <summary>The parameters of a pixel's perceptron.</summary>
+/// <summary>The parameters of a pointwise MLP.</summary>
 /// <param name="First"><c>[channels, hidden]</c>.</param>
 /// <param name="FirstBias"><c>[hidden]</c>, or none.</param>
 /// <param name="Second"><c>[hidden, filters]</c>.</param>
 /// <param name="SecondBias"><c>[filters]</c>, or none.</param>
 readonly record struct PointwiseMlpWeights(Weights First, DeviceView FirstBias, Weights Second, DeviceView SecondBias);
 
-/// <summary>Where the gradients of a pixel's perceptron go; biases may be none.</summary>
+/// <summary>Where the gradients of a pointwise MLP go; biases may be none.</summary>
 /// <param name="First"><c>[channels, hidden]</c>.</param>
 /// <param name="FirstBias"><c>[hidden]</c>.</param>
 /// <param name="Second"><c>[hidden, filters]</c>.</param>

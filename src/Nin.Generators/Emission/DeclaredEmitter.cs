@@ -1,0 +1,71 @@
+using Nin.Generators.Layers;
+using Nin.Generators.Parsing;
+using Nin.Generators.Source;
+using Nin.Generators.Spec;
+using Nin.Shapes.Sizes;
+using static System.FormattableString;
+
+namespace Nin.Generators.Emission;
+
+/// <summary>
+/// The whole graph as data, and the memory plan, in a class of their own: the order of static fields in the two halves of a class is not
+/// defined, and one of the user's half may hold a network.
+/// </summary>
+static class DeclaredEmitter
+{
+    const int ArgumentsALine = 4;
+    const int ParametersALine = 1;
+
+    public static void Emit(NetworkParts parts, Shape input, SourceWriter writer)
+    {
+        NetworkSpec spec = parts.Spec;
+        writer.Line().Line("/// <summary>What is known while compiling. In a class of its own it is there before any static field of the network's.</summary>");
+        writer.Open("static class Declared");
+        EmitPlan(parts, writer);
+        writer.Line().Line("internal static readonly global::Nin.Architecture Architecture = new(");
+        writer.Deeper($"""
+            "{spec.ClassName.TrimStart('@')}",
+            {Literal.Value(input)},
+            global::Nin.Init.{spec.Init},
+            [
+            """);
+        foreach (LayerSpec layer in spec.Layers) writer.Deeper(Layer(layer, input));
+        writer.Deeper("]);").Close();
+    }
+
+    static void EmitPlan(NetworkParts parts, SourceWriter writer) => writer.Line(Invariant($"""
+        // Elements of a session's memory, planned from when each tensor is written first and read last: for one example where they
+        // grow with the batch. Slots are multiples of {SlotSize.Floats}.
+        internal static readonly global::Nin.MemoryPlan Plan = new(
+            TrainingPerExample: {parts.Training.PerExample},
+            TrainingFixed: {parts.Training.Fixed},
+            InferencePerExample: {parts.Inference.PerExample},
+            OutputGradient: {parts.Training.OutputGradient.Offset},
+            Loss: {parts.Training.Loss.Offset});
+        """));
+
+    static string Layer(LayerSpec spec, Shape input)
+    {
+        IEnumerable<string> parameters = spec.Parameters
+            .Where(p => p.Role != ParameterRole.BatchesTracked)
+            .Select(p => $"new(\"{p.Name}\", global::Nin.ParameterRole.{p.Role}, {string.Join(", ", p.Dims)})");
+        IEnumerable<string> arguments = spec.Layer.Arguments.Select(a => $"new(\"{a.Name}\", {Literal.Real(a.Value)})");
+        return string.Join(
+            "\n",
+            "    new global::Nin.LayerInfo(",
+            $"        \"{spec.Name}\", \"{spec.Layer.Kind.Name}\", {List(arguments, ArgumentsALine)},",
+            $"        [{string.Join(", ", spec.Inputs)}], {Literal.Value(spec.Output)}, {List(parameters, ParametersALine)},",
+            Invariant($"        Macs: {Literal.Count(spec.Macs)}, ReceptiveField: {spec.Field.Within(input)}),"));
+    }
+
+    /// <summary>A collection expression, of several lines where it is long.</summary>
+    static string List(IEnumerable<string> items, int inLine)
+    {
+        string[] all = [.. items];
+        if (all.Length <= inLine) return $"[{string.Join(", ", all)}]";
+
+        IEnumerable<string> lines = Enumerable.Range(0, (all.Length + inLine - 1) / inLine)
+            .Select(i => $"            {string.Join(", ", all.Skip(i * inLine).Take(inLine))},");
+        return $"\n        [\n{string.Join("\n", lines)}\n        ]";
+    }
+}

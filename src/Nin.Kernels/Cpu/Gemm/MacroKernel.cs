@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// The macro-kernel of the matrix product: C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, B packed.
+/// </summary>
+/// <remarks>
+/// One panel of B stays in the level-1 cache while the panels of A pass by from level 2. A tile at an edge is computed whole in a
+/// buffer, by the same chain of MulAdd, and the part that exists is copied.
+/// </remarks>
+unsafe struct MacroKernel
+{
+    public int Rows;
+    public int Columns;
+
+    /// <summary>Steps of the depth that B is packed for.</summary>
+    public int Depth;
+
+    /// <summary>Those of them that are multiplied.</summary>
+    public DepthRuns Runs;
+
+    /// <summary>
+    /// Panels of <see cref="MicroKernel.Rows{TLanes}"/> rows, <see cref="PanelStep"/> floats apart; rows that do not exist are readable,
+    /// unless <see cref="IsExact"/>.
+    /// </summary>
+    public float* A;
+    public nint PanelStep;
+
+    /// <summary>
+    /// True where A's rows lie side by side in memory that is not ours after the last one: a tile that would go beyond the end is moved
+    /// back.
+    /// </summary>
+    public bool IsExact;
+
+    /// <summary>Rows before A that may be read for that.</summary>
+    public int RowsBefore;
+
+    /// <summary>One depth block of <see cref="Packing"/>.</summary>
+    public float* B;
+    public float* C;
+    public nint CStep;
+
+    /// <summary>True to go on from what C holds, false to start from zero.</summary>
+    public bool FromC;
+
+    /// <summary>What becomes of the sums: <see cref="TileEpilogue.None"/> while the depth is not done.</summary>
+    public TileEpilogue Epilogue;
+
+    /// <summary>What is asked of memory tile by tile, for the work that comes next.</summary>
+    public ReadAhead Ahead;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Execute<TLanes, TPanel>()
+        where TLanes : struct, ILanes<TLanes>
+        where TPanel : struct, IPanel
+    {
+        ReadAhead ahead = Ahead;
+        ahead.Spread(Packing.CeilDivide(Rows, MicroKernel.Rows<TLanes>()) * Packing.CeilDivide(Columns, 2 * TLanes.Count));
+        for (int j = 0; j < Columns; j += 2 * TLanes.Count)
+        {
+            if (Columns - j > TLanes.Count)
+            {
+                Column<TLanes, LanesPair<TLanes>, TPanel>(j, ref ahead);
+            }
+            else
+            {
+                Column<TLanes, TLanes, TPanel>(j, ref ahead);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Column<TLanes, TRow, TPanel>(int j, ref ReadAhead ahead)
+        where TLanes : struct, ILanes<TLanes>
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        float* zeros = stackalloc float[MicroKernel.MaxColumns];
+        float* bias = stackalloc float[MicroKernel.MaxColumns];
+        int columns = Math.Min(TRow.Count, Columns - j);
+        TRow.Zero.Store(zeros);
+        (Epilogue.Bias is null ? TRow.Broadcast(-0f) : TRow.Load(Epilogue.Bias + j, columns)).Store(bias);
+
+        var result = new MicroTileResult { From = zeros, Bias = bias, Floor = Epilogue.Floor, FromStep = FromC ? CStep : 0, ToStep = CStep };
+        float* b = B + (nint)Depth * j + Runs.First * TRow.Count;
+        float* a = A;
+        for (int i = 0; i < Rows; i += MicroKernel.Rows<TLanes>())
+        {
+            int rows = Math.Min(MicroKernel.Rows<TLanes>(), Rows - i);
+            result.To = C + i * CStep + j;
+            ahead.Next();
+            if (rows == MicroKernel.Rows<TLanes>() && columns == TRow.Count)
+            {
+                result.From = FromC ? result.To : zeros;
+                MicroKernel.Multiply<TLanes, TRow, TPanel>(Runs, a, b, result);
+            }
+            else
+            {
+                int skipped = IsExact ? Math.Min(MicroKernel.Rows<TLanes>() - rows, RowsBefore + i) : 0;
+                Edge<TLanes, TRow, TPanel>(skipped, rows, columns, a - skipped, b, result);
+            }
+
+            a += PanelStep;
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Edge<TLanes, TRow, TPanel>(int skipped, int rows, int columns, float* a, float* b, in MicroTileResult part)
+        where TLanes : struct, ILanes<TLanes>
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+    {
+        float* tile = stackalloc float[MicroKernel.MaxLength];
+        float* kept = tile + skipped * TRow.Count;
+        for (int i = 0; i < MicroKernel.Rows<TLanes>(); i++)
+        {
+            TRow.Zero.Store(tile + i * TRow.Count);
+        }
+
+        for (int i = 0; FromC && i < rows; i++)
+        {
+            TRow.Load(part.To + i * part.ToStep, columns).Store(kept + i * TRow.Count);
+        }
+
+        MicroTileResult whole = part;
+        whole.From = whole.To = tile;
+        whole.FromStep = whole.ToStep = TRow.Count;
+        MicroKernel.Multiply<TLanes, TRow, TPanel>(Runs, a, b, whole);
+        for (int i = 0; i < rows; i++)
+        {
+            TRow.Load(kept + i * TRow.Count).Store(part.To + i * part.ToStep, columns);
+        }
+    }
+}
+
+/// <summary>
+/// The steps of the depth that one tile takes: all of a packed block, or runs of it. Between two runs lie steps whose factors in A are
+/// zeros that nobody stored: pixels of a window that hang over the edge of the image.
+/// </summary>
+/// <param name="Count">Number of runs.</param>
+/// <param name="Length">Steps of a run.</param>
+/// <param name="Step">Floats of A from one step to the next.</param>
+readonly record struct DepthRuns(int Count, int Length, nint Step)
+{
+    /// <summary>Steps before the first run.</summary>
+    public int First { get; init; }
+
+    /// <summary>Steps of B from the end of a run to the next.</summary>
+    public int Gap { get; init; }
+
+    /// <summary>Floats of A from the end of a run to the next.</summary>
+    public nint Skip { get; init; }
+}
+
+/// <summary>
+/// A run of memory that is fetched into the cache a little at a time beside a product, so that the arithmetic units need not wait when
+/// the work after it begins. Without effect on what is computed, and where the machine cannot be asked.
+/// </summary>
+unsafe struct ReadAhead(float* from, long length)
+{
+    const int Line = 16;
+
+    float* next = from;
+    long length = length;
+    long step;
+
+    /// <summary>Divides the run among the tiles of a product.</summary>
+    public void Spread(int tiles) => step = length > 0 ? Packing.RoundUp(Packing.CeilDivide(length, tiles), Line) : 0;
+
+    /// <summary>Asks for a tile's share.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Next()
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        long share = Math.Min(step, length);
+        for (float* end = next + share; next < end; next += Line)
+        {
+            Sse.Prefetch1(next);
+        }
+
+        length -= share;
+    }
+}

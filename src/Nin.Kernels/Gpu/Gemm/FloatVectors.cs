@@ -1,0 +1,157 @@
+using ILGPU;
+
+namespace Nin.Ops;
+
+/// <summary>Four neighbouring floats: what a GPU reads or writes at a time, where their address is a multiple of 16 bytes.</summary>
+struct Float4
+{
+    /// <summary>Floats in it.</summary>
+    public const int Length = 4;
+
+    public float S0, S1, S2, S3;
+
+    /// <summary>Float4s that cover a number of floats; the last may be partial.</summary>
+    public static int Blocks(int floats) => (floats + Length - 1) / Length;
+
+    /// <summary>Whether pixels of so many channels (in each group) begin and end at multiples of 16 bytes. Buffers begin at multiples of 256.</summary>
+    public static bool AreAligned(DeviceView view, int channels) => channels % Length == 0 && view.Offset % Length == 0;
+}
+
+/// <summary>
+/// Eight neighbouring channels in registers. Named fields and no array: ILGPU unrolls no loop, and an indexed array would live in memory.
+/// </summary>
+struct Float8
+{
+    /// <summary>Channels in a tile.</summary>
+    public const int Length = 8;
+
+    public float S0, S1, S2, S3, S4, S5, S6, S7;
+
+    /// <summary>Tiles that cover a number of channels; the last may be partial.</summary>
+    public static int Tiles(int channels) => (channels + Length - 1) / Length;
+
+    public static Float8 Load(ArrayView<float> view, long index)
+    {
+        Float8 r;
+        r.S0 = view[index];
+        r.S1 = view[index + 1];
+        r.S2 = view[index + 2];
+        r.S3 = view[index + 3];
+        r.S4 = view[index + 4];
+        r.S5 = view[index + 5];
+        r.S6 = view[index + 6];
+        r.S7 = view[index + 7];
+        return r;
+    }
+
+    /// <summary>The first <paramref name="count"/> elements; zeros after them, where nothing is read.</summary>
+    public static Float8 Load(ArrayView<float> view, long index, int count)
+    {
+        if (count >= Length) return Load(view, index);
+        Float8 r = default;
+        if (count > 0) r.S0 = view[index];
+        if (count > 1) r.S1 = view[index + 1];
+        if (count > 2) r.S2 = view[index + 2];
+        if (count > 3) r.S3 = view[index + 3];
+        if (count > 4) r.S4 = view[index + 4];
+        if (count > 5) r.S5 = view[index + 5];
+        if (count > 6) r.S6 = view[index + 6];
+        return r;
+    }
+
+    /// <summary>
+    /// Writes the first <paramref name="count"/> elements. No short cut for all eight: with two ways to store them PoCL's compiler vectorises the sums
+    /// before the stores no longer, and products take twice as long.
+    /// </summary>
+    public readonly void Store(ArrayView<float> view, long index, int count)
+    {
+        if (count > 0) view[index] = S0;
+        if (count > 1) view[index + 1] = S1;
+        if (count > 2) view[index + 2] = S2;
+        if (count > 3) view[index + 3] = S3;
+        if (count > 4) view[index + 4] = S4;
+        if (count > 5) view[index + 5] = S5;
+        if (count > 6) view[index + 6] = S6;
+        if (count > 7) view[index + 7] = S7;
+    }
+
+    public readonly void Store(ArrayView<float> view, long index)
+    {
+        view[index] = S0;
+        view[index + 1] = S1;
+        view[index + 2] = S2;
+        view[index + 3] = S3;
+        view[index + 4] = S4;
+        view[index + 5] = S5;
+        view[index + 6] = S6;
+        view[index + 7] = S7;
+    }
+
+    /// <summary><c>sum + a b</c>, fused.</summary>
+    public static Float8 MultiplyAdd(Float8 sum, float a, Float8 b)
+    {
+        sum.S0 = FusedMultiplyAdd.Of(a, b.S0, sum.S0);
+        sum.S1 = FusedMultiplyAdd.Of(a, b.S1, sum.S1);
+        sum.S2 = FusedMultiplyAdd.Of(a, b.S2, sum.S2);
+        sum.S3 = FusedMultiplyAdd.Of(a, b.S3, sum.S3);
+        sum.S4 = FusedMultiplyAdd.Of(a, b.S4, sum.S4);
+        sum.S5 = FusedMultiplyAdd.Of(a, b.S5, sum.S5);
+        sum.S6 = FusedMultiplyAdd.Of(a, b.S6, sum.S6);
+        sum.S7 = FusedMultiplyAdd.Of(a, b.S7, sum.S7);
+        return sum;
+    }
+
+    public static Float8 Add(Float8 a, Float8 b)
+    {
+        a.S0 += b.S0;
+        a.S1 += b.S1;
+        a.S2 += b.S2;
+        a.S3 += b.S3;
+        a.S4 += b.S4;
+        a.S5 += b.S5;
+        a.S6 += b.S6;
+        a.S7 += b.S7;
+        return a;
+    }
+
+    public static Float8 Multiply(Float8 a, Float8 b)
+    {
+        a.S0 *= b.S0;
+        a.S1 *= b.S1;
+        a.S2 *= b.S2;
+        a.S3 *= b.S3;
+        a.S4 *= b.S4;
+        a.S5 *= b.S5;
+        a.S6 *= b.S6;
+        a.S7 *= b.S7;
+        return a;
+    }
+
+    /// <summary>Negative elements become zero; NaN stays.</summary>
+    public static Float8 Relu(Float8 a)
+    {
+        a.S0 = a.S0 < 0 ? 0 : a.S0;
+        a.S1 = a.S1 < 0 ? 0 : a.S1;
+        a.S2 = a.S2 < 0 ? 0 : a.S2;
+        a.S3 = a.S3 < 0 ? 0 : a.S3;
+        a.S4 = a.S4 < 0 ? 0 : a.S4;
+        a.S5 = a.S5 < 0 ? 0 : a.S5;
+        a.S6 = a.S6 < 0 ? 0 : a.S6;
+        a.S7 = a.S7 < 0 ? 0 : a.S7;
+        return a;
+    }
+
+    /// <summary><c>y > 0 ? dy : 0</c>: the gradient of a ReLU whose output was <paramref name="y"/>.</summary>
+    public static Float8 MaskByPositive(Float8 dy, Float8 y)
+    {
+        dy.S0 = y.S0 > 0 ? dy.S0 : 0;
+        dy.S1 = y.S1 > 0 ? dy.S1 : 0;
+        dy.S2 = y.S2 > 0 ? dy.S2 : 0;
+        dy.S3 = y.S3 > 0 ? dy.S3 : 0;
+        dy.S4 = y.S4 > 0 ? dy.S4 : 0;
+        dy.S5 = y.S5 > 0 ? dy.S5 : 0;
+        dy.S6 = y.S6 > 0 ? dy.S6 : 0;
+        dy.S7 = y.S7 > 0 ? dy.S7 : 0;
+        return dy;
+    }
+}

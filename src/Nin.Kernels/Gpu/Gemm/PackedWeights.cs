@@ -1,0 +1,106 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// A convolution in one direction as a product: its geometry, and where its right operand <c>[k, n]</c> of each group lies in the weights
+/// <c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.
+/// </summary>
+/// <param name="Geometry">m and k.</param>
+/// <param name="GroupStride">Elements of the weights from a group to the next.</param>
+/// <param name="ChannelStride">Elements from a source channel, over which is summed, to the next.</param>
+/// <param name="ColumnStride">Elements from a result channel to the next.</param>
+readonly record struct GemmProblem(ConvolutionGeometry Geometry, int GroupStride, int ChannelStride, int ColumnStride)
+{
+    /// <summary>Sums over channels; columns are filters.</summary>
+    public static GemmProblem Fprop(in Conv2dSizes s) => new(ConvolutionGeometry.Fprop(s), s.GroupFilters, s.Filters, 1);
+
+    /// <summary>Sums over filters; columns are channels.</summary>
+    public static GemmProblem Dgrad(in Conv2dSizes s) => new(ConvolutionGeometry.Dgrad(s), s.GroupFilters, 1, s.Filters);
+
+    /// <summary>Elements from a tap to the next.</summary>
+    public long TapStride => (long)Geometry.Groups * Geometry.SourceChannels * Geometry.ResultChannels;
+}
+
+/// <summary>The order of packed weights: <c>[groups][panels][rows][width]</c>, zeros after the last row and column.</summary>
+/// <param name="Problem">What the rows (k) and columns (n) are.</param>
+/// <param name="Rows">Rows of a panel.</param>
+/// <param name="Width">Columns of a panel.</param>
+readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
+{
+    /// <summary>Panels of eight columns, for a thread each: its inner loop reads one aligned block after another and knows no tail.</summary>
+    public static PackedLayout ForThreads(in GemmProblem problem) => new(problem, problem.Geometry.Depth, Float8.Length);
+
+    /// <summary>One panel a group of channels, in whole buffers of rows and whole float4s of columns, for work-groups.</summary>
+    public static PackedLayout ForWorkGroups(in GemmProblem problem)
+    {
+        int buffers = (problem.Geometry.Depth + WorkGroupBuffer.Depth - 1) / WorkGroupBuffer.Depth;
+        return new(problem, buffers * WorkGroupBuffer.Depth, Float4.Blocks(problem.Geometry.ResultChannels) * Float4.Length);
+    }
+
+    /// <summary>Names what a variant packs among the copies of a parameter.</summary>
+    public PackingKey Key(Type variant) => new(
+        variant, IsTransposed: Problem.ChannelStride == 1, Problem.Geometry.Groups, Problem.Geometry.Taps, Problem.Geometry.SourceChannels,
+        Problem.Geometry.ResultChannels);
+
+    /// <summary>Panels of a group.</summary>
+    public int Panels => (Problem.Geometry.ResultChannels + Width - 1) / Width;
+
+    /// <summary>Elements.</summary>
+    public long Length => (long)Problem.Geometry.Groups * Panels * Rows * Width;
+}
+
+/// <summary>Packs weights in the order in which kernels read them.</summary>
+sealed class WeightPacker(AcceleratorDevice device)
+{
+    readonly Action<DeviceStream, KernelConfig, PackedLayout, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PackedLayout, ArrayView<float>, ArrayView<float>>(PackKernel);
+
+    /// <summary>Elements of scratch that <see cref="Pack"/> needs.</summary>
+    public static long ScratchLength(in PackedLayout layout, in Weights w) => w.Prepacked is null ? layout.Length : 0;
+
+    /// <summary>The packed weights of one parameter: kept with its version, or in scratch that lasts for this op.</summary>
+    /// <param name="stream">Where it queues.</param>
+    /// <param name="variant">The variant that asks.</param>
+    /// <param name="layout">Their order.</param>
+    /// <param name="w">The parameter.</param>
+    /// <param name="scratch">At least as long as <see cref="ScratchLength"/> says; used only where <paramref name="w"/> keeps no copies.</param>
+    public DeviceView Pack(DeviceStream stream, Type variant, in PackedLayout layout, in Weights w, DeviceView scratch)
+    {
+        if (w.Prepacked is not null) return w.Prepacked.Get(stream, layout.Key(variant), in w, layout.Length, (this, stream, layout), Prepack);
+        Launch(stream, layout, w.Value, scratch);
+        return scratch;
+    }
+
+    static void Prepack(DeviceView w, DeviceView packed, in (WeightPacker Packer, DeviceStream Stream, PackedLayout Layout) state) =>
+        state.Packer.Launch(state.Stream, state.Layout, w, packed);
+
+    void Launch(DeviceStream stream, in PackedLayout layout, DeviceView w, DeviceView packed) =>
+        launch(stream, device.Over(layout.Length), layout, w.Array, packed.Array);
+
+    static void PackKernel(PackedLayout layout, ArrayView<float> w, ArrayView<float> packed)
+    {
+        var problem = layout.Problem;
+        var g = problem.Geometry;
+        for (long i = PortableThread.Index; i < layout.Length; i += PortableThread.Stride)
+        {
+            // i = ((group * panels + panel) * rows + row) * width + column
+            long rest = i / layout.Width;
+            int column = (int)(i - rest * layout.Width);
+            int panel = (int)(rest / layout.Rows), row = (int)(rest - (long)panel * layout.Rows);
+            int group = panel / layout.Panels;
+            column += (panel - group * layout.Panels) * layout.Width;
+            int tap = row / g.SourceChannels, channel = row - tap * g.SourceChannels;
+            float value = 0;
+            if (tap < g.Taps && column < g.ResultChannels)
+            {
+                value = w[
+                    tap * problem.TapStride + (long)group * problem.GroupStride + (long)channel * problem.ChannelStride
+                    + (long)column * problem.ColumnStride];
+            }
+
+            packed[i] = value;
+        }
+    }
+}

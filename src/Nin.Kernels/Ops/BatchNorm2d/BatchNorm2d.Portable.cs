@@ -1,0 +1,315 @@
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Runtime;
+
+namespace Nin.Ops;
+
+/// <summary>What the kernels of batch normalisation read beside their arrays.</summary>
+/// <param name="Examples">Examples of the batch.</param>
+/// <param name="Pixels">Pixels of an example.</param>
+/// <param name="Channels">Channels.</param>
+/// <param name="Epsilon">Added to the variance before its root.</param>
+/// <param name="Momentum">Weight of a new batch in the running statistics.</param>
+/// <param name="Relu">1 where a ReLU follows.</param>
+readonly record struct BatchNormMap(int Examples, int Pixels, int Channels, float Epsilon, float Momentum, int Relu)
+{
+    public BatchNormMap(in BatchNormSizes sizes, int n, in BatchNormParameters parameters, bool relu)
+        : this(n, sizes.Pixels, sizes.Channels, parameters.Epsilon, parameters.Momentum, relu ? 1 : 0)
+    {
+    }
+
+    /// <summary>1 where the deviation is given as a variance, 0 where as the inverse of its root.</summary>
+    public int HasVariance { get; init; }
+
+    /// <summary>1 where the gradient of the input is added to what stands there.</summary>
+    public int AccumulateData { get; init; }
+
+    /// <summary>1 where dgamma is added to what stands there.</summary>
+    public int AccumulateGamma { get; init; }
+
+    /// <summary>1 where dbeta is added to what stands there.</summary>
+    public int AccumulateBeta { get; init; }
+
+    /// <summary>Elements of the batch.</summary>
+    public long Length => (long)Examples * Pixels * Channels;
+
+    /// <summary>Pixels of the batch.</summary>
+    public float Count => (long)Examples * Pixels;
+}
+
+/// <summary>Partial sums of which one thread makes the rest of the tree: see <see cref="TreeSum.Fold"/>.</summary>
+/// <param name="Count">Partial sums of an element.</param>
+/// <param name="Stride">Elements from one to the next.</param>
+readonly record struct PartialSums(int Count, long Stride)
+{
+    /// <summary>The sum of an element, which takes the place of its first partial sum.</summary>
+    public float Combine(ArrayView<float> partials, long element) => TreeSum.Combine(partials, element, Count, Stride);
+}
+
+/// <summary><c>y = act((x - mean) * inverseDeviation * gamma + beta)</c>, one thread an element.</summary>
+sealed class BatchNormApply(AcceleratorDevice device)
+{
+    readonly Action<
+        DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<float>> launch =
+        device.Load<
+            BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
+            ApplyKernel);
+
+    public void Run(
+        DeviceStream stream, in BatchNormMap map, DeviceView x, in BatchNormParameters parameters, DeviceView mean, DeviceView deviation,
+        DeviceView y) =>
+        launch(
+            stream, device.Over(map.Length), map, x.Array, mean.Array, deviation.Array, parameters.Gamma.Array, parameters.Beta.Array, y.Array);
+
+    /// <summary>
+    /// The one place of this arithmetic: the backward pass finds the ReLU's mask again by the same operations in the same order.
+    /// </summary>
+    public static float Normalised(float x, float mean, float inverseDeviation) => (x - mean) * inverseDeviation;
+
+    static void ApplyKernel(
+        BatchNormMap map, ArrayView<float> x, ArrayView<float> mean, ArrayView<float> deviation, ArrayView<float> gamma,
+        ArrayView<float> beta, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index; i < map.Length; i += PortableThread.Stride)
+        {
+            long c = i % map.Channels;
+            float inverse = deviation[c];
+            if (map.HasVariance != 0) inverse = 1f / XMath.Sqrt(inverse + map.Epsilon);
+            float value = Normalised(x[i], mean[c], inverse) * gamma[c] + beta[c];
+            if (map.Relu != 0) value = value < 0 ? 0f : value;
+            y[i] = value;
+        }
+    }
+}
+
+/// <summary>One launch with the running statistics.</summary>
+sealed class BatchNorm2dForwardInferencePortable(AcceleratorDevice device) : IBatchNorm2dForwardInference
+{
+    readonly BatchNormApply apply = new(device);
+
+    public void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView y) =>
+        apply.Run(
+            stream, new BatchNormMap(sizes, n, parameters, relu) { HasVariance = 1 }, x, parameters, parameters.RunningMean,
+            parameters.RunningVariance, y);
+}
+
+/// <summary>
+/// The mean, then squares of deviations from it, each as sums of runs in scratch and their tree, then one launch over the elements. A sum of
+/// plain squares beside that of the elements would save a pass, and lose the variance of a channel whose mean is large.
+/// </summary>
+sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBatchNorm2dForwardTraining
+{
+    readonly ChannelSumPortable sum = new(device);
+    readonly TreeSum tree = new(device);
+    readonly BatchNormApply apply = new(device);
+
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMean =
+        device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MeanKernel);
+
+    readonly Action<DeviceStream, KernelConfig, ChannelRuns, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchSquares =
+        device.Load<ChannelRuns, ArrayView<float>, ArrayView<float>, ArrayView<float>>(SquaresKernel);
+
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchVariance =
+        device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(VarianceKernel);
+
+    public void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+    {
+        var map = new BatchNormMap(sizes, n, parameters, relu);
+        var runs = ChannelRuns.Over(sizes.Tree, n, sizes.Channels);
+        var partials = stream.Scratch(runs.Length);
+        var channels = device.Over(sizes.Channels);
+        sum.Sums(stream, runs, x, partials);
+        launchMean(stream, channels, map, Fold(stream, runs, partials), partials.Array, mean.Array, parameters.RunningMean.Array);
+        launchSquares(stream, device.Over(runs.Length), runs, x.Array, mean.Array, partials.Array);
+        launchVariance(
+            stream, channels, map, Fold(stream, runs, partials), partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);
+        apply.Run(stream, map, x, parameters, mean, inverseDeviation, y);
+    }
+
+    PartialSums Fold(DeviceStream stream, in ChannelRuns runs, DeviceView partials)
+    {
+        var (count, stride) = tree.Fold(stream, runs.Count, partials, runs.Channels, runs.Channels);
+        return new(count, stride);
+    }
+
+    static void MeanKernel(
+        BatchNormMap map, PartialSums sums, ArrayView<float> partials, ArrayView<float> mean, ArrayView<float> runningMean)
+    {
+        for (long c = PortableThread.Index; c < map.Channels; c += PortableThread.Stride)
+        {
+            float batch = sums.Combine(partials, c) / map.Count;
+            mean[c] = batch;
+            runningMean[c] = (1f - map.Momentum) * runningMean[c] + map.Momentum * batch;
+        }
+    }
+
+    static void SquaresKernel(ChannelRuns runs, ArrayView<float> x, ArrayView<float> mean, ArrayView<float> partials)
+    {
+        for (long i = PortableThread.Index; i < runs.Length; i += PortableThread.Stride)
+        {
+            int run = (int)(i / runs.Channels);
+            int c = (int)(i - (long)run * runs.Channels);
+            long stride = runs.Channels, at = runs.FirstPixel(run) * stride + c, end = runs.FirstPixel(run + 1) * stride;
+            float center = mean[c];
+            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+            for (; at + 3 * stride < end; at += 4 * stride)
+            {
+                s0 += Square(x[at] - center);
+                s1 += Square(x[at + stride] - center);
+                s2 += Square(x[at + 2 * stride] - center);
+                s3 += Square(x[at + 3 * stride] - center);
+            }
+
+            for (; at < end; at += stride) s0 += Square(x[at] - center);
+            partials[i] = (s0 + s1) + (s2 + s3);
+        }
+    }
+
+    static float Square(float value) => value * value;
+
+    static void VarianceKernel(
+        BatchNormMap map, PartialSums sums, ArrayView<float> partials, ArrayView<float> inverseDeviation, ArrayView<float> runningVariance)
+    {
+        for (long c = PortableThread.Index; c < map.Channels; c += PortableThread.Stride)
+        {
+            float squares = sums.Combine(partials, c);
+            inverseDeviation[c] = 1f / XMath.Sqrt(squares / map.Count + map.Epsilon);
+            // The unbiased variance divides by one less; of a single pixel it is not defined, and the old one stays in its place.
+            if (map.Count > 1)
+                runningVariance[c] = (1f - map.Momentum) * runningVariance[c] + map.Momentum * (squares / (map.Count - 1));
+        }
+    }
+}
+
+/// <summary>The arrays that both kernels of the gradient read.</summary>
+/// <param name="X">Input of the forward pass.</param>
+/// <param name="Mean">The batch's mean.</param>
+/// <param name="InverseDeviation">One over the batch's deviation.</param>
+/// <param name="Gamma">Scale.</param>
+/// <param name="Beta">Shift.</param>
+/// <param name="Dy">Gradient of the output.</param>
+readonly record struct BatchNormArrays(
+    ArrayView<float> X, ArrayView<float> Mean, ArrayView<float> InverseDeviation, ArrayView<float> Gamma, ArrayView<float> Beta,
+    ArrayView<float> Dy)
+{
+    /// <summary>An element of the input, of mean 0 and variance 1 over the batch.</summary>
+    public float Normalised(long at, int channel) => BatchNormApply.Normalised(X[at], Mean[channel], InverseDeviation[channel]);
+
+    /// <summary>The gradient before the ReLU, whose mask is found by the forward pass's own arithmetic.</summary>
+    public float Gradient(BatchNormMap map, long at, int channel, float normalised)
+    {
+        float g = Dy[at];
+        if (map.Relu != 0) g = normalised * Gamma[channel] + Beta[channel] > 0 ? g : 0f;
+        return g;
+    }
+
+    /// <summary>What an element adds to dgamma and dbeta.</summary>
+    public GammaBeta Terms(BatchNormMap map, long at, int channel)
+    {
+        float v = Normalised(at, channel);
+        float g = Gradient(map, at, channel, v);
+        return new GammaBeta { Gamma = g * v, Beta = g };
+    }
+}
+
+/// <summary>Sums for dgamma and dbeta.</summary>
+struct GammaBeta
+{
+    public float Gamma, Beta;
+
+    public static GammaBeta Add(GammaBeta a, GammaBeta b)
+    {
+        a.Gamma += b.Gamma;
+        a.Beta += b.Beta;
+        return a;
+    }
+}
+
+/// <summary>Two sums of runs side by side in scratch, <c>[runs, dgamma + dbeta]</c>, their tree, then one launch over the elements.</summary>
+sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2dBackward
+{
+    readonly TreeSum tree = new(device);
+
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ChannelRuns, BatchNormArrays, ArrayView<float>> launchSums =
+        device.Load<BatchNormMap, ChannelRuns, BatchNormArrays, ArrayView<float>>(SumsKernel);
+
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchWeights =
+        device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(WeightsKernel);
+
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>> launchData =
+        device.Load<BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>>(DataKernel);
+
+    public void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
+        DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta)
+    {
+        var map = new BatchNormMap(sizes, n, parameters, relu)
+        {
+            AccumulateData = accumulateData ? 1 : 0, AccumulateGamma = accumulateGamma ? 1 : 0, AccumulateBeta = accumulateBeta ? 1 : 0,
+        };
+        var arrays = new BatchNormArrays(
+            x.Array, mean.Array, inverseDeviation.Array, parameters.Gamma.Array, parameters.Beta.Array, dy.Array);
+        var runs = ChannelRuns.Over(sizes.Tree, n, sizes.Channels);
+        long both = 2L * sizes.Channels;
+        var partials = stream.Scratch(2 * runs.Length);
+        launchSums(stream, device.Over(runs.Length), map, runs, arrays, partials.Array);
+        var (count, stride) = tree.Fold(stream, runs.Count, partials, both, both);
+        launchWeights(stream, device.Over(both), map, new PartialSums(count, stride), partials.Array, dgamma.Array, dbeta.Array);
+        if (!dx.IsNone) launchData(stream, device.Over(map.Length), map, arrays, partials.Array, dx.Array);
+    }
+
+    static void SumsKernel(BatchNormMap map, ChannelRuns runs, BatchNormArrays arrays, ArrayView<float> partials)
+    {
+        for (long i = PortableThread.Index; i < runs.Length; i += PortableThread.Stride)
+        {
+            int run = (int)(i / runs.Channels);
+            int c = (int)(i - (long)run * runs.Channels);
+            long stride = runs.Channels, at = runs.FirstPixel(run) * stride + c, end = runs.FirstPixel(run + 1) * stride;
+            GammaBeta s0 = default, s1 = default, s2 = default, s3 = default;
+            for (; at + 3 * stride < end; at += 4 * stride)
+            {
+                s0 = GammaBeta.Add(s0, arrays.Terms(map, at, c));
+                s1 = GammaBeta.Add(s1, arrays.Terms(map, at + stride, c));
+                s2 = GammaBeta.Add(s2, arrays.Terms(map, at + 2 * stride, c));
+                s3 = GammaBeta.Add(s3, arrays.Terms(map, at + 3 * stride, c));
+            }
+
+            for (; at < end; at += stride) s0 = GammaBeta.Add(s0, arrays.Terms(map, at, c));
+            var sum = GammaBeta.Add(GammaBeta.Add(s0, s1), GammaBeta.Add(s2, s3));
+            partials[2 * stride * run + c] = sum.Gamma;
+            partials[2 * stride * run + stride + c] = sum.Beta;
+        }
+    }
+
+    // The sums stay in the first row of the partial sums, where the data's kernel reads them: what the results accumulate to is another sum.
+    static void WeightsKernel(
+        BatchNormMap map, PartialSums sums, ArrayView<float> partials, ArrayView<float> dgamma, ArrayView<float> dbeta)
+    {
+        int channels = map.Channels;
+        for (long i = PortableThread.Index; i < 2L * channels; i += PortableThread.Stride)
+        {
+            float sum = sums.Combine(partials, i);
+            if (i < channels) dgamma[i] = map.AccumulateGamma != 0 ? dgamma[i] + sum : sum;
+            else dbeta[i - channels] = map.AccumulateBeta != 0 ? dbeta[i - channels] + sum : sum;
+        }
+    }
+
+    static void DataKernel(BatchNormMap map, BatchNormArrays arrays, ArrayView<float> sums, ArrayView<float> dx)
+    {
+        int channels = map.Channels;
+        for (long i = PortableThread.Index; i < map.Length; i += PortableThread.Stride)
+        {
+            int c = (int)(i % channels);
+            float v = arrays.Normalised(i, c);
+            float g = arrays.Gradient(map, i, c, v);
+            float rest = g - sums[channels + c] / map.Count - v * (sums[c] / map.Count);
+            float value = arrays.Gamma[c] * arrays.InverseDeviation[c] * rest;
+            dx[i] = map.AccumulateData != 0 ? dx[i] + value : value;
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Ops;
+
+/// <summary>
+/// Fprop and dgrad as an implicit GEMM: C <c>[result pixels, result channels]</c> = (C or 0) + im2col rows <c>[result pixels, depth]</c> x
+/// prepacked weights, then the epilogue. Each element is one accumulation in the order (tap row, tap column, channel), whatever the batch and
+/// the threads. Pixels that no window reads get zero.
+/// </summary>
+/// <remarks>
+/// A strided dgrad is one product for each residue of the stride: multiplying by the zeros between the strides would be stride² times the work.
+/// A piece is a run of pixels; a worker packs the rows of its piece, one block of the depth at a time.
+/// </remarks>
+unsafe struct ImplicitGemm : ILanesJob
+{
+    /// <summary>Panels of a piece: packed they fill a good part of the level-2 cache.</summary>
+    public const int MaxPanels = 12;
+
+    const int FewPanels = 2;
+
+    public Im2colRows Rows;
+    public ResultPixels Result;
+    public long Pixels;
+    public int PiecePixels;
+    public int Groups;
+
+    /// <summary>Columns of one group.</summary>
+    public int Columns;
+
+    /// <summary>Packed weights, group by group, <see cref="PackedStep"/> floats apart.</summary>
+    public float* Packed;
+    public nint PackedStep;
+    public bool Accumulate;
+    public TileEpilogue Epilogue;
+
+    /// <summary>Fetched beside the whole product.</summary>
+    public ReadAhead Ahead;
+
+    /// <summary>A panel buffer for each worker, and after it a block of C where the result is not dense.</summary>
+    public float* Scratch;
+
+    /// <summary>Floats of scratch memory that a run needs.</summary>
+    public static long WorkspaceLength(WorkerPool pool, in ConvolutionGeometry g) =>
+        pool.Threads * ScratchLength(pool.Width, g.ResultChannels, dense: g.Rows.Divisor == 1 && g.Columns.Divisor == 1);
+
+    /// <summary>Floats of scratch memory for each worker.</summary>
+    public static long ScratchLength(int width, int columns, bool dense) =>
+        (long)MaxPanels * MicroKernel.Rows(width) * (RowPanel.RowLength + (dense ? 0 : columns));
+
+    /// <param name="pool">Threads and width.</param>
+    /// <param name="g">The convolution in the direction asked for.</param>
+    /// <param name="batch">Examples.</param>
+    /// <param name="source"><c>[batch, Rows.Sources, Columns.Sources, Groups SourceChannels]</c>.</param>
+    /// <param name="packed">The weights as <see cref="GemmWeights"/> packs them.</param>
+    /// <param name="epilogue">What becomes of a finished sum.</param>
+    /// <param name="accumulate">True to start from what the result holds, false to overwrite it unread.</param>
+    /// <param name="result"><c>[batch, Rows.Results, Columns.Results, Groups ResultChannels]</c>.</param>
+    /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
+    public static void Run(
+        WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* packed, in TileEpilogue epilogue, bool accumulate, float* result,
+        float* workspace)
+    {
+        for (int i = 0; i < g.Rows.Divisor; i++)
+        {
+            for (int j = 0; j < g.Columns.Divisor; j++)
+            {
+                Im2colRows rows = g.Im2col(source, i, j);
+                nint packedStep = (nint)rows.Depth * Packing.PaddedColumns(g.ResultChannels, pool.Width);
+                if (rows.Depth > 0 || !accumulate)
+                {
+                    var product = new ImplicitGemm
+                    {
+                        Rows = rows,
+                        Result = new ResultPixels(result, g, rows.Rows, rows.Columns),
+                        Pixels = (long)batch * rows.Pixels,
+                        Groups = g.Groups,
+                        Columns = g.ResultChannels,
+                        Packed = packed,
+                        PackedStep = packedStep,
+                        Accumulate = accumulate,
+                        Epilogue = epilogue,
+                        Scratch = workspace,
+                    };
+                    product.Run(pool);
+                }
+
+                packed += g.Groups * packedStep;
+            }
+        }
+    }
+
+    // Pieces: enough of them for every thread, and none larger than the scratch memory.
+    void Run(WorkerPool pool)
+    {
+        int tile = MicroKernel.Rows(pool.Width);
+        PiecePixels = tile * (int)Math.Clamp((Pixels + tile - 1) / tile / (4 * pool.Threads), 1, MaxPanels);
+        SimdWidth.Run(pool, Packing.CeilDivide(Pixels, PiecePixels), this);
+    }
+
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        long first = (long)index * PiecePixels;
+        int count = (int)Math.Min(PiecePixels, Pixels - first);
+        float* panels = Scratch + worker * ScratchLength(32 * TLanes.Count, Columns, Result.IsDense);
+        float* block = panels + MaxPanels * MicroKernel.Rows<TLanes>() * RowPanel.RowLength;
+        for (int group = 0; group < Groups; group++)
+        {
+            Im2colRows rows = Rows;
+            ResultPixels result = Result;
+            rows.Source += (nint)group * Rows.Channels;
+            result.First += (nint)group * Columns;
+            var product = new MacroKernel
+            {
+                Rows = count,
+                Columns = Columns,
+                A = panels,
+                PanelStep = MicroKernel.Rows<TLanes>() * RowPanel.RowLength,
+                B = Packed + group * PackedStep,
+                C = Result.IsDense ? result.First + (nint)first * result.PixelStep : block,
+                CStep = Result.IsDense ? result.PixelStep : Columns,
+                Epilogue = Epilogue.From(group * Columns),
+                Ahead = Ahead,
+            };
+            if (!Result.IsDense && Accumulate)
+            {
+                Exchange<TLanes>(result, first, count, block, store: false);
+            }
+
+            MultiplyAll<TLanes>(rows, first, product);
+            if (!Result.IsDense)
+            {
+                Exchange<TLanes>(result, first, count, block, store: true);
+            }
+        }
+    }
+
+    // Rows that meet a single panel of B are read once: then a few at a time, so that they stay in the level-1 cache.
+    readonly void MultiplyAll<TLanes>(in Im2colRows rows, long first, MacroKernel product)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int count = product.Rows;
+        int step = Columns <= 2 * TLanes.Count ? FewPanels * MicroKernel.Rows<TLanes>() : count;
+        for (int row = 0; row < count; row += step)
+        {
+            product.Rows = Math.Min(step, count - row);
+            Multiply<TLanes>(rows, first + row, product);
+            product.C += step * product.CStep;
+        }
+    }
+
+    readonly void Multiply<TLanes>(in Im2colRows rows, long first, MacroKernel product)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        // A depth of nothing still stores its sum: zeros.
+        int depth = rows.Depth;
+        int from = 0;
+        TileEpilogue epilogue = product.Epilogue;
+        do
+        {
+            product.Depth = Math.Min(Packing.BlockDepth(depth), depth - from);
+            product.Runs = new DepthRuns(1, product.Depth, Step: 1);
+            product.FromC = Accumulate || from > 0;
+            product.Epilogue = from + product.Depth == depth ? epilogue : TileEpilogue.None;
+            Pack<TLanes>(rows, first, product.Rows, from, product.Depth, product.A);
+            product.Execute<TLanes, RowPanel>();
+            product.Ahead = default;
+            product.B += (nint)product.Depth * Packing.PaddedColumns(Columns, 32 * TLanes.Count);
+            from += product.Depth;
+        }
+        while (from < depth);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Pack<TLanes>(in Im2colRows rows, long first, int count, int from, int depth, float* panels)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (depth == 0)
+        {
+            return;
+        }
+
+        PixelCursor pixel = rows.At(first);
+        for (int i = 0; i < count; i++)
+        {
+            rows.Copy<TLanes>(pixel, from, depth, panels);
+            pixel.Advance(rows.Rows.Results, rows.Columns.Results);
+            panels += RowPanel.RowLength;
+        }
+
+        for (int i = count; i % MicroKernel.Rows<TLanes>() != 0; i++)
+        {
+            Copying.Clear<TLanes>(panels, depth);
+            panels += RowPanel.RowLength;
+        }
+    }
+
+    // Rows of the block from or to their pixels.
+    readonly void Exchange<TLanes>(in ResultPixels result, long first, int count, float* block, bool store)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        PixelCursor pixel = Rows.At(first);
+        for (int i = 0; i < count; i++)
+        {
+            float* row = result.At(pixel);
+            Copying.Copy<TLanes>(store ? block : row, store ? row : block, Columns);
+            pixel.Advance(Rows.Rows.Results, Rows.Columns.Results);
+            block += Columns;
+        }
+    }
+}
+
+/// <summary>Where the rows of C lie: every <see cref="RowStep"/>th row and <see cref="ColumnStep"/>th column of the result.</summary>
+unsafe struct ResultPixels(float* result, in ConvolutionGeometry g, in ResidueAxis rows, in ResidueAxis columns)
+{
+    readonly int height = g.Rows.Results;
+    readonly int width = g.Columns.Results;
+
+    /// <summary>The first pixel.</summary>
+    public float* First = result + ((nint)rows.First * g.Columns.Results + columns.First) * g.Groups * g.ResultChannels;
+    public readonly int PixelStep = g.Groups * g.ResultChannels;
+    public readonly int RowStep = rows.ResultStep;
+    public readonly int ColumnStep = columns.ResultStep;
+
+    /// <summary>True where neighbours are neighbours in memory, also across the ends of rows.</summary>
+    public readonly bool IsDense => RowStep == 1 && ColumnStep == 1;
+
+    public readonly float* At(PixelCursor pixel) =>
+        First + (((nint)pixel.Example * height + pixel.Row * RowStep) * width + pixel.Column * ColumnStep) * PixelStep;
+}
