@@ -1,6 +1,6 @@
 namespace Nin.Runner.Tests;
 
-/// <summary>What goes wrong in the world is exit code 1 and one line that says how to mend it.</summary>
+/// <summary>What goes wrong in the world is exit code 1 and one line that says how to fix it.</summary>
 public sealed class FailureTests(TrainedRun trained) : IClassFixture<TrainedRun>
 {
     [Theory]
@@ -51,7 +51,7 @@ public sealed class FailureTests(TrainedRun trained) : IClassFixture<TrainedRun>
     public void Resuming_what_is_no_run_is_refused()
     {
         using var folder = new TemporaryFolder();
-        NinProcess.Run("train", "--resume", folder["none"]).FailedWith(1).Should().Contain("is no run folder: it has no manifest.json");
+        NinProcess.Run("train", "--resume", folder["none"]).FailedWith(1).Should().Contain("is not a run folder: it has no manifest.json");
     }
 
     [Fact]

@@ -55,6 +55,37 @@ public sealed class InterruptionTests
         File.Exists(Path.Combine(run, "confusion.png")).Should().BeTrue();
     }
 
+    [Fact]
+    public void A_damaged_checkpoint_is_passed_over_with_a_warning_and_the_run_ends_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        string damaged = folder["damaged"], whole = folder["whole"];
+        foreach (string run in (string[])[damaged, whole]) NinProcess.Run([.. Arguments, "--out", run]).Succeeded();
+        string newest = RunFiles.NewestCheckpoint(damaged), weights = Path.Combine(newest, "model.safetensors");
+        byte[] bytes = File.ReadAllBytes(weights);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+
+        var resumed = NinProcess.Run("train", "--resume", damaged, "--device", "cpu", "--json").Succeeded();
+
+        resumed.Error.Should().Contain($"warning: passing over a damaged checkpoint, {newest}: its model.safetensors does not have the checksum");
+        resumed.JsonLines.Should().HaveCount(2, "the last epoch is trained again");
+        RunFiles.ShouldBeTheSame(damaged, whole);
+    }
+
+    [Fact]
+    public void Metrics_that_lack_an_epoch_are_an_error_and_no_gap()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder["run"];
+        NinProcess.Run([.. Arguments, "--out", run]).Succeeded();
+        string metrics = Path.Combine(run, "metrics.csv");
+        File.WriteAllLines(metrics, File.ReadAllLines(metrics)[..^1]);
+
+        NinProcess.Run("train", "--resume", run, "--device", "cpu", "--json").LastErrorLine(1)
+            .Should().Contain($"{metrics} has 2 of the 3 epochs that the checkpoint has seen");
+    }
+
     static void ShouldBeWhole(string run)
     {
         JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "manifest.json"))).RootElement.GetProperty("model").GetString().Should().Be("quick28");

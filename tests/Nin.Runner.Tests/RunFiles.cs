@@ -12,7 +12,13 @@ static class RunFiles
     public static void ShouldBeTheSame(string run, string other)
     {
         Metrics(run).Should().Equal(Metrics(other));
-        foreach (string file in (string[])["model.safetensors", "checkpoint/model.safetensors", "checkpoint/optimizer.safetensors"])
-            File.ReadAllBytes(Path.Combine(run, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(other, file))).Should().BeTrue(file);
+        ShouldBeTheSame(Path.Combine(run, "model.safetensors"), Path.Combine(other, "model.safetensors"), "the weights");
+        foreach (string file in (string[])["model.safetensors", "optimizer.safetensors"])
+            ShouldBeTheSame(Path.Combine(NewestCheckpoint(run), file), Path.Combine(NewestCheckpoint(other), file), file);
     }
+
+    public static string NewestCheckpoint(string run) => Directory.GetDirectories(Path.Combine(run, "checkpoint")).Max()!;
+
+    static void ShouldBeTheSame(string file, string other, string what) =>
+        File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(other)).Should().BeTrue(what);
 }

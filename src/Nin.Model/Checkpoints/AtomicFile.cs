@@ -1,18 +1,22 @@
 namespace Nin.Checkpoints;
 
-/// <summary>Replaces a file as a whole: at any moment its path holds the old content or the new, never a part.</summary>
+/// <summary>
+/// Replaces a file as a whole: at any moment its path holds the old content or the new, never a part, also after a power cut.
+/// </summary>
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes beside the target, flushes to disk, then renames over it. When anything fails, what stood there before is untouched and the
-    /// unfinished file is removed.
+    /// Writes beside the target, flushes to disk, renames over it and flushes the folder's names. When anything up to the renaming fails, what
+    /// stood there before is untouched and the unfinished file is removed.
     /// </summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">Writes the content from the start; what it throws is passed on.</param>
     /// <param name="length">Bytes that will be written, if known: a disk without room for them is found before the first is written.</param>
     /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
-    public static void Write(string path, Action<Stream> write, long length = 0)
+    public static void Write(string path, Action<Stream> write, long length = 0) => Write(Disk.Local, path, write, length);
+
+    internal static void Write(Disk disk, string path, Action<Stream> write, long length = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -20,109 +24,70 @@ public static class AtomicFile
         string temporary = $"{path}.{Guid.NewGuid():N}.new";
         try
         {
-            using (var file = new FileStream(temporary, Options(length)))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            Create(disk, temporary, write, length);
+            disk.Move(temporary, path);
         }
         catch (Exception exception)
         {
-            Remove(temporary);
-            if (exception is IOException || IsTooLarge(exception)) throw new IOException(Message(path, length, exception), exception);
-            if (exception is UnauthorizedAccessException) throw new UnauthorizedAccessException(Message(path, length, exception), exception);
+            Remove(disk, temporary);
+            if (Explain(path, length, exception) is { } explained) throw explained;
             throw;
         }
+
+        disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    /// <summary>Creates a folder, and those above it that are missing, so that they are still there after a power cut.</summary>
+    /// <param name="path">The folder; nothing is done if it exists.</param>
+    /// <exception cref="IOException">It could not be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be created.</exception>
+    public static void CreateFolder(string path) => CreateFolder(Disk.Local, path);
+
+    internal static void CreateFolder(Disk disk, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path)) return;
+        string? parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        if (parent is not null) CreateFolder(disk, parent);
+        disk.CreateFolder(path);
+        if (parent is not null) disk.SyncFolder(parent);
+    }
+
+    /// <summary>Writes a file that is not there yet, and waits until its bytes are on the disk.</summary>
+    internal static void Create(Disk disk, string path, Action<Stream> write, long length)
+    {
+        using var file = disk.Create(path, length);
+        write(file);
+        disk.Flush(file);
+    }
+
+    /// <summary>The exception that tells a user what could not be written and why, or null if the disk was not the reason.</summary>
+    internal static Exception? Explain(string path, long length, Exception reason) => reason switch
+    {
+        _ when IsTooLarge(reason) => new IOException(Message(path, length, "files may not grow so large here."), reason),
+        IOException => new IOException(Message(path, length, reason.Message), reason),
+        UnauthorizedAccessException => new UnauthorizedAccessException(Message(path, length, reason.Message), reason),
+        _ => null,
+    };
 
     // What .NET makes of EFBIG, a limit on the size of files: an exception about its own parameter.
     static bool IsTooLarge(Exception exception) => exception is ArgumentOutOfRangeException { ParamName: "value" };
 
-    // Buffered, because headers and scalars come in small pieces.
-    static FileStreamOptions Options(long length) => new()
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        Share = FileShare.None,
-        PreallocationSize = length,
-        BufferSize = 1 << 16,
-    };
-
-    static string Message(string path, long length, Exception reason)
+    static string Message(string path, long length, string why)
     {
         string size = length > 0 ? $" ({length:N0} bytes)" : "";
-        string why = IsTooLarge(reason) ? "files may not grow so large here." : reason.Message;
         return $"{path}{size} could not be written: {why} What stood there before is unchanged; make room, or choose another place.";
     }
 
-    static void Remove(string temporary)
+    static void Remove(Disk disk, string temporary)
     {
         try
         {
-            File.Delete(temporary);
+            disk.Delete(temporary);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The first failure is the one to report; a folder that is gone takes the file with it.
         }
     }
-}
-
-/// <summary>
-/// Replaces a folder as a whole. The new content is written to <c>folder.new</c>; then <c>folder</c> becomes <c>folder.old</c>,
-/// <c>folder.new</c> becomes <c>folder</c>, and <c>folder.old</c> goes. No system call swaps two folders everywhere, so a program killed
-/// between the two renames leaves <c>folder.old</c> and <c>folder.new</c>, both whole: the old name exists without <c>folder</c> at no other time.
-/// </summary>
-static class AtomicFolder
-{
-    /// <summary>The folder that holds the newest whole content, or null.</summary>
-    public static string? Find(string folder)
-    {
-        folder = Path.TrimEndingDirectorySeparator(folder);
-        if (Directory.Exists(folder)) return folder;
-        if (!Directory.Exists(Old(folder))) return null;
-        return Directory.Exists(New(folder)) ? New(folder) : Old(folder);
-    }
-
-    /// <exception cref="IOException">The content could not be written; the old one is unchanged.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static void Write(string folder, Action<string> write)
-    {
-        folder = Path.TrimEndingDirectorySeparator(folder);
-        Settle(folder);
-        try
-        {
-            Directory.CreateDirectory(New(folder));
-            write(New(folder));
-            if (Directory.Exists(folder)) Directory.Move(folder, Old(folder));
-            Directory.Move(New(folder), folder);
-        }
-        catch
-        {
-            // A failure to rename leaves the old content under its old name only while the new one is whole: then both stay.
-            if (Find(folder) != New(folder)) Remove(New(folder));
-            throw;
-        }
-
-        Remove(Old(folder));
-    }
-
-    /// <summary>Finishes what a killed program left.</summary>
-    static void Settle(string folder)
-    {
-        if (Find(folder) is { } whole && whole != folder) Directory.Move(whole, folder);
-        Remove(Old(folder));
-        Remove(New(folder));
-    }
-
-    static void Remove(string folder)
-    {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-    }
-
-    static string New(string folder) => folder + ".new";
-
-    static string Old(string folder) => folder + ".old";
 }

@@ -35,45 +35,62 @@ public static class Checkpoint
     public static void Save(INetwork network, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var writer = new SafetensorsWriter();
-        foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
+        foreach (string key in metadata?.Keys ?? [])
         {
             if (key is ModelKey or ArchitectureKey or FormatVersionKey or TrainingStepsKey)
                 throw new ArgumentException($"The metadata key '{key}' is written by Checkpoint itself; choose another.", nameof(metadata));
-            writer.SetMetadata(key, value);
         }
 
+        var writer = Writer(network, parameter => parameter.ToArray());
+        foreach (var (key, value) in metadata ?? new Dictionary<string, string>()) writer.SetMetadata(key, value);
+        writer.Save(path);
+    }
+
+    /// <summary>A network as a file that is still to be written.</summary>
+    /// <param name="network">Asked for its values when they are written.</param>
+    /// <param name="values">Gives a parameter's values.</param>
+    internal static SafetensorsWriter Writer(INetwork network, Func<Parameter, float[]> values)
+    {
+        var writer = new SafetensorsWriter();
         writer.SetMetadata(ModelKey, network.Architecture.Name);
         writer.SetMetadata(ArchitectureKey, network.Architecture.Hash());
         writer.SetMetadata(FormatVersionKey, FormatVersion.ToString(CultureInfo.InvariantCulture));
         writer.SetMetadata(TrainingStepsKey, network.TrainingSteps.ToString(CultureInfo.InvariantCulture));
         foreach (var parameter in network.Parameters)
         {
-            writer.AddFloats(parameter.Name, ShapeOf(parameter.Spec), parameter.ToArray);
+            writer.AddFloats(parameter.Name, ShapeOf(parameter.Spec), () => values(parameter));
             if (StepsName(parameter.Spec) is { } name) writer.AddIntegers(name, [], () => [network.TrainingSteps]);
         }
 
-        writer.Save(path);
+        return writer;
     }
 
     /// <summary>
-    /// Reads parameters, buffers and the number of training steps into a network. All names, shapes and types are compared before anything
-    /// is written to the network.
+    /// Reads parameters, buffers and the number of training steps into a network. All names, shapes, types and values are checked before
+    /// anything is written to the network.
     /// </summary>
+    /// <param name="network">What to load.</param>
+    /// <param name="path">A safetensors file with this network's parameters.</param>
+    /// <param name="allowNonFinite">
+    /// Takes NaN and infinities as they are, to look into a network that has diverged. Unless asked for they are an error: every answer of such
+    /// a network would be wrong.
+    /// </param>
     /// <exception cref="InvalidDataException">
-    /// The file is damaged, or another network's: the message names the first tensor that differs, with both shapes.
+    /// The file is damaged, or another network's: the message names the first tensor that differs, with both shapes. Or it holds NaN or
+    /// infinities: the message names the first parameter that has them, and how many.
     /// </exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    public static void Load(INetwork network, string path)
+    public static void Load(INetwork network, string path, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         using var reader = SafetensorsReader.Open(path);
         int steps = Verify(network, reader);
+        if (!allowNonFinite) RequireFinite(reader, network.Parameters.Select(p => p.Name));
         Read(network, reader, steps);
     }
 
     /// <summary>Reads what a file says about itself: the strings above and what its writer added.</summary>
-    /// <exception cref="InvalidDataException">The file is no safetensors file, or damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is not a valid safetensors file.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
@@ -86,7 +103,7 @@ public static class Checkpoint
     {
         if (reader.Metadata.TryGetValue(FormatVersionKey, out string? version)
             && !(int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= FormatVersion))
-            throw new InvalidDataException($"{reader.Path} has the format version '{version}'; this program reads up to {FormatVersion}. Update it.");
+            throw new InvalidDataException($"{reader.Path} has the format version {SafetensorsHeader.Quote(version)}; this program reads up to {FormatVersion}. Update it.");
         string model = reader.Metadata.TryGetValue(ModelKey, out string? name) ? $" (model {SafetensorsHeader.Quote(name)})" : "";
         var expected = Expected(network).ToList();
         foreach (var (tensor, kind) in expected)
@@ -108,6 +125,17 @@ public static class Checkpoint
         }
 
         return Steps(network, reader);
+    }
+
+    /// <summary>Refuses tensors with values that no layer can compute with.</summary>
+    internal static void RequireFinite(SafetensorsReader reader, IEnumerable<string> names)
+    {
+        var wrong = names.Select(name => (Name: name, Count: reader.CountNonFinite(name))).Where(t => t.Count > 0).ToList();
+        if (wrong is not [var first, ..]) return;
+        string others = wrong.Count > 1 ? $", and {wrong.Count} tensors in all have such values" : "";
+        throw new InvalidDataException(
+            $"{reader.Path} holds a network that has diverged: {first.Count:N0} of the {reader.Find(first.Name)!.Length:N0} values of '{first.Name}' " +
+            $"are NaN or infinite{others}. Use a file from before, or train again with a lower learning rate.");
     }
 
     /// <summary>Reads a verified file into a network.</summary>
@@ -141,7 +169,7 @@ public static class Checkpoint
 
         return steps is >= 0 and <= int.MaxValue
             ? (int)steps
-            : throw new InvalidDataException($"{reader.Path} has {text ?? $"{steps}"} training steps; 0 to {int.MaxValue} are possible.");
+            : throw new InvalidDataException($"{reader.Path} has {(text is null ? $"{steps}" : SafetensorsHeader.Quote(text))} training steps; they must be 0 to {int.MaxValue}.");
     }
 
     static string? StepsName(ParameterSpec spec) =>

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -6,8 +7,12 @@ namespace Nin.Checkpoints;
 
 /// <summary>
 /// The header of a safetensors file (github.com/huggingface/safetensors, "Format"): eight bytes of length, little-endian, then JSON that maps
-/// names to type, shape and byte range, and <c>__metadata__</c> to a map of strings. It trusts nothing that it reads.
+/// names to type, shape and byte range, and <c>__metadata__</c> to a map of strings.
 /// </summary>
+/// <remarks>
+/// It trusts nothing that it reads. The JSON is read once, forward, token by token: time and memory are linear in its length whatever it
+/// says. (A <see cref="JsonDocument"/> finds the n-th element of an array that has nested ones by walking over all before it.)
+/// </remarks>
 sealed class SafetensorsHeader
 {
     const string MetadataName = "__metadata__";
@@ -16,22 +21,24 @@ sealed class SafetensorsHeader
     // The format's own reader allows no more.
     const long LargestHeader = 100_000_000;
 
-    SafetensorsHeader(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<SafetensorsEntry> tensors, long dataOffset)
-    {
-        Metadata = metadata;
-        Tensors = tensors;
-        DataOffset = dataOffset;
-    }
+    readonly Dictionary<string, SafetensorsEntry> byName = new(StringComparer.Ordinal);
+    readonly List<SafetensorsEntry> tensors = [];
+    Dictionary<string, string>? metadata;
 
-    public IReadOnlyDictionary<string, string> Metadata { get; }
+    SafetensorsHeader(long dataOffset) => DataOffset = dataOffset;
+
+    public IReadOnlyDictionary<string, string> Metadata => metadata ?? [];
 
     /// <summary>The tensors in the order of their bytes.</summary>
-    public IReadOnlyList<SafetensorsEntry> Tensors { get; }
+    public IReadOnlyList<SafetensorsEntry> Tensors => tensors;
 
     /// <summary>Where the data starts in the file.</summary>
     public long DataOffset { get; }
 
-    /// <exception cref="InvalidDataException">The file is no safetensors file, or a damaged one; the message has no path.</exception>
+    /// <summary>A tensor by its name, or null.</summary>
+    public SafetensorsEntry? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <exception cref="InvalidDataException">The file is not a valid safetensors file; the message has no path.</exception>
     public static SafetensorsHeader Read(Stream file)
     {
         long fileLength = file.Length;
@@ -39,93 +46,125 @@ sealed class SafetensorsHeader
             throw new InvalidDataException($"it is cut short: {fileLength} bytes, where the length of the header alone takes {LengthBytes}.");
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         file.ReadExactly(lengthBytes);
-        ulong length = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         if (length > LargestHeader)
-            throw new InvalidDataException($"it names a header of {length} bytes, where {LargestHeader} are the most; it is no safetensors file.");
+            throw new InvalidDataException(
+                $"it names a header of {length} bytes, where {LargestHeader} are the most; it is not a valid safetensors file.");
         if (length > (ulong)(fileLength - LengthBytes))
             throw new InvalidDataException($"it is cut short: {fileLength} bytes, where the header alone ends at byte {length + LengthBytes}.");
         byte[] json = new byte[length];
         file.ReadExactly(json);
-        return Parse(json, fileLength - LengthBytes - json.Length);
-    }
+        if (!Utf8.IsValid(json)) throw new InvalidDataException("its header is not UTF-8 text; it is not a valid safetensors file.");
 
-    static SafetensorsHeader Parse(byte[] json, long dataLength)
-    {
-        if (!Utf8.IsValid(json)) throw new InvalidDataException("its header is not UTF-8 text; it is no safetensors file.");
+        var header = new SafetensorsHeader(LengthBytes + json.Length);
         try
         {
-            using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException("its header is no JSON object.");
-            var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-            var tensors = new List<SafetensorsEntry>();
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var property in document.RootElement.EnumerateObject())
-            {
-                if (!names.Add(property.Name)) throw new InvalidDataException($"it lists {Quote(property.Name)} twice.");
-                if (property.Name == MetadataName) ReadMetadata(property.Value, metadata);
-                else tensors.Add(ReadEntry(property.Name, property.Value));
-            }
-
-            tensors.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
-            CheckRanges(tensors, dataLength);
-            return new SafetensorsHeader(metadata, tensors, LengthBytes + json.Length);
+            header.Parse(json);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: an escaped half of a surrogate pair, which is valid JSON and no text.
-            throw new InvalidDataException("its header is no JSON; it is damaged or no safetensors file.", exception);
+            // InvalidOperationException: an escaped half of a surrogate pair, which is valid JSON and not text.
+            throw new InvalidDataException("its header is not valid JSON; it is damaged or not a safetensors file.", exception);
         }
+
+        header.CheckRanges(fileLength - header.DataOffset);
+        return header;
     }
 
-    static void ReadMetadata(JsonElement value, Dictionary<string, string> metadata)
+    void Parse(ReadOnlySpan<byte> text)
     {
-        if (value.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"its {MetadataName} is no map of strings.");
-        foreach (var property in value.EnumerateObject())
+        var json = new Utf8JsonReader(text);
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject) throw new InvalidDataException("its header is not a JSON object.");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (property.Value.ValueKind != JsonValueKind.String)
-                throw new InvalidDataException($"{Quote(property.Name)} in its {MetadataName} is no string.");
-            metadata[property.Name] = property.Value.GetString()!;
+            string name = json.GetString()!;
+            json.Read();
+            if (name == MetadataName)
+            {
+                if (metadata is not null) throw new InvalidDataException($"it lists {Quote(name)} twice.");
+                metadata = ReadMetadata(ref json);
+                continue;
+            }
+
+            var tensor = ReadEntry(ref json, name);
+            if (!byName.TryAdd(name, tensor)) throw new InvalidDataException($"it lists {Quote(name)} twice.");
+            tensors.Add(tensor);
         }
+
+        json.Read(); // Throws if anything but white space follows.
     }
 
-    static SafetensorsEntry ReadEntry(string name, JsonElement value)
+    static Dictionary<string, string> ReadMetadata(ref Utf8JsonReader json)
     {
-        if (value.ValueKind != JsonValueKind.Object
-            || !value.TryGetProperty("dtype", out var type) || type.ValueKind != JsonValueKind.String
-            || !value.TryGetProperty("shape", out var shape) || !TryReadNumbers(shape, out long[] dims)
-            || !value.TryGetProperty("data_offsets", out var offsets) || !TryReadNumbers(offsets, out long[] range) || range.Length != 2)
-            throw new InvalidDataException($"tensor {Quote(name)} lacks a dtype, a shape or two data_offsets, of whole numbers of 0 or more.");
-        string typeName = type.GetString()!;
-        SafetensorsType elementType = typeName switch
+        if (json.TokenType != JsonTokenType.StartObject) throw new InvalidDataException($"its {MetadataName} is not a map of strings.");
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            nameof(SafetensorsType.F32) => SafetensorsType.F32,
-            nameof(SafetensorsType.I64) => SafetensorsType.I64,
-            _ => throw new InvalidDataException(
-                $"tensor {Quote(name)} has the dtype {Quote(typeName)}; F32 and I64 are read. Convert it before."),
-        };
-        UInt128 bytes = (UInt128)SafetensorsEntry.SizeOf(elementType);
-        foreach (long dim in dims) bytes = bytes > long.MaxValue ? bytes : bytes * (UInt128)dim;
-        if (range[0] > range[1] || bytes != (UInt128)(range[1] - range[0]))
+            string key = json.GetString()!;
+            json.Read();
+            if (json.TokenType != JsonTokenType.String) throw new InvalidDataException($"{Quote(key)} in its {MetadataName} is not a string.");
+            if (!metadata.TryAdd(key, json.GetString()!)) throw new InvalidDataException($"{Quote(key)} stands twice in its {MetadataName}.");
+        }
+
+        return metadata;
+    }
+
+    // Other properties are skipped, as the format's own reader does.
+    static SafetensorsEntry ReadEntry(ref Utf8JsonReader json, string name)
+    {
+        if (json.TokenType != JsonTokenType.StartObject) throw Lacking(name);
+        SafetensorsType? type = null;
+        long[]? shape = null, range = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isType = json.ValueTextEquals("dtype"u8), isShape = json.ValueTextEquals("shape"u8), isRange = json.ValueTextEquals("data_offsets"u8);
+            if ((isType && type is not null) || (isShape && shape is not null) || (isRange && range is not null))
+                throw new InvalidDataException($"tensor {Quote(name)} has {Quote(json.GetString()!)} twice.");
+            json.Read();
+            if (isType) type = ReadType(ref json, name);
+            else if (isShape) shape = ReadNumbers(ref json, name, SafetensorsEntry.MaxRank, "dimensions");
+            else if (isRange) range = ReadNumbers(ref json, name, 2, "data_offsets");
+            else json.Skip();
+        }
+
+        if (type is not { } elementType || shape is null || range is not [var begin, var end]) throw Lacking(name);
+        if (begin > end || SafetensorsEntry.BytesOf(elementType, shape) != end - begin)
             throw new InvalidDataException(
-                $"tensor {Quote(name)} is {SafetensorsEntry.KindOf(elementType, dims)}, which bytes {range[0]} to {range[1]} do not hold.");
-        return new SafetensorsEntry(name, elementType, dims, range[0], range[1]);
+                $"tensor {Quote(name)} is {SafetensorsEntry.KindOf(elementType, shape)}, which bytes {begin} to {end} do not hold.");
+        return new SafetensorsEntry(name, elementType, shape, begin, end);
     }
 
-    static bool TryReadNumbers(JsonElement value, out long[] numbers)
+    static SafetensorsType ReadType(ref Utf8JsonReader json, string name)
     {
-        numbers = value.ValueKind == JsonValueKind.Array ? new long[value.GetArrayLength()] : [];
-        if (value.ValueKind != JsonValueKind.Array) return false;
-        for (int i = 0; i < numbers.Length; i++)
+        if (json.TokenType != JsonTokenType.String) throw Lacking(name);
+        if (json.ValueTextEquals("F32"u8)) return SafetensorsType.F32;
+        if (json.ValueTextEquals("I64"u8)) return SafetensorsType.I64;
+        throw new InvalidDataException($"tensor {Quote(name)} has the dtype {Quote(json.GetString()!)}; F32 and I64 are read. Convert it before.");
+    }
+
+    static long[] ReadNumbers(ref Utf8JsonReader json, string name, int most, string what)
+    {
+        if (json.TokenType != JsonTokenType.StartArray) throw Lacking(name);
+        Span<long> numbers = stackalloc long[SafetensorsEntry.MaxRank];
+        int count = 0;
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (value[i].ValueKind != JsonValueKind.Number || !value[i].TryGetInt64(out numbers[i]) || numbers[i] < 0) return false;
+            if (json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out long number) || number < 0) throw Lacking(name);
+            if (count == most) throw new InvalidDataException($"tensor {Quote(name)} has more than {most} {what}; {most} are the most.");
+            numbers[count++] = number;
         }
 
-        return true;
+        return numbers[..count].ToArray();
     }
 
-    // The format allows neither holes nor bytes that belong to nobody.
-    static void CheckRanges(List<SafetensorsEntry> tensors, long dataLength)
+    static InvalidDataException Lacking(string name) =>
+        new($"tensor {Quote(name)} lacks a dtype, a shape or two data_offsets, of whole numbers of 0 or more.");
+
+    // The format allows neither holes nor bytes that belong to no tensor.
+    void CheckRanges(long dataLength)
     {
+        tensors.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         long end = 0;
         foreach (var tensor in tensors)
         {
@@ -138,7 +177,7 @@ sealed class SafetensorsHeader
             end = tensor.End;
         }
 
-        if (end != dataLength) throw new InvalidDataException($"{dataLength - end} bytes stand behind its last tensor.");
+        if (end != dataLength) throw new InvalidDataException($"{dataLength - end} bytes follow its last tensor.");
     }
 
     /// <summary>Writes length and JSON, padded with spaces so that the data starts on a multiple of eight bytes.</summary>
@@ -162,7 +201,7 @@ sealed class SafetensorsHeader
 
         while (memory.Length % LengthBytes != 0) memory.WriteByte((byte)' ');
         byte[] header = memory.ToArray();
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)(header.Length - LengthBytes));
+        BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)(header.Length - LengthBytes));
         return header;
     }
 
@@ -180,40 +219,11 @@ sealed class SafetensorsHeader
         json.WriteEndObject();
     }
 
-    /// <summary>A name from a file for a message of one line.</summary>
+    /// <summary>A name from a file for a message of one line, cut where it is long, between two characters.</summary>
     internal static string Quote(string name)
     {
         const int longest = 100;
-        string part = name.Length <= longest ? name : name[..longest] + "...";
-        return $"'{JsonEncodedText.Encode(part, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}'";
+        int length = name.Length <= longest ? name.Length : char.IsHighSurrogate(name[longest - 1]) ? longest - 1 : longest;
+        return $"'{JsonEncodedText.Encode(name.AsSpan(0, length), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}{(length < name.Length ? "..." : "")}'";
     }
-}
-
-/// <summary>A tensor as the header of a safetensors file lists it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its element type.</param>
-/// <param name="Shape">Its dimensions; none for a scalar.</param>
-/// <param name="Begin">First byte, counted from the end of the header.</param>
-/// <param name="End">Byte behind the last.</param>
-public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long End)
-{
-    /// <summary>Elements.</summary>
-    public long Length => (End - Begin) / SizeOf(Type);
-
-    /// <summary><c>F32 [96, 1, 11, 11]</c>.</summary>
-    public string Kind => KindOf(Type, Shape);
-
-    internal static string KindOf(SafetensorsType type, IReadOnlyList<long> shape) => $"{type} [{string.Join(", ", shape)}]";
-
-    internal static int SizeOf(SafetensorsType type) => type == SafetensorsType.I64 ? sizeof(long) : sizeof(float);
-}
-
-/// <summary>Element types of safetensors files that Nin reads and writes; the names are the format's.</summary>
-public enum SafetensorsType
-{
-    /// <summary>32-bit floats.</summary>
-    F32,
-
-    /// <summary>64-bit signed integers.</summary>
-    I64,
 }

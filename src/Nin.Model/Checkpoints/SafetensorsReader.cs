@@ -11,14 +11,12 @@ public sealed class SafetensorsReader : IDisposable
 {
     readonly FileStream file;
     readonly SafetensorsHeader header;
-    readonly Dictionary<string, SafetensorsEntry> byName;
 
     SafetensorsReader(string path, FileStream file, SafetensorsHeader header)
     {
         Path = path;
         this.file = file;
         this.header = header;
-        byName = header.Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The file.</summary>
@@ -32,8 +30,9 @@ public sealed class SafetensorsReader : IDisposable
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is cut short, its header is too long or no JSON, byte ranges overlap, leave holes or reach outside, or an element type is
-    /// neither F32 nor I64.
+    /// The file is cut short, its header is too long or not JSON, a name or a key stands twice, a tensor has more than
+    /// <see cref="SafetensorsEntry.MaxRank"/> dimensions, byte ranges overlap, leave holes or reach outside, or an element type is neither F32
+    /// nor I64.
     /// </exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     public static SafetensorsReader Open(string path)
@@ -53,30 +52,47 @@ public sealed class SafetensorsReader : IDisposable
     }
 
     /// <summary>A tensor by its name, or null.</summary>
-    public SafetensorsEntry? Find(string name) => byName.GetValueOrDefault(name);
+    public SafetensorsEntry? Find(string name) => header.Find(name);
 
     /// <summary>Reads a tensor of 32-bit floats.</summary>
-    /// <exception cref="ArgumentException">There is no such tensor, or of another type.</exception>
-    /// <exception cref="InvalidDataException">The file was cut while it was open.</exception>
+    /// <exception cref="ArgumentException">There is no tensor of that name and type.</exception>
+    /// <exception cref="InvalidDataException">It is longer than an array can be, or the file was cut while it was open.</exception>
     public float[] ReadFloats(string name)
     {
-        var values = new float[Require(name, SafetensorsType.F32).Length];
-        ReadBytes(name, MemoryMarshal.AsBytes(values.AsSpan()));
-        if (!BitConverter.IsLittleEndian) Reverse(MemoryMarshal.Cast<float, int>(values.AsSpan()));
+        var entry = Require(name, SafetensorsType.F32);
+        var values = new float[ArrayLength(entry)];
+        ReadFloats(entry, 0, values);
         return values;
-
-        static void Reverse(Span<int> words) => BinaryPrimitives.ReverseEndianness(words, words);
     }
 
     /// <summary>Reads a tensor of 64-bit integers.</summary>
-    /// <exception cref="ArgumentException">There is no such tensor, or of another type.</exception>
-    /// <exception cref="InvalidDataException">The file was cut while it was open.</exception>
+    /// <exception cref="ArgumentException">There is no tensor of that name and type.</exception>
+    /// <exception cref="InvalidDataException">It is longer than an array can be, or the file was cut while it was open.</exception>
     public long[] ReadIntegers(string name)
     {
-        var values = new long[Require(name, SafetensorsType.I64).Length];
-        ReadBytes(name, MemoryMarshal.AsBytes(values.AsSpan()));
+        var entry = Require(name, SafetensorsType.I64);
+        var values = new long[ArrayLength(entry)];
+        ReadBytes(entry, 0, MemoryMarshal.AsBytes(values.AsSpan()));
         if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(values, values);
         return values;
+    }
+
+    /// <summary>Counts the elements of a tensor of 32-bit floats that are NaN or infinite, without holding the tensor in memory.</summary>
+    /// <exception cref="ArgumentException">There is no tensor of that name and type.</exception>
+    /// <exception cref="InvalidDataException">The file was cut while it was open.</exception>
+    public long CountNonFinite(string name)
+    {
+        var entry = Require(name, SafetensorsType.F32);
+        var part = new float[(int)Math.Min(entry.Length, 1 << 14)];
+        long count = 0;
+        for (long done = 0; done < entry.Length; done += part.Length)
+        {
+            var values = part.AsSpan(0, (int)Math.Min(entry.Length - done, part.Length));
+            ReadFloats(entry, done, values);
+            count += NonFinite.Count(values);
+        }
+
+        return count;
     }
 
     /// <summary>Closes the file.</summary>
@@ -88,16 +104,45 @@ public sealed class SafetensorsReader : IDisposable
         return entry.Type == type ? entry : throw new ArgumentException($"Tensor '{name}' of {Path} is {entry.Kind}, not {type}.", nameof(name));
     }
 
-    void ReadBytes(string name, Span<byte> target)
+    // The bytes are in the file, for the header was compared with its length; a sparse file may still claim more than memory.
+    int ArrayLength(SafetensorsEntry entry) => entry.Length <= Array.MaxLength
+        ? (int)entry.Length
+        : throw new InvalidDataException(
+            $"Tensor {SafetensorsHeader.Quote(entry.Name)} of {Path} has {entry.Length:N0} elements; {Array.MaxLength:N0} are the most.");
+
+    void ReadFloats(SafetensorsEntry entry, long first, Span<float> target)
     {
-        file.Position = header.DataOffset + byName[name].Begin;
+        ReadBytes(entry, first * sizeof(float), MemoryMarshal.AsBytes(target));
+        if (BitConverter.IsLittleEndian) return;
+        var words = MemoryMarshal.Cast<float, int>(target);
+        BinaryPrimitives.ReverseEndianness(words, words);
+    }
+
+    void ReadBytes(SafetensorsEntry entry, long from, Span<byte> target)
+    {
+        file.Position = header.DataOffset + entry.Begin + from;
         try
         {
             file.ReadExactly(target);
         }
         catch (EndOfStreamException exception)
         {
-            throw new InvalidDataException($"{Path} was cut short while tensor '{name}' was read.", exception);
+            throw new InvalidDataException($"{Path} was cut short while tensor {SafetensorsHeader.Quote(entry.Name)} was read.", exception);
         }
+    }
+}
+
+/// <summary>NaN and infinities: what a diverged run leaves, and what no layer can compute with.</summary>
+static class NonFinite
+{
+    public static int Count(ReadOnlySpan<float> values)
+    {
+        int count = 0;
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value)) count++;
+        }
+
+        return count;
     }
 }

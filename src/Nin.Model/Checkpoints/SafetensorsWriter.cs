@@ -23,7 +23,7 @@ public sealed class SafetensorsWriter
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its dimensions.</param>
     /// <param name="values">Gives its elements, as many as the shape has.</param>
-    /// <exception cref="ArgumentException">The name is used already.</exception>
+    /// <exception cref="ArgumentException">The name is used already, or there are too many dimensions or elements.</exception>
     public void AddFloats(string name, ReadOnlySpan<long> shape, Func<float[]> values) =>
         Add(name, SafetensorsType.F32, shape, (stream, length) =>
         {
@@ -36,7 +36,7 @@ public sealed class SafetensorsWriter
     /// <param name="name">Its name.</param>
     /// <param name="shape">Its dimensions; none for a scalar.</param>
     /// <param name="values">Gives its elements, as many as the shape has.</param>
-    /// <exception cref="ArgumentException">The name is used already.</exception>
+    /// <exception cref="ArgumentException">The name is used already, or there are too many dimensions or elements.</exception>
     public void AddIntegers(string name, ReadOnlySpan<long> shape, Func<long[]> values) =>
         Add(name, SafetensorsType.I64, shape, (stream, length) =>
         {
@@ -77,15 +77,19 @@ public sealed class SafetensorsWriter
 
     void Add(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Stream, long> write)
     {
-        if (!names.Add(name)) throw new ArgumentException($"Tensor '{name}' stands twice.", nameof(name));
-        long length = 1;
-        foreach (long dim in shape) length = checked(length * dim);
-        tensors.Add((name, type, shape.ToArray(), length * SafetensorsEntry.SizeOf(type), stream => write(stream, length)));
+        if (!names.Add(name)) throw new ArgumentException($"Tensor '{name}' is there already; each name must be used once.", nameof(name));
+        foreach (long dim in shape) ArgumentOutOfRangeException.ThrowIfNegative(dim, nameof(shape));
+        if (shape.Length > SafetensorsEntry.MaxRank || SafetensorsEntry.BytesOf(type, shape) is not { } bytes)
+            throw new ArgumentException(
+                $"Tensor '{name}' is {SafetensorsEntry.KindOf(type, shape.ToArray())}; it must have at most {SafetensorsEntry.MaxRank} dimensions and {long.MaxValue:N0} bytes.",
+                nameof(shape));
+        long length = bytes / SafetensorsEntry.SizeOf(type);
+        tensors.Add((name, type, shape.ToArray(), bytes, stream => write(stream, length)));
     }
 
     static T[] Checked<T>(string name, T[] values, long length) => values.Length == length
         ? values
-        : throw new ArgumentException($"Tensor '{name}' has {values.Length} elements, and its shape {length}.", nameof(values));
+        : throw new ArgumentException($"Tensor '{name}' has {values.Length} elements where its shape has {length}.", nameof(values));
 
     static float Reverse(float value) =>
         BitConverter.Int32BitsToSingle(BinaryPrimitives.ReverseEndianness(BitConverter.SingleToInt32Bits(value)));

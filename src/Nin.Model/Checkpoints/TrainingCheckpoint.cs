@@ -4,11 +4,15 @@ using Nin.Training;
 namespace Nin.Checkpoints;
 
 /// <summary>
-/// All that a killed run needs to go on at an epoch's end and give the bits of one that was never stopped: a folder with
-/// <c>model.safetensors</c>, <c>optimizer.safetensors</c> and <c>state.json</c>, which is replaced as a whole (see <see cref="AtomicFolder"/>).
+/// All that a killed run needs to go on and give the bits of one that was never stopped: a folder with the newest checkpoints, each of
+/// <c>model.safetensors</c>, <c>optimizer.safetensors</c> and <c>state.json</c> with their checksums (see <see cref="CheckpointHistory"/>). A
+/// damaged one is passed over for the one before.
 /// </summary>
 public static class TrainingCheckpoint
 {
+    /// <summary>Checkpoints that are kept unless asked for more.</summary>
+    public const int DefaultKeep = 2;
+
     const string ModelFile = "model.safetensors";
     const string OptimizerFile = "optimizer.safetensors";
     const string StateFile = "state.json";
@@ -16,64 +20,108 @@ public static class TrainingCheckpoint
     const string StepsKey = "steps";
     const string LearningRateKey = "learning_rate";
 
-    /// <summary>Whether a whole checkpoint is there.</summary>
-    public static bool Exists(string folder) => AtomicFolder.Find(folder) is not null;
+    static readonly string[] Files = [ModelFile, OptimizerFile, StateFile];
 
-    /// <summary>Replaces the checkpoint in a folder. The old one stays readable until the new one is whole.</summary>
-    /// <param name="folder">The checkpoint; made anew, so nothing else belongs in it.</param>
+    /// <summary>Whether there is a checkpoint, whole or damaged: one from which a run must not start anew without a word.</summary>
+    public static bool Exists(string folder) => History(folder).NewestFirst().Count > 0 || IsOldFormat(folder);
+
+    /// <summary>Adds a checkpoint to a folder. Those before stay readable until it is whole.</summary>
+    /// <param name="folder">The checkpoints; nothing else belongs in it.</param>
     /// <param name="network">Its weights, running statistics and training steps are kept.</param>
     /// <param name="optimizer">Its state is kept.</param>
     /// <param name="state">Where the run stands.</param>
-    /// <exception cref="IOException">It could not be written; the old one is unchanged.</exception>
+    /// <param name="keep">Whole checkpoints to keep, this one counted; older ones are deleted.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="keep"/> is below 1.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The network or its optimiser holds NaN or infinities: there would be nothing to go on from. The checkpoints before are unchanged.
+    /// </exception>
+    /// <exception cref="IOException">It could not be written; those before are unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static void Save(string folder, INetwork network, Optimizer optimizer, TrainingState state)
+    public static void Save(string folder, INetwork network, Optimizer optimizer, TrainingState state, int keep = DefaultKeep) =>
+        Save(Disk.Local, folder, network, optimizer, state, keep);
+
+    internal static void Save(Disk disk, string folder, INetwork network, Optimizer optimizer, TrainingState state, int keep = DefaultKeep)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(state);
-        AtomicFolder.Write(folder, inside =>
-        {
-            Checkpoint.Save(network, Path.Combine(inside, ModelFile));
-            OptimizerWriter(optimizer).Save(Path.Combine(inside, OptimizerFile));
-            AtomicFile.Write(Path.Combine(inside, StateFile), stream => TrainingStateFile.Write(stream, state, network));
-        });
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        var weights = Checkpoint.Writer(network, parameter => Finite(parameter.Name, parameter.ToArray()));
+        var moments = OptimizerWriter(optimizer);
+        new CheckpointHistory(folder, disk).Add(
+            [
+                new CheckpointFile(ModelFile, weights.WriteTo, weights.Length),
+                new CheckpointFile(OptimizerFile, moments.WriteTo, moments.Length),
+                new CheckpointFile(StateFile, stream => TrainingStateFile.Write(stream, state, network)),
+            ],
+            keep);
     }
 
-    /// <summary>Reads where the run stood.</summary>
-    /// <exception cref="InvalidDataException">No whole checkpoint is there, or it is damaged.</exception>
-    public static TrainingState ReadState(string folder) => TrainingStateFile.Read(Path.Combine(Locate(folder), StateFile), network: null);
+    /// <summary>Reads where the run stood: from the checkpoint that <see cref="Load"/> takes.</summary>
+    /// <exception cref="InvalidDataException">There is no whole checkpoint.</exception>
+    public static TrainingState ReadState(string folder)
+    {
+        var (inside, passedOver) = Locate(folder);
+        return TrainingStateFile.Read(Path.Combine(inside, StateFile), network: null) with { PassedOver = passedOver };
+    }
 
-    /// <summary>Puts a network and its optimiser where the run stood. Everything is checked before anything of either is changed.</summary>
-    /// <param name="folder">The checkpoint.</param>
+    /// <summary>
+    /// Puts a network and its optimiser where the run stood, from the newest whole checkpoint. Everything is checked before anything of either
+    /// is changed.
+    /// </summary>
+    /// <param name="folder">The checkpoints.</param>
     /// <param name="network">A network of the same class and seed.</param>
     /// <param name="optimizer">An optimiser of the same kind and settings over its parameters.</param>
-    /// <exception cref="InvalidDataException">No whole checkpoint is there, it is damaged, or another network's, seed's or optimiser's.</exception>
+    /// <returns>Where it stood, and which damaged checkpoints were passed over.</returns>
+    /// <exception cref="InvalidDataException">There is no whole checkpoint, or it is another network's, seed's or optimiser's.</exception>
     public static TrainingState Load(string folder, INetwork network, Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
-        string inside = Locate(folder);
+        var (inside, passedOver) = Locate(folder);
         var state = TrainingStateFile.Read(Path.Combine(inside, StateFile), network);
-        using var weights = Open(inside, ModelFile);
-        using var moments = Open(inside, OptimizerFile);
+        using var weights = SafetensorsReader.Open(Path.Combine(inside, ModelFile));
+        using var moments = SafetensorsReader.Open(Path.Combine(inside, OptimizerFile));
         int trainingSteps = Checkpoint.Verify(network, weights);
         var (steps, learningRate) = VerifyOptimizer(optimizer, moments);
+        Checkpoint.RequireFinite(weights, network.Parameters.Select(p => p.Name));
+        Checkpoint.RequireFinite(moments, optimizer.State.Select(s => s.Name));
         Checkpoint.Read(network, weights, trainingSteps);
         foreach (var (name, value) in optimizer.State) value.CopyFrom(moments.ReadFloats(name));
         optimizer.Resume(steps);
         optimizer.LearningRate = learningRate;
-        return state;
+        return state with { PassedOver = passedOver };
     }
 
-    static string Locate(string folder) => AtomicFolder.Find(folder)
-        ?? throw new InvalidDataException($"{folder} holds no checkpoint: there is nothing to resume. Train without resuming.");
+    static CheckpointHistory History(string folder) => new(folder, Disk.Local);
 
-    static SafetensorsReader Open(string folder, string name)
+    static (string Checkpoint, IReadOnlyList<string> PassedOver) Locate(string folder)
     {
-        string path = Path.Combine(folder, name);
-        return File.Exists(path)
-            ? SafetensorsReader.Open(path)
-            : throw new InvalidDataException($"{folder} is no whole checkpoint: it lacks {name}.");
+        List<string> passedOver = [];
+        foreach (string checkpoint in History(folder).NewestFirst())
+        {
+            if (CheckpointHistory.Problem(checkpoint, Files) is not { } problem) return (checkpoint, passedOver);
+            passedOver.Add($"{checkpoint}: {problem}");
+        }
+
+        throw new InvalidDataException(
+            passedOver.Count > 0 ? $"{folder} holds no whole checkpoint ({string.Join("; ", passedOver)}): start a new run."
+            : IsOldFormat(folder) ? $"{folder} was written by an earlier version of this program, without checksums: start a new run."
+            : $"{folder} holds no checkpoint: there is nothing to resume. Train without resuming.");
+    }
+
+    // Before there was a history, the three files stood in the folder itself.
+    static bool IsOldFormat(string folder) => File.Exists(Path.Combine(folder, StateFile));
+
+    static float[] Finite(string name, float[] values)
+    {
+        int wrong = NonFinite.Count(values);
+        return wrong == 0
+            ? values
+            : throw new InvalidOperationException(
+                $"Training has diverged: {wrong:N0} of the {values.Length:N0} values of '{name}' are NaN or infinite. No checkpoint was written, " +
+                "and the one before is unchanged. Start again with a lower learning rate.");
     }
 
     static SafetensorsWriter OptimizerWriter(Optimizer optimizer)
@@ -82,7 +130,7 @@ public static class TrainingCheckpoint
         writer.SetMetadata(OptimizerKey, optimizer.GetType().Name);
         writer.SetMetadata(StepsKey, optimizer.Steps.ToString(CultureInfo.InvariantCulture));
         writer.SetMetadata(LearningRateKey, optimizer.LearningRate.ToString("R", CultureInfo.InvariantCulture));
-        foreach (var (name, value) in optimizer.State) writer.AddFloats(name, [value.Length], value.ToArray);
+        foreach (var (name, value) in optimizer.State) writer.AddFloats(name, [value.Length], () => Finite(name, value.ToArray()));
         return writer;
     }
 
@@ -105,7 +153,7 @@ public static class TrainingCheckpoint
         if (reader.Tensors.Count != optimizer.State.Count)
             throw new InvalidDataException($"{reader.Path} has {reader.Tensors.Count} arrays, the optimiser {optimizer.State.Count}; resume with the same settings.");
         if (!int.TryParse(reader.Metadata.GetValueOrDefault(StepsKey), NumberStyles.None, CultureInfo.InvariantCulture, out int steps)
-            || !double.TryParse(reader.Metadata.GetValueOrDefault(LearningRateKey), CultureInfo.InvariantCulture, out double rate)
+            || !double.TryParse(reader.Metadata.GetValueOrDefault(LearningRateKey), NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
             || !double.IsFinite(rate) || rate < 0)
             throw new InvalidDataException($"{reader.Path} lacks the optimiser's steps and learning rate; it is damaged.");
         return (steps, rate);

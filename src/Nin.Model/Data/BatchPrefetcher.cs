@@ -103,13 +103,13 @@ sealed class BatchPrefetcher : IDisposable
 
 /// <summary>Fills the batches of one epoch, one after another.</summary>
 /// <param name="data">Where the images are.</param>
-/// <param name="pipeline">Makes them fit.</param>
+/// <param name="transform">Makes them fit.</param>
 /// <param name="order">Their order.</param>
 /// <param name="batchSize">Images at a time.</param>
 /// <param name="epoch">Epoch, from 0.</param>
 /// <param name="filled">Called with each batch that was filled.</param>
 sealed class EpochFiller(
-    ImageDataset data, ImagePipeline pipeline, int[] order, int batchSize, int epoch, Action<ImageBatch>? filled = null)
+    ImageDataset data, ImageTransform transform, int[] order, int batchSize, int epoch, Action<ImageBatch>? filled = null)
 {
     int next;
 
@@ -120,7 +120,7 @@ sealed class EpochFiller(
         int count = Math.Min(batchSize, order.Length - next);
         if (count == 0)
             return false;
-        batch.Fill(order.AsSpan(next, count), data, pipeline, epoch, cancellation);
+        batch.Fill(order.AsSpan(next, count), data, transform, epoch, cancellation);
         next += count;
         filled?.Invoke(batch);
         return true;
@@ -128,7 +128,7 @@ sealed class EpochFiller(
 }
 
 /// <summary>The order in which an epoch visits the samples: a pure function of seed, epoch and count.</summary>
-public static class EpochOrder
+public static class Sampler
 {
     /// <summary>Fills <paramref name="order"/> with 0, 1, 2 and so on.</summary>
     public static void Sequential(Span<int> order)

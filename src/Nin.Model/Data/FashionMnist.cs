@@ -24,13 +24,13 @@ public static class FashionMnist
     public static IReadOnlyList<string> ClassNames { get; } =
         ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
 
-    /// <summary>The four files, with the checksums of their unpacked bytes.</summary>
+    /// <summary>The four files, with the lengths and checksums of their unpacked bytes.</summary>
     public static IReadOnlyList<DataFile> Files { get; } =
     [
-        new(TrainImages, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
-        new(TrainLabels, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
-        new(TestImages, "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
-        new(TestLabels, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+        new(TrainImages, 47_040_016, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
+        new(TrainLabels, 60_008, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
+        new(TestImages, 7_840_016, "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
+        new(TestLabels, 10_008, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
     ];
 
     /// <summary>Where the files are looked for on this machine.</summary>
@@ -43,8 +43,7 @@ public static class FashionMnist
         EnvironmentFolder = Environment.GetEnvironmentVariable("NIN_DATA"),
         CacheFolder = DataSearch.UserCache("fashion-mnist"),
         SystemFolder = "/usr/share/datasets/fashion-mnist",
-        Publisher = new Uri("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"),
-        DebianPackage = "dataset-fashion-mnist",
+        Sources = [new PublisherSource(new Uri("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"))],
     };
 
     /// <summary>Finds the files, or fetches them: see <see cref="DataSearch.LocateAsync"/>.</summary>

@@ -10,8 +10,11 @@ public sealed class IdxFile
 {
     const int UnsignedByte = 0x08;
 
-    // Deflate codes at most 258 bytes in two bits: a header that promises more than this many bytes for one of the file is a lie.
+    // Deflate codes at most 258 bytes in two bits: a header that claims more than this many bytes for one of the file is wrong.
     const long MaxExpansion = 1032;
+
+    // Memory that a packed file gets at first, for each of its bytes: photographs and digits unpack to two to three times their size.
+    const long FirstExpansion = 4;
 
     IdxFile(int[] dimensions, byte[] data)
     {
@@ -44,7 +47,7 @@ public sealed class IdxFile
         try
         {
             using Stream stream = DataFolder.OpenUnpacked(path);
-            return Read(stream, path, rank, packed ? length * MaxExpansion : length, packed);
+            return Read(stream, path, rank, length, packed);
         }
         catch (InvalidDataException e) when (packed && !e.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -52,7 +55,7 @@ public sealed class IdxFile
         }
     }
 
-    static IdxFile Read(Stream stream, string path, int rank, long available, bool packed)
+    static IdxFile Read(Stream stream, string path, int rank, long fileLength, bool packed)
     {
         Span<byte> header = stackalloc byte[4 + 4 * rank];
         int read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -63,20 +66,34 @@ public sealed class IdxFile
             throw Broken(path, $"{read} bytes where the header alone has {header.Length}");
 
         int[] dimensions = ReadDimensions(header[4..], path);
-        long expected = dimensions.Aggregate(1L, (product, size) => Math.Min(product * size, long.MaxValue >> 32));
+        // Each factor is below 2^31, and the product stays below 2^62 by saturating: it cannot wrap.
+        long expected = dimensions.Aggregate(1L, (product, size) => Math.Min(product * size, int.MaxValue));
         string shape = string.Join(" x ", dimensions);
-        if (expected > Array.MaxLength || (packed && expected > available))
+        if (expected > Array.MaxLength || (packed && expected > fileLength * MaxExpansion))
             throw Broken(path, $"absurd dimensions {shape}: more data than such a file can hold");
-        if (!packed && available != header.Length + expected)
-            throw Broken(path, $"{available} bytes where {header.Length + expected} are expected for {shape}");
+        if (!packed && fileLength != header.Length + expected)
+            throw Broken(path, $"{fileLength} bytes where {header.Length + expected} are expected for {shape}");
 
-        byte[] data = GC.AllocateUninitializedArray<byte>((int)expected);
-        int got = stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
-        if (got < data.Length)
-            throw Broken(path, $"cut short: {got} bytes of data where {expected} are expected for {shape}");
+        byte[] data = ReadData(stream, (int)expected, packed ? fileLength * FirstExpansion : expected);
+        if (data.Length < expected)
+            throw Broken(path, $"cut short: {data.Length} bytes of data where {expected} are expected for {shape}");
         if (stream.ReadByte() >= 0)
             throw Broken(path, $"too long: more than the {expected} bytes of data that are expected for {shape}");
         return new IdxFile(dimensions, data);
+    }
+
+    // A header's claim is not worth memory: the array doubles while data keep coming.
+    static byte[] ReadData(Stream stream, int expected, long first)
+    {
+        byte[] data = GC.AllocateUninitializedArray<byte>((int)Math.Min(expected, Math.Max(first, 1 << 10)));
+        int got = stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
+        while (got == data.Length && got < expected)
+        {
+            Array.Resize(ref data, (int)Math.Min(expected, 2L * data.Length));
+            got += stream.ReadAtLeast(data.AsSpan(got), data.Length - got, throwOnEndOfStream: false);
+        }
+
+        return got == data.Length ? data : data[..got];
     }
 
     static int[] ReadDimensions(ReadOnlySpan<byte> header, string path)

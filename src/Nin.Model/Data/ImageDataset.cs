@@ -22,8 +22,8 @@ public sealed class ImageDataset
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if (labels.IsEmpty)
             throw new ArgumentException("No images; a data set has one or more.", nameof(labels));
-        long expected = (long)labels.Length * channels * height * width;
-        if (pixels.Length != expected)
+        UInt128 expected = (UInt128)labels.Length * (UInt128)channels * (UInt128)height * (UInt128)width; // Below 2^124.
+        if ((UInt128)pixels.Length != expected)
             throw new ArgumentException(
                 $"{pixels.Length} pixels where {labels.Length} x {channels} x {height} x {width} = {expected} are expected.",
                 nameof(pixels));
@@ -121,7 +121,7 @@ public sealed class ImageBatch
     /// <summary>Where the images stand in the data set, <c>[Count]</c>.</summary>
     public ReadOnlySpan<int> Indices => indices.AsSpan(0, Count);
 
-    internal void Fill(ReadOnlySpan<int> samples, ImageDataset data, ImagePipeline pipeline, int epoch, CancellationToken cancellation)
+    internal void Fill(ReadOnlySpan<int> samples, ImageDataset data, ImageTransform transform, int epoch, CancellationToken cancellation)
     {
         Count = samples.Length;
         for (int i = 0; i < samples.Length; i++)
@@ -129,7 +129,7 @@ public sealed class ImageBatch
             cancellation.ThrowIfCancellationRequested();
             indices[i] = samples[i];
             labels[i] = data.Labels[samples[i]];
-            pipeline.Write(samples[i], epoch, images.AsSpan(i * imageLength, imageLength));
+            transform.Write(samples[i], epoch, images.AsSpan(i * imageLength, imageLength));
         }
     }
 }

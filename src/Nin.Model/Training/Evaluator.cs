@@ -17,7 +17,7 @@ sealed class Evaluator : IDisposable
         this.session = session;
         this.data = data;
         this.loss = loss ?? Loss.Default;
-        var loader = new BatchLoader(data, InputData.LoaderOptions(network, normalization, batchSize));
+        var loader = new DataLoader(data, InputData.LoaderOptions(network, normalization, batchSize));
         classes = network.Architecture.Output.Channels;
         logits = new float[loader.BatchSize * classes];
         input = new InputFeed(network, loader);

@@ -9,14 +9,14 @@ namespace Nin.Training;
 /// </summary>
 sealed class InputFeed : IDisposable
 {
-    readonly BatchLoader loader;
+    readonly DataLoader loader;
     readonly Shape shape;
     readonly Device device;
     readonly TensorBuffer? input;
     readonly ConcurrentDictionary<ImageBatch, TensorUpload> uploads = [];
 
     /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
-    public InputFeed(INetwork network, BatchLoader loader)
+    public InputFeed(INetwork network, DataLoader loader)
     {
         this.loader = loader;
         shape = network.Architecture.Input;
@@ -24,7 +24,7 @@ sealed class InputFeed : IDisposable
         if (!device.CopiesBesideWork) input = new TensorBuffer(device, loader.BatchSize, shape);
     }
 
-    /// <inheritdoc cref="BatchLoader.Epoch(int, CancellationToken)"/>
+    /// <inheritdoc cref="DataLoader.Epoch(int, CancellationToken)"/>
     public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation) =>
         loader.Epoch(epoch, device.CopiesBesideWork ? Upload : null, cancellation);
 
@@ -61,7 +61,7 @@ static class InputData
     }
 
     /// <summary>Batches of the size of the network's input, in the data set's order.</summary>
-    public static BatchLoaderOptions LoaderOptions(INetwork network, Normalization? normalization, int batchSize) => new()
+    public static DataLoaderOptions LoaderOptions(INetwork network, Normalization? normalization, int batchSize) => new()
     {
         BatchSize = batchSize,
         Height = network.Architecture.Input.Height,

@@ -53,7 +53,7 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset Test)
     /// <summary>How training images are varied.</summary>
     public Augmentation Augmentation { get; init; }
 
-    /// <summary>Batches that another thread makes ahead; see <see cref="BatchLoaderOptions.Prefetch"/>.</summary>
+    /// <summary>Batches that another thread makes ahead; see <see cref="DataLoaderOptions.Prefetch"/>.</summary>
     public int Prefetch { get; init; } = 2;
 }
 

@@ -12,7 +12,7 @@ sealed class TrainingRun : IDisposable
     readonly INetwork network;
     readonly TrainerOptions options;
     readonly IProgress<TrainingProgress>? progress;
-    readonly BatchLoader loader;
+    readonly DataLoader loader;
     readonly Optimizer optimizer;
     readonly ISession session;
     readonly InputFeed input;
@@ -26,7 +26,7 @@ sealed class TrainingRun : IDisposable
         this.progress = progress;
         InputData.Check(network, data.Training);
         InputData.Check(network, data.Test);
-        loader = new BatchLoader(data.Training, InputData.LoaderOptions(network, data.Normalization, options.BatchSize) with
+        loader = new DataLoader(data.Training, InputData.LoaderOptions(network, data.Normalization, options.BatchSize) with
         {
             Augmentation = data.Augmentation,
             Shuffle = true,

@@ -61,9 +61,9 @@ sealed class Benchmark(ModelEntry model, string workload, int batch, int steps)
     {
         var shape = input.Shape;
         var data = SyntheticDataset.Create(batch, shape.Channels, shape.Height, shape.Width, seed: 0);
-        var pipeline = new ImagePipeline(data, new BatchLoaderOptions { Normalization = model.Normalization });
+        var transform = new ImageTransform(data, new DataLoaderOptions { Normalization = model.Normalization });
         var images = new float[batch * shape.Length];
-        for (int i = 0; i < batch; i++) pipeline.Write(i, epoch: 0, images.AsSpan(i * pipeline.ImageLength, pipeline.ImageLength));
+        for (int i = 0; i < batch; i++) transform.Write(i, epoch: 0, images.AsSpan(i * transform.ImageLength, transform.ImageLength));
         input.CopyFrom(images, Layout.Nchw);
         return data.Labels.ToArray();
     }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Nin.Data;
+using Nin.Runner.Datasets;
 using Nin.Runner.Output;
 using Nin.Runner.Results;
 using Spectre.Console;
@@ -21,7 +21,7 @@ sealed class DataCommand : Command
     async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var report = new Report(parsed);
-        var location = await FashionMnist.LocateAsync(parsed.GetValue(data), report.Note, cancellation).ConfigureAwait(false);
+        var location = await FashionMnistSources.LocateAsync(parsed.GetValue(data), report.Note, cancellation).ConfigureAwait(false);
         var result = new DataResult(location.Path, location.Source, [.. location.Files.Select(f => new DataFileRow(f.Name, f.Sha256))]);
         report.Result(result, RunnerJson.Lines.DataResult, console => Show(console, result));
         return ExitCode.Done;

@@ -5,7 +5,10 @@ using Nin.Runner.Runs;
 
 namespace Nin.Runner.Output;
 
-/// <summary>JSON of files, with line breaks for people.</summary>
+/// <summary>
+/// JSON of files, with line breaks for people. What is missing, unknown, null or there twice is an error when it is read: a run must not go
+/// on with a default for what it does not understand.
+/// </summary>
 [JsonSerializable(typeof(Manifest))]
 sealed partial class FileJson : JsonSerializerContext
 {
@@ -15,5 +18,9 @@ sealed partial class FileJson : JsonSerializerContext
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
     });
 }

@@ -23,6 +23,15 @@ sealed record Manifest(
     int Seed,
     ManifestDevice Device)
 {
+    /// <summary>What no run could have been started with, in some words without a full stop; or null.</summary>
+    public string? Problem() =>
+        !ModelCatalog.Ids.Contains(Model) ? $"model is '{ErrorText.OneLine(Model)}'; it must be one of {string.Join(", ", ModelCatalog.Ids)}"
+        : Options.Problem() is { } problem ? $"options.{problem}"
+        : Seed != Options.Seed ? $"seed is {Seed} and options.seed is {Options.Seed}; they must be equal"
+        : Data.Dataset != Options.Dataset ? $"data.dataset is '{ErrorText.OneLine(Data.Dataset)}' and options.dataset is '{ErrorText.OneLine(Options.Dataset)}'; they must be equal"
+        : Data.Files.Any(f => f is null) ? "data.files has an entry that is null"
+        : null;
+
     /// <summary>Makes sure that what is there now is what the run began with.</summary>
     /// <exception cref="InvalidDataException">The network or the images are others.</exception>
     public void CheckSame(Manifest now, string path)
@@ -38,7 +47,11 @@ sealed record Manifest(
 }
 
 /// <summary>What a manifest says of the images: their name, where they were, and checksums.</summary>
-sealed record ManifestData(string Dataset, string? Path, string Source, IReadOnlyList<DataFileRow> Files);
+sealed record ManifestData(string Dataset, string Source, IReadOnlyList<DataFileRow> Files)
+{
+    /// <summary>Their folder; null for images that are made.</summary>
+    public string? Path { get; init; }
+}
 
 /// <summary>What a manifest says of the device.</summary>
 sealed record ManifestDevice(string Id, string Name, int Threads);

@@ -20,23 +20,37 @@ static class MetricsTable
         }
     }
 
-    /// <exception cref="InvalidDataException">A row is not one of this table.</exception>
+    /// <summary>Reads the rows of epoch 1 to the last.</summary>
+    /// <exception cref="InvalidDataException">A row is not one of this table, or an epoch is missing or there twice.</exception>
     public static IReadOnlyList<EpochMetrics> Read(string path)
     {
-        try
+        var epochs = new List<EpochMetrics>();
+        bool first = true;
+        foreach (string row in File.ReadLines(path))
         {
-            return [.. File.ReadLines(path).Skip(1).Select(Parse)];
+            if (!first) epochs.Add(Parse(row, epochs.Count + 1) ?? throw Damaged(path, $"line {epochs.Count + 2} must be that of epoch {epochs.Count + 1}"));
+            else if (row != Header) throw Damaged(path, $"the first line must be {Header}");
+            first = false;
         }
-        catch (Exception exception) when (exception is FormatException or IndexOutOfRangeException)
-        {
-            throw new InvalidDataException($"{path} is no table of metrics; delete it and resume again.", exception);
-        }
+
+        return first ? throw Damaged(path, "it is empty") : epochs;
     }
 
-    static EpochMetrics Parse(string row)
+    static InvalidDataException Damaged(string path, string what) =>
+        new($"{path} is not a valid table of metrics: {what}. Put it back, or start a new run.");
+
+    static EpochMetrics? Parse(string row, int epoch)
     {
-        string[] cells = row.Split(',');
-        double Number(int i) => double.Parse(cells[i], CultureInfo.InvariantCulture);
-        return new EpochMetrics((int)Number(0), Number(1), Number(2), Number(3), Number(4), Number(5), (int)Number(6));
+        string[] cells = row.Split(',', 8);
+        if (cells.Length != 7 || !int.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number != epoch
+            || !int.TryParse(cells[6], NumberStyles.None, CultureInfo.InvariantCulture, out int dead))
+            return null;
+        Span<double> values = stackalloc double[5];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.TryParse(cells[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i])) return null;
+        }
+
+        return new EpochMetrics(epoch, values[0], values[1], values[2], values[3], values[4], dead);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Nin.Data;
+using Nin.Runner.Datasets;
 using Nin.Runner.Results;
 
 namespace Nin.Runner.Runs;
@@ -15,6 +16,8 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     public const string FashionMnistName = "fashion-mnist";
     public const string SyntheticName = "synthetic";
 
+    public static string[] Names { get; } = [FashionMnistName, SyntheticName];
+
     const int SyntheticTraining = 8192, SyntheticTest = 1024;
     const ulong TrainingSeed = 1, TestSeed = 2;
 
@@ -27,7 +30,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     /// <param name="note">Told what is being done.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ArgumentException">The model takes other images.</exception>
-    /// <exception cref="InvalidDataException">They are not to be found, or broken; the message lists what was tried.</exception>
+    /// <exception cref="InvalidDataException">They were not found, or are damaged; the message lists what was tried.</exception>
     public static async Task<RunData> LoadAsync(
         string dataset, ModelEntry model, string? folder, bool training, int? limit, Action<string> note, CancellationToken cancellation)
     {
@@ -35,13 +38,13 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
         if (dataset == SyntheticName) return Synthesize(input, model.Normalization, training, limit);
         if (input.Channels != 1)
         {
-            string mend = "add --dataset synthetic or choose another --model";
-            throw new ArgumentException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: {mend}.", nameof(model));
+            string fix = "add --dataset synthetic or choose another --model";
+            throw new ArgumentException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: {fix}.", nameof(model));
         }
 
-        var location = await FashionMnist.LocateAsync(folder, note, cancellation).ConfigureAwait(false);
+        var location = await FashionMnistSources.LocateAsync(folder, note, cancellation).ConfigureAwait(false);
         var files = location.Files.Select(f => new DataFileRow(f.Name, f.Sha256));
-        var source = new ManifestData(dataset, location.Path, location.Source, [.. files]);
+        var source = new ManifestData(dataset, location.Source, [.. files]) { Path = location.Path };
         var images = training ? FashionMnist.LoadTraining(location) : null;
         return new RunData(limit is { } most ? images?.Take(most) : images, FashionMnist.LoadTest(location), model.Normalization, source);
     }
@@ -55,7 +58,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
         List<DataFileRow> files = [];
         if (images is not null) files.Add(new DataFileRow("training", HashOf(images)));
         files.Add(new DataFileRow("test", HashOf(test)));
-        return new RunData(images, test, normalization, new ManifestData(SyntheticName, Path: null, Source: "made", files));
+        return new RunData(images, test, normalization, new ManifestData(SyntheticName, Source: "made", files));
     }
 
     static string HashOf(ImageDataset data)

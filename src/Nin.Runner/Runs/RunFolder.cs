@@ -29,8 +29,8 @@ sealed class RunFolder(string path)
     {
         if (named is not null && (File.Exists(named) || (Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any())))
         {
-            string mend = File.Exists(System.IO.Path.Combine(named, "manifest.json")) ? $"go on with --resume {named}, or " : "";
-            throw new ArgumentException($"--out {named} is there already and not empty: {mend}name another folder.", nameof(named));
+            string resume = File.Exists(System.IO.Path.Combine(named, "manifest.json")) ? $"go on with --resume {named}, or " : "";
+            throw new ArgumentException($"--out {named} is there already and not empty: {resume}name another folder.", nameof(named));
         }
 
         string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
@@ -39,11 +39,17 @@ sealed class RunFolder(string path)
         return new RunFolder(named ?? unnamed);
     }
 
-    /// <exception cref="InvalidDataException">There is no manifest, or a damaged one.</exception>
+    /// <exception cref="InvalidDataException">There is no manifest, or it has something that no run was started with.</exception>
     public Manifest ReadManifest()
     {
         if (!File.Exists(ManifestFile))
-            throw new InvalidDataException($"{Path} is no run folder: it has no manifest.json. Name the folder that `nin train` printed.");
+            throw new InvalidDataException($"{Path} is not a run folder: it has no manifest.json. Name the folder that `nin train` printed.");
+        var manifest = ParseManifest();
+        return manifest.Problem() is { } problem ? throw new InvalidDataException($"{ManifestFile}: {problem}. Put it right, or start a new run.") : manifest;
+    }
+
+    Manifest ParseManifest()
+    {
         try
         {
             using var stream = File.OpenRead(ManifestFile);
@@ -58,7 +64,7 @@ sealed class RunFolder(string path)
 
     public void Write(Manifest manifest)
     {
-        Directory.CreateDirectory(Path);
+        AtomicFile.CreateFolder(Path);
         AtomicFile.Write(ManifestFile, stream => JsonSerializer.Serialize(stream, manifest, FileJson.Indented.Manifest));
     }
 

@@ -101,7 +101,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [InlineData("format_version", "2", "*format version '2'*up to 1*")]
-    [InlineData("training_steps", "-3", "*-3 training steps*")]
+    [InlineData("training_steps", "-3", "*'-3' training steps*")]
     public void ImpossibleMetadataIsRefused(string key, string value, string message)
     {
         using var net = new ChannelNet(device);
@@ -111,6 +111,22 @@ public sealed class CheckpointTests : IDisposable
         writer.SetMetadata(key, value);
         writer.Save(File);
         RefuseUnchanged(net, message);
+    }
+
+    [Fact]
+    public void NanAndInfinitiesAreRefusedUnlessAllowed()
+    {
+        using (var diverged = new ChannelNet(device))
+        {
+            diverged.Parameters["Norm1.bias"].CopyFrom([0, float.NaN, 2, 3, float.PositiveInfinity, 5, 6, 7, 8, 9]);
+            diverged.Parameters["Norm1.running_var"].CopyFrom([.. Enumerable.Repeat(float.NaN, 10)]);
+            diverged.Save(File);
+        }
+
+        using var net = new ChannelNet(device);
+        RefuseUnchanged(net, $"{File} holds a network that has diverged: 2 of the 10 values of 'Norm1.bias' are NaN or infinite, and 2 tensors in all have such values.*");
+        Checkpoint.Load(net, File, allowNonFinite: true);
+        net.Parameters["Norm1.bias"].ToArray().Should().Equal(0, float.NaN, 2, 3, float.PositiveInfinity, 5, 6, 7, 8, 9);
     }
 
     [Fact]

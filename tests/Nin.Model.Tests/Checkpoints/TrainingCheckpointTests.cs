@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Nin.Checkpoints;
 using Nin.Model.Tests.Data;
 using Nin.Model.Tests.Training;
@@ -21,13 +22,20 @@ public sealed class TrainingCheckpointTests : IDisposable
     string Checkpoint => folder["checkpoint"];
 
     [Fact]
-    public void HasThreeFilesAndNothingBeside()
+    public void TheNewestAreKeptWithTheirChecksums()
     {
-        Save(epoch: 1);
-        Save(epoch: 2);
+        for (int epoch = 1; epoch <= 4; epoch++) Save(epoch);
         Directory.GetFileSystemEntries(folder.Path).Should().Equal(Checkpoint);
-        Directory.GetFiles(Checkpoint).Select(Path.GetFileName).Should().BeEquivalentTo("model.safetensors", "optimizer.safetensors", "state.json");
-        TrainingCheckpoint.ReadState(Checkpoint).Epoch.Should().Be(2);
+        Entries(Checkpoint).Should().Equal("00000003", "00000004");
+        Entries(Newest).Should().Equal("model.safetensors", "optimizer.safetensors", "sha256sums", "state.json");
+        foreach (string line in File.ReadAllLines(Path.Combine(Newest, "sha256sums")))
+            line.Should().Be($"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Newest, line[66..]))))}  {line[66..]}");
+        TrainingCheckpoint.ReadState(Checkpoint).Should().BeEquivalentTo(new TrainingState(4, 0));
+
+        TrainingCheckpoint.Save(Checkpoint, net, sgd, new TrainingState(5, Seed: 0), keep: 3);
+        Entries(Checkpoint).Should().Equal("00000003", "00000004", "00000005");
+        FluentActions.Invoking(() => TrainingCheckpoint.Save(Checkpoint, net, sgd, new TrainingState(6, Seed: 0), keep: 0))
+            .Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
@@ -36,36 +44,76 @@ public sealed class TrainingCheckpointTests : IDisposable
         Save(epoch: 1);
         net.Dispose(); // What is gone cannot be saved.
         FluentActions.Invoking(() => Save(epoch: 2)).Should().Throw<ObjectDisposedException>();
-        Directory.GetFileSystemEntries(folder.Path).Should().Equal(Checkpoint);
+        Entries(Checkpoint).Should().Equal("00000001");
         TrainingCheckpoint.ReadState(Checkpoint).Epoch.Should().Be(1);
     }
 
-    [Fact]
-    public void AWholeOneCanBeReadWhereverAKillFalls()
+    [Theory]
+    [InlineData("model.safetensors", "its model.safetensors does not have the checksum in sha256sums")]
+    [InlineData("optimizer.safetensors", "its optimizer.safetensors does not have the checksum in sha256sums")]
+    [InlineData("state.json", "its state.json does not have the checksum in sha256sums")]
+    [InlineData("sha256sums", "*")]
+    public void ADamagedOneIsPassedOverForTheOneBeforeAndThenReplaced(string file, string problem)
     {
-        TrainingCheckpoint.Exists(Checkpoint).Should().BeFalse();
         Save(epoch: 1);
-
-        // Killed while the new one is written.
-        Directory.CreateDirectory(Checkpoint + ".new");
-        File.WriteAllText(Path.Combine(Checkpoint + ".new", "state.json"), "{");
-        EpochFound().Should().Be(1);
         Save(epoch: 2);
-        EpochFound().Should().Be(2);
+        string damaged = Newest;
+        byte[] bytes = File.ReadAllBytes(Path.Combine(damaged, file));
+        bytes[^5] ^= 16;
+        File.WriteAllBytes(Path.Combine(damaged, file), bytes);
 
-        // Killed between the two renames.
-        Directory.Move(Checkpoint, Checkpoint + ".old");
-        SaveAside(3);
-        EpochFound().Should().Be(3);
-        Save(epoch: 4);
-        EpochFound().Should().Be(4);
+        TrainingCheckpoint.ReadState(Checkpoint).PassedOver.Should().ContainSingle().Which.Should().Match($"{damaged}: {problem}");
+        var state = TrainingCheckpoint.Load(Checkpoint, net, sgd);
+        (state.Epoch, state.PassedOver.Count).Should().Be((1, 1));
+        Save(epoch: 2);
+        Entries(Checkpoint).Should().Equal("00000001", "00000003");
+    }
 
-        // Killed while the old one is deleted.
-        Directory.CreateDirectory(Checkpoint + ".old");
-        EpochFound().Should().Be(4);
-        Save(epoch: 5);
-        EpochFound().Should().Be(5);
-        Directory.GetFileSystemEntries(folder.Path).Should().Equal(Checkpoint);
+    [Fact]
+    public void ThatAllAreDamagedIsAnError()
+    {
+        Save(epoch: 1);
+        File.Delete(Path.Combine(Newest, "state.json"));
+        TrainingCheckpoint.Exists(Checkpoint).Should().BeTrue();
+        Refuse(net, sgd, $"{Checkpoint} holds no whole checkpoint ({Newest}: it lacks state.json): start a new run.");
+    }
+
+    [Fact]
+    public void OneOfAnEarlierVersionIsAnError()
+    {
+        folder.Write("checkpoint/state.json", "{}"u8.ToArray());
+        TrainingCheckpoint.Exists(Checkpoint).Should().BeTrue();
+        Refuse(net, sgd, $"{Checkpoint} was written by an earlier version*start a new run.");
+    }
+
+    [Fact]
+    public void ANetworkThatHasDivergedIsNotSaved()
+    {
+        Save(epoch: 1);
+        net.Parameters["Norm1.bias"].CopyFrom([0, 1, float.NaN, 3, float.NegativeInfinity, 5, 6, 7, 8, 9]);
+        FluentActions.Invoking(() => Save(epoch: 2)).Should().Throw<InvalidOperationException>()
+            .WithMessage("Training has diverged: 2 of the 10 values of 'Norm1.bias' are NaN or infinite.*one before is unchanged*");
+        Entries(Checkpoint).Should().Equal("00000001");
+        TrainingCheckpoint.Load(Checkpoint, net, sgd).Epoch.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("\"epoch\": 1", "\"epoch\": 1, \"epoch\": 2")]
+    [InlineData("\"epoch\": 1", "\"epoch\": 1, \"epochs\": 2")]
+    [InlineData("\"epoch\": 1,", "")]
+    [InlineData("\"epoch\": 1", "\"epoch\": 99999999999")]
+    [InlineData("\"options\": {}", "\"options\": null")]
+    [InlineData("\"model\": \"ChannelNet\"", "\"model\": null")]
+    [InlineData("\"options\": {}", "\"options\": {\"schedule\": null}")]
+    [InlineData("\"epoch\": 1", "\"epoch\": -1")]
+    public void AStateWithAnythingElseThanItsWordsIsRefused(string old, string changed)
+    {
+        Save(epoch: 1);
+        string path = Path.Combine(Newest, "state.json"), text = File.ReadAllText(path);
+        text.Should().Contain(old);
+        File.WriteAllText(path, text.Replace(old, changed, StringComparison.Ordinal));
+        FluentActions.Invoking(() => TrainingStateFile.Read(path, net)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{path}*").And.Message.Should().NotContain("\n");
     }
 
     [Fact]
@@ -84,21 +132,6 @@ public sealed class TrainingCheckpointTests : IDisposable
         Refuse(tiny, third, "*'ChannelNet' with other layers than TinyNin*");
     }
 
-    [Theory]
-    [InlineData("state.json")]
-    [InlineData("model.safetensors")]
-    [InlineData("optimizer.safetensors")]
-    public void DamageIsOneClearLine(string file)
-    {
-        Save(epoch: 1);
-        string path = Path.Combine(Checkpoint, file);
-        byte[] whole = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
-        Refuse(net, sgd, $"{path}*");
-        File.Delete(path);
-        Refuse(net, sgd, $"*{file}*");
-    }
-
     [Fact]
     public void WithoutOneThereIsNothingToResume() => Refuse(net, sgd, $"{Checkpoint} holds no checkpoint*");
 
@@ -112,13 +145,9 @@ public sealed class TrainingCheckpointTests : IDisposable
 
     void Save(int epoch) => TrainingCheckpoint.Save(Checkpoint, net, sgd, new TrainingState(epoch, Seed: 0));
 
-    void SaveAside(int epoch)
-    {
-        TrainingCheckpoint.Save(folder["aside"], net, sgd, new TrainingState(epoch, Seed: 0));
-        Directory.Move(folder["aside"], Checkpoint + ".new");
-    }
+    string Newest => Directory.GetDirectories(Checkpoint).Max()!;
 
-    int EpochFound() => TrainingCheckpoint.Load(Checkpoint, net, sgd).Epoch;
+    static string?[] Entries(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)];
 
     void Refuse(INetwork network, Optimizer optimizer, string message)
     {

@@ -65,14 +65,14 @@ public sealed class DataSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_cache_is_mended_from_the_publisher()
+    public async Task A_damaged_cache_is_fixed_from_the_publisher()
     {
         Put("cache/small");
         folder.Write("cache/small/second", SmallDataSet.WithOneBitFlipped(SmallDataSet.Second, 9));
         using LocalPublisher publisher = Publish(SmallDataSet.First, SmallDataSet.Second);
         List<string> told = [];
 
-        DataLocation location = await (SmallDataSet.Search(folder) with { Publisher = publisher.Address }).LocateAsync(told.Add);
+        DataLocation location = await (SmallDataSet.Search(folder) with { Sources = [new PublisherSource(publisher.Address)] }).LocateAsync(told.Add);
 
         location.Source.Should().Be("publisher");
         File.ReadAllBytes(folder["cache/small/second"]).Should().Equal(SmallDataSet.Second);
@@ -88,7 +88,7 @@ public sealed class DataSearchTests : IDisposable
         folder.Write("cache/small/first", old);
         using LocalPublisher publisher = Publish(SmallDataSet.First, SmallDataSet.WithOneBitFlipped(SmallDataSet.Second, 0));
 
-        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Publisher = publisher.Address }).LocateAsync())
+        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Sources = [new PublisherSource(publisher.Address)] }).LocateAsync())
             .Should().ThrowAsync<InvalidDataException>()).WithMessage("*publisher: second has SHA-256*");
 
         File.ReadAllBytes(folder["cache/small/first"]).Should().Equal(old);
@@ -100,7 +100,7 @@ public sealed class DataSearchTests : IDisposable
     public async Task A_silent_publisher_is_left_within_the_limit()
     {
         using var silent = new LocalPublisher(files: null);
-        DataSearch search = SmallDataSet.Search(folder) with { Publisher = silent.Address, ConnectLimit = TimeSpan.FromSeconds(0.3) };
+        DataSearch search = SmallDataSet.Search(folder) with { Sources = [new PublisherSource(silent.Address) { ConnectLimit = TimeSpan.FromSeconds(0.3) }] };
         var watch = Stopwatch.StartNew();
 
         (await FluentActions.Awaiting(() => search.LocateAsync()).Should().ThrowAsync<InvalidDataException>())
@@ -113,7 +113,7 @@ public sealed class DataSearchTests : IDisposable
     {
         using var silent = new LocalPublisher(files: null);
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
-        DataSearch search = SmallDataSet.Search(folder) with { Publisher = silent.Address, ConnectLimit = TimeSpan.FromSeconds(30) };
+        DataSearch search = SmallDataSet.Search(folder) with { Sources = [new PublisherSource(silent.Address) { ConnectLimit = TimeSpan.FromSeconds(30) }] };
 
         await FluentActions.Awaiting(() => search.LocateAsync(cancellation: cancellation.Token))
             .Should().ThrowAsync<OperationCanceledException>();
@@ -121,12 +121,12 @@ public sealed class DataSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task An_error_lists_what_was_tried_and_how_to_mend_it()
+    public async Task An_error_lists_what_was_tried_and_how_to_fix_it()
     {
         using LocalPublisher empty = new(new Dictionary<string, byte[]>());
         DataSearch search = SmallDataSet.Search(folder) with
         {
-            Publisher = empty.Address, DebianPackage = "dataset-small", AptGet = "no-such-apt-get",
+            Sources = [new PublisherSource(empty.Address), new BrokenSource()],
         };
 
         string message = (await FluentActions.Awaiting(() => search.LocateAsync())
@@ -136,7 +136,7 @@ public sealed class DataSearchTests : IDisposable
         message
             .Should().Contain($"cache {folder["cache/small"]}: no such folder").And.Contain($"system {folder["system"]}: no such folder");
         message.Should().Contain("publisher: 127.0.0.1: ").And.Contain("404");
-        message.Should().Contain("debian: no ").And.Contain("--data or NIN_DATA").And.Contain("install the package dataset-small");
+        message.Should().Contain("broken: out of order").And.Contain("--data or NIN_DATA").And.Contain("install the package dataset-small");
     }
 
     [Fact]
@@ -145,8 +145,91 @@ public sealed class DataSearchTests : IDisposable
         folder.Write("cache", [1]);
         using LocalPublisher publisher = Publish(SmallDataSet.First, SmallDataSet.Second);
 
-        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Publisher = publisher.Address }).LocateAsync())
+        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Sources = [new PublisherSource(publisher.Address)] }).LocateAsync())
             .Should().ThrowAsync<InvalidDataException>()).WithMessage($"*publisher: *{folder["cache"]}*");
+    }
+
+    [Fact]
+    public async Task Sources_are_tried_in_their_order()
+    {
+        using LocalPublisher publisher = Publish(SmallDataSet.First, SmallDataSet.Second);
+        DataSearch search = SmallDataSet.Search(folder) with { Sources = [new BrokenSource(), new PublisherSource(publisher.Address)] };
+        List<string> told = [];
+
+        (await search.LocateAsync(told.Add)).Source.Should().Be("publisher");
+        told.Should().Contain("passing over the broken source: out of order");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_download_is_cut_off_where_it_cannot_be_the_file(bool endless)
+    {
+        // 5,000 bytes pack into no more than these and some for a header.
+        byte[] body = new byte[5000 + 5 + 4096 + 1];
+        using var publisher = new LocalPublisher(new Dictionary<string, byte[]> { ["first.gz"] = body }) { IsEndless = endless };
+
+        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Sources = [new PublisherSource(publisher.Address)] }).LocateAsync())
+            .Should().ThrowAsync<InvalidDataException>())
+            .WithMessage("*publisher: 127.0.0.1 sends more than 9,101 bytes for first.gz, which has 5,000 bytes when unpacked*");
+        OnlyTheCacheIsLeft();
+    }
+
+    [Fact]
+    public async Task No_more_than_the_published_bytes_are_unpacked()
+    {
+        using var unpacked = new CountingStream(1 << 30);
+        using var copy = new MemoryStream();
+
+        (await DataFolder.CopyAsync(unpacked, SmallDataSet.Files[0], copy, CancellationToken.None)).Should().Contain("more than the 5000 bytes");
+
+        unpacked.Position.Should().BeLessThan(1 << 17);
+        copy.Length.Should().BeLessThanOrEqualTo(5000);
+    }
+
+    [Fact]
+    public async Task A_packed_file_is_unpacked_no_further_than_its_length()
+    {
+        byte[] bomb = SmallDataSet.Gzip(new byte[100_000_000]);
+        folder.Write("named/first.gz", bomb);
+        folder.Write("named/second", SmallDataSet.Second);
+        DataSearch named = SmallDataSet.Search(folder) with { Folder = folder["named"] };
+        (await FluentActions.Awaiting(() => named.LocateAsync()).Should().ThrowAsync<InvalidDataException>())
+            .WithMessage("*first has more than the 5000 bytes that are expected*");
+
+        (await FluentActions.Awaiting(() => (SmallDataSet.Search(folder) with { Sources = [new GivenSource(bomb)] }).LocateAsync())
+            .Should().ThrowAsync<InvalidDataException>()).WithMessage("*given: first has more than the 5000 bytes that are expected*");
+        OnlyTheCacheIsLeft();
+    }
+
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("..")]
+    [InlineData(".")]
+    [InlineData("")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("C:x")]
+    [InlineData("a\nb")]
+    [InlineData("a\0b")]
+    public void A_name_that_could_leave_the_folder_is_refused(string name) => FluentActions.Invoking(() => new DataFile(name, 1, new string('0', 64)))
+        .Should().Throw<ArgumentException>().WithMessage("*is not a valid name of a data file*").And.Message.Should().NotContain("\n");
+
+    [Fact]
+    public void A_file_needs_a_length_and_a_checksum()
+    {
+        FluentActions.Invoking(() => new DataFile("x", -1, new string('0', 64))).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DataFile("x", 1, new string('A', 64))).Should().Throw<ArgumentException>().WithMessage("*64 lower-case*");
+        FluentActions.Invoking(() => new DataFile("x", 1, "00")).Should().Throw<ArgumentException>().WithMessage("*64 lower-case*");
+    }
+
+    [Fact]
+    public void Only_files_of_the_data_set_have_a_path()
+    {
+        Put("named");
+        var location = new DataLocation(folder["named"], "option", SmallDataSet.Files);
+        location.Invoking(l => l.PathOf("../named/first")).Should().Throw<ArgumentException>().WithMessage("*is not a file of this data set*");
     }
 
     void Put(string place)
@@ -159,4 +242,60 @@ public sealed class DataSearchTests : IDisposable
         new(new Dictionary<string, byte[]> { ["first.gz"] = SmallDataSet.Gzip(first), ["second.gz"] = SmallDataSet.Gzip(second) });
 
     void OnlyTheCacheIsLeft() => Directory.GetDirectories(folder["cache"]).Should().BeSubsetOf([folder["cache/small"]]);
+
+    sealed class BrokenSource : IDataSource
+    {
+        public string Name => "broken";
+
+        public string? Advice => "install the package dataset-small";
+
+        public Task<string> FetchAsync(
+            IReadOnlyList<DataFile> files, string staging, Action<string>? progress, CancellationToken cancellation) =>
+            throw new IOException("out of order");
+    }
+
+    /// <summary>Brings packed bytes as the first file.</summary>
+    sealed class GivenSource(byte[] packed) : IDataSource
+    {
+        public string Name => "given";
+
+        public async Task<string> FetchAsync(
+            IReadOnlyList<DataFile> files, string staging, Action<string>? progress, CancellationToken cancellation)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(staging, "first.gz"), packed, cancellation);
+            return staging;
+        }
+    }
+
+    /// <summary>Zeros, and how many were read.</summary>
+    sealed class CountingStream(long length) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = (int)Math.Min(count, length - Position);
+            buffer.AsSpan(offset, read).Clear();
+            Position += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
 }

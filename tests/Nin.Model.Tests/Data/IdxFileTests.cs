@@ -100,6 +100,28 @@ public sealed class IdxFileTests : IDisposable
     }
 
     [Fact]
+    public void A_claim_that_a_packed_file_does_not_keep_takes_no_memory()
+    {
+        // 100,000 packed bytes could unpack to 100 million: as many as the header claims, and 200,000 come.
+        byte[] noise = new byte[100_000];
+        new Random(1).NextBytes(noise);
+        byte[] claim = [0, 0, 8, 1, 0x05, 0xF5, 0xE1, 0, .. noise, .. noise];
+        string path = folder.Write("x.gz", SmallDataSet.Gzip(claim));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        FluentActions.Invoking(() => IdxFile.Read(path, 1)).Should().Throw<InvalidDataException>().WithMessage("*cut short: 200000 bytes*");
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(10 * claim.Length);
+    }
+
+    [Fact]
+    public void A_packed_file_may_unpack_to_many_times_its_length()
+    {
+        byte[] zeros = [0, 0, 8, 1, 0, 0x4C, 0x4B, 0x40, .. new byte[5_000_000]];
+        IdxFile.Read(folder.Write("x.gz", SmallDataSet.Gzip(zeros)), 1).Data.Should().HaveCount(5_000_000);
+    }
+
+    [Fact]
     public void Missing_file() =>
         FluentActions.Invoking(() => IdxFile.Read(folder["none"], 1))
             .Should().Throw<InvalidDataException>().WithMessage("*none: no such file*");

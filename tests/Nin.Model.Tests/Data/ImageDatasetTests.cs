@@ -24,6 +24,9 @@ public class ImageDatasetTests
     {
         FluentActions.Invoking(() => new ImageDataset(new byte[11], new int[3], 2, 1, 2, ["a"]))
             .Should().Throw<ArgumentException>().WithMessage("11 pixels where 3 x 2 x 1 x 2 = 12*");
+        // 2^21 x 2^21 x 2^22 is 2^64, which is 0 to a multiplication that wraps.
+        FluentActions.Invoking(() => new ImageDataset(Array.Empty<byte>(), new int[1], 1 << 21, 1 << 21, 1 << 22, ["a"]))
+            .Should().Throw<ArgumentException>().WithMessage("0 pixels where 1 x * = 18446744073709551616*");
         FluentActions.Invoking(() => new ImageDataset(Array.Empty<byte>(), Array.Empty<int>(), 2, 1, 2, ["a"]))
             .Should().Throw<ArgumentException>().WithMessage("No images*");
         FluentActions.Invoking(() => new ImageDataset(new byte[2], new[] { 0, 2 }, 1, 1, 1, ["a", "b"]))

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Nin.Model.Tests.Data;
 
-/// <summary>A web server on this machine that serves given bytes by file name, or accepts connections and says nothing.</summary>
+/// <summary>
+/// A web server on this machine that serves given bytes by file name, or accepts connections and says nothing. It names the bytes' length,
+/// unless <see cref="IsEndless"/>: then it sends them over and over until the client has enough.
+/// </summary>
 sealed class LocalPublisher : IDisposable
 {
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -20,6 +23,8 @@ sealed class LocalPublisher : IDisposable
     }
 
     public Uri Address { get; }
+
+    public bool IsEndless { get; init; }
 
     public void Dispose()
     {
@@ -45,7 +50,7 @@ sealed class LocalPublisher : IDisposable
         }
     }
 
-    static async Task AnswerAsync(TcpClient client, IReadOnlyDictionary<string, byte[]> files)
+    async Task AnswerAsync(TcpClient client, IReadOnlyDictionary<string, byte[]> files)
     {
         NetworkStream stream = client.GetStream();
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
@@ -56,9 +61,19 @@ sealed class LocalPublisher : IDisposable
 
         bool known = files.TryGetValue(name, out byte[]? body);
         string status = known ? "200 OK" : "404 Not Found";
-        string head = $"HTTP/1.1 {status}\r\nContent-Length: {body?.Length ?? 0}\r\nConnection: close\r\n\r\n";
+        string length = IsEndless ? "" : $"Content-Length: {body?.Length ?? 0}\r\n";
+        string head = $"HTTP/1.1 {status}\r\n{length}Connection: close\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
-        await stream.WriteAsync(body ?? []);
+        try
+        {
+            do await stream.WriteAsync(body ?? []);
+            while (IsEndless);
+        }
+        catch (IOException)
+        {
+            // The client has hung up.
+        }
+
         client.Dispose();
     }
 }

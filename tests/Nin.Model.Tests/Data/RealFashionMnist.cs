@@ -1,8 +1,9 @@
 using Nin.Data;
+using Nin.Runner.Datasets;
 
 namespace Nin.Model.Tests.Data;
 
-/// <summary>The real data set, found or fetched once a test run by the library's own search; or why it is not to be had.</summary>
+/// <summary>The real data set, found or fetched once a test run as the tool does; or why it cannot be had.</summary>
 static class RealFashionMnist
 {
     static readonly Lazy<(DataLocation? Location, string? Problem)> Found = new(Locate);
@@ -16,11 +17,11 @@ static class RealFashionMnist
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-            return (Task.Run(() => FashionMnist.LocateAsync(cancellation: limit.Token)).GetAwaiter().GetResult(), null);
+            return (Task.Run(() => FashionMnistSources.LocateAsync(folder: null, progress: null, limit.Token)).GetAwaiter().GetResult(), null);
         }
         catch (Exception e) when (e is InvalidDataException or OperationCanceledException)
         {
-            return (null, $"Fashion-MNIST is not to be had: {e.Message}");
+            return (null, $"Fashion-MNIST was neither found nor fetched: {e.Message}");
         }
     }
 }

@@ -11,7 +11,7 @@ static class SmallDataSet
 
     public static byte[] Second { get; } = [.. Enumerable.Range(0, 300).Select(i => (byte)(i * 7))];
 
-    public static IReadOnlyList<DataFile> Files { get; } = [new("first", Hash(First)), new("second", Hash(Second))];
+    public static IReadOnlyList<DataFile> Files { get; } = [new("first", First.Length, Hash(First)), new("second", Second.Length, Hash(Second))];
 
     public static DataSearch Search(TemporaryFolder folder) =>
         new() { Name = "Small", Files = Files, CacheFolder = folder["cache/small"], SystemFolder = folder["system"] };

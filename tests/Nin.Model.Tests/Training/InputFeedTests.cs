@@ -90,8 +90,8 @@ public sealed class InputFeedTests(DeviceSet devices) : IClassFixture<DeviceSet>
     }
 
     // The last batch is smaller.
-    static BatchLoader Loader(Device device, int prefetch) => new(
-        Data(device), new BatchLoaderOptions { BatchSize = device.Kind == DeviceKind.Emulator ? 3 : 20, Shuffle = true, Prefetch = prefetch });
+    static DataLoader Loader(Device device, int prefetch) => new(
+        Data(device), new DataLoaderOptions { BatchSize = device.Kind == DeviceKind.Emulator ? 3 : 20, Shuffle = true, Prefetch = prefetch });
 
     static ImageDataset Data(Device device)
     {

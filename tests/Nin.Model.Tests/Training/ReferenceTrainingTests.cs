@@ -64,8 +64,8 @@ public sealed class ReferenceTrainingTests(ITestOutputHelper output)
 
     static (float[] Images, int[] Labels)[] LoadBatches()
     {
-        var options = new BatchLoaderOptions { BatchSize = Batch, Normalization = new([0.5f], [0.3f]), Shuffle = true, Prefetch = 0 };
-        var loader = new BatchLoader(SyntheticDataset.Create(Steps * Batch, 1, 28, 28, seed: 1), options);
+        var options = new DataLoaderOptions { BatchSize = Batch, Normalization = new([0.5f], [0.3f]), Shuffle = true, Prefetch = 0 };
+        var loader = new DataLoader(SyntheticDataset.Create(Steps * Batch, 1, 28, 28, seed: 1), options);
         return [.. loader.Epoch(0).Select(b => (b.Images.ToArray(), b.Labels.ToArray()))];
     }
 }

@@ -6,16 +6,16 @@ namespace Nin.Data;
 /// Batches of a data set, epoch by epoch, as float32 in PyTorch's order <c>[n, c, h, w]</c>. The same options give the same batches
 /// whether or not they are made ahead, and the same image in an epoch whatever the batch size.
 /// </summary>
-public sealed class BatchLoader
+public sealed class DataLoader
 {
     readonly ImageDataset data;
-    readonly BatchLoaderOptions options;
+    readonly DataLoaderOptions options;
     readonly ConcurrentBag<ImageBatch> spare = [];
     readonly int imageLength;
 
     /// <summary>Prepares loading.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, or does not fit the data.</exception>
-    public BatchLoader(ImageDataset data, BatchLoaderOptions options)
+    public DataLoader(ImageDataset data, DataLoaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
@@ -29,8 +29,8 @@ public sealed class BatchLoader
         this.data = data;
         this.options = options;
         BatchSize = Math.Min(options.BatchSize, data.Count);
-        var pipeline = new ImagePipeline(data, options);
-        (Channels, Height, Width, imageLength) = (pipeline.Channels, pipeline.Height, pipeline.Width, pipeline.ImageLength);
+        var transform = new ImageTransform(data, options);
+        (Channels, Height, Width, imageLength) = (transform.Channels, transform.Height, transform.Width, transform.ImageLength);
         if ((long)BatchSize * imageLength > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(options),
@@ -54,7 +54,7 @@ public sealed class BatchLoader
     public int Count => data.Count;
 
     /// <summary>Batches an epoch, the smaller last one counted.</summary>
-    public int BatchesPerEpoch => (data.Count + BatchSize - 1) / BatchSize;
+    public int BatchesPerEpoch => (data.Count - 1) / BatchSize + 1;
 
     /// <summary>The batches of one epoch. Each holds until the next is asked for; leaving the loop ends the loading thread.</summary>
     /// <param name="epoch">Epoch, from 0: decides order and augmentation together with the seed.</param>
@@ -105,17 +105,17 @@ public sealed class BatchLoader
     {
         int[] order = new int[data.Count];
         if (options.Shuffle)
-            EpochOrder.Shuffled(order, options.Seed, epoch);
+            Sampler.Shuffled(order, options.Seed, epoch);
         else
-            EpochOrder.Sequential(order);
-        return new EpochFiller(data, new ImagePipeline(data, options), order, BatchSize, epoch, filled);
+            Sampler.Sequential(order);
+        return new EpochFiller(data, new ImageTransform(data, options), order, BatchSize, epoch, filled);
     }
 
     ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(BatchSize, imageLength);
 }
 
-/// <summary>What <see cref="BatchLoader"/> makes of a data set.</summary>
-public sealed record BatchLoaderOptions
+/// <summary>What <see cref="DataLoader"/> makes of a data set.</summary>
+public sealed record DataLoaderOptions
 {
     /// <summary>Images a batch; an epoch's last batch may have fewer.</summary>
     public int BatchSize { get; init; } = 128;

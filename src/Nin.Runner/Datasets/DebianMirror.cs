@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Nin.Data;
 
-namespace Nin.Data;
+namespace Nin.Runner.Datasets;
 
 /// <summary>
 /// Fetches a data package from the Debian mirror that the machine itself is configured for, and unpacks it, without root:
@@ -9,16 +10,21 @@ namespace Nin.Data;
 /// </summary>
 /// <param name="package">The package's name.</param>
 /// <param name="dataFolder">Where the package keeps its files, as an absolute path.</param>
-sealed class DebianMirror(string package, string dataFolder)
+sealed class DebianMirror(string package, string dataFolder) : IDataSource
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>The command, so that a test can stand in for it.</summary>
     public string AptGet { get; init; } = "apt-get";
 
+    public string Name => "debian";
+
+    public string? Advice => $"install the package {package}";
+
     /// <summary>Downloads and unpacks under <paramref name="staging"/>; returns the folder of the data files there.</summary>
-    /// <exception cref="IOException">There is no apt here, or it could not get the package.</exception>
-    public async Task<string> GetAsync(string staging, Action<string>? progress, CancellationToken cancellation)
+    /// <exception cref="IOException">This machine has no apt, or apt could not get the package.</exception>
+    public async Task<string> FetchAsync(
+        IReadOnlyList<DataFile> files, string staging, Action<string>? progress, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux())
             throw new IOException("no apt-get on this system");
@@ -36,7 +42,7 @@ sealed class DebianMirror(string package, string dataFolder)
         progress?.Invoke("reading the package lists of this machine's Debian mirror");
         string? updateProblem = await RunAsync(AptGet, [.. options, "update"], staging, cancellation).ConfigureAwait(false);
         progress?.Invoke($"downloading {package} from this machine's Debian mirror");
-        // A third-party source that fails to update is no reason not to try.
+        // A third-party source that fails to update does not keep the others from having the package.
         if (await RunAsync(AptGet, [.. options, "download", package], staging, cancellation).ConfigureAwait(false) is { } problem)
             throw new IOException(updateProblem is null ? problem : $"{updateProblem}; {problem}");
 

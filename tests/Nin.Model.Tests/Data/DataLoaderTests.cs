@@ -2,14 +2,14 @@ using Nin.Data;
 
 namespace Nin.Model.Tests.Data;
 
-public class BatchLoaderTests
+public class DataLoaderTests
 {
     static readonly ImageDataset Data = SyntheticDataset.Create(103, 1, 8, 6, seed: 3);
 
     [Fact]
     public void The_last_batch_is_smaller_and_nothing_is_lost()
     {
-        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 25 });
+        var loader = new DataLoader(Data, new DataLoaderOptions { BatchSize = 25 });
 
         loader.BatchesPerEpoch.Should().Be(5);
         Copy(loader, 0).Select(b => b.Labels.Length).Should().Equal(25, 25, 25, 25, 3);
@@ -19,12 +19,12 @@ public class BatchLoaderTests
 
     [Fact]
     public void A_batch_size_that_divides_the_count_gives_no_empty_batch() =>
-        Copy(new BatchLoader(Data.Take(100), new BatchLoaderOptions { BatchSize = 25 }), 0).Should().HaveCount(4);
+        Copy(new DataLoader(Data.Take(100), new DataLoaderOptions { BatchSize = 25 }), 0).Should().HaveCount(4);
 
     [Fact]
     public void A_batch_larger_than_the_data_is_the_data()
     {
-        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 1000 });
+        var loader = new DataLoader(Data, new DataLoaderOptions { BatchSize = 1000 });
 
         loader.BatchSize.Should().Be(103);
         Copy(loader, 0).Should().ContainSingle().Which.Labels.Should().Equal(Data.Labels.ToArray());
@@ -42,7 +42,7 @@ public class BatchLoaderTests
         Order(2, 0).Should().NotEqual(first);
 
         static int[] Order(ulong seed, int epoch) =>
-            [.. Copy(new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 10, Shuffle = true, Seed = seed }), epoch)
+            [.. Copy(new DataLoader(Data, new DataLoaderOptions { BatchSize = 10, Shuffle = true, Seed = seed }), epoch)
                 .SelectMany(b => b.Indices)];
     }
 
@@ -54,7 +54,7 @@ public class BatchLoaderTests
         int[] order = new int[Count];
         for (int epoch = 0; epoch < Draws; epoch++)
         {
-            EpochOrder.Shuffled(order, seed: 9, epoch);
+            Sampler.Shuffled(order, seed: 9, epoch);
             for (int i = 0; i < Count; i++)
                 met[i, order[i]]++;
         }
@@ -66,17 +66,17 @@ public class BatchLoaderTests
     [Fact]
     public void Order_and_images_do_not_depend_on_the_batch_size_or_on_prefetching()
     {
-        var options = new BatchLoaderOptions
+        var options = new DataLoaderOptions
         {
             BatchSize = 16, Shuffle = true, Augmentation = Augmentation.ShiftFlip, Seed = 4, Height = 11, Width = 13,
         };
-        List<Copied> want = Copy(new BatchLoader(Data, options with { Prefetch = 0 }), 2);
+        List<Copied> want = Copy(new DataLoader(Data, options with { Prefetch = 0 }), 2);
 
         foreach (int prefetch in new[] { 0, 1, 2, 7 })
         {
             foreach (int batchSize in new[] { 1, 16, 103 })
             {
-                List<Copied> got = Copy(new BatchLoader(Data, options with { BatchSize = batchSize, Prefetch = prefetch }), 2);
+                List<Copied> got = Copy(new DataLoader(Data, options with { BatchSize = batchSize, Prefetch = prefetch }), 2);
                 got.SelectMany(b => b.Indices).Should().Equal(want.SelectMany(b => b.Indices));
                 got.SelectMany(b => b.Labels).Should().Equal(want.SelectMany(b => b.Labels));
                 got.SelectMany(b => b.Images).SequenceEqual(want.SelectMany(b => b.Images)).Should().BeTrue();
@@ -87,7 +87,7 @@ public class BatchLoaderTests
     [Fact]
     public void Labels_and_images_belong_to_the_indices()
     {
-        foreach (ImageBatch batch in new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 10, Shuffle = true }).Epoch(0))
+        foreach (ImageBatch batch in new DataLoader(Data, new DataLoaderOptions { BatchSize = 10, Shuffle = true }).Epoch(0))
         {
             for (int i = 0; i < batch.Count; i++)
             {
@@ -100,7 +100,7 @@ public class BatchLoaderTests
     [Fact]
     public void Epochs_use_their_buffers_again()
     {
-        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 5, Prefetch = 2 });
+        var loader = new DataLoader(Data, new DataLoaderOptions { BatchSize = 5, Prefetch = 2 });
         HashSet<ImageBatch> met = new(ReferenceEqualityComparer.Instance);
         for (int epoch = 0; epoch < 3; epoch++)
             met.UnionWith(loader.Epoch(epoch));
@@ -111,7 +111,7 @@ public class BatchLoaderTests
     [Fact]
     public void Two_epochs_at_once_do_not_share_buffers()
     {
-        var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 20 });
+        var loader = new DataLoader(Data, new DataLoaderOptions { BatchSize = 20 });
         foreach ((ImageBatch a, ImageBatch b) in loader.Epoch(0).Zip(loader.Epoch(0)))
         {
             a.Should().NotBeSameAs(b);
@@ -125,7 +125,7 @@ public class BatchLoaderTests
         foreach (int prefetch in new[] { 0, 2 })
         {
             using var cancellation = new CancellationTokenSource();
-            var loader = new BatchLoader(Data, new BatchLoaderOptions { BatchSize = 10, Prefetch = prefetch });
+            var loader = new DataLoader(Data, new DataLoaderOptions { BatchSize = 10, Prefetch = prefetch });
             int batches = 0;
 
             FluentActions.Invoking(() =>
@@ -147,7 +147,7 @@ public class BatchLoaderTests
         var watched = new ImageDataset(pixels.Memory, Data.Labels.ToArray(), 1, 8, 6, Data.ClassNames);
         pixels.Readers.Clear();
 
-        foreach (ImageBatch unused in new BatchLoader(watched, new BatchLoaderOptions { BatchSize = 5 }).Epoch(0))
+        foreach (ImageBatch unused in new DataLoader(watched, new DataLoaderOptions { BatchSize = 5 }).Epoch(0))
             break;
 
         pixels.Readers.Should().NotBeEmpty().And.NotContain(Thread.CurrentThread).And.OnlyContain(thread => !thread.IsAlive);
@@ -158,7 +158,7 @@ public class BatchLoaderTests
     {
         using var pixels = new WatchedMemory(Data.Pixels.ToArray());
         var watched = new ImageDataset(pixels.Memory, Data.Labels.ToArray(), 1, 8, 6, Data.ClassNames);
-        var loader = new BatchLoader(watched, new BatchLoaderOptions { BatchSize = 5 });
+        var loader = new DataLoader(watched, new DataLoaderOptions { BatchSize = 5 });
         pixels.Broken = true;
 
         FluentActions.Invoking(() => loader.Epoch(0).Count()).Should().Throw<InvalidDataException>().WithMessage("broken");
@@ -167,20 +167,20 @@ public class BatchLoaderTests
     [Fact]
     public void Wrong_options_are_refused()
     {
-        Refused(new BatchLoaderOptions { BatchSize = 0 });
-        Refused(new BatchLoaderOptions { Prefetch = -1 });
-        Refused(new BatchLoaderOptions { Augmentation = (Augmentation)9 });
-        Refused(new BatchLoaderOptions { Height = 0 });
-        Refused(new BatchLoaderOptions { Width = 20000 });
-        Refused(new BatchLoaderOptions { BatchSize = 100, Height = 10000, Width = 10000 });
-        FluentActions.Invoking(() => new BatchLoader(Data, new BatchLoaderOptions()).Epoch(-1))
+        Refused(new DataLoaderOptions { BatchSize = 0 });
+        Refused(new DataLoaderOptions { Prefetch = -1 });
+        Refused(new DataLoaderOptions { Augmentation = (Augmentation)9 });
+        Refused(new DataLoaderOptions { Height = 0 });
+        Refused(new DataLoaderOptions { Width = 20000 });
+        Refused(new DataLoaderOptions { BatchSize = 100, Height = 10000, Width = 10000 });
+        FluentActions.Invoking(() => new DataLoader(Data, new DataLoaderOptions()).Epoch(-1))
             .Should().Throw<ArgumentOutOfRangeException>();
 
-        static void Refused(BatchLoaderOptions options) =>
-            FluentActions.Invoking(() => new BatchLoader(Data, options)).Should().Throw<ArgumentOutOfRangeException>();
+        static void Refused(DataLoaderOptions options) =>
+            FluentActions.Invoking(() => new DataLoader(Data, options)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    static List<Copied> Copy(BatchLoader loader, int epoch) =>
+    static List<Copied> Copy(DataLoader loader, int epoch) =>
         [.. loader.Epoch(epoch).Select(b => new Copied(b.Images.ToArray(), b.Labels.ToArray(), b.Indices.ToArray()))];
 
     sealed record Copied(float[] Images, int[] Labels, int[] Indices);

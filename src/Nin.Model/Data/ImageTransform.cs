@@ -10,7 +10,7 @@ namespace Nin.Data;
 /// Scaling and normalising are one table look-up on the bytes, before resizing: resizing is a weighted mean, so the order changes only
 /// the rounding. An instance serves one thread.
 /// </remarks>
-public sealed class ImagePipeline
+public sealed class ImageTransform
 {
     const int MaxShift = 2;
 
@@ -23,7 +23,7 @@ public sealed class ImagePipeline
 
     /// <summary>Prepares the images of <paramref name="data"/>; batch size, shuffling and prefetching do not matter here.</summary>
     /// <exception cref="ArgumentException">A size below 1, or a normalisation for another number of channels.</exception>
-    public ImagePipeline(ImageDataset data, BatchLoaderOptions options)
+    public ImageTransform(ImageDataset data, DataLoaderOptions options)
     {
         this.data = data;
         augmentation = options.Augmentation;
@@ -31,8 +31,8 @@ public sealed class ImagePipeline
         levels = MakeLevels(data.Channels, options.Normalization);
         (Channels, Height, Width) = (data.Channels, options.Height ?? data.Height, options.Width ?? data.Width);
         bool resized = Height != data.Height || Width != data.Width;
-        resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null;
-        if ((long)Channels * Height * Width > Array.MaxLength)
+        resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null; // Sides are 1 to 16,384 then, or the data set's.
+        if ((UInt128)Channels * (UInt128)Height * (UInt128)Width > (UInt128)Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(options), Height, $"{Channels} x {Height} x {Width} is more than an array holds; resize to less.");
         plane = resized ? new float[data.Height * data.Width] : [];

@@ -1,4 +1,4 @@
-namespace Nin.Model.Tests.Data;
+namespace Nin.Runner.Tests;
 
 /// <summary>A test that needs Debian's <c>dpkg-deb</c>.</summary>
 sealed class DpkgDebFactAttribute : FactAttribute

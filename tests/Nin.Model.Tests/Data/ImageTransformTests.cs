@@ -2,7 +2,7 @@ using Nin.Data;
 
 namespace Nin.Model.Tests.Data;
 
-public class ImagePipelineTests
+public class ImageTransformTests
 {
     static readonly ImageDataset Synthetic = SyntheticDataset.Create(400, 3, 9, 12, seed: 5);
 
@@ -10,16 +10,16 @@ public class ImagePipelineTests
     public void Pixels_are_scaled_to_one_and_normalised_by_channel()
     {
         var data = new ImageDataset(new byte[] { 0, 255, 51, 102 }, new int[1], channels: 2, height: 1, width: 2, ["only"]);
-        var options = new BatchLoaderOptions { Normalization = new Normalization([0.5f, 0.2f], [0.25f, 2]) };
+        var options = new DataLoaderOptions { Normalization = new Normalization([0.5f, 0.2f], [0.25f, 2]) };
 
-        Write(data, new BatchLoaderOptions(), 0).Should().Equal(0, 1, 51 / 255f, 102 / 255f);
+        Write(data, new DataLoaderOptions(), 0).Should().Equal(0, 1, 51 / 255f, 102 / 255f);
         Write(data, options, 0).Should().Equal(-2, 2, (51 / 255f - 0.2f) / 2, (102 / 255f - 0.2f) / 2);
     }
 
     [Fact]
     public void A_flip_mirrors_half_of_the_images_left_to_right()
     {
-        var options = new BatchLoaderOptions { Augmentation = Augmentation.Flip };
+        var options = new DataLoaderOptions { Augmentation = Augmentation.Flip };
         int flipped = 0;
         for (int i = 0; i < Synthetic.Count; i++)
         {
@@ -37,7 +37,7 @@ public class ImagePipelineTests
     [Fact]
     public void A_shift_moves_by_up_to_two_pixels_and_lets_black_in()
     {
-        var options = new BatchLoaderOptions { Augmentation = Augmentation.ShiftFlip };
+        var options = new DataLoaderOptions { Augmentation = Augmentation.ShiftFlip };
         HashSet<(bool, int, int)> met = [];
         for (int i = 0; i < Synthetic.Count; i++)
         {
@@ -57,7 +57,7 @@ public class ImagePipelineTests
     public void What_comes_in_is_black_before_normalisation()
     {
         var white = new ImageDataset(Enumerable.Repeat((byte)255, 64 * 16).ToArray(), new int[64], 1, 4, 4, ["only"]);
-        var options = new BatchLoaderOptions { Augmentation = Augmentation.ShiftFlip, Normalization = new Normalization([0.5f], [0.5f]) };
+        var options = new DataLoaderOptions { Augmentation = Augmentation.ShiftFlip, Normalization = new Normalization([0.5f], [0.5f]) };
 
         Enumerable.Range(0, 64).SelectMany(i => Write(white, options, i)).Distinct().Should().BeEquivalentTo([-1f, 1f]);
     }
@@ -70,13 +70,13 @@ public class ImagePipelineTests
     {
         ImageDataset tiny = SyntheticDataset.Create(50, 1, height, width, seed: 1);
         for (int i = 0; i < tiny.Count; i++)
-            Write(tiny, new BatchLoaderOptions { Augmentation = Augmentation.ShiftFlip }, i).Should().OnlyContain(x => x >= 0 && x <= 1);
+            Write(tiny, new DataLoaderOptions { Augmentation = Augmentation.ShiftFlip }, i).Should().OnlyContain(x => x >= 0 && x <= 1);
     }
 
     [Fact]
     public void Variation_depends_on_epoch_and_seed()
     {
-        var options = new BatchLoaderOptions { Augmentation = Augmentation.ShiftFlip, Seed = 1 };
+        var options = new DataLoaderOptions { Augmentation = Augmentation.ShiftFlip, Seed = 1 };
         float[][] first = WriteAll(options, epoch: 0);
 
         WriteAll(options, epoch: 0).Should().BeEquivalentTo(first, o => o.WithStrictOrdering());
@@ -88,11 +88,11 @@ public class ImagePipelineTests
     [Fact]
     public void Resizing_follows_the_augmentation_and_commutes_with_normalisation()
     {
-        var options = new BatchLoaderOptions
+        var options = new DataLoaderOptions
         {
             Augmentation = Augmentation.ShiftFlip, Height = 20, Width = 31, Normalization = new Normalization([0.3f], [0.4f]),
         };
-        float[] small = Write(Synthetic, new BatchLoaderOptions { Augmentation = Augmentation.ShiftFlip }, 7);
+        float[] small = Write(Synthetic, new DataLoaderOptions { Augmentation = Augmentation.ShiftFlip }, 7);
         float[] got = Write(Synthetic, options, 7);
         var resize = new BilinearResize(9, 12, 20, 31);
         float[] want = new float[20 * 31];
@@ -108,20 +108,20 @@ public class ImagePipelineTests
     [Fact]
     public void A_normalisation_for_other_channels_is_refused() =>
         FluentActions
-            .Invoking(() => new ImagePipeline(Synthetic, new BatchLoaderOptions { Normalization = new Normalization([0, 0], [1, 1]) }))
+            .Invoking(() => new ImageTransform(Synthetic, new DataLoaderOptions { Normalization = new Normalization([0, 0], [1, 1]) }))
             .Should().Throw<ArgumentException>().WithMessage("*2 channels for images of 3*");
 
     static int Different(float[][] a, float[][] b) => a.Zip(b).Count(pair => !pair.First.AsSpan().SequenceEqual(pair.Second));
 
-    static float[][] WriteAll(BatchLoaderOptions options, int epoch) =>
+    static float[][] WriteAll(DataLoaderOptions options, int epoch) =>
         [.. Enumerable.Range(0, Synthetic.Count).Select(i => Write(Synthetic, options, i, epoch))];
 
-    static float[] Write(ImageDataset data, BatchLoaderOptions options, int index, int epoch = 0)
+    static float[] Write(ImageDataset data, DataLoaderOptions options, int index, int epoch = 0)
     {
-        var pipeline = new ImagePipeline(data, options);
-        float[] image = new float[pipeline.ImageLength];
+        var transform = new ImageTransform(data, options);
+        float[] image = new float[transform.ImageLength];
         Array.Fill(image, float.NaN);
-        pipeline.Write(index, epoch, image);
+        transform.Write(index, epoch, image);
         return image;
     }
 

@@ -1,10 +1,16 @@
 using System.Diagnostics;
+using System.IO.Compression;
+using System.Security.Cryptography;
 using Nin.Data;
+using Nin.Runner.Datasets;
 
-namespace Nin.Model.Tests.Data;
+namespace Nin.Runner.Tests;
 
 public sealed class DebianMirrorTests : IDisposable
 {
+    static readonly byte[] First = [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * i))];
+    static readonly byte[] Second = [.. Enumerable.Range(0, 300).Select(i => (byte)(i * 7))];
+
     readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -12,11 +18,11 @@ public sealed class DebianMirrorTests : IDisposable
     [DpkgDebFact]
     public async Task A_package_is_unpacked_into_the_cache_with_private_lists()
     {
-        folder.Write(
-            "package/DEBIAN/control",
-            "Package: dataset-small\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n"u8.ToArray());
-        folder.Write("package/usr/share/datasets/small/first.gz", SmallDataSet.Gzip(SmallDataSet.First));
-        folder.Write("package/usr/share/datasets/small/second.gz", SmallDataSet.Gzip(SmallDataSet.Second));
+        Directory.CreateDirectory(folder["package/DEBIAN"]);
+        File.WriteAllText(
+            folder["package/DEBIAN/control"], "Package: dataset-small\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n");
+        Pack("package/usr/share/datasets/small/first.gz", First);
+        Pack("package/usr/share/datasets/small/second.gz", Second);
         string[] arguments = ["-b", folder["package"], folder["small.deb"]];
         using (Process build = Process.Start(new ProcessStartInfo("dpkg-deb", arguments) { RedirectStandardOutput = true })!)
             await build.WaitForExitAsync();
@@ -25,7 +31,7 @@ public sealed class DebianMirrorTests : IDisposable
         DataLocation location = await Search(apt).LocateAsync();
 
         location.Should().BeEquivalentTo(new { Path = folder["cache/small"], Source = "debian" });
-        File.ReadAllBytes(folder["cache/small/first"]).Should().Equal(SmallDataSet.First);
+        File.ReadAllBytes(folder["cache/small/first"]).Should().Equal(First);
         string[] calls = File.ReadAllLines(folder["calls"]);
         calls.Should().HaveCount(2).And.OnlyContain(call => call.Contains($"Dir::State::lists={folder["cache/small"]}.partial-"));
         calls[0].Should().EndWith("update");
@@ -57,10 +63,27 @@ public sealed class DebianMirrorTests : IDisposable
         SpinWait.SpinUntil(() => !Directory.Exists(process), TimeSpan.FromSeconds(10)).Should().BeTrue("its processes are killed");
     }
 
-    DataSearch Search(string apt) => SmallDataSet.Search(folder) with
+    [DpkgDebFact]
+    public async Task A_machine_without_apt_says_so() =>
+        (await FluentActions.Awaiting(() => Search("no-such-apt-get").LocateAsync()).Should().ThrowAsync<InvalidDataException>())
+            .WithMessage("*debian: no no-such-apt-get on this system*, or install the package dataset-small.");
+
+    DataSearch Search(string apt) => new()
     {
-        SystemFolder = "/usr/share/datasets/small", DebianPackage = "dataset-small", AptGet = apt,
+        Name = "Small",
+        Files = [new("first", First.Length, Hash(First)), new("second", Second.Length, Hash(Second))],
+        CacheFolder = folder["cache/small"],
+        Sources = [new DebianMirror("dataset-small", "/usr/share/datasets/small") { AptGet = apt }],
     };
+
+    static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    void Pack(string name, byte[] bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
+        using var gzip = new GZipStream(File.Create(folder[name]), CompressionLevel.Fastest);
+        gzip.Write(bytes);
+    }
 
     string Script(string body)
     {
