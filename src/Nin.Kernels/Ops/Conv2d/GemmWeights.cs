@@ -43,6 +43,7 @@ readonly unsafe record struct GemmWeights(WorkerPool Pool, Conv2dSizes Sizes, bo
                     Depth = rows.Depth,
                     SourceChannels = g.SourceChannels,
                     ResultChannels = g.ResultChannels,
+                    IsTransposed = IsTransposed,
                     GroupStep = Sizes.GroupFilters,
                     TapStep = (nint)Sizes.GroupChannels * Sizes.Filters,
                     SourceStep = IsTransposed ? 1 : Sizes.Filters,
@@ -70,6 +71,9 @@ unsafe struct GemmWeightPacking : ILanesJob
     public int SourceChannels;
     public int ResultChannels;
 
+    /// <summary>True for dgrad, whose taps run backward even where the steps of one filter would say that rows lie as they are read.</summary>
+    public bool IsTransposed;
+
     /// <summary>Floats of the weights from a group, tap, source channel and result channel to the next.</summary>
     public nint GroupStep;
     public nint TapStep;
@@ -89,7 +93,7 @@ unsafe struct GemmWeightPacking : ILanesJob
         int depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
         float* weights = Weights + group * GroupStep;
         float* packed = Packed + group * PackedStep + (nint)from * Packing.PaddedColumns(ResultChannels, 32 * TLanes.Count);
-        if (ResultStep == 1)
+        if (!IsTransposed)
         {
             // Fprop: all taps in their order, so that the rows of B follow each other.
             Packing.Pack<TLanes, PlainRows>(new PlainRows(weights + from * SourceStep), SourceStep, depth, ResultChannels, packed, sums: null);

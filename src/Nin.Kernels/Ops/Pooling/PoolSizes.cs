@@ -96,10 +96,15 @@ public readonly record struct PoolSizes
 /// <param name="Before">Padding before the first place.</param>
 /// <param name="After">Padding after the last.</param>
 /// <param name="Dilation">Places from one tap to the next.</param>
-readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, int Before, int After, int Dilation)
+/// <param name="Reach">Places from a window's first tap to its last.</param>
+/// <remarks>
+/// Eight numbers: ILGPU 1.5.3 takes structs of equal layout for one type, and where a <see cref="TapAxis"/> (seven) came before in the same
+/// context it would put a pooling's numbers into local memory.
+/// </remarks>
+readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, int Before, int After, int Dilation, int Reach)
 {
     public static PoolAxis Of(in WindowAxis axis, int size) =>
-        new(size, (int)axis.Output(size), axis.Kernel, axis.Stride, axis.Before, axis.After, axis.Dilation);
+        new(size, (int)axis.Output(size), axis.Kernel, axis.Stride, axis.Before, axis.After, axis.Dilation, (int)axis.Effective - 1);
 
     /// <summary>The place of a window's first tap that is not in the padding; only where it has <see cref="Taps"/>.</summary>
     public int First(int window)
@@ -113,7 +118,7 @@ readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, i
     {
         int start = Start(window);
         int first = start < 0 ? Skipped(start) : 0;
-        int end = start + Dilation * (Kernel - 1) < Size ? Kernel : (Size - start + Dilation - 1) / Dilation;
+        int end = start + Reach < Size ? Kernel : (Size - start + Dilation - 1) / Dilation;
         return end > first ? end - first : 0;
     }
 
@@ -127,7 +132,7 @@ readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, i
     /// <summary>The first window that may read a place.</summary>
     public int FirstWindow(int place)
     {
-        int before = place + Before - Dilation * (Kernel - 1);
+        int before = place + Before - Reach;
         return before <= 0 ? 0 : (before + Stride - 1) / Stride;
     }
 
