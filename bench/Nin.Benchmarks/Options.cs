@@ -17,7 +17,7 @@ sealed record Options
           --rounds N               alternating rounds of the table (3)
           --seconds S              timed seconds of each measurement (4)
           --only TEXT              only rows whose name holds the text
-          --skip TEXT              leaves out contestants whose name holds the text
+          --skip TEXT              leaves out baselines whose name holds the text
           --model book|mnist28     for profile and peak (book; peak: both)
           --batch N                for profile, scaling over sizes and peak (32)
           --threads N              threads of Nin for profile and peak (one a core)
@@ -33,7 +33,7 @@ sealed record Options
     /// <summary>What a row's name must hold.</summary>
     public string Only { get; private init; } = "";
 
-    /// <summary>What the name of a contestant that is left out holds; empty for none.</summary>
+    /// <summary>What the name of a baseline that is left out holds; empty for none.</summary>
     public string Skip { get; private init; } = "";
 
     /// <summary>Network, or empty for the command's default.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Nin.Benchmarks;
-using Nin.Benchmarks.Contestants;
+using Nin.Benchmarks.Baselines;
 using Nin.Benchmarks.Kernels;
 using Nin.Benchmarks.Onnx;
 using Nin.Benchmarks.Peak;

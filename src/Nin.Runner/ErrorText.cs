@@ -14,7 +14,7 @@ static partial class ErrorText
     /// <summary>Text without line breaks.</summary>
     public static string OneLine(string text) => LineBreaks().Replace(text, " ").Trim();
 
-    // ArgumentException puts the parameter's name behind the message, ArgumentOutOfRangeException the value behind that.
+    // ArgumentException puts the parameter's name after the message, ArgumentOutOfRangeException the value after that.
     [GeneratedRegex(@" \(Parameter '[^']*'\)(\r?\nActual value was .*)?$", RegexOptions.Singleline)]
     private static partial Regex FrameworkAdditions();
 

@@ -5,7 +5,7 @@ using System.Numerics;
 
 namespace Nin.Runner;
 
-/// <summary>Options whose errors name the value, what is allowed and how to mend it. One that is not given is null.</summary>
+/// <summary>Options whose errors name the value, what is allowed and how to fix it. One that is not given is null.</summary>
 static class OptionKinds
 {
     public static Option<int?> Integer(string name, string description, int least) =>

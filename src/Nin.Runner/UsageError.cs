@@ -14,7 +14,7 @@ static class UsageError
         if (parsed.UnmatchedTokens is [var token, ..])
         {
             bool isOption = token.StartsWith('-');
-            if (!isOption && command.Subcommands.Count == 0) return $"unexpected '{token}' behind `{path}`; see `{path} --help`.";
+            if (!isOption && command.Subcommands.Count == 0) return $"unexpected '{token}' after `{path}`; see `{path} --help`.";
             string[] allowed = isOption ? OptionNames(parsed.CommandResult) : CommandNames(command);
             string kind = isOption ? "option" : "command";
             return $"unknown {kind} '{token}'{Suggestion.For(token, allowed)} `{path}` takes {string.Join(", ", allowed)}.";

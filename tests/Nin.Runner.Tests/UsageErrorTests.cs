@@ -23,7 +23,7 @@ public sealed class UsageErrorTests
     [InlineData("train --resume runs/a --lr 0.1", "--lr cannot stand beside --resume")]
     [InlineData("bench --device gpu", "Unknown device 'gpu': use auto, cpu, emulator, opencl[:i] or cuda[:i].")]
     [InlineData("bench --workload both", "--workload is 'both'; use train or infer.")]
-    [InlineData("data extra", "unexpected 'extra' behind `nin data`")]
+    [InlineData("data extra", "unexpected 'extra' after `nin data`")]
     public void Says_what_is_allowed(string arguments, string message) =>
         NinProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).FailedWith(2).Should().Contain(message);
 

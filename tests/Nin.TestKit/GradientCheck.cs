@@ -18,11 +18,11 @@ public static class GradientCheck
         ArgumentNullException.ThrowIfNull(loss);
         Lengths.Check(gradient, x.Length);
         double[] direction = RandomData.Normal(seed, x.Length).Widen();
-        double ahead = loss(Move(x, direction, step)), behind = loss(Move(x, direction, -step));
-        double numeric = (ahead - behind) / (2 * step);
+        double ahead = loss(Move(x, direction, step)), back = loss(Move(x, direction, -step));
+        double numeric = (ahead - back) / (2 * step);
         double analytic = gradient.Zip(direction, (g, v) => g * v).Sum();
         double scale = Math.Sqrt(gradient.Zip(direction, (g, v) => g * v * g * v).Sum());
-        double bound = 1e-6 * scale + 1e-14 * (Math.Abs(ahead) + Math.Abs(behind) + 1) / step;
+        double bound = 1e-6 * scale + 1e-14 * (Math.Abs(ahead) + Math.Abs(back) + 1) / step;
         if (!(Math.Abs(numeric - analytic) <= bound))
         {
             throw new InvalidOperationException($"Central difference {numeric:G12}, analytic {analytic:G12}, bound {bound:G4}.");

@@ -24,7 +24,7 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
     /// <summary><c>sum|a||b|</c> of every element of the result. Computed when first asked for.</summary>
     public double[] Magnitude => field ??= magnitude();
 
-    /// <summary>The number of terms in the longest accumulation behind one element, or the op's documented equivalent.</summary>
+    /// <summary>The number of terms in the longest accumulation after one element, or the op's documented equivalent.</summary>
     public double Chain { get; } = chain;
 
     /// <summary>The largest distance from <see cref="Value"/> that rounding explains.</summary>
@@ -45,7 +45,7 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
     /// <summary>A result of a few roundings, none of which cancels: the magnitude is the value's own.</summary>
     public static Oracle Rounded(double[] value, int roundings) => new(value, () => Abs(value), roundings);
 
-    /// <summary>The same result behind a ReLU, which moves no two numbers further apart: the bounds stay.</summary>
+    /// <summary>The same result after a ReLU, which moves no two numbers further apart: the bounds stay.</summary>
     public Oracle WithRelu() => new(ReferenceRelu.Forward(Value).Value, () => Magnitude, Chain, operandError);
 
     /// <summary>The same result, computed from operands that were rounded first.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Nin.Benchmarks.Contestants;
+using Nin.Benchmarks.Baselines;
 using Nin.Dimensions;
 using Nin.Runner.Models;
 
@@ -28,7 +28,7 @@ static class OnnxAgreement
         }
 
         double largest = mine.Max(Math.Abs), difference = mine.Zip(theirs, (a, b) => (double)Math.Abs(a - b)).Max();
-        // Logits that are all zero behind the last ReLU would agree whatever was computed before.
+        // Logits that are all zero after the last ReLU would agree whatever was computed before.
         bool agree = difference <= Tolerance && mine.Concat(theirs).All(float.IsFinite) && mine.Count(v => v > 0.01) > Batch;
         Console.WriteLine(
             $"ONNX Runtime on the same weights and {Batch} images: logits up to {largest:0.000}, largest difference {difference:0.0e0}: " +
@@ -37,7 +37,7 @@ static class OnnxAgreement
         return agree;
     }
 
-    static float[]? Ask(Contestant peer, BookNin network, float[] images, out string? reason)
+    static float[]? Ask(Baseline peer, BookNin network, float[] images, out string? reason)
     {
         string folder = Directory.CreateTempSubdirectory("nin-agreement").FullName;
         try

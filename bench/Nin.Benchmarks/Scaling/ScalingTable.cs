@@ -1,4 +1,4 @@
-using Nin.Benchmarks.Contestants;
+using Nin.Benchmarks.Baselines;
 
 namespace Nin.Benchmarks.Scaling;
 

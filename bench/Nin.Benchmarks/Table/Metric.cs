@@ -1,4 +1,4 @@
-using Nin.Benchmarks.Contestants;
+using Nin.Benchmarks.Baselines;
 
 namespace Nin.Benchmarks.Table;
 
@@ -8,7 +8,7 @@ namespace Nin.Benchmarks.Table;
 /// <param name="Value">Its value of one measurement.</param>
 /// <param name="Format">How a value is printed.</param>
 /// <param name="MoreIsBetter">Whether a larger value wins.</param>
-/// <param name="HasRatio">Whether contestants are divided by each other: not where one has none of it.</param>
+/// <param name="HasRatio">Whether baselines are divided by each other: not where one has none of it.</param>
 sealed record Metric(string Name, Workload Workload, Func<Outcome, double> Value, string Format, bool MoreIsBetter = false, bool HasRatio = true)
 {
     /// <summary>The rows of the table.</summary>

@@ -1,14 +1,14 @@
-using Nin.Benchmarks.Contestants;
+using Nin.Benchmarks.Baselines;
 
 namespace Nin.Benchmarks.Table;
 
 /// <summary>
-/// Nin beside its peers. A round runs each contestant once, one after the other, so that a machine that slows down slows all of them;
+/// Nin beside its peers. A round runs each baseline once, one after the other, so that a machine that slows down slows all of them;
 /// ratios are taken within a round.
 /// </summary>
 sealed class PeerTable(Options options)
 {
-    readonly Dictionary<(Workload, Contestant), List<Outcome>> outcomes = [];
+    readonly Dictionary<(Workload, Baseline), List<Outcome>> outcomes = [];
     readonly Dictionary<string, string> problems = [];
 
     /// <summary>Measures and prints it as Markdown.</summary>
@@ -40,29 +40,29 @@ sealed class PeerTable(Options options)
         Console.WriteLine();
     }
 
-    void MeasureRound(IReadOnlyList<Contestant> field, Workload workload, int round)
+    void MeasureRound(IReadOnlyList<Baseline> field, Workload workload, int round)
     {
-        foreach (var contestant in field.Where(c => c.Has(workload)))
+        foreach (var baseline in field.Where(c => c.Has(workload)))
         {
-            if (contestant.Unavailable is { } problem) problems[contestant.Name] = problem;
-            if (problems.ContainsKey(contestant.Name)) continue;
-            var outcome = ChildProcess.Measure(contestant, workload, options.Seconds);
+            if (baseline.Unavailable is { } problem) problems[baseline.Name] = problem;
+            if (problems.ContainsKey(baseline.Name)) continue;
+            var outcome = ChildProcess.Measure(baseline, workload, options.Seconds);
             Console.Error.WriteLine(
-                $"round {round}, {workload}, {contestant.Name}: " +
+                $"round {round}, {workload}, {baseline.Name}: " +
                 (outcome.Measured is { } m ? $"{m.MsMedian:0.00} ms (best {m.MsMin:0.00}, {m.Steps} steps)" : outcome.Reason));
-            if (outcome.Reason is not null) problems[contestant.Name] = outcome.Reason;
-            if (!outcomes.TryGetValue((workload, contestant), out var list)) outcomes[(workload, contestant)] = list = [];
+            if (outcome.Reason is not null) problems[baseline.Name] = outcome.Reason;
+            if (!outcomes.TryGetValue((workload, baseline), out var list)) outcomes[(workload, baseline)] = list = [];
             list.Add(outcome);
         }
     }
 
-    string Cell(Metric metric, Contestant nin, Contestant contestant)
+    string Cell(Metric metric, Baseline nin, Baseline baseline)
     {
-        if (!contestant.Has(metric.Workload)) return "does not do this";
-        if (!outcomes.TryGetValue((metric.Workload, contestant), out var own) || own.Any(o => o.Measured is null)) return "not measured, see below";
+        if (!baseline.Has(metric.Workload)) return "does not do this";
+        if (!outcomes.TryGetValue((metric.Workload, baseline), out var own) || own.Any(o => o.Measured is null)) return "not measured, see below";
         var values = own.ConvertAll(o => metric.Value(o));
         string median = Spread.Of(values).Median.ToString(metric.Format);
-        if (contestant == nin || !metric.HasRatio || outcomes[(metric.Workload, nin)] is not { } mine || mine.Any(o => o.Measured is null)) return median;
+        if (baseline == nin || !metric.HasRatio || outcomes[(metric.Workload, nin)] is not { } mine || mine.Any(o => o.Measured is null)) return median;
         var ratios = Spread.Of(values.Zip(mine, (value, o) => metric.Advantage(metric.Value(o), value)));
         return $"{median} ({ratios.Median:0.00}; {ratios.Low:0.00}-{ratios.High:0.00})";
     }

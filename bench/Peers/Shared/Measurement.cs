@@ -21,11 +21,11 @@ sealed record Measurement(double MsMedian, double MsMin, double PeakMiB, long Al
 
     /// <summary>
     /// Runs a step again and again and says when the first was done. Warm-up lasts for half of the time and two steps at least; every
-    /// contestant is measured by this same code.
+    /// baseline is measured by this same code.
     /// </summary>
     /// <param name="step">Runs it to its end, result in hand.</param>
     /// <param name="seconds">How long to time it; three steps at least.</param>
-    /// <param name="nativeBytes">Bytes that the contestant holds beside the managed heap, where it can tell.</param>
+    /// <param name="nativeBytes">Bytes that the baseline holds beside the managed heap, where it can tell.</param>
     /// <param name="isQuiet">Says nothing about the first step.</param>
     public static Measurement Run(Action step, double seconds, Func<long>? nativeBytes = null, bool isQuiet = false)
     {

@@ -55,7 +55,7 @@ public readonly partial struct Pass
     /// Scratch memory of the step's method: its content is not defined, and other steps use it again. A method asks once, for all that it needs.
     /// </summary>
     /// <param name="length">Float32 elements, 0 or more.</param>
-    /// <exception cref="InsufficientMemoryException">The device has not so much memory.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public DeviceView Scratch(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);

@@ -53,7 +53,7 @@ public static class DeviceDiscovery
         device = null;
         if (accelerators.Missing is { } missing) return missing;
         int gpu = accelerators.FirstGpu();
-        if (gpu < 0) return new MissingReason($"{accelerators.Found[0].Name.Trim()} is no graphics processor", IsBroken: false);
+        if (gpu < 0) return new MissingReason($"{accelerators.Found[0].Name.Trim()} is not a graphics processor", IsBroken: false);
         try
         {
             device = accelerators.Open(gpu, precision);

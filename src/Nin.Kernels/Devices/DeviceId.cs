@@ -73,6 +73,6 @@ public sealed record DeviceInfo(
     string Id, DeviceKind Kind, string? Name, long MemoryBytes, bool IsDefault, string? Missing, bool IsBroken = false);
 
 /// <summary>Why a kind of device is missing.</summary>
-/// <param name="Text">The reason, to stand behind a colon.</param>
+/// <param name="Text">The reason, to stand after a colon.</param>
 /// <param name="IsBroken">True where something is installed that should give a device and fails.</param>
 readonly record struct MissingReason(string Text, bool IsBroken);

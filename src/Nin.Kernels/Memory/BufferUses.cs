@@ -12,7 +12,7 @@ sealed class BufferUses(AcceleratorDevice device)
     readonly List<AcceleratorStream> readers = [];
     AcceleratorStream writer = device.Accelerator.DefaultStream;
 
-    /// <summary>The queue that wrote last: behind its work the memory can be read.</summary>
+    /// <summary>The queue that wrote last: after its work the memory can be read.</summary>
     public AcceleratorStream Writer
     {
         get

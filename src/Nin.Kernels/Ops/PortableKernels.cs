@@ -88,7 +88,7 @@ static class PortableKernels
     }
 }
 
-/// <summary>Which items a thread of a portable kernel computes: its own number, and every <see cref="Stride"/>th behind it.</summary>
+/// <summary>Which items a thread of a portable kernel computes: its own number, and every <see cref="Stride"/>th after it.</summary>
 static class PortableThread
 {
     /// <summary>The thread's number in the whole launch.</summary>

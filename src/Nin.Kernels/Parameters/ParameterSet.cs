@@ -18,7 +18,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     DeviceBuffer? gradients;
 
     /// <summary>Takes memory for the parameters; values are zero until they are initialised.</summary>
-    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public ParameterSet(Device device, IReadOnlyList<ParameterSpec> specs)
     {
         ArgumentNullException.ThrowIfNull(device);

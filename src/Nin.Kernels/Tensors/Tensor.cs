@@ -35,7 +35,7 @@ public readonly struct Tensor
     {
         get
         {
-            if (view.IsNone) throw new InvalidOperationException("This tensor is default(Tensor): no device memory stands behind it.");
+            if (view.IsNone) throw new InvalidOperationException("This tensor is default(Tensor): it holds no device memory.");
             lifetime?.Check(generation, Shape);
             return view;
         }
@@ -162,7 +162,7 @@ public readonly struct Tensor<TShape>
 }
 
 /// <summary>Says whether memory still holds what a tensor handle was made for. Each reuse of the memory ends the handles of before.</summary>
-sealed class Lifetime(string mend)
+sealed class Lifetime(string fix)
 {
     /// <summary>Counts the reuses.</summary>
     public int Generation { get; private set; }
@@ -174,6 +174,6 @@ sealed class Lifetime(string mend)
     public void Check(int generation, in Shape shape)
     {
         if (generation != Generation)
-            throw new InvalidOperationException($"The memory of this tensor ({shape}) has moved on: {mend}");
+            throw new InvalidOperationException($"The memory of this tensor ({shape}) has moved on: {fix}");
     }
 }

@@ -10,7 +10,7 @@ public sealed class TensorBuffer : IDisposable
     /// <param name="device">Where.</param>
     /// <param name="batch">Examples.</param>
     /// <param name="shape">Shape of one.</param>
-    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public TensorBuffer(Device device, int batch, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -73,7 +73,7 @@ public sealed class TensorBuffer<TShape> : IDisposable
     readonly TensorBuffer untyped;
 
     /// <summary>Takes memory for a batch; its content is not defined.</summary>
-    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public TensorBuffer(Device device, int batch) => untyped = new TensorBuffer(device, batch, TShape.Shape);
 
     /// <summary>Examples.</summary>
@@ -113,7 +113,7 @@ public sealed class TensorBuffer<TShape> : IDisposable
 
 /// <summary>
 /// A batch on its way to a device: any thread puts it in order in host memory that the driver reads by itself, and the copy runs beside
-/// the work of sessions. A session that is given the tensor comes behind the copy, and the next copy behind the session's step.
+/// the work of sessions. A session that is given the tensor comes after the copy, and the next copy after the session's step.
 /// </summary>
 sealed class TensorUpload : IDisposable
 {
@@ -125,7 +125,7 @@ sealed class TensorUpload : IDisposable
     /// <param name="device">Where to: one that copies beside its work.</param>
     /// <param name="capacity">Examples of the largest batch.</param>
     /// <param name="shape">Shape of one.</param>
-    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public TensorUpload(Device device, int capacity, Shape shape)
     {
         this.shape = shape;

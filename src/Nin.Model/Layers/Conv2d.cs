@@ -38,7 +38,7 @@ namespace Nin
 
 namespace Nin.Layers
 {
-    /// <summary>A convolution, with the ReLU behind it where its block has one.</summary>
+    /// <summary>A convolution, with the ReLU after it where its block has one.</summary>
     /// <inheritdoc cref="Layer{TIn, TOut}"/>
     /// <param name="parameters">Where <c>name.weight</c> and <c>name.bias</c> are.</param>
     /// <param name="name">Name in a checkpoint.</param>

@@ -63,7 +63,7 @@ namespace Nin
 namespace Nin.Layers
 {
     /// <summary>
-    /// A NiN block (Lin, Chen and Yan 2013): a convolution and 1x1 convolutions behind it, with ReLU after each. Generated code derives one class a
+    /// A NiN block (Lin, Chen and Yan 2013): a convolution and 1x1 convolutions after it, with ReLU after each. Generated code derives one class a
     /// block, with its parts as typed properties.
     /// </summary>
     /// <inheritdoc cref="Layer{TIn, TOut}"/>
@@ -84,12 +84,12 @@ namespace Nin.Layers
         protected void Compose(params IReadOnlyList<Step> steps) => Steps = steps;
     }
 
-    /// <summary>A convolution with batch normalisation behind it, and the ReLU behind that where its block has one.</summary>
+    /// <summary>A convolution with batch normalisation after it, and the ReLU after that where its block has one.</summary>
     /// <inheritdoc cref="Layer{TIn, TOut}"/>
     /// <param name="parameters">Where <c>name.weight</c> and <c>name.bias</c> are.</param>
     /// <param name="name">Name in a checkpoint.</param>
     /// <param name="sizes">Sizes of one example.</param>
-    /// <param name="norm">The normalisation behind it.</param>
+    /// <param name="norm">The normalisation after it.</param>
     /// <param name="relu">Whether negative results become zero.</param>
     public sealed class NormalizedConv2d<TIn, TOut>(
         ParameterSet parameters, string name, Conv2dSizes sizes, BatchNorm2d<TOut> norm, bool relu = false)

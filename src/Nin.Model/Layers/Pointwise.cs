@@ -23,7 +23,7 @@ namespace Nin
 
 namespace Nin.Layers
 {
-    /// <summary>A 1x1 convolution, with the ReLU behind it where its block has one: a linear layer over the channels of each pixel.</summary>
+    /// <summary>A 1x1 convolution, with the ReLU after it where its block has one: a linear layer over the channels of each pixel.</summary>
     /// <inheritdoc cref="Layer{TIn, TOut}"/>
     /// <param name="parameters">Where <c>name.weight</c> and <c>name.bias</c> are.</param>
     /// <param name="name">Name in a checkpoint.</param>

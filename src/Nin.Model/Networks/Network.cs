@@ -17,7 +17,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     bool disposed;
 
     /// <summary>Takes memory for the parameters and initialises them.</summary>
-    /// <exception cref="InsufficientMemoryException">The device has not so much memory.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     protected Network(Device device, int seed, Architecture architecture, MemoryPlan plan)
     {
         ArgumentNullException.ThrowIfNull(device);

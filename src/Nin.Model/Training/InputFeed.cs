@@ -15,7 +15,7 @@ sealed class InputFeed : IDisposable
     readonly TensorBuffer? input;
     readonly ConcurrentDictionary<ImageBatch, TensorUpload> uploads = [];
 
-    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public InputFeed(INetwork network, DataLoader loader)
     {
         this.loader = loader;

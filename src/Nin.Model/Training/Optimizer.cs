@@ -96,7 +96,7 @@ public abstract class Optimizer : IDisposable
     /// <param name="name">Its name in a checkpoint.</param>
     /// <returns>All of it; <see cref="ParameterRange.Of"/> takes out what belongs to a range.</returns>
     /// <exception cref="ArgumentException">There is state of that name.</exception>
-    /// <exception cref="InsufficientMemoryException">The device has not so much memory.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     protected DeviceView AddState(string name)
     {
         if (state.Exists(s => s.Name == name)) throw new ArgumentException($"There is state '{name}' already: give it another name.", nameof(name));

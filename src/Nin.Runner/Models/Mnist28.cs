@@ -1,7 +1,7 @@
 namespace Nin.Runner.Models;
 
 /// <summary>
-/// The network that Lin, Chen and Yan (2013) trained on MNIST, at the data's own 28 x 28. The ReLU in front of the loss is left out: a
+/// The network that Lin, Chen and Yan (2013) trained on MNIST, at the data's own 28 x 28. The ReLU before the loss is left out: a
 /// class whose logit it holds at zero never learns again.
 /// </summary>
 [Network(1, 28, 28, Classes = 10)]

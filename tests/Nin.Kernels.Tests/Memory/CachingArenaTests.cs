@@ -78,10 +78,10 @@ public sealed class CachingArenaTests : IDisposable
     public void Neighbours_given_back_in_any_order_are_one_range(int first, int second, int third)
     {
         ArenaRange[] ranges = [arena.Allocate(1000), arena.Allocate(2000), arena.Allocate(3000)];
-        var behind = arena.Allocate(64);
+        var after = arena.Allocate(64);
         foreach (int i in new[] { first, second, third }) arena.Give(ranges[i]);
         arena.Allocate(6000).Offset.Should().Be(0);
-        behind.Offset.Should().BeGreaterThanOrEqualTo(6000);
+        after.Offset.Should().BeGreaterThanOrEqualTo(6000);
         given.Should().ContainSingle();
     }
 

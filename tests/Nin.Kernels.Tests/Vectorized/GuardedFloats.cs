@@ -30,8 +30,8 @@ sealed unsafe class GuardedFloats : IDisposable
     {
         for (int i = 0; i < Band; i++)
         {
-            memory[i].Should().Be(float.NaN, "nothing may be written in front of a tensor");
-            memory[Band + Length + i].Should().Be(float.NaN, "nothing may be written behind a tensor");
+            memory[i].Should().Be(float.NaN, "nothing may be written before a tensor");
+            memory[Band + Length + i].Should().Be(float.NaN, "nothing may be written after a tensor");
         }
     }
 

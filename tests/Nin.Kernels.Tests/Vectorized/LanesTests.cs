@@ -52,7 +52,7 @@ public sealed unsafe class LanesTests
             TLanes.LoadBytes(source + start).Store(lanes);
             TLanes.LoadBytes(source + start).StoreBytes(copy + start);
             for (int i = 0; i < TLanes.Count; i++) lanes[i].Should().Be(start + i);
-            copy[start + TLanes.Count].Should().Be(77, "nothing behind is written");
+            copy[start + TLanes.Count].Should().Be(77, "nothing after is written");
         }
 
         new Span<byte>(copy, 256).SequenceEqual(new Span<byte>(source, 256)).Should().BeTrue();

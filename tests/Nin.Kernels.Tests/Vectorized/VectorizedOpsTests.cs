@@ -50,7 +50,7 @@ public sealed class VectorizedOpsTests
         (float[] Values, int Channels)[] want = OpRun.Outputs(op, OpRun.Widths[^1], 1, 9, 21);
         for (int lead = 1; lead < 17; lead++)
         {
-            Same(OpRun.Outputs(op, OpRun.Widths[^1], 1, 9, 21, lead), want, $"{lead} elements behind an aligned address");
+            Same(OpRun.Outputs(op, OpRun.Widths[^1], 1, 9, 21, lead), want, $"{lead} elements after an aligned address");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Nin.Model.Tests.Networks;
 
-/// <summary>Features of several pixels, linear layers with and without bias, and branches behind <c>Flatten</c>.</summary>
+/// <summary>Features of several pixels, linear layers with and without bias, and branches after <c>Flatten</c>.</summary>
 [Network(2, 6, 5, Classes = 7)]
 [Dropout(0.1)]
 [Conv2d(4, Kernel = 3, Stride = 2)]

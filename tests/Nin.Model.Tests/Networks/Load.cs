@@ -93,7 +93,7 @@ sealed class Load(Device device)
         return [.. results];
     }
 
-    /// <summary>What a tape, an optimiser on its own and a layer give behind queued steps.</summary>
+    /// <summary>What a tape, an optimiser on its own and a layer give after queued steps.</summary>
     public float[] ByHand(bool waits)
     {
         using var net = new QueueNet(device, seed: 1);

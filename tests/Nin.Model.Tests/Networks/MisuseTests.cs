@@ -4,7 +4,7 @@ using Nin.Training;
 
 namespace Nin.Model.Tests.Networks;
 
-/// <summary>Mistakes with networks and sessions say what was wrong and how to mend it.</summary>
+/// <summary>Mistakes with networks and sessions say what was wrong and how to fix it.</summary>
 public sealed class MisuseTests : IDisposable
 {
     const int Batch = 2;

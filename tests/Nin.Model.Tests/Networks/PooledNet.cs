@@ -2,7 +2,7 @@ namespace Nin.Model.Tests.Networks;
 
 /// <summary>
 /// Layers without parameters before the first with some: values that have a gradient only where the input's is asked for, one of them read by
-/// a sum twice, and by steps before and behind the first parameter.
+/// a sum twice, and by steps before and after the first parameter.
 /// </summary>
 [Network(6, 9, 8, Classes = 5)]
 [MaxPool2d(3, Stride = 2, Padding = 1)]

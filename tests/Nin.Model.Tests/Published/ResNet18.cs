@@ -1,6 +1,6 @@
 namespace Nin.Model.Tests.Published;
 
-/// <summary>ResNet-18 (He et al. 2015, arXiv 1512.03385) as torchvision has it: no bias in front of a normalisation.</summary>
+/// <summary>ResNet-18 (He et al. 2015, arXiv 1512.03385) as torchvision has it: no bias before a normalisation.</summary>
 [Network(3, 224, 224, Classes = 1000)]
 [Conv2d(64, Kernel = 7, Stride = 2, Padding = 3, Bias = false)]
 [BatchNorm2d]

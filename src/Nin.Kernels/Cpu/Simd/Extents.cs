@@ -45,7 +45,7 @@ readonly unsafe struct WholeExtent : IExtent
         value.StoreBytes(destination);
 }
 
-/// <summary>The first lanes of a register; nothing behind them is read or written.</summary>
+/// <summary>The first lanes of a register; nothing after them is read or written.</summary>
 /// <param name="count">Lanes.</param>
 readonly unsafe struct PartExtent(int count) : IExtent
 {

@@ -26,13 +26,13 @@ unsafe interface ILanes<TSelf> : IFloat32<TSelf>
     static abstract TSelf Load(float* source);
 
     /// <summary>
-    /// Reads the first <paramref name="count"/> floats (0 to <see cref="Count"/>) and nothing behind them; the other lanes are 0.
+    /// Reads the first <paramref name="count"/> floats (0 to <see cref="Count"/>) and nothing after them; the other lanes are 0.
     /// </summary>
     static abstract TSelf Load(float* source, int count);
 
     void Store(float* destination);
 
-    /// <summary>Writes the first <paramref name="count"/> lanes (0 to <see cref="Count"/>) and nothing behind them.</summary>
+    /// <summary>Writes the first <paramref name="count"/> lanes (0 to <see cref="Count"/>) and nothing after them.</summary>
     void Store(float* destination, int count);
 
     /// <summary>Reads <see cref="Count"/> bytes as whole numbers.</summary>

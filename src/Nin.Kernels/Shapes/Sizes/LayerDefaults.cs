@@ -27,13 +27,13 @@ static partial class LayerDefaults
     /// <summary>Whether a convolution or linear layer adds a bias.</summary>
     public const bool Bias = true;
 
-    /// <summary>1x1 convolutions behind a NiN block's first one (Lin, Chen and Yan 2013 and D2L 7.3 use two).</summary>
+    /// <summary>1x1 convolutions after a NiN block's first one (Lin, Chen and Yan 2013 and D2L 7.3 use two).</summary>
     public const int BlockPointwise = 2;
 
     /// <summary>Whether a NiN block ends in a ReLU.</summary>
     public const bool LastRelu = true;
 
-    /// <summary>Whether a NiN block normalises in front of its ReLUs.</summary>
+    /// <summary>Whether a NiN block normalises before its ReLUs.</summary>
     public const bool BatchNorm = false;
 
     /// <summary>Probability of dropping an element.</summary>

@@ -1,6 +1,6 @@
-namespace Nin.Benchmarks.Contestants;
+namespace Nin.Benchmarks.Baselines;
 
-/// <summary>What a contestant is asked to do again and again.</summary>
+/// <summary>What a baseline is asked to do again and again.</summary>
 /// <param name="Model">Network.</param>
 /// <param name="IsTraining">Forward, loss, backward and update of plain SGD; else inference.</param>
 /// <param name="Batch">Examples.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using Nin.Benchmarks.Peers;
 using Nin.Training;
 
-namespace Nin.Benchmarks.Contestants;
+namespace Nin.Benchmarks.Baselines;
 
 /// <summary>Nin's own side of the table: <c>measure train|infer MODEL BATCH SECONDS</c>, the arguments that peers take, too.</summary>
 static class NinProcess

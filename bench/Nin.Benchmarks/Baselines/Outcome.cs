@@ -1,6 +1,6 @@
 using Nin.Benchmarks.Peers;
 
-namespace Nin.Benchmarks.Contestants;
+namespace Nin.Benchmarks.Baselines;
 
 /// <summary>How one measurement ended.</summary>
 /// <param name="Measured">What was measured; null where it failed.</param>

@@ -1,15 +1,15 @@
-namespace Nin.Benchmarks.Contestants;
+namespace Nin.Benchmarks.Baselines;
 
 /// <summary>Something that is measured, as a process of its own for each measurement.</summary>
 /// <param name="Name">What the table calls it.</param>
 /// <param name="Command">Program and first arguments; a workload's own follow.</param>
 /// <param name="Variables">Environment variables that it is started with.</param>
-sealed record Contestant(string Name, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Variables)
+sealed record Baseline(string Name, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Variables)
 {
     /// <summary>A command that starts and ends as this one does, but computes nothing: what its launcher alone costs; none without one.</summary>
     public IReadOnlyList<string> LauncherAlone { get; init; } = [];
 
-    /// <summary>Path of the network for a contestant that reads it from a file; empty for one that builds it.</summary>
+    /// <summary>Path of the network for a baseline that reads it from a file; empty for one that builds it.</summary>
     public string ModelFile { get; init; } = "";
 
     /// <summary>The reason why it cannot run at all; null where it can, as far as is known.</summary>

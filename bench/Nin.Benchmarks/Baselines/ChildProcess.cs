@@ -1,20 +1,20 @@
 using System.Diagnostics;
 using Nin.Benchmarks.Peers;
 
-namespace Nin.Benchmarks.Contestants;
+namespace Nin.Benchmarks.Baselines;
 
 /// <summary>Runs one measurement as a process, so that peak memory and start-up are its own.</summary>
 static class ChildProcess
 {
     /// <summary>Measures a workload; what went wrong is part of the result.</summary>
-    public static Outcome Measure(Contestant contestant, Workload workload, double seconds)
+    public static Outcome Measure(Baseline baseline, Workload workload, double seconds)
     {
-        double launcher = contestant.LauncherAlone.Count > 0 ? Run(contestant.LauncherAlone, contestant.Variables, _ => { }).Milliseconds : 0;
+        double launcher = baseline.LauncherAlone.Count > 0 ? Run(baseline.LauncherAlone, baseline.Variables, _ => { }).Milliseconds : 0;
         long start = Stopwatch.GetTimestamp();
         double first = 0;
         Measurement? measured = null;
         string? reason = null;
-        var end = Run(contestant.CommandFor(workload, seconds), contestant.Variables, line =>
+        var end = Run(baseline.CommandFor(workload, seconds), baseline.Variables, line =>
         {
             if (line == Measurement.First) first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             else if (line.StartsWith(PeerProcess.Failed, StringComparison.Ordinal)) reason = line[PeerProcess.Failed.Length..];

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Nin.Benchmarks.Onnx;
 
-namespace Nin.Benchmarks.Contestants;
+namespace Nin.Benchmarks.Baselines;
 
 /// <summary>Who is measured: Nin and what a .NET user would pick instead.</summary>
 static class Field
@@ -15,30 +15,30 @@ static class Field
     };
 
     /// <summary>Nin first, then its peers, which are built here. One that does not build is there with its reason.</summary>
-    public static IReadOnlyList<Contestant> Assemble(Options options)
+    public static IReadOnlyList<Baseline> Assemble(Options options)
     {
         string[] launcher = options.TorchLauncher.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var torch = Build("TorchSharp");
-        var torchRun = new Contestant("TorchSharp as it comes", [.. launcher, "dotnet", torch.Assembly], NoVariables)
+        var torchRun = new Baseline("TorchSharp as it comes", [.. launcher, "dotnet", torch.Assembly], NoVariables)
         {
             LauncherAlone = launcher.Length > 0 ? [.. launcher, "true"] : [],
             Unavailable = torch.Problem,
         };
-        Contestant[] all = [Nin, torchRun with { Name = "TorchSharp tuned", Variables = KeepMemory }, torchRun, OnnxRuntime()];
+        Baseline[] all = [Nin, torchRun with { Name = "TorchSharp tuned", Variables = KeepMemory }, torchRun, OnnxRuntime()];
         return [.. all.Select(c => IsLeftOut(c) ? c with { Unavailable = $"left out by --skip {options.Skip}" } : c)];
 
-        bool IsLeftOut(Contestant c) => options.Skip.Length > 0 && c != Nin && c.Name.Contains(options.Skip, StringComparison.OrdinalIgnoreCase);
+        bool IsLeftOut(Baseline c) => options.Skip.Length > 0 && c != Nin && c.Name.Contains(options.Skip, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>This program.</summary>
-    public static Contestant Nin { get; } =
+    public static Baseline Nin { get; } =
         new("Nin", ["dotnet", Assembly.GetExecutingAssembly().Location, NinProcess.Command], NoVariables);
 
     /// <summary>ONNX Runtime with the book's network in a file of its own format.</summary>
-    public static Contestant OnnxRuntime()
+    public static Baseline OnnxRuntime()
     {
         var peer = Build("OnnxRuntime");
-        return new Contestant("ONNX Runtime", ["dotnet", peer.Assembly], NoVariables)
+        return new Baseline("ONNX Runtime", ["dotnet", peer.Assembly], NoVariables)
         {
             ModelFile = BookOnnx.WriteTemporary(),
             Unavailable = peer.Problem,
