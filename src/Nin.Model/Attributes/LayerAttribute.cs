@@ -21,9 +21,9 @@ public abstract class LayerAttribute : Attribute
     public string? Name { get; set; }
 
     /// <summary>
-    /// The earlier layer whose output this layer reads; <c>From = nameof(Block1)</c> works, and <c>From = "input"</c> is the network's input, inside
-    /// a block the block's. Default: the layer before, and for the first layer the network's input. <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take their inputs in
-    /// place instead.
+    /// The earlier layer whose output this layer reads; <c>From = nameof(Block1)</c> works, and <c>From = "input"</c> is the network's input,
+    /// inside a block the block's. Default: the layer before, and for the first layer the network's input.
+    /// <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take the same names in place instead.
     /// </summary>
     public string? From { get; set; }
 }
