@@ -38,7 +38,9 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
 
     public static string LabelOf(string name, int index) => Invariant($"{name} (layer {index + 1})");
 
-    /// <summary>Its kind and arguments. What is wrong with a copied layer's is reported where they stand, on the class that it is copied from.</summary>
+    /// <summary>
+    /// Its kind and arguments. What is wrong with a copied layer's is reported where they stand, on the class that it is copied from.
+    /// </summary>
     /// <param name="diagnostics">Where it is reported.</param>
     /// <param name="isUsable">False where an argument that a shape depends on cannot be used.</param>
     public Layer Read(DiagnosticList diagnostics, out bool isUsable)
