@@ -38,15 +38,18 @@ sealed class DiagnosticList
 
     public bool HasErrors => diagnostics.Any(d => d.Rule.DefaultSeverity == DiagnosticSeverity.Error);
 
-    /// <summary>Adds <c>subject: wrong; fix</c>.</summary>
+    /// <summary>Adds <c>subject: wrong; fix</c>, once: each repetition of a block says the same of its layers.</summary>
     public void Report(
         DiagnosticDescriptor rule,
         DiagnosticLocation location,
         string subject,
         FormattableString wrong,
         FormattableString fix,
-        IEnumerable<SuggestedFix>? suggested = null) =>
-        diagnostics.Add(new(rule, location, Visible($"{subject}: {Invariant(wrong)}; {Invariant(fix)}"), new(suggested ?? [])));
+        IEnumerable<SuggestedFix>? suggested = null)
+    {
+        NetworkDiagnostic diagnostic = new(rule, location, Visible($"{subject}: {Invariant(wrong)}; {Invariant(fix)}"), new(suggested ?? []));
+        if (!diagnostics.Contains(diagnostic)) diagnostics.Add(diagnostic);
+    }
 
     /// <summary>
     /// Names come from string literals, which may hold anything: line ends would break the one line of a message, and others a terminal.

@@ -9,7 +9,11 @@ namespace Nin.Generators.Layers;
 /// Reads an attribute's arguments, and reports those out of their range. Where the compiler itself already speaks (an argument
 /// missing, or of another type), it is silent and answers the least value allowed.
 /// </summary>
-sealed class ArgumentReader(AttributeData data, Reporter reporter)
+/// <param name="data">The attribute.</param>
+/// <param name="reporter">Where what is wrong with its own text goes.</param>
+/// <param name="block">What a block's parameters stand for; null where they have no value.</param>
+/// <param name="copy">Where what is wrong with those values goes; null for the same place.</param>
+sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? block = null, Reporter? copy = null)
 {
     readonly AttributeArguments arguments = new(data);
 
@@ -52,7 +56,7 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter)
         if (arguments.Find(name) is not { Kind: TypedConstantKind.Primitive, Value: long value }) return null;
         if (value >= 1) return value;
 
-        ReportRange(name, name, 0, Invariant($"{value}"), "1 or more");
+        ReportRange(reporter, name, name, 0, Invariant($"{value}"), "1 or more");
         return null;
     }
 
@@ -78,7 +82,7 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter)
         if (arguments.Find(name) is not { Kind: TypedConstantKind.Primitive, Value: double value }) return fallback;
         if (isAllowed(value) && !double.IsInfinity(value)) return value;
 
-        ReportRange(name, name, 0, Invariant($"{value}"), allowed);
+        ReportRange(reporter, name, name, 0, Invariant($"{value}"), allowed);
         return fallback;
     }
 
@@ -86,12 +90,24 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter)
     public bool Flag(string name, bool fallback) =>
         arguments.Find(name) is { Kind: TypedConstantKind.Primitive, Value: bool value } ? value : fallback;
 
-    int InRange(int value, string argument, string shown, int element, int least, int most)
+    int InRange(int written, string argument, string shown, int element, int least, int most)
     {
+        int value = (block ?? BlockValues.Open).Of(written);
         if (value >= least && value <= most) return value;
+        if (value != written && value == BlockValues.Missing) return Unusable(least);
+
+        if (BlockValues.NameOf(value) is { } parameter)
+        {
+            reporter.Report(
+                Rules.ArgumentOutOfRange, argument,
+                $"{shown} = Block.{parameter} has a value in a class with [Layers] alone",
+                $"use a number",
+                element);
+            return Unusable(least);
+        }
 
         string allowed = most == int.MaxValue ? "or more" : Invariant($"to {most}");
-        ReportRange(argument, shown, element, Invariant($"{value}"), Invariant($"{least} {allowed}"));
+        ReportRange(value == written ? reporter : copy ?? reporter, argument, shown, element, Invariant($"{value}"), Invariant($"{least} {allowed}"));
         return Unusable(least);
     }
 
@@ -101,8 +117,8 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter)
         return least;
     }
 
-    void ReportRange(string argument, string shown, int element, string value, string allowed) =>
-        Report(
+    static void ReportRange(Reporter reporter, string argument, string shown, int element, string value, string allowed) =>
+        reporter.Report(
             Rules.ArgumentOutOfRange, argument,
             $"{shown} = {value} is out of range",
             $"use {allowed}",

@@ -15,6 +15,12 @@ abstract record Layer(LayerKind Kind)
     /// <summary>The output shape, or null where there is none; reports what does not fit.</summary>
     public abstract Shape? Infer(Placement at);
 
+    /// <summary>
+    /// Layers to insert between one of the inputs and this layer, because of their shapes. Each reads the one before, and they may depend on
+    /// the shapes alone.
+    /// </summary>
+    public virtual IReadOnlyList<InsertedLayer> Before(Placement at, int input) => [];
+
     /// <summary>Parameters and buffers, in declaration order.</summary>
     public virtual IEnumerable<ParameterSpec> Parameters(string name, Shape input) => [];
 

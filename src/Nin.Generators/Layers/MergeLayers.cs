@@ -43,9 +43,14 @@ abstract record MergeLayer(LayerKind Kind) : Layer(Kind)
 }
 
 /// <summary>The sum of its inputs.</summary>
-sealed record AddLayer() : MergeLayer(Declared)
+/// <param name="Project">Whether inputs of another shape than the first one's are projected to it.</param>
+sealed record AddLayer(bool Project) : MergeLayer(Declared)
 {
-    public static readonly LayerKind Declared = new("Add", stem: "Add", _ => new AddLayer(), isMerge: true);
+    public static readonly LayerKind Declared =
+        new("Add", stem: "Add", arguments => new AddLayer(arguments.Flag("Project", fallback: false)), isMerge: true);
+
+    public override IReadOnlyList<InsertedLayer> Before(Placement at, int input) =>
+        Project && at.Inputs[input].Shape != at.Input ? Projection.Of(at.Inputs[input].Shape, at.Input, input) : [];
 
     public override string Description => "Sum";
 
@@ -56,7 +61,9 @@ sealed record AddLayer() : MergeLayer(Declared)
     protected override bool Fits(Shape other, Shape first) => other == first;
 
     protected override (string Needs, string Fix) Requirement(Shape other, Shape first) =>
-        ("equal shapes", $"{first}{(other with { Channels = first.Channels } == first ? ", or use [Concat]" : "")}");
+        ("equal shapes", Project
+            ? $"{first}, or a shape that a 1x1 convolution takes there"
+            : $"{first}{(other with { Channels = first.Channels } == first ? ", or use [Concat]" : "")}");
 
     protected override Shape Merge(Placement at) => at.Input;
 }

@@ -19,6 +19,12 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
     /// <summary>Positions of the layers that it reads; <see cref="Unknown"/> where half-typed code does not tell.</summary>
     public IReadOnlyList<int> Inputs { get; init; } = [];
 
+    /// <summary>What a block's parameters stand for in its arguments.</summary>
+    public BlockValues Values { get; init; } = BlockValues.Open;
+
+    /// <summary>The layer, where another one's shapes asked for it: <see cref="Data"/> is then that one's.</summary>
+    public Layer? Inserted { get; init; }
+
     /// <summary>False where no member can have its name: generated code leaves the layer out, so that NIN009 is the only error.</summary>
     public bool HasMember { get; init; } = true;
 
@@ -33,12 +39,40 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
     public static string LabelOf(string name, int index) => Invariant($"{name} (layer {index + 1})");
 
     /// <summary>
+    /// Its kind and arguments. What is wrong with a copied layer's is reported where they stand, on the class that it is copied from.
+    /// </summary>
+    /// <param name="diagnostics">Where it is reported.</param>
+    /// <param name="isUsable">False where an argument that a shape depends on cannot be used.</param>
+    public Layer Read(DiagnosticList diagnostics, out bool isUsable)
+    {
+        isUsable = true;
+        if (Inserted is not null) return Inserted;
+
+        ArgumentReader arguments = new(Data, Reporter(IsCopied ? null : diagnostics), Values, Reporter(diagnostics));
+        Layer layer = Kind.Read(arguments);
+        isUsable = arguments.IsUsable;
+        return layer;
+    }
+
+    /// <summary>A layer that stands before this one because of its shapes.</summary>
+    public LayerEntry Insert(InsertedLayer inserted, int input) => this with
+    {
+        Kind = inserted.Layer.Kind,
+        Name = Name + inserted.Suffix,
+        Label = $"{Name}{inserted.Suffix}, before {Label}",
+        Inputs = [input],
+        Inserted = inserted.Layer,
+    };
+
+    /// <summary>
     /// The same layer in a class that copies it from <paramref name="owner"/>, where it stands at <paramref name="index"/>.
     /// </summary>
-    public LayerEntry CopyFrom(string owner, int index, int attribute, string name) => this with
+    public LayerEntry CopyFrom(string owner, int index, int attribute, string name, bool isNamed, BlockValues values) => this with
     {
         Attribute = attribute,
         Name = name,
+        IsNamed = isNamed,
+        Values = Values.In(values),
         Label = Invariant($"{owner}.{Name} (layer {index + 1} of {owner})"),
         IsCopied = true,
     };

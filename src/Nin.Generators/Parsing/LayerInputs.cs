@@ -8,6 +8,9 @@ namespace Nin.Generators.Parsing;
 /// <summary>Finds which layers each layer of a class reads, once all of them have their names.</summary>
 sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
 {
+    /// <summary>What names the network's input, and inside a block the block's.</summary>
+    public const string NetworkInputName = "input";
+
     readonly List<Action> pending = [];
 
     /// <summary>The position that a layer without <c>From</c> reads.</summary>
@@ -25,12 +28,16 @@ sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
     }
 
     /// <summary>The entries from <paramref name="start"/> on are copied ones, whose inputs count from the first of them.</summary>
-    public void ExpectCopy(AttributeData data, Reporter reporter, int start, bool whole)
+    /// <param name="data">The attribute that says what they read; null where they read what comes before.</param>
+    /// <param name="reporter">Reports on it.</param>
+    /// <param name="start">The first of them.</param>
+    /// <param name="whole">Whether none is missing.</param>
+    public void ExpectCopy(AttributeData? data, Reporter reporter, int start, bool whole)
     {
         int end = entries.Count;
         pending.Add(() =>
         {
-            int source = From(data, reporter, start);
+            int source = data is null ? last : From(data, reporter, start);
             for (int i = start; i < end; i++)
             {
                 int[] inputs = [.. entries[i].Inputs.Select(input => input switch
@@ -86,6 +93,8 @@ sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
         if (value.Kind != TypedConstantKind.Primitive) return LayerEntry.Unknown;
 
         string? name = value.Value as string;
+        if (name == NetworkInputName) return LayerSpec.NetworkInput;
+
         int found = entries.FindIndex(e => e.Name == name);
         if (found >= 0 && found < index) return found;
 

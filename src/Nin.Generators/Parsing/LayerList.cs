@@ -12,6 +12,7 @@ sealed class LayerList
     readonly INamedTypeSymbol type;
     readonly DiagnosticList? diagnostics;
     readonly Expansion expansion;
+    readonly bool isBlock;
     readonly LayerNames names;
     readonly List<LayerEntry> entries = [];
     readonly LayerInputs inputs;
@@ -21,7 +22,8 @@ sealed class LayerList
         this.type = type;
         this.diagnostics = diagnostics;
         this.expansion = expansion;
-        names = new(type);
+        isBlock = IsBlock(type);
+        names = new(type, isBlock);
         inputs = new(entries, diagnostics);
     }
 
@@ -33,6 +35,10 @@ sealed class LayerList
 
     /// <summary>Lists the layers of a class.</summary>
     public static LayerList Of(INamedTypeSymbol type, DiagnosticList diagnostics) => Of(type, diagnostics, new(type));
+
+    /// <summary>Whether a class is there for its layers alone.</summary>
+    static bool IsBlock(INamedTypeSymbol type) =>
+        type.GetAttributes().Any(NinAttributes.IsLayers) && !type.GetAttributes().Any(NinAttributes.IsNetwork);
 
     static LayerList Of(INamedTypeSymbol type, DiagnosticList? diagnostics, Expansion expansion)
     {
@@ -66,114 +72,144 @@ sealed class LayerList
 
     void AddLayersOf(AttributeData data, int attribute)
     {
-        int start = entries.Count;
-        LayerList? copied = Follow(data, attribute);
-        for (int i = 0; i < copied?.Entries.Count; i++)
-        {
-            LayerEntry entry = copied.Entries[i];
-            string standard = names.NextDefault(entry.Kind.Stem);
-            Append(entry.CopyFrom(copied.type.Name, i, attribute, entry.IsNamed ? entry.Name : standard));
-        }
-
-        bool whole = copied is { IsComplete: true, Entries.Count: > 0 };
-        IsComplete &= whole;
-        inputs.ExpectCopy(data, ReporterOf(data, attribute), start, whole);
-    }
-
-    /// <summary>Reports on a <c>[LayersOf]</c> of the class itself.</summary>
-    Reporter ReporterOf(AttributeData layersOf, int attribute) =>
-        new($"LayersOf<{layersOf.AttributeClass!.TypeArguments[0].Name}>", attribute, isCopied: false, diagnostics);
-
-    /// <summary>The layers of the class that <c>[LayersOf]</c> names; null where it cannot be followed.</summary>
-    LayerList? Follow(AttributeData data, int attribute)
-    {
-        if (data.AttributeClass!.TypeArguments[0] is not INamedTypeSymbol { TypeKind: not TypeKind.Error } source) return null;
-
-        Reporter reporter = ReporterOf(data, attribute);
-        if (!source.GetAttributes().Any(a => NinAttributes.IsNetwork(a) || LayerKinds.IsLayer(a)))
-        {
-            reporter.Report(
-                Rules.NoInput, null,
-                $"{source.Name} is not a network",
-                $"name a class that has [Network] and layers");
-            return null;
-        }
-
+        string source = data.AttributeClass!.TypeArguments[0].Name;
+        Reporter reporter = new($"LayersOf<{source}>", attribute, isCopied: false, diagnostics);
+        LayersOfLine line = new(data, source, isBlock, reporter);
         (bool returned, bool wasTooLong) = (expansion.ReturnsToRoot, expansion.IsTooLong);
-        bool entered = expansion.Step() && expansion.Enter(source);
-        LayerList? copied = entered ? Of(source, diagnostics: null, expansion) : null;
-        if (entered) expansion.Leave(source);
+        LayerList? copied = Follow(data, reporter);
+        bool whole = copied is { IsComplete: true, Entries.Count: > 0 };
+        if (copied is not null)
+        {
+            IReadOnlyList<LayerEntry> taken = line.Taken(copied.Entries);
+            IsComplete &= line.GivesParameters(taken);
+            Copy(line, taken, data, attribute, ref whole);
+        }
+
+        IsComplete &= whole;
         if (expansion.ReturnsToRoot && !returned)
         {
             reporter.Report(
                 Rules.ArgumentOutOfRange, null,
-                $"{source.Name} takes its layers from {type.Name} again",
+                $"{source} takes its layers from {type.Name} again",
                 $"name a network that does not");
         }
         else if (expansion.IsTooLong && !wasTooLong)
         {
             reporter.Report(
                 Rules.ArgumentOutOfRange, null,
-                $"{type.Name} has more than {Expansion.MostLayers} layers with those of {source.Name}",
+                $"{type.Name} has more than {Expansion.MostLayers} layers with those of {source}",
                 $"use fewer");
         }
+    }
 
+    /// <summary>Appends every repetition of the layers that a <c>[LayersOf]</c> takes.</summary>
+    void Copy(LayersOfLine line, IReadOnlyList<LayerEntry> taken, AttributeData data, int attribute, ref bool whole)
+    {
+        // One name that stands twice tells it for all.
+        bool reportsNames = line.HasGoodName;
+        for (int repetition = 0; repetition < line.Times; repetition++)
+        {
+            int start = entries.Count;
+            for (int i = 0; i < taken.Count; i++)
+            {
+                // Those of the first repetition were counted where they are listed.
+                if (repetition > 0 && !expansion.Step())
+                {
+                    whole = false;
+                    break;
+                }
+
+                LayerEntry entry = taken[i];
+                string? named = line.NameOf(entry, repetition);
+                string name = named ?? NextName(entry);
+                bool isUnique = Append(
+                    entry.CopyFrom(line.Source, i, attribute, name, named is not null || entry.IsNamed, line.ValuesOf(repetition)), reportsNames);
+                reportsNames &= isUnique;
+            }
+
+            inputs.ExpectCopy(repetition == 0 ? data : null, line.ReportsTo, start, whole);
+            if (!whole) break;
+        }
+    }
+
+    /// <summary>The name of a copied layer that its <c>[LayersOf]</c> does not change.</summary>
+    string NextName(LayerEntry entry)
+    {
+        string standard = names.NextDefault(entry.Kind.Stem);
+        return entry.IsNamed ? entry.Name : standard;
+    }
+
+    /// <summary>The layers of the class that <c>[LayersOf]</c> names; null where it cannot be followed.</summary>
+    LayerList? Follow(AttributeData data, Reporter reporter)
+    {
+        if (data.AttributeClass!.TypeArguments[0] is not INamedTypeSymbol { TypeKind: not TypeKind.Error } source) return null;
+
+        if (!source.GetAttributes().Any(a => NinAttributes.IsNetwork(a) || NinAttributes.IsLayers(a) || LayerKinds.IsLayer(a)))
+        {
+            reporter.Report(
+                Rules.NoInput, null,
+                $"{source.Name} is not a network",
+                $"name a class that has layers, and [Network] or [Layers]");
+            return null;
+        }
+
+        bool entered = expansion.Step() && expansion.Enter(source);
+        LayerList? copied = entered ? Of(source, diagnostics: null, expansion) : null;
+        if (entered) expansion.Leave(source);
         return copied;
     }
 
-    void Append(LayerEntry entry)
+    /// <summary>Adds a layer and reports a name that it cannot have; false where its name stands twice.</summary>
+    bool Append(LayerEntry entry, bool reports = true)
     {
         int earlier = entries.FindIndex(e => e.Name == entry.Name);
         entries.Add(entry);
-        if (diagnostics is null) return;
+        if (diagnostics is null) return true;
 
         if (names.Objection(entry.Name) is var (wrong, fix))
         {
             entries[entries.Count - 1] = entry with { HasMember = false };
-            entry.Reporter(diagnostics).Report(Rules.BadName, "Name", wrong, fix);
+            if (reports) entry.Reporter(diagnostics).Report(Rules.BadName, "Name", wrong, fix);
         }
         else if (earlier >= 0)
         {
             entries[entries.Count - 1] = entry with { HasMember = false };
             LayerEntry offender = !entry.IsNamed && entries[earlier].IsNamed ? entries[earlier] : entry;
             LayerEntry other = offender == entry ? entries[earlier] : entry;
-            offender.Reporter(diagnostics).Report(
-                Rules.BadName, "Name",
-                $"{other.Label} has the name {entry.Name} too",
-                $"choose another");
+            if (reports) ReportTwice(offender, other);
+            return false;
         }
+
+        return true;
     }
-}
 
-/// <summary>
-/// What a class and all that <c>[LayersOf]</c> brings share while their layers are listed: where the walk is, and how far it may
-/// go.
-/// </summary>
-sealed class Expansion(INamedTypeSymbol root)
-{
-    /// <summary>The most layers of a network, copies included: a chain of copies of copies grows without bound.</summary>
-    public const int MostLayers = 2000;
-
-    readonly HashSet<ISymbol> path = new([root], SymbolEqualityComparer.Default);
-    int steps;
-
-    /// <summary>True once a class was to be copied into itself, the root among them.</summary>
-    public bool ReturnsToRoot { get; private set; }
-
-    /// <summary>True once more layers came together than a network may have.</summary>
-    public bool IsTooLong => steps > MostLayers;
-
-    /// <summary>Counts a layer or a copy; false where there are too many.</summary>
-    public bool Step() => ++steps <= MostLayers;
-
-    /// <summary>Goes into a class; false where the walk is inside it already.</summary>
-    public bool Enter(INamedTypeSymbol type)
+    void ReportTwice(LayerEntry offender, LayerEntry other)
     {
-        if (path.Add(type)) return true;
-
-        ReturnsToRoot |= SymbolEqualityComparer.Default.Equals(type, root);
-        return false;
+        string fix = offender.IsCopied ? "give its [LayersOf] a Name of its own, which the names of its layers begin with then" : "choose another";
+        offender.Reporter(diagnostics).Report(
+            Rules.BadName, "Name",
+            $"{other.Label} has the name {offender.Name} too",
+            $"{fix}");
     }
 
-    public void Leave(INamedTypeSymbol type) => path.Remove(type);
+    /// <summary>The layers after shapes are known: reports a name of an inserted one that it cannot have.</summary>
+    public IReadOnlyList<LayerEntry> CheckInserted(IReadOnlyList<LayerEntry> placed)
+    {
+        LayerEntry[] result = [.. placed];
+        for (int i = 0; i < result.Length; i++)
+        {
+            LayerEntry entry = result[i];
+            if (entry.Inserted is null) continue;
+
+            LayerEntry? other = placed.FirstOrDefault(e => e.Name == entry.Name && e != entry);
+            (FormattableString Wrong, FormattableString Fix)? objection =
+                other is null ? names.Objection(entry.Name) : ($"{other.Label} has the name {entry.Name} too", $"choose another");
+            if (objection is not var (wrong, fix)) continue;
+
+            result[i] = entry with { HasMember = false };
+            entry.Reporter(diagnostics).Report(Rules.BadName, "Project", wrong, fix);
+        }
+
+        return result;
+    }
 }

@@ -5,7 +5,9 @@ using Nin.Generators.Symbols;
 namespace Nin.Generators.Parsing;
 
 /// <summary>What a layer of a class may be called.</summary>
-sealed class LayerNames(INamedTypeSymbol type)
+/// <param name="type">The class.</param>
+/// <param name="isBlock">Whether it is a block, whose layers are no members of it.</param>
+sealed class LayerNames(INamedTypeSymbol type, bool isBlock)
 {
     /// <summary>Members that every network gets, and those of <see cref="object"/>.</summary>
     public static IReadOnlyCollection<string> Reserved { get; } = new HashSet<string>
@@ -35,6 +37,8 @@ sealed class LayerNames(INamedTypeSymbol type)
         FormattableString? wrong = name switch
         {
             _ when SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None => $"{name} is a C# keyword",
+            LayerInputs.NetworkInputName => $"{name} names the {(isBlock ? "block" : "network")}'s input",
+            _ when isBlock => null,
             _ when name == type.Name => $"{name} is the name of the class itself",
             _ when Reserved.Contains(name) => $"{name} is a member that every network has",
             _ when members.Contains(name) => $"{name} is another member of {type.Name}",

@@ -14,24 +14,56 @@ namespace Nin.Generators.Parsing;
 /// </summary>
 static class NetworkParser
 {
-    /// <summary>Parses a class; nothing at all for one that declares neither network nor layers.</summary>
+    /// <summary>Parses a class; nothing at all for one that declares neither network nor layers, and no spec for a block.</summary>
     public static ParseResult Parse(INamedTypeSymbol type, CancellationToken cancellation)
     {
         ImmutableArray<AttributeData> attributes = type.GetAttributes();
         int firstLayer = IndexOf(attributes, LayerKinds.IsLayer);
         int network = IndexOf(attributes, NinAttributes.IsNetwork);
         DiagnosticList diagnostics = new();
-        if (network >= 0) return new(ParseNetwork(type, network, firstLayer >= 0, diagnostics, cancellation), diagnostics.Diagnostics);
+        int block = IndexOf(attributes, NinAttributes.IsLayers);
+        if (network >= 0)
+        {
+            if (block >= 0)
+            {
+                diagnostics.Report(
+                    Rules.ArgumentOutOfRange, DiagnosticLocation.OnAttribute(block), type.Name,
+                    $"[Layers] and [Network] exclude each other",
+                    $"leave [Layers] out, or [Network] where other networks alone take its layers");
+            }
 
-        if (firstLayer >= 0)
+            return new(ParseNetwork(type, network, firstLayer >= 0, diagnostics, cancellation), diagnostics.Diagnostics);
+        }
+
+        if (block >= 0) CheckBlock(type, block, firstLayer >= 0, diagnostics, cancellation);
+        else if (firstLayer >= 0)
         {
             diagnostics.Report(
                 Rules.NoInput, DiagnosticLocation.OnAttribute(firstLayer), type.Name,
                 $"it has layers, but no input",
-                $"put [Network(channels, height, width)] on it");
+                $"put [Network(channels, height, width)] on it, or [Layers] where networks take its layers");
         }
 
         return new(null, diagnostics.Diagnostics);
+    }
+
+    /// <summary>A block has no shapes: its own list and arguments are all that can be wrong.</summary>
+    static void CheckBlock(INamedTypeSymbol type, int attribute, bool hasLayers, DiagnosticList diagnostics, CancellationToken cancellation)
+    {
+        if (!hasLayers)
+        {
+            diagnostics.Report(
+                Rules.NoLayer, DiagnosticLocation.OnAttribute(attribute), type.Name,
+                $"it has no layer",
+                $"add one, such as [Conv2d(Block.Filters, Kernel = 3)]");
+        }
+        else if (ClassChecks.LayersStandTogether(type, diagnostics, cancellation))
+        {
+            foreach (LayerEntry entry in LayerList.Of(type, diagnostics).Entries.Where(e => !e.IsCopied))
+            {
+                (entry with { Values = BlockValues.Sample }).Read(diagnostics, out _);
+            }
+        }
     }
 
     static NetworkSpec? ParseNetwork(
@@ -54,8 +86,9 @@ static class NetworkParser
         if (isComplete)
         {
             LayerList list = LayerList.Of(type, diagnostics);
-            entries = list.Entries;
-            specs = ShapeInference.Run(entries, declaration.Input, diagnostics);
+            ShapeInference shapes = ShapeInference.Run(list.Entries, declaration.Input, diagnostics);
+            entries = list.CheckInserted(shapes.Entries);
+            specs = shapes.Specs;
             isComplete = list.IsComplete && specs.All(s => s is not null);
             if (isComplete) NetworkChecks.Run(declaration, entries, [.. specs.Select(s => s!)], diagnostics);
         }

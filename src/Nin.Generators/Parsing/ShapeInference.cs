@@ -4,26 +4,68 @@ using Nin.Generators.Spec;
 
 namespace Nin.Generators.Parsing;
 
-/// <summary>Goes through the layers in order and gives each its shapes, parameters and counts.</summary>
-static class ShapeInference
+/// <summary>Goes through the layers in order, gives each its shapes, parameters and counts, and inserts those that the shapes ask for.</summary>
+sealed class ShapeInference
 {
-    /// <summary>The layers in order, null where the output shape is unknown. Only the first of dependent errors is reported.</summary>
-    public static IReadOnlyList<LayerSpec?> Run(IReadOnlyList<LayerEntry> entries, Shape? input, DiagnosticList diagnostics)
+    readonly Shape? networkInput;
+    readonly DiagnosticList diagnostics;
+    readonly List<LayerEntry> entries = [];
+    readonly List<LayerSpec?> specs = [];
+
+    ShapeInference(Shape? networkInput, DiagnosticList diagnostics)
     {
-        LayerSpec?[] specs = new LayerSpec?[entries.Count];
-        for (int i = 0; i < specs.Length; i++) specs[i] = Infer(entries, specs, i, input, diagnostics);
-        return specs;
+        this.networkInput = networkInput;
+        this.diagnostics = diagnostics;
     }
 
-    static LayerSpec? Infer(
-        IReadOnlyList<LayerEntry> entries, LayerSpec?[] specs, int index, Shape? networkInput, DiagnosticList diagnostics)
+    /// <summary>The layers in order, inserted ones among them.</summary>
+    public IReadOnlyList<LayerEntry> Entries => entries;
+
+    /// <summary>The same, null where the output shape is unknown.</summary>
+    public IReadOnlyList<LayerSpec?> Specs => specs;
+
+    /// <summary>Infers all layers. Only the first of dependent errors is reported.</summary>
+    public static ShapeInference Run(IReadOnlyList<LayerEntry> declared, Shape? input, DiagnosticList diagnostics)
     {
-        LayerEntry entry = entries[index];
+        ShapeInference shapes = new(input, diagnostics);
+        int[] positions = new int[declared.Count];
+        for (int i = 0; i < positions.Length; i++)
+        {
+            int[] inputs = [.. declared[i].Inputs.Select(source => source < 0 ? source : positions[source])];
+            positions[i] = shapes.Place(declared[i] with { Inputs = inputs });
+        }
 
-        // What is wrong with a copied layer's arguments is reported where they stand, on the class that it is copied from.
-        ArgumentReader arguments = new(entry.Data, entry.Reporter(entry.IsCopied ? null : diagnostics));
-        Layer layer = entry.Kind.Read(arguments);
+        return shapes;
+    }
 
+    /// <summary>Adds a layer, and before it those that are inserted; its position.</summary>
+    int Place(LayerEntry entry)
+    {
+        Layer layer = entry.Read(diagnostics, out bool isUsable);
+        if (!isUsable || PlacementOf(entry) is not { } at) return Append(entry, null);
+
+        int[] inputs = [.. entry.Inputs];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            foreach (InsertedLayer inserted in layer.Before(at, i)) inputs[i] = Place(entry.Insert(inserted, inputs[i]));
+        }
+
+        entry = entry with { Inputs = inputs };
+        return Append(entry, PlacementOf(entry) is { } final && layer.Infer(final) is { } output && final.Holds(output)
+            ? Describe(entry, layer, final, output)
+            : null);
+    }
+
+    int Append(LayerEntry entry, LayerSpec? spec)
+    {
+        entries.Add(entry);
+        specs.Add(spec);
+        return entries.Count - 1;
+    }
+
+    /// <summary>The layer's place; null where it reads what is not known.</summary>
+    Placement? PlacementOf(LayerEntry entry)
+    {
         List<PlacedInput> inputs = [];
         foreach (int source in entry.Inputs)
         {
@@ -33,22 +75,21 @@ static class ShapeInference
                 LayerEntry.Unknown => null,
                 _ => specs[source]?.Output,
             };
-            if (shape is { } known) inputs.Add(new(source < 0 ? null : entries[source].Label, known));
+            if (shape is not { } known) return null;
+
+            inputs.Add(new(source < 0 ? null : entries[source].Label, known));
         }
 
-        if (!arguments.IsUsable || inputs.Count < entry.Inputs.Count) return null;
-
-        Placement at = new(entry.Kind, entry.Arguments, inputs, entry.Reporter(diagnostics));
-        return layer.Infer(at) is { } output && at.Holds(output) ? Describe(entry, index, layer, at, output, specs) : null;
+        return new(entry.Kind, entry.Arguments, inputs, entry.Reporter(diagnostics));
     }
 
-    static LayerSpec Describe(LayerEntry entry, int position, Layer layer, Placement at, Shape output, LayerSpec?[] specs)
+    LayerSpec Describe(LayerEntry entry, Layer layer, Placement at, Shape output)
     {
         ReceptiveField field = entry.Inputs
             .Select(source => source < 0 ? ReceptiveField.Pixel : specs[source]!.Field)
             .Aggregate((all, one) => all.Join(one));
         return new(
-            position,
+            entries.Count,
             entry.Name,
             layer,
             new(entry.Inputs),

@@ -9,6 +9,8 @@ static class NinAttributes
 
     public static bool IsNetwork(AttributeData data) => NameOf(data) == "NetworkAttribute";
 
+    public static bool IsLayers(AttributeData data) => NameOf(data) == "LayersAttribute";
+
     public static bool IsBudget(AttributeData data) => NameOf(data) == "BudgetAttribute";
 
     public static bool IsLayersOf(AttributeData data) => NameOf(data) == "LayersOfAttribute`1";

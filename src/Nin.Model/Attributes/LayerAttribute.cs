@@ -9,7 +9,7 @@ public abstract class LayerAttribute : Attribute
 {
     /// <summary>
     /// The layer's name: the property that the network gets for it, and the first part of its parameters' names in a weights
-    /// file. A C# identifier that no other layer and no other member of the class has.
+    /// file. A C# identifier that no other layer and no other member of the class has, and not <c>input</c>.
     /// </summary>
     /// <remarks>
     /// Default: kind and ordinal, where layers with a name of their own count too, so that naming one gives no other a new name:
@@ -21,29 +21,9 @@ public abstract class LayerAttribute : Attribute
     public string? Name { get; set; }
 
     /// <summary>
-    /// The earlier layer whose output this layer reads; <c>From = nameof(Block1)</c> works. Default: the layer before, and for
-    /// the first layer the network's input. <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take their inputs in
-    /// place instead.
+    /// The earlier layer whose output this layer reads; <c>From = nameof(Block1)</c> works, and <c>From = "input"</c> is the network's input,
+    /// inside a block the block's. Default: the layer before, and for the first layer the network's input.
+    /// <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take the same names in place instead.
     /// </summary>
-    public string? From { get; set; }
-}
-
-/// <summary>
-/// Takes the layers of another network in place of this attribute, for the input that it has here. The declaration is copied, the
-/// weights are not; layers without a name of their own are numbered anew.
-/// </summary>
-/// <typeparam name="T">The network that is copied from, of this assembly or another.</typeparam>
-/// <example>
-/// <code>
-/// [Network(1, 96, 96, Classes = 10)]
-/// [LayersOf&lt;BookNin&gt;]
-/// public sealed partial class Book96;
-/// </code>
-/// </example>
-[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
-public sealed class LayersOfAttribute<T> : Attribute
-    where T : class
-{
-    /// <summary>The earlier layer that the first of them reads. Default: the layer before, or the network's input.</summary>
     public string? From { get; set; }
 }

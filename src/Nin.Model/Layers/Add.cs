@@ -25,6 +25,13 @@ namespace Nin
 
         /// <summary>The other inputs.</summary>
         public string[] More { get; } = more;
+
+        /// <summary>
+        /// Whether an input of another shape than the first one's is projected to it by a 1x1 convolution without bias and a BatchNorm2d, as the
+        /// shortcut of a residual block is. They are layers of the network like others, <c>Add1Project</c> and <c>Add1ProjectNorm</c>, and are
+        /// there only where the shapes differ. The first input, which keeps its shape, is the block's branch. Default: false.
+        /// </summary>
+        public bool Project { get; set; }
     }
 }
 

@@ -12,7 +12,7 @@ public class Nin002Tests
         [Relu]
         partial class Net;
         """,
-        "Net: it has layers, but no input; put [Network(channels, height, width)] on it");
+        "Net: it has layers, but no input; put [Network(channels, height, width)] on it, or [Layers] where networks take its layers");
 
     [Fact]
     public void Layers_of_a_class_that_is_not_a_network_are_reported() => Marked.Verify(
@@ -22,7 +22,7 @@ public class Nin002Tests
         [{|NIN002:LayersOf<string>|}]
         partial class Net;
         """,
-        "LayersOf<String>: String is not a network; name a class that has [Network] and layers");
+        "LayersOf<String>: String is not a network; name a class that has layers, and [Network] or [Layers]");
 
     [Fact]
     public void The_compiler_alone_speaks_of_an_input_that_is_being_typed() => Marked.Verify("""

@@ -16,16 +16,16 @@ public class RandomCodeTests
     static readonly string[] Attributes =
     [
         "Network", "Conv2d", "Pointwise", "NinBlock", "Relu", "LeakyRelu", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d", "BatchNorm2d",
-        "Dropout", "Flatten", "Linear", "Add", "Concat", "LayersOf<Net>", "LayersOf<Other>", "LayersOf<>", "LayersOf<Missing>", "Budget", "Nin.", "Relu,,",
+        "Dropout", "Flatten", "Linear", "Add", "Concat", "LayersOf<Net>", "LayersOf<Other>", "LayersOf<>", "LayersOf<Missing>", "LayersOf<Part>", "Layers", "Budget", "Nin.", "Relu,,",
     ];
 
     static readonly string[] Names =
-        ["Kernel", "Stride", "Padding", "Dilation", "Groups", "Bias", "Pointwise", "LastRelu", "BatchNorm", "Name", "From", "Classes", "Init", "MaxMacs", "Momentum", "kernel", "more"];
+        ["Kernel", "Stride", "Padding", "Dilation", "Groups", "Bias", "Pointwise", "LastRelu", "BatchNorm", "Name", "From", "Times", "Until", "Filters", "Project", "Classes", "Init", "MaxMacs", "Momentum", "kernel", "more"];
 
     static readonly string[] Values =
     [
         "0", "1", "2", "3", "5", "8", "-1", "int.MaxValue", "int.MinValue", "long.MaxValue", "9999999999", "0.5", "double.NaN", "double.MaxValue", "true",
-        "false", "null", "default", "\"Conv1\"", "\"Block1\"", "\"\"", "\"a b\"", "nameof(Relu1)", "nameof(", "new[] { 1, 0 }", "new int[0]", "[1, 2]",
+        "false", "null", "default", "Block.Filters", "Block.Stride", "\"input\"", "\"Conv1\"", "\"Block1\"", "\"\"", "\"a b\"", "nameof(Relu1)", "nameof(", "new[] { 1, 0 }", "new int[0]", "[1, 2]",
         "Init.Xavier", "(Init)9", "typeof(Net)", "x", "", "=", "(",
     ];
 
@@ -57,6 +57,10 @@ public class RandomCodeTests
             "Add(\"Conv1\", \"Relu1\")",
             "Concat(\"Conv1\", \"Trunk\", \"Pool1\")",
             "LayersOf<Other>(From = \"Conv1\")",
+            "LayersOf<Part>(Times = {0}, Name = \"Stage\", Filters = {1}, Stride = {2})",
+            "LayersOf<Part>(Filters = {0}, Stride = {1}, Until = \"Relu1\")",
+            "Conv2d(Block.Filters, Kernel = {0}, Stride = Block.Stride, Padding = {1})",
+            "Add(\"Conv1\", \"input\", Project = true)",
             "LayersOf<Other>")
         from numbers in Small.ListOf(5)
         select string.Format(System.Globalization.CultureInfo.InvariantCulture, kind, [.. numbers.Cast<object>()]);
@@ -80,13 +84,14 @@ public class RandomCodeTests
             "file partial class Outer {{ {0} }}", "public partial class Outer {{ public {0} }}", "[assembly: System.CLSCompliant(true)] {0}",
             "[assembly: System.CLSCompliant(true)] public {0}", "namespace Demo {{ {0} }}", "namespace Stem {{ {0} }}")))
         from other in Attribute.NonEmptyListOf()
+        from part in Attribute.NonEmptyListOf()
         from cut in Gen.Frequency((3, Gen.Constant(1.0)), (1, Gen.Choose(0, 99).Select(percent => percent / 100.0)))
         from input in Gen.Elements("Network(3, 8, 9)", "Network(3, 8, 9, Classes = 4)")
         let attribute = $"[{input}] [{string.Join("] [", attributes)}] "
         let net = string.Format(System.Globalization.CultureInfo.InvariantCulture, place, $"{kind} {name}{tail}")
         let at = net.IndexOf($"{kind} {name}", StringComparison.Ordinal)
         let start = at >= 7 && net[(at - 7)..at] == "public " ? at - 7 : at
-        let source = $"using Nin; {net[..start]}{attribute}{net[start..]}\n[Network(1, 8, 8), {string.Join(", ", other)}] partial class Other;"
+        let source = $"using Nin; {net[..start]}{attribute}{net[start..]}\n[Network(1, 8, 8), {string.Join(", ", other)}] partial class Other;\n[Layers, {string.Join(", ", part)}] abstract class Part;"
         select source[..(int)(source.Length * cut)];
 
     [Fact]

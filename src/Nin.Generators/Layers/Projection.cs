@@ -1,0 +1,37 @@
+using Nin.Generators.Spec;
+using Nin.Shapes.Sizes;
+using static System.FormattableString;
+
+namespace Nin.Generators.Layers;
+
+/// <summary>A layer that no attribute of its own declares.</summary>
+/// <param name="Suffix">What its name has after that of the layer that it is inserted for.</param>
+/// <param name="Layer">Kind and arguments.</param>
+readonly record struct InsertedLayer(string Suffix, Layer Layer);
+
+/// <summary>
+/// A 1x1 convolution without bias and a normalisation, which take a shape to another: the shortcut of a residual block that changes shape
+/// (He et al. 2015, arXiv 1512.03385, option B).
+/// </summary>
+static class Projection
+{
+    /// <summary>The layers for a layer's input of that number; none where no stride takes the one shape to the other.</summary>
+    public static IReadOnlyList<InsertedLayer> Of(Shape from, Shape to, int input)
+    {
+        if (from.IsFlat || to.IsFlat) return [];
+
+        // The least stride that gives no more pixels than wanted, on both axes: a greater one gives fewer still.
+        long stride = Math.Max(CeilingRatio(from.Height, to.Height), CeilingRatio(from.Width, to.Width));
+        if (CeilingRatio(from.Height, stride) != to.Height || CeilingRatio(from.Width, stride) != to.Width) return [];
+
+        string ordinal = input == 1 ? "" : Invariant($"{input}");
+        Window window = Window.Pixel with { Stride = (int)stride };
+        return
+        [
+            new($"Project{ordinal}", new Conv2dLayer((int)to.Channels, window, LayerDefaults.Groups, Bias: false)),
+            new($"Project{ordinal}Norm", new BatchNorm2dLayer(LayerDefaults.BatchNormEpsilon, LayerDefaults.BatchNormMomentum)),
+        ];
+    }
+
+    static long CeilingRatio(long dividend, long divisor) => (dividend + divisor - 1) / divisor;
+}
