@@ -46,6 +46,7 @@ public class Nin001Tests
         CSharpCompilation compilation = TestCompilation.Create(
             ["""
             using Nin;
+            using Nin.Dimensions;
             namespace Demo;
             [Network(1, 8, 8, Classes = 10), NinBlock(10, LastRelu = false), GlobalAvgPool2d, Flatten] public sealed partial class Net { }
             class Use { Tensor<Features<D10>> Run(Device device, Tensor<Chw<D1, D8, D8>> x) => new Net(device).Forward(x); }

@@ -22,7 +22,7 @@ public class ShortNamesTests
     [InlineData("using Nin; " + Net, "global using static Other.Things; namespace Other { static class Things { public class Device; } }")]
     [InlineData("using Nin; " + Net, "global using Device = System.Int32;")]
     public void They_are_full_where_something_else_has_one(string net, string other) =>
-        Text(net, other).Should().Contain("partial class Net : global::Nin.Network<global::Nin.Chw<global::Nin.D2,");
+        Text(net, other).Should().Contain("partial class Net : global::Nin.Network<global::Nin.Chw<global::Nin.Dimensions.D2,");
 
     static string Text(string net, string other)
     {
