@@ -61,13 +61,14 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
     void EmitMerge(int i, StepNode step)
     {
         string dy = Gradient(i);
+        string inputs = step.Memory.ReadsInput ? $", {Inputs(Plan.Values, step)}" : "";
         for (int input = 0; input < step.Inputs.Count; input++)
         {
             int value = step.Inputs[input];
             string dx = Gradient(value);
             if (Plan.Write(i, input) == GradientWrite.Alias) continue;
 
-            Writer.Call($"{Condition(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Adds(i, input)}"));
+            Writer.Call($"{Condition(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Adds(i, input)}{inputs}"));
         }
     }
 

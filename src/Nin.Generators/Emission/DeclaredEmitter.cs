@@ -53,7 +53,7 @@ static class DeclaredEmitter
         return string.Join(
             "\n",
             "    new global::Nin.LayerInfo(",
-            $"        \"{spec.Name}\", \"{spec.Layer.Kind.Name}\", {List(arguments, ArgumentsALine)},",
+            $"        \"{spec.Name}\", \"{spec.Layer.DeclaredAs}\", {List(arguments, ArgumentsALine)},",
             $"        [{string.Join(", ", spec.Inputs)}], {Literal.Value(spec.Output)}, {List(parameters, ParametersALine)},",
             Invariant($"        Macs: {Literal.Count(spec.Macs)}, ReceptiveField: {spec.Field.Within(input)}),"));
     }

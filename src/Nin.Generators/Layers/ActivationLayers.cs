@@ -1,42 +1,106 @@
+using Microsoft.CodeAnalysis;
+using Nin.Generators.Diagnostics;
 using Nin.Generators.Source;
 using Nin.Generators.Spec;
+using Nin.Generators.Symbols;
 using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A layer that maps each element, flat or not; the shape stays, and the gradient is told from the output.</summary>
-abstract record ActivationLayer(LayerKind Kind) : Layer(Kind)
+/// <summary>A layer that maps each element, flat or not, by a struct that has the formula; the shape stays.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Type">The struct.</param>
+/// <param name="SavesOutput">Whether the gradient reads the output, or else the input.</param>
+/// <param name="Numbers">Arguments of the struct's constructor, by name; none where it has no numbers of its own.</param>
+/// <param name="Formula">What a reader calls it.</param>
+sealed record ActivationLayer(
+    LayerKind Kind, string Type, bool SavesOutput, EquatableArray<(string Name, double Value)> Numbers, string Formula) : Layer(Kind)
 {
-    public sealed override Shape? Infer(Placement at) => at.Input;
+    const string ReluType = "global::Nin.Relu";
 
-    public sealed override string RuntimeType(LayerSpec at, string ownClass) => Runtime("Relu", at.Output);
+    /// <summary>The library's, and <c>[Activation&lt;T&gt;]</c>.</summary>
+    public static IReadOnlyList<LayerKind> Declared { get; } =
+    [
+        Library("Relu", savesOutput: true, "ReLU"),
+        Library("Relu6", savesOutput: true, "ReLU up to 6"),
+        Library("Sigmoid", savesOutput: true, "Sigmoid"),
+        Library("Tanh", savesOutput: true, "Hyperbolic tangent"),
+        Library("Silu", savesOutput: false, "SiLU"),
+        Library("Gelu", savesOutput: false, "GELU"),
+        Library("HardSwish", savesOutput: false, "Hard swish"),
+        Library("HardSigmoid", savesOutput: true, "Hard sigmoid"),
+        LayerKind.Of("LeakyRelu", ReadLeakyRelu),
+        LayerKind.Of("Activation", ReadUsers, arity: 1),
+    ];
 
-    public sealed override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Activation(savesOutput: true));
-}
+    public override Shape? Infer(Placement at) => at.Input;
 
-/// <summary><c>max(x, 0)</c>.</summary>
-sealed record ReluLayer() : ActivationLayer(Declared)
-{
-    public static readonly LayerKind Declared = new("Relu", stem: "Relu", _ => new ReluLayer());
+    public override IEnumerable<(string Name, double Value)> Arguments => Numbers;
 
-    public override IEnumerable<(string Name, double Value)> Arguments => [];
+    public override string Description => Formula;
 
-    public override string Description => "ReLU";
+    public override string DeclaredAs => Kind.Arity == 0 ? Kind.Name : $"{Kind.Name}<{Formula}>";
 
-    public override string ConstructorArguments(LayerSpec at) => $"device, {at.NameLiteral}";
+    public override string RuntimeType(LayerSpec at, string ownClass) =>
+        $"global::Nin.Layers.Activation<{Literal.Type(at.Output)}, {Type}>";
 
-    public override bool IsRelu => true;
-}
+    /// <summary>The struct is built where it has numbers of its own; one of the user's always, by its own constructor.</summary>
+    public override string ConstructorArguments(LayerSpec at)
+    {
+        IEnumerable<string> numbers = Numbers.Select(argument => $"(float){Literal.Real(argument.Value)}");
+        bool isPlain = Kind.Arity == 0 && (Numbers.Count == 0 || Type == ReluType);
+        return $"device, {at.NameLiteral}{(isPlain ? "" : $", new {Type}({string.Join(", ", numbers)})")}";
+    }
 
-/// <summary><c>x</c> where positive, else <c>NegativeSlope x</c>.</summary>
-sealed record LeakyReluLayer(double NegativeSlope) : ActivationLayer(Declared)
-{
-    public static readonly LayerKind Declared = new("LeakyRelu", stem: "LeakyRelu", arguments => new LeakyReluLayer(
-        arguments.Real("negativeSlope", LayerDefaults.NegativeSlope, slope => slope >= 0, "0 or more")));
+    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Activation(SavesOutput));
 
-    public override IEnumerable<(string Name, double Value)> Arguments => [("NegativeSlope", NegativeSlope)];
+    public override bool IsRelu => Type == ReluType;
 
-    public override string Description => $"ReLU with slope {Literal.Real(NegativeSlope)} below zero";
+    static LayerKind Library(string name, bool savesOutput, string formula) =>
+        LayerKind.Of(name, (kind, _) => new ActivationLayer(kind, $"global::Nin.{name}", savesOutput, new([]), formula));
 
-    public override string ConstructorArguments(LayerSpec at) => $"device, {at.NameLiteral}, {Literal.Real(NegativeSlope)}";
+    /// <summary>Without a slope it is ReLU itself.</summary>
+    static ActivationLayer ReadLeakyRelu(LayerKind kind, ArgumentReader arguments)
+    {
+        double slope = arguments.Real("negativeSlope", LayerDefaults.NegativeSlope, s => s >= 0, "0 or more");
+        string type = slope == 0 ? ReluType : "global::Nin.LeakyRelu", formula = $"ReLU with slope {Literal.Real(slope)} below zero";
+        return new(kind, type, SavesOutput: true, new([("NegativeSlope", slope)]), formula);
+    }
+
+    static ActivationLayer ReadUsers(LayerKind kind, ArgumentReader arguments)
+    {
+        double[] numbers = [.. arguments.Reals("arguments")];
+        INamedTypeSymbol? type = arguments.TypeArgument;
+        if (type is null) arguments.GiveUp();
+        else if (Objection(type, numbers.Length) is var (wrong, fix))
+        {
+            arguments.Report(Rules.ArgumentOutOfRange, null, wrong, fix);
+            arguments.GiveUp();
+        }
+
+        return new(
+            kind,
+            type is null ? "" : TypeNames.Full(type),
+            type?.AllInterfaces.Any(i => TypeNames.IsNin(i, "ISavesOutput")) == true,
+            new(numbers.Select((number, i) => (FormattableString.Invariant($"Argument{i + 1}"), number))),
+            type?.Name ?? "");
+    }
+
+    /// <summary>Why a type cannot be an activation with so many numbers, and what to do; null where it can.</summary>
+    static (FormattableString Wrong, FormattableString Fix)? Objection(INamedTypeSymbol type, int numbers)
+    {
+        if (type.TypeKind != TypeKind.Struct || !type.AllInterfaces.Any(i => TypeNames.IsNin(i, "IActivation")))
+            return ($"{type.Name} is not an activation", $"name a struct that implements Nin.ISavesOutput or Nin.ISavesInput");
+        if (!TypeNames.IsPublic(type))
+            return ($"{type.Name} is not public, and devices compile only what is", $"make it public, with the types around it");
+        if (numbers == 0 || type.InstanceConstructors.Any(c => Takes(c, numbers))) return null;
+        return ($"{type.Name} has no public constructor of {numbers} float{(numbers == 1 ? "" : "s")}", $"give as many numbers as it takes");
+    }
+
+    static bool Takes(IMethodSymbol constructor, int numbers) =>
+        constructor.DeclaredAccessibility == Accessibility.Public
+        && constructor.Parameters.Length >= numbers
+        && constructor.Parameters.Select((parameter, i) => i < numbers
+            ? parameter is { RefKind: RefKind.None or RefKind.In, Type.SpecialType: SpecialType.System_Single or SpecialType.System_Double }
+            : parameter.IsOptional).All(fits => fits);
 }

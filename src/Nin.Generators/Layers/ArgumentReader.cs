@@ -22,6 +22,13 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
 
     public bool IsGiven(string name) => arguments.IsGiven(name);
 
+    /// <summary>The type that a generic attribute names; null where half-typed code leaves it open.</summary>
+    public INamedTypeSymbol? TypeArgument =>
+        data.AttributeClass?.TypeArguments.FirstOrDefault() is INamedTypeSymbol type && !TypeNames.HasError(type) ? type : null;
+
+    /// <summary>What a shape or the layer's type depends on could not be used.</summary>
+    public void GiveUp() => IsUsable = false;
+
     public void Report(DiagnosticDescriptor rule, string? argument, FormattableString wrong, FormattableString fix, int element = 0) =>
         reporter.Report(rule, argument, wrong, fix, element);
 
@@ -46,8 +53,23 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
         if (IsGiven(name)) return Whole(name, fallback: null, least);
 
         // Where another argument is missing too, the compiler's error is enough.
-        if (IsUsable) Report(Rules.ArgumentOutOfRange, null, $"{name} is not given", fix);
+        if (IsUsable && data.AttributeConstructor is not null) Report(Rules.ArgumentOutOfRange, null, $"{name} is not given", fix);
         return Unusable(least);
+    }
+
+    /// <summary>A whole number that is missing beside another that was given.</summary>
+    public int Without(string given, string missing, int least)
+    {
+        Report(Rules.ArgumentOutOfRange, given, $"{given} is given without {missing}", $"give both");
+        return Unusable(least);
+    }
+
+    /// <summary>Reports an argument beside another that says the same in its way, or the opposite.</summary>
+    public void Exclude(string argument, string other)
+    {
+        if (!IsGiven(argument) || !IsGiven(other)) return;
+
+        Report(Rules.ArgumentOutOfRange, argument, $"{argument} and {other} exclude each other", $"leave one out");
     }
 
     /// <summary>A <c>long</c> limit; null where it was not given.</summary>
@@ -84,6 +106,79 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
 
         ReportRange(reporter, name, name, 0, Invariant($"{value}"), allowed);
         return fallback;
+    }
+
+    /// <summary>The elements of a <c>params</c> argument of real numbers, each of them finite.</summary>
+    public IReadOnlyList<double> Reals(string name)
+    {
+        if (arguments.Find(name) is not { Kind: TypedConstantKind.Array } array)
+        {
+            if (arguments.IsGiven(name)) GiveUp();
+            return [];
+        }
+
+        return array.IsNull ? [] : [.. array.Values.Select((element, i) => Finite(element, name, i))];
+    }
+
+    /// <summary>The type of a <c>typeof</c> argument; null, and unusable, where half-typed code leaves it open.</summary>
+    public INamedTypeSymbol? TypeOf(string name)
+    {
+        if (arguments.Find(name) is { Kind: TypedConstantKind.Type, Value: ITypeSymbol type })
+        {
+            INamedTypeSymbol? named = type as INamedTypeSymbol;
+            if (named is { IsUnboundGenericType: true } ? named.TypeKind != TypeKind.Error : named is not null && !TypeNames.HasError(named)) return named;
+            if (named is null && type.TypeKind != TypeKind.Error && type.TypeKind != TypeKind.TypeParameter)
+                Report(Rules.ArgumentOutOfRange, name, $"{type.ToDisplayString()} is not a layer", $"name a class that derives from Nin.Layers.StepLayer");
+        }
+
+        GiveUp();
+        return null;
+    }
+
+    /// <summary>The elements of a <c>params</c> argument of numbers and flags.</summary>
+    public IReadOnlyList<ConstantArgument> Constants(string name)
+    {
+        List<ConstantArgument> constants = [];
+        if (arguments.Find(name) is not { Kind: TypedConstantKind.Array, IsNull: false } array)
+        {
+            if (arguments.Find(name) is not null and not { IsNull: true }) GiveUp();
+            return constants;
+        }
+
+        for (int i = 0; i < array.Values.Length; i++)
+        {
+            TypedConstant element = array.Values[i];
+            if (element.Kind == TypedConstantKind.Primitive && ConstantArgument.Of(element.Value) is { } constant) constants.Add(constant);
+            else
+            {
+                if (element.Kind != TypedConstantKind.Error)
+                {
+                    Report(
+                        Rules.ArgumentOutOfRange, name,
+                        $"{name}[{i}] is neither a finite number (int, long, float or double) nor true or false",
+                        $"hand on what is",
+                        i);
+                }
+
+                GiveUp();
+            }
+        }
+
+        return constants;
+    }
+
+    double Finite(TypedConstant element, string name, int i)
+    {
+        if (AttributeArguments.Value<object>(element) is not double value)
+        {
+            GiveUp();
+            return 0;
+        }
+
+        if (!double.IsNaN(value) && !double.IsInfinity(value)) return value;
+
+        ReportRange(name, Invariant($"{name}[{i}]"), i, Invariant($"{value}"), "a finite number");
+        return 0;
     }
 
     /// <summary>A yes or no, which no shape depends on.</summary>

@@ -3,14 +3,14 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>Normalisation of each channel over the batch.</summary>
+/// <summary>Normalisation of each channel over the batch; after Flatten each feature is a channel.</summary>
 sealed record BatchNorm2dLayer(double Epsilon, double Momentum) : Layer(Declared)
 {
     public static readonly LayerKind Declared = new("BatchNorm2d", stem: "Norm", arguments => new BatchNorm2dLayer(
         arguments.Real("Epsilon", LayerDefaults.BatchNormEpsilon, epsilon => epsilon > 0, "a number above 0"),
         arguments.Real("Momentum", LayerDefaults.BatchNormMomentum, momentum => momentum is >= 0 and <= 1, "0 to 1")));
 
-    public override Shape? Infer(Placement at) => at.NeedsImage() ? at.Input : null;
+    public override Shape? Infer(Placement at) => at.Input;
 
     public override IEnumerable<ParameterSpec> Parameters(string name, Shape input) => Parameters(name, input.Channels);
 

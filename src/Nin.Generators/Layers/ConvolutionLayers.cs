@@ -9,26 +9,25 @@ namespace Nin.Generators.Layers;
 /// <summary>What one convolution has and costs, alone or in a block, named as PyTorch's <c>state_dict</c> names it.</summary>
 static class Convolution
 {
-    /// <summary>Weights <c>[filters, groupChannels, kernel, kernel]</c> and the bias.</summary>
-    public static IEnumerable<ParameterSpec> Parameters(string path, long filters, long groupChannels, long kernel, bool bias)
+    static readonly Window2d Unset =
+        Window2d.Square(LayerDefaults.Kernel, LayerDefaults.Stride, LayerDefaults.Padding, LayerDefaults.Dilation);
+
+    /// <summary>Weights <c>[filters, groupChannels, kernelHeight, kernelWidth]</c> and the bias.</summary>
+    public static IEnumerable<ParameterSpec> Parameters(string path, long filters, long groupChannels, Window window, bool bias)
     {
-        yield return new($"{path}.weight", ParameterRole.Weight, new([filters, groupChannels, kernel, kernel]));
+        yield return new($"{path}.weight", ParameterRole.Weight, new([filters, groupChannels, window.Rows.Kernel, window.Columns.Kernel]));
         if (bias) yield return new($"{path}.bias", ParameterRole.Bias, new([filters]));
     }
 
     /// <summary>Each output element is a sum over a window of a group's channels.</summary>
-    public static long Macs(Shape output, long groupChannels, long kernel) =>
-        Saturated.Product(output.Elements, groupChannels, kernel, kernel);
+    public static long Macs(Shape output, long groupChannels, Window window) =>
+        Saturated.Product(output.Elements, groupChannels, window.Taps);
 
     /// <summary>The sizes over an example as C# writes them; arguments that are the default are left out.</summary>
     public static string Sizes(Shape input, long filters, Window window, int groups = LayerDefaults.Groups) =>
         Invariant($"new global::Nin.Ops.Conv2dSizes({input.Channels}, {input.Height}, {input.Width}, Filters: {filters}")
-        + Given("Kernel", window.Kernel, LayerDefaults.Kernel)
-        + Given("Stride", window.Stride, LayerDefaults.Stride)
-        + Given("Padding", window.Padding, LayerDefaults.Padding)
-        + Given("Dilation", window.Dilation, LayerDefaults.Dilation)
-        + Given("Groups", groups, LayerDefaults.Groups)
-        + ")";
+        + window.SizesArguments(input, Unset)
+        + (groups == LayerDefaults.Groups ? ")" : Invariant($", Groups: {groups})"));
 
     /// <summary>A step with the parameters of a convolution or linear layer that computes the ReLU after it as well.</summary>
     public static FusedStep WithRelu(string property)
@@ -39,8 +38,6 @@ static class Convolution
             "global::Nin.ConvolutionStep",
             $"{from}.Step.Sizes, {from}.Step.Output, {from}.Weight, {from}.Bias, relu: true");
     }
-
-    static string Given(string argument, int value, int unset) => value == unset ? "" : Invariant($", {argument}: {value}");
 }
 
 /// <summary>A convolution alone.</summary>
@@ -62,16 +59,16 @@ abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int
             return null;
         }
 
-        if (Window.Slide(at, "Kernel", mostPadding: long.MaxValue) is not var (height, width)) return null;
-        return at.HoldsWeights("filters", Filters, at.Input.Channels / Groups, Window.Kernel) ? Shape.Chw(Filters, height, width) : null;
+        if (new WindowChecks(at, Window, "Kernel").Slide(mostPadding: long.MaxValue) is not var (height, width)) return null;
+        return at.HoldsWeights("filters", Filters, at.Input.Channels / Groups, Window) ? Shape.Chw(Filters, height, width) : null;
     }
 
     public sealed override IEnumerable<ParameterSpec> Parameters(string name, Shape input) =>
-        Convolution.Parameters(name, Filters, input.Channels / Groups, Window.Kernel, Bias);
+        Convolution.Parameters(name, Filters, input.Channels / Groups, Window, Bias);
 
-    public sealed override long Macs(Shape input, Shape output) => Convolution.Macs(output, input.Channels / Groups, Window.Kernel);
+    public sealed override long Macs(Shape input, Shape output) => Convolution.Macs(output, input.Channels / Groups, Window);
 
-    public sealed override ReceptiveField FieldAfter(ReceptiveField field, Shape input) => field.Slide(Window.Effective, Window.Stride);
+    public sealed override ReceptiveField FieldAfter(ReceptiveField field, Shape input) => Window.FieldAfter(field);
 
     public sealed override string RuntimeType(LayerSpec at, string ownClass) => Runtime(Kind.Name, at.Input, at.Output);
 
@@ -100,16 +97,16 @@ sealed record Conv2dLayer(int Filters, Window Window, int Groups, bool Bias) : C
     static Conv2dLayer Read(ArgumentReader arguments)
     {
         int filters = arguments.Whole("filters", fallback: null, least: 1);
-        int kernel = arguments.Given("Kernel", least: 1, $"use Kernel = 3, say, or [Pointwise({filters})] for a 1x1 convolution");
         return new(
             filters,
-            Window.ReadConvolution(arguments, kernel),
+            WindowArguments.ReadConvolution(
+                arguments, kernel: null, $"use Kernel = 3, say, or [Pointwise({filters})] for a 1x1 convolution"),
             arguments.Whole("Groups", LayerDefaults.Groups, least: 1),
             arguments.Flag("Bias", LayerDefaults.Bias));
     }
 
     public override IEnumerable<(string Name, double Value)> Arguments =>
-        [("Filters", Filters), .. Window.Arguments, ("Groups", Groups), ("Bias", Bias ? 1 : 0)];
+        [("Filters", Filters), .. Window.Arguments, ("Dilation", Window.Rows.Dilation), ("Groups", Groups), ("Bias", Bias ? 1 : 0)];
 
     public override string Description =>
         $"Convolution{(Groups > 1 ? Invariant($" in {Groups} groups") : "")}, {Window.Description}";

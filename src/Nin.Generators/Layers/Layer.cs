@@ -30,6 +30,9 @@ abstract record Layer(LayerKind Kind)
     /// <summary>The receptive field of an output pixel, given an input pixel's.</summary>
     public virtual ReceptiveField FieldAfter(ReceptiveField field, Shape input) => field;
 
+    /// <summary>The kind as <c>Architecture</c> has it: with the type, where the kind alone does not say what is computed.</summary>
+    public virtual string DeclaredAs => Kind.Name;
+
     /// <summary>Every argument as <c>Architecture</c> has it, defaults included; a flag is 0 or 1.</summary>
     public abstract IEnumerable<(string Name, double Value)> Arguments { get; }
 
@@ -84,9 +87,6 @@ abstract record Layer(LayerKind Kind)
         $"global::Nin.Layers.{type}<{string.Join(", ", shapes.Select(Literal.Type))}>";
 
     /// <summary>An argument where it is not the default, else nothing.</summary>
-    protected static string Given(string argument, int value, int unset) => value == unset ? "" : Invariant($", {argument}: {value}");
-
-    /// <inheritdoc cref="Given(string, int, int)"/>
     protected static string Given(string argument, double value, double unset) => value == unset ? "" : $", {argument}: {Literal.Real(value)}";
 }
 
@@ -95,9 +95,23 @@ abstract record Layer(LayerKind Kind)
 /// <param name="stem">What default names begin with, such as <c>Block</c>.</param>
 /// <param name="read">Reads the attribute.</param>
 /// <param name="isMerge">Whether the inputs stand in place, and <c>From</c> does not.</param>
-sealed class LayerKind(string name, string stem, Func<ArgumentReader, Layer> read, bool isMerge = false)
+/// <param name="arity">Type arguments of the attribute.</param>
+sealed class LayerKind(string name, string stem, Func<ArgumentReader, Layer> read, bool isMerge = false, int arity = 0)
 {
+    /// <summary>A kind whose default names begin with its own, and one of several that a class reads.</summary>
+    public static LayerKind Of(string name, Func<LayerKind, ArgumentReader, Layer> read, int arity = 0)
+    {
+        LayerKind kind = null!;
+        kind = new(name, stem: name, arguments => read(kind, arguments), arity: arity);
+        return kind;
+    }
+
     public string Name => name;
+
+    public int Arity => arity;
+
+    /// <summary>Name of the attribute's class in metadata.</summary>
+    public string Attribute => Invariant($"{name}Attribute{(arity == 0 ? "" : $"`{arity}")}");
 
     public string Stem => stem;
 
@@ -134,6 +148,9 @@ enum StepRole
 
     /// <summary>A sum of several inputs: the gradient of each is its own gradient.</summary>
     Adds,
+
+    /// <summary>A product of several inputs: the gradient of each reads the others.</summary>
+    Multiplies,
 
     /// <summary>Several inputs side by side.</summary>
     Joins,

@@ -6,23 +6,23 @@ namespace Nin.Generators.Layers;
 /// <summary>The one list of all kinds of layers.</summary>
 static class LayerKinds
 {
-    static readonly Dictionary<string, LayerKind> ByAttribute = new[]
+    static readonly Dictionary<string, LayerKind> ByAttribute = new LayerKind[]
     {
         Conv2dLayer.Declared,
         PointwiseLayer.Declared,
         NinBlockLayer.Declared,
-        ReluLayer.Declared,
-        LeakyReluLayer.Declared,
         MaxPool2dLayer.Declared,
         AvgPool2dLayer.Declared,
         GlobalAvgPool2dLayer.Declared,
+        GlobalMaxPool2dLayer.Declared,
         BatchNorm2dLayer.Declared,
         DropoutLayer.Declared,
         FlattenLayer.Declared,
         LinearLayer.Declared,
         AddLayer.Declared,
+        MultiplyLayer.Declared,
         ConcatLayer.Declared,
-    }.ToDictionary(kind => $"{kind.Name}Attribute");
+    }.Concat(ActivationLayer.Declared).ToDictionary(kind => kind.Attribute);
 
     /// <summary>Their names.</summary>
     public static IEnumerable<string> Names => ByAttribute.Values.Select(kind => kind.Name);

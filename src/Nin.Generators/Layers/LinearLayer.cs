@@ -21,7 +21,7 @@ sealed record LinearLayer(int Features, bool Bias) : Layer(Declared)
             return null;
         }
 
-        return at.HoldsWeights("features", Features, at.Input.Channels, kernel: 1) ? Shape.Features(Features) : null;
+        return at.HoldsWeights("features", Features, at.Input.Channels, Window.Pixel) ? Shape.Features(Features) : null;
     }
 
     public override IEnumerable<ParameterSpec> Parameters(string name, Shape input)

@@ -6,22 +6,23 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A layer of several inputs, whose shapes must fit the first one's.</summary>
+/// <summary>A layer of several inputs, whose shapes must fit one of them, as a rule the first.</summary>
 abstract record MergeLayer(LayerKind Kind) : Layer(Kind)
 {
     public sealed override Shape? Infer(Placement at)
     {
         bool fits = true;
-        for (int i = 1; i < at.Inputs.Count; i++)
+        PlacedInput measure = at.Inputs[Measure(at)];
+        for (int i = 0; i < at.Inputs.Count; i++)
         {
-            if (Fits(at.Inputs[i].Shape, at.Input)) continue;
+            if (Fits(at.Inputs[i].Shape, measure.Shape)) continue;
 
             fits = false;
-            (string needs, string fix) = Requirement(at.Inputs[i].Shape, at.Input);
+            (string needs, string fix) = Requirement(at.Inputs[i].Shape, measure.Shape);
             at.Report(
                 Rules.ShapesDoNotFit,
-                i switch { 1 => "second", _ => "more" },
-                $"{at.Inputs[0].Says} and {at.Inputs[i].Says}, but {Kind.Name} needs {needs}",
+                i switch { 0 => "first", 1 => "second", _ => "more" },
+                $"{measure.Says} and {at.Inputs[i].Says}, but {Kind.Name} needs {needs}",
                 $"make the latter give {fix}",
                 element: Math.Max(0, i - 2));
         }
@@ -33,10 +34,13 @@ abstract record MergeLayer(LayerKind Kind) : Layer(Kind)
 
     public sealed override string RuntimeType(LayerSpec at, string ownClass) => Runtime(Kind.Name, at.Output);
 
-    protected abstract bool Fits(Shape other, Shape first);
+    /// <summary>The input that the others must fit.</summary>
+    protected virtual int Measure(Placement at) => 0;
+
+    protected abstract bool Fits(Shape other, Shape measure);
 
     /// <summary>What the layer needs of its inputs, and what the one that does not fit should give.</summary>
-    protected abstract (string Needs, string Fix) Requirement(Shape other, Shape first);
+    protected abstract (string Needs, string Fix) Requirement(Shape other, Shape measure);
 
     /// <summary>The shape of inputs that fit.</summary>
     protected abstract Shape Merge(Placement at);
@@ -66,6 +70,43 @@ sealed record AddLayer(bool Project) : MergeLayer(Declared)
             : $"{first}{(other with { Channels = first.Channels } == first ? ", or use [Concat]" : "")}");
 
     protected override Shape Merge(Placement at) => at.Input;
+}
+
+/// <summary>The product of its inputs; one of a single pixel scales each channel of the others.</summary>
+sealed record MultiplyLayer() : MergeLayer(Declared)
+{
+    public static readonly LayerKind Declared = new("Multiply", stem: "Multiply", _ => new MultiplyLayer(), isMerge: true);
+
+    public override string Description => "Product";
+
+    public override string ConstructorArguments(LayerSpec at) =>
+        $"{at.NameLiteral}, {string.Join(", ", at.InputShapes.Select(Literal.Value))}";
+
+    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Multiply, StepRole.Multiplies);
+
+    /// <summary>The first of those with the most pixels: a whole branch, where the others may be gates.</summary>
+    protected override int Measure(Placement at)
+    {
+        int most = 0;
+        for (int i = 1; i < at.Inputs.Count; i++)
+        {
+            if (Pixels(at.Inputs[i].Shape) > Pixels(at.Inputs[most].Shape)) most = i;
+        }
+
+        return most;
+    }
+
+    protected override bool Fits(Shape other, Shape measure) => other == measure || (!measure.IsFlat && other == Gate(measure));
+
+    protected override (string Needs, string Fix) Requirement(Shape other, Shape measure) => measure.IsFlat || measure == Gate(measure)
+        ? ("equal shapes", $"{measure}")
+        : ("equal shapes, or one pixel of as many channels", $"{measure} or {Gate(measure)}");
+
+    protected override Shape Merge(Placement at) => at.Inputs[Measure(at)].Shape;
+
+    static Shape Gate(Shape whole) => Shape.Chw(whole.Channels, 1, 1);
+
+    static long Pixels(Shape shape) => Saturated.Product(shape.Height, shape.Width);
 }
 
 /// <summary>Its inputs one after the other along the channels.</summary>

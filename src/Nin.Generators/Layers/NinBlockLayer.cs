@@ -12,7 +12,8 @@ namespace Nin.Generators.Layers;
 /// <param name="LastRelu">Whether a ReLU follows the last convolution.</param>
 /// <param name="AsksForLastRelu">Whether the declaration says so itself.</param>
 /// <param name="BatchNorm">Whether a normalisation stands after each convolution that a ReLU follows.</param>
-sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool LastRelu, bool AsksForLastRelu, bool BatchNorm) : Layer(Declared)
+/// <param name="Bias">Whether each convolution adds a bias.</param>
+sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool LastRelu, bool AsksForLastRelu, bool BatchNorm, bool Bias) : Layer(Declared)
 {
     public static readonly LayerKind Declared = new("NinBlock", stem: "Block", Read);
 
@@ -35,22 +36,23 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
 
         return new(
             new([first, .. widths.Count > 0 ? widths : Enumerable.Repeat(first, pointwise)]),
-            Window.ReadConvolution(arguments, arguments.Whole("Kernel", LayerDefaults.Kernel, least: 1)),
+            WindowArguments.ReadConvolution(arguments, LayerDefaults.Kernel, missing: $""),
             arguments.Flag("LastRelu", LayerDefaults.LastRelu),
             arguments.IsGiven("LastRelu"),
-            arguments.Flag("BatchNorm", LayerDefaults.BatchNorm));
+            arguments.Flag("BatchNorm", LayerDefaults.BatchNorm),
+            arguments.Flag("Bias", LayerDefaults.Bias));
     }
 
     public override Shape? Infer(Placement at)
     {
         if (!at.NeedsImage()) return null;
-        if (Window.Slide(at, "Kernel", mostPadding: long.MaxValue) is not var (height, width)) return null;
+        if (new WindowChecks(at, Window, "Kernel").Slide(mostPadding: long.MaxValue) is not var (height, width)) return null;
 
         Part[] parts = [.. Parts(at.Input.Channels)];
         for (int i = 0; i < parts.Length; i++)
         {
             (string argument, int element) = i == 0 ? ("filters", 0) : ("pointwiseFilters", i - 1);
-            if (!at.HoldsWeights(argument, parts[i].Width, parts[i].Channels, parts[i].Window.Kernel, element)) return null;
+            if (!at.HoldsWeights(argument, parts[i].Width, parts[i].Channels, parts[i].Window, element)) return null;
             if (!at.Holds(Shape.Chw(parts[i].Width, height, width), argument, element)) return null;
         }
 
@@ -58,20 +60,20 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
     }
 
     public override IEnumerable<ParameterSpec> Parameters(string name, Shape input) => Parts(input.Channels).SelectMany(c =>
-        Convolution.Parameters($"{name}.{c.Index}", c.Width, c.Channels, c.Window.Kernel, bias: true)
+        Convolution.Parameters($"{name}.{c.Index}", c.Width, c.Channels, c.Window, Bias)
             .Concat(c.Norm ? BatchNorm2dLayer.Parameters($"{name}.{c.Index + 1}", c.Width) : []));
 
     public override long Macs(Shape input, Shape output) => Saturated.Sum(Parts(input.Channels)
-        .Select(c => Convolution.Macs(output with { Channels = c.Width }, c.Channels, c.Window.Kernel)));
+        .Select(c => Convolution.Macs(output with { Channels = c.Width }, c.Channels, c.Window)));
 
-    public override ReceptiveField FieldAfter(ReceptiveField field, Shape input) => field.Slide(Window.Effective, Window.Stride);
+    public override ReceptiveField FieldAfter(ReceptiveField field, Shape input) => Window.FieldAfter(field);
 
     public override IEnumerable<(string Name, double Value)> Arguments =>
     [
         ("Filters", Widths[0]),
-        ("Kernel", Window.Kernel), ("Stride", Window.Stride), ("Padding", Window.Padding),
+        .. Window.Arguments,
         .. Widths.Skip(1).Select((width, i) => (Invariant($"Pointwise{i + 1}"), (double)width)),
-        ("LastRelu", LastRelu ? 1 : 0), ("BatchNorm", BatchNorm ? 1 : 0),
+        ("LastRelu", LastRelu ? 1 : 0), ("BatchNorm", BatchNorm ? 1 : 0), ("Bias", Bias ? 1 : 0),
     ];
 
     public override string Description =>
@@ -107,8 +109,8 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
 
     public override bool HasReluAfterWeights => LastRelu || Widths.Count > 1;
 
-    /// <summary>Whether the 1x1 convolutions are the perceptron that one step computes: exactly two, without normalisation.</summary>
-    bool HasMlp => Widths.Count == 3 && !BatchNorm;
+    /// <summary>Whether the 1x1 convolutions are the perceptron that one step computes: exactly two, with biases and without normalisation.</summary>
+    bool HasMlp => Widths.Count == 3 && !BatchNorm && Bias;
 
     /// <summary>The convolutions in order.</summary>
     IEnumerable<Part> Parts(long inputChannels)
@@ -154,7 +156,7 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
         writer.Call($"{c.Name} = new(", $"{path}{sizes}{(c.Norm ? $", {c.NormName}" : "")}{(c.Relu ? ", relu: true" : "")}");
     }
 
-    static void WriteProperties(LayerSpec at, Part c, SourceWriter writer)
+    void WriteProperties(LayerSpec at, Part c, SourceWriter writer)
     {
         Shape input = InputOf(at, c), output = at.Output with { Channels = c.Width };
         string type = c.Norm ? "NormalizedConv2d" : c.Place == 0 ? "Conv2d" : "Pointwise";
@@ -164,10 +166,10 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
             (false, true) => " with ReLU",
             _ => "",
         };
-        long parameters = Saturated.Sum(Convolution.Parameters("", c.Width, c.Channels, c.Window.Kernel, bias: true).Select(p => p.Count));
-        long macs = Convolution.Macs(output, c.Channels, c.Window.Kernel);
+        long parameters = Saturated.Sum(Convolution.Parameters("", c.Width, c.Channels, c.Window, Bias).Select(p => p.Count));
+        long macs = Convolution.Macs(output, c.Channels, c.Window);
         writer.Line().Summary(
-            Invariant($"{c.Window.Kernel}x{c.Window.Kernel} convolution{after}: {input} to {output};"),
+            Invariant($"{c.Window.Rows.Kernel}x{c.Window.Columns.Kernel} convolution{after}: {input} to {output};"),
             $"{Literal.Prose(parameters)} parameters, {Literal.Prose(macs)} multiply-adds.");
         writer.Line($$"""public {{Runtime(type, input, output)}} {{c.Name}} { get; }""");
         if (!c.Norm) return;

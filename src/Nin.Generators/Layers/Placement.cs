@@ -2,6 +2,7 @@ using Microsoft.CodeAnalysis;
 using Nin.Generators.Diagnostics;
 using Nin.Generators.Spec;
 using Nin.Generators.Symbols;
+using Nin.Shapes.Sizes;
 using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
@@ -62,14 +63,26 @@ sealed class Placement(LayerKind kind, AttributeArguments arguments, IReadOnlyLi
         return false;
     }
 
-    /// <summary>True where a tensor can hold the weights, else NIN004.</summary>
-    public bool HoldsWeights(string argument, long filters, long channels, long kernel, int element = 0)
+    /// <summary>True where a max pooling can tell so many taps of a window apart, else NIN004.</summary>
+    public bool CountsTaps(long taps)
     {
-        if (Saturated.Product(filters, channels, kernel, kernel) <= int.MaxValue) return true;
+        if (taps <= StepMemory.MostTaps) return true;
+
+        Report(
+            Rules.ArgumentOutOfRange, null,
+            $"a window over {Input} has {taps:N0} taps in the image, and max pooling counts {StepMemory.MostTaps:N0}",
+            $"use a smaller window or input");
+        return false;
+    }
+
+    /// <summary>True where a tensor can hold the weights, else NIN004.</summary>
+    public bool HoldsWeights(string argument, long filters, long channels, Window window, int element = 0)
+    {
+        if (Saturated.Product(filters, channels, window.Taps) <= int.MaxValue) return true;
 
         Report(
             Rules.ArgumentOutOfRange, argument,
-            $"weights {filters}x{channels}x{kernel}x{kernel} over {Input} have more than {int.MaxValue:N0} elements, which no tensor holds",
+            $"weights {filters}x{channels}x{window.Rows.Kernel}x{window.Columns.Kernel} over {Input} have more than {int.MaxValue:N0} elements, which no tensor holds",
             $"make them fewer",
             element);
         return false;

@@ -1,115 +1,101 @@
-using Nin.Generators.Diagnostics;
 using Nin.Generators.Spec;
 using Nin.Shapes.Sizes;
 using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A square window and how it slides, for convolutions and pooling alike.</summary>
-readonly record struct Window(int Kernel, int Stride, int Padding, int Dilation)
+/// <summary>A window as a declaration gives it, for convolutions and pooling alike.</summary>
+/// <param name="Rows">From top to bottom.</param>
+/// <param name="Columns">From left to right.</param>
+/// <param name="Same">Whether the input decides the padding.</param>
+readonly record struct Window(WindowAxis Rows, WindowAxis Columns, bool Same = LayerDefaults.Same)
 {
-    /// <summary>Paddings tried for NIN101 before the message goes without one.</summary>
-    const int PaddingsTried = 64;
-
     /// <summary>One pixel at a time.</summary>
-    public static Window Pixel => new(1, 1, 0, 1);
+    public static Window Pixel => Square(1);
 
-    /// <summary>Reads the rest of a convolution's window, whose arguments are all named.</summary>
-    public static Window ReadConvolution(ArgumentReader arguments, int kernel) => new(
-        kernel,
-        arguments.Whole("Stride", LayerDefaults.Stride, least: 1),
-        arguments.Whole("Padding", LayerDefaults.Padding, least: 0),
-        arguments.Whole("Dilation", LayerDefaults.Dilation, least: 1));
-
-    /// <summary>Reads a pooling's window: the kernel stands in place, and the stride is the kernel unless given.</summary>
-    public static Window ReadPooling(ArgumentReader arguments)
+    /// <summary>The same along both axes.</summary>
+    public static Window Square(
+        int kernel, int stride = LayerDefaults.Stride, int padding = LayerDefaults.Padding, int dilation = LayerDefaults.Dilation)
     {
-        int kernel = arguments.Whole("kernel", fallback: null, least: 1);
-        return new(
-            kernel,
-            arguments.Whole("Stride", kernel, least: 1),
-            arguments.Whole("Padding", LayerDefaults.Padding, least: 0),
-            LayerDefaults.Dilation);
+        WindowAxis axis = new(kernel, stride, padding, padding, dilation);
+        return new(axis, axis);
     }
 
-    /// <summary>The same for what the run time shares.</summary>
-    public Window2d ToWindow2d() => Window2d.Square(Kernel, Stride, Padding, Dilation);
+    /// <summary>Taps of the window.</summary>
+    public long Taps => (long)Rows.Kernel * Columns.Kernel;
 
-    public long Effective => WindowSize.Effective(Kernel, Dilation);
+    /// <summary>The window over an input.</summary>
+    public Window2d Over(Shape input) => Same ? new(Rows.PaddedToSame(input.Height), Columns.PaddedToSame(input.Width)) : new(Rows, Columns);
 
-    /// <summary>As <c>Architecture</c> has it.</summary>
+    /// <summary>The receptive field of what it gives.</summary>
+    public ReceptiveField FieldAfter(ReceptiveField field) => field.Slide(Rows.Effective, Rows.Stride, Columns.Effective, Columns.Stride);
+
+    /// <summary>As <c>Architecture</c> has it; what is the same along both axes or on all sides stands there once.</summary>
     public IEnumerable<(string Name, double Value)> Arguments =>
-        [("Kernel", Kernel), ("Stride", Stride), ("Padding", Padding), ("Dilation", Dilation)];
+    [
+        .. ByAxis("Kernel", Rows.Kernel, Columns.Kernel),
+        .. ByAxis("Stride", Rows.Stride, Columns.Stride),
+        .. PaddingArguments,
+    ];
 
     /// <summary>For documentation: <c>3x3, stride 2</c>.</summary>
     public string Description =>
-        Invariant($"{Kernel}x{Kernel}")
-        + (Stride > 1 ? Invariant($", stride {Stride}") : "")
-        + (Padding > 0 ? Invariant($", padding {Padding}") : "")
-        + (Dilation > 1 ? Invariant($", dilation {Dilation}") : "");
+        Invariant($"{Rows.Kernel}x{Columns.Kernel}")
+        + (Rows.Stride != Columns.Stride ? Invariant($", stride {Rows.Stride}x{Columns.Stride}") : Rows.Stride > 1 ? Invariant($", stride {Rows.Stride}") : "")
+        + PaddingDescription
+        + (Rows.Dilation > 1 ? Invariant($", dilation {Rows.Dilation}") : "")
+        + (Rows.Ceil ? ", rounded up" : "");
 
-    /// <summary>The output's rows and columns; null, and reported on <paramref name="kernelArgument"/>, where no window fits.</summary>
-    public (long Height, long Width)? Slide(Placement at, string kernelArgument, long mostPadding)
+    /// <summary>The padding of each side, by the argument that gives it.</summary>
+    public IReadOnlyList<(string Name, int Padding, WindowAxis Axis, string Kernel)> Sides =>
+    [
+        ("PaddingTop", Rows.Before, Rows, "KernelHeight"), ("PaddingLeft", Columns.Before, Columns, "KernelWidth"),
+        ("PaddingBottom", Rows.After, Rows, "KernelHeight"), ("PaddingRight", Columns.After, Columns, "KernelWidth"),
+    ];
+
+    /// <summary>Whether all sides have the same padding, and the input does not decide it.</summary>
+    public bool HasEvenPadding =>
+        !Same && Rows.Before == Rows.After && Columns.Before == Columns.After && Rows.Before == Columns.Before;
+
+    /// <summary>The window over an input as an argument of its sizes: <c>, Kernel: 3, Padding: 1</c>, or axis by axis.</summary>
+    /// <param name="input">Shape that goes in.</param>
+    /// <param name="unset">The square window whose arguments are left out.</param>
+    public string SizesArguments(Shape input, Window2d unset)
     {
-        Shape input = at.Input;
-        long height = WindowSize.Output(input.Height, Kernel, Stride, Padding, Dilation);
-        long width = WindowSize.Output(input.Width, Kernel, Stride, Padding, Dilation);
-        if (height == 0 || width == 0)
-        {
-            ReportTooLarge(at, kernelArgument, mostPadding);
-            return null;
-        }
+        Window2d window = Over(input);
+        (WindowAxis rows, WindowAxis plain) = (window.Rows, unset.Rows);
+        if (window.Columns != rows || rows.Before != rows.After || rows.Ceil)
+            return $", Window: new({Axis(rows)}, {Axis(window.Columns)})";
 
-        ReportUnreadBorder(at, kernelArgument, mostPadding);
-        return (height, width);
+        return Given(", Kernel", rows.Kernel, plain.Kernel)
+            + Given(", Stride", rows.Stride, plain.Stride)
+            + Given(", Padding", rows.Before, plain.Before)
+            + Given(", Dilation", rows.Dilation, plain.Dilation);
     }
 
-    /// <summary>NIN005: no window fits the padded input.</summary>
-    void ReportTooLarge(Placement at, string kernelArgument, long mostPadding)
+    IEnumerable<(string, double)> PaddingArguments => (Same, HasEvenPadding) switch
     {
-        Shape input = at.Input;
-        long smaller = Math.Min(input.Height, input.Width);
-        long kernel = (smaller + 2L * Padding - 1) / Dilation + 1;
-        long padding = (Effective - smaller + 1) / 2;
-        string dilated = Dilation == 1 ? "" : Invariant($" (kernel {Kernel}, dilation {Dilation})");
-        string alternative = padding > mostPadding ? "" : Invariant($" or Padding >= {padding}");
-        string padded = Invariant($"{input.Height + 2L * Padding}x{input.Width + 2L * Padding}");
-        SuggestedFix smallerKernel = new(kernelArgument, Invariant($"{kernel}"));
-        at.Report(
-            Rules.WindowTooLarge,
-            kernelArgument,
-            $"window {Effective}x{Effective}{dilated} does not fit the padded input {padded} of {input}",
-            $"use {kernelArgument} <= {kernel}{alternative}",
-            suggested: padding > mostPadding ? [smallerKernel] : [new("Padding", Invariant($"{padding}")), smallerKernel]);
-    }
+        (true, _) => [("Same", 1)],
+        (_, true) => [("Padding", Rows.Before)],
+        _ => Sides.Select(side => (side.Name, (double)side.Padding)),
+    };
 
-    /// <summary>
-    /// NIN101: rows or columns of the image itself at the far border lie in no window. Unread padding is no loss, and a window smaller than its
-    /// stride leaves pixels out everywhere, on purpose, as the 1x1 convolution of a shortcut does.
-    /// </summary>
-    void ReportUnreadBorder(Placement at, string kernelArgument, long mostPadding)
+    string PaddingDescription => (Same, HasEvenPadding) switch
     {
-        Shape input = at.Input;
-        if (Effective < Stride) return;
+        (true, _) => ", same padding",
+        (_, true) => Rows.Before > 0 ? Invariant($", padding {Rows.Before}") : "",
+        _ => Invariant($", padding {Rows.Before}/{Columns.Before}/{Rows.After}/{Columns.After} (top/left/bottom/right)"),
+    };
 
-        (long rows, long columns) = (Unread(input.Height), Unread(input.Width));
-        if (rows == 0 && columns == 0) return;
+    static IEnumerable<(string, double)> ByAxis(string name, int height, int width) =>
+        height == width ? [(name, height)] : [($"{name}Height", height), ($"{name}Width", width)];
 
-        long last = Math.Min(mostPadding, Padding + (long)PaddingsTried);
-        long padding = Padding;
-        do padding++;
-        while (padding <= last && !(this with { Padding = (int)padding }).ReadsAll(input));
-        string padded = padding <= last ? Invariant($"use Padding = {padding} or an") : "use an";
-        at.Report(
-            Rules.UnreadBorder,
-            at.IsGiven("Stride") ? "Stride" : kernelArgument,
-            $"no window reads the last {Count(rows, "row")} and {Count(columns, "column")} of {input}",
-            $"{padded} input of {input.Height - rows}x{input.Width - columns} to lose none");
-    }
+    static string Axis(WindowAxis axis) => Invariant($"new({axis.Kernel}")
+        + Given(", Stride", axis.Stride, LayerDefaults.Stride)
+        + Given(", Before", axis.Before, LayerDefaults.Padding)
+        + Given(", After", axis.After, LayerDefaults.Padding)
+        + Given(", Dilation", axis.Dilation, LayerDefaults.Dilation)
+        + (axis.Ceil ? ", Ceil: true)" : ")");
 
-    bool ReadsAll(Shape input) => Unread(input.Height) == 0 && Unread(input.Width) == 0;
-
-    long Unread(long size) => Math.Max(0, WindowSize.Unread(size, Kernel, Stride, Padding, Dilation) - Padding);
-
-    static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : Invariant($"{count} {noun}s");
+    static string Given(string argument, int value, int unset) => value == unset ? "" : Invariant($"{argument}: {value}");
 }

@@ -12,10 +12,12 @@ static class HiddenNames
 {
     static readonly HashSet<string> Used =
     [
-        "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
-        "ConvolutionStep", "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "GlobalAvgPool2d", "INetwork", "Init", "ISession",
-        "LayerInfo", "Linear", "MaxPool2d", "MemoryPlan", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "PoolSizes", "Pointwise",
-        "PointwiseMlpStep", "Relu", "Saved", "Session", "Shape", "Tensor", "TensorBuffer", "Traced",
+        "Activation", "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
+        "ConvolutionStep", "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "Gelu", "GlobalAvgPool2d", "GlobalMaxPool2d",
+        "HardSigmoid", "HardSwish", "INetwork", "ISession", "Init", "LayerInfo", "LeakyRelu", "Linear", "MaxPool2d", "MemoryPlan",
+        "Multiply", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "Pointwise",
+        "PointwiseMlpStep", "PoolSizes", "Relu", "Relu6", "Saved", "Session", "Shape", "Sigmoid", "Silu", "Tanh", "Tensor", "TensorBuffer",
+        "Traced",
     ];
 
     public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers, CancellationToken cancellation) =>

@@ -26,7 +26,7 @@ sealed record StepNode(
     public const int NetworkInput = -1;
 
     /// <summary>True for a step of several inputs.</summary>
-    public bool IsMerge => Role is StepRole.Adds or StepRole.Joins;
+    public bool IsMerge => Role is StepRole.Adds or StepRole.Multiplies or StepRole.Joins;
 }
 
 /// <summary>

@@ -29,15 +29,16 @@ static class Literal
 
     /// <summary>A shape as a type: <c>Chw&lt;D96, D54, D54&gt;</c>.</summary>
     public static string Type(Shape shape) => shape.IsFlat
-        ? $"global::Nin.Features<{Dim(shape.Channels)}>"
-        : $"global::Nin.Chw<{Dim(shape.Channels)}, {Dim(shape.Height)}, {Dim(shape.Width)}>";
+        ? $"global::Nin.Features<{Size(shape.Channels)}>"
+        : $"global::Nin.Chw<{Size(shape.Channels)}, {Size(shape.Height)}, {Size(shape.Width)}>";
 
     /// <summary>A shape as a value: <c>new Shape(96, 54, 54)</c>.</summary>
     public static string Value(Shape shape) => shape.IsFlat
         ? Invariant($"global::Nin.Shape.Flat({shape.Channels})")
         : Invariant($"new global::Nin.Shape({shape.Channels}, {shape.Height}, {shape.Width})");
 
-    static string Dim(long size) => size <= LargestDim
+    /// <summary>A size as a type: <c>D96</c>.</summary>
+    public static string Size(long size) => size <= LargestDim
         ? Invariant($"global::Nin.Dimensions.D{size}")
-        : $"global::Nin.Dimensions.Dk<{Dim(size / LargestDim)}, {Dim(size % LargestDim)}>";
+        : $"global::Nin.Dimensions.Dk<{Size(size / LargestDim)}, {Size(size % LargestDim)}>";
 }

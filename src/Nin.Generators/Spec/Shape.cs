@@ -17,27 +17,36 @@ readonly record struct Shape(long Channels, long Height, long Width, bool IsFlat
     };
 }
 
-/// <summary>The input pixels that one output pixel depends on, and the input pixels from it to the next output pixel's.</summary>
-readonly record struct ReceptiveField(long Height, long Width, long Jump)
+/// <summary>The input pixels that one output pixel depends on, and the input pixels from it to the next output pixel's, down and to the right.</summary>
+readonly record struct ReceptiveField(long Height, long Width, long JumpDown, long JumpRight)
 {
-    /// <summary>The network's input: each pixel depends on itself.</summary>
-    public static ReceptiveField Pixel => new(1, 1, 1);
+    /// <summary>The same distance both ways.</summary>
+    public ReceptiveField(long height, long width, long jump)
+        : this(height, width, jump, jump)
+    {
+    }
 
-    /// <summary>After windows of this effective size and stride.</summary>
-    public ReceptiveField Slide(long effective, long stride) =>
-        new(Widen(Height, effective), Widen(Width, effective), Saturated.Product(Jump, stride));
+    /// <summary>The network's input: each pixel depends on itself.</summary>
+    public static ReceptiveField Pixel => new(1, 1, jump: 1);
+
+    /// <summary>After windows of this effective height and width and these strides.</summary>
+    public ReceptiveField Slide(long height, long strideDown, long width, long strideRight) => new(
+        Widen(Height, height, JumpDown), Widen(Width, width, JumpRight), Saturated.Product(JumpDown, strideDown), Saturated.Product(JumpRight, strideRight));
 
     /// <summary>After a layer each of whose outputs reads the whole image.</summary>
-    public ReceptiveField Whole(Shape input) => this with { Height = Widen(Height, input.Height), Width = Widen(Width, input.Width) };
+    public ReceptiveField Whole(Shape input) => this with
+    {
+        Height = Widen(Height, input.Height, JumpDown), Width = Widen(Width, input.Width, JumpRight),
+    };
 
     /// <summary>After a layer that joins two branches.</summary>
-    public ReceptiveField Join(ReceptiveField other) =>
-        new(Math.Max(Height, other.Height), Math.Max(Width, other.Width), Math.Max(Jump, other.Jump));
+    public ReceptiveField Join(ReceptiveField other) => new(
+        Math.Max(Height, other.Height), Math.Max(Width, other.Width), Math.Max(JumpDown, other.JumpDown), Math.Max(JumpRight, other.JumpRight));
 
     /// <summary>Side of the square of input pixels; none depends on more than the image.</summary>
     public long Within(Shape input) => Math.Max(Math.Min(Height, input.Height), Math.Min(Width, input.Width));
 
-    long Widen(long size, long effective) => Saturated.Sum([size, Saturated.Product(effective - 1, Jump)]);
+    static long Widen(long size, long effective, long jump) => Saturated.Sum([size, Saturated.Product(effective - 1, jump)]);
 }
 
 /// <summary>

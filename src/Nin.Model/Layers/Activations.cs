@@ -61,17 +61,4 @@ namespace Nin.Layers
         : StepLayer<TShape, TShape, ActivationStep<TActivation>>(device, name, new ActivationStep<TActivation>(TShape.Shape, activation))
         where TShape : struct, IShape
         where TActivation : unmanaged, IActivation;
-
-    /// <summary>ReLU, or leaky ReLU with a slope below zero.</summary>
-    /// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
-    /// <param name="device">Where it runs.</param>
-    /// <param name="name">Its name in the network.</param>
-    /// <param name="negativeSlope">Slope below zero.</param>
-    public sealed class Relu<TShape>(Device device, string name, double negativeSlope = 0)
-        : StepLayer<TShape, TShape, Step>(
-            device, name,
-            negativeSlope == 0
-                ? new ActivationStep<Relu>(TShape.Shape)
-                : new ActivationStep<LeakyRelu>(TShape.Shape, new LeakyRelu((float)negativeSlope)))
-        where TShape : struct, IShape;
 }

@@ -4,14 +4,20 @@ using Nin.Shapes.Sizes;
 namespace Nin
 {
     /// <summary>
-    /// The mean of each window, channel by channel; padding counts as zeros, as by PyTorch's default.
+    /// The mean of each window, channel by channel; padding counts as zeros, as by PyTorch's default, or not.
     /// <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>, where
-    /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down.
+    /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down unless <see cref="CeilMode"/> says otherwise.
     /// </summary>
     /// <param name="kernel">Side of the square window in pixels, 1 or more.</param>
-    public sealed class AvgPool2dAttribute(int kernel) : LayerAttribute
+    public sealed class AvgPool2dAttribute(int kernel) : WindowAttribute
     {
-        /// <summary>Side of the square window in pixels.</summary>
+        /// <summary>A window whose height and width are given by name.</summary>
+        public AvgPool2dAttribute()
+            : this(0)
+        {
+        }
+
+        /// <summary>Side of the square window in pixels; 0 where height and width are given.</summary>
         public int Kernel { get; } = kernel;
 
         /// <summary>Pixels from one window to the next, 1 or more. Default: the kernel, so that windows lie side by side.</summary>
@@ -19,6 +25,18 @@ namespace Nin
 
         /// <summary>Rows and columns on each side, 0 to half the kernel. Default: 0.</summary>
         public int Padding { get; set; } = LayerDefaults.Padding;
+
+        /// <summary>
+        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may hang over the end
+        /// (PyTorch's <c>ceil_mode</c>). Default: false.
+        /// </summary>
+        public bool CeilMode { get; set; } = LayerDefaults.Ceil;
+
+        /// <summary>
+        /// Whether padding counts, as zeros (PyTorch's <c>count_include_pad</c>); otherwise a window's mean is that of its pixels in the image.
+        /// Default: true.
+        /// </summary>
+        public bool CountIncludePad { get; set; } = LayerDefaults.CountIncludePad;
     }
 }
 

@@ -4,7 +4,8 @@ namespace Nin
 {
     /// <summary>
     /// Normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts it by learnt numbers; inference uses
-    /// running statistics (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>). The shape stays.
+    /// running statistics (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>). After <c>[Flatten]</c> each feature is a channel (PyTorch's
+    /// <c>BatchNorm1d</c>). The shape stays.
     /// </summary>
     public sealed class BatchNorm2dAttribute : LayerAttribute
     {

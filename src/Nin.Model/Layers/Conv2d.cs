@@ -5,15 +5,19 @@ namespace Nin
 {
     /// <summary>
     /// A 2-D convolution (cross-correlation, as PyTorch's <c>Conv2d</c>): <c>channels x height x width</c> to
-    /// <c>filters x outHeight x outWidth</c>, where <c>out = (size + 2 Padding - Dilation (Kernel - 1) - 1) / Stride + 1</c>, rounded down.
+    /// <c>filters x outHeight x outWidth</c>, where <c>out = (size + 2 Padding - Dilation (Kernel - 1) - 1) / Stride + 1</c>, rounded down; kernel,
+    /// stride and padding may differ by axis or side.
     /// </summary>
     /// <param name="filters">Output channels, 1 or more.</param>
-    public sealed class Conv2dAttribute(int filters) : LayerAttribute
+    public sealed class Conv2dAttribute(int filters) : WindowAttribute
     {
         /// <summary>Output channels.</summary>
         public int Filters { get; } = filters;
 
-        /// <summary>Side of the square window in pixels, 1 or more. Must be given; for a 1x1 window there is <see cref="PointwiseAttribute"/>.</summary>
+        /// <summary>
+        /// Side of the square window in pixels, 1 or more. Must be given, unless height and width are; for a 1x1 window there is
+        /// <see cref="PointwiseAttribute"/>.
+        /// </summary>
         public int Kernel { get; set; }
 
         /// <summary>Pixels from one window to the next, 1 or more. Default: 1.</summary>

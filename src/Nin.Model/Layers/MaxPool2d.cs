@@ -6,12 +6,18 @@ namespace Nin
     /// <summary>
     /// The largest element of each window, channel by channel; padding never wins.
     /// <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>, where
-    /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down.
+    /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down unless <see cref="CeilMode"/> says otherwise.
     /// </summary>
     /// <param name="kernel">Side of the square window in pixels, 1 or more.</param>
-    public sealed class MaxPool2dAttribute(int kernel) : LayerAttribute
+    public sealed class MaxPool2dAttribute(int kernel) : WindowAttribute
     {
-        /// <summary>Side of the square window in pixels.</summary>
+        /// <summary>A window whose height and width are given by name.</summary>
+        public MaxPool2dAttribute()
+            : this(0)
+        {
+        }
+
+        /// <summary>Side of the square window in pixels; 0 where height and width are given.</summary>
         public int Kernel { get; } = kernel;
 
         /// <summary>Pixels from one window to the next, 1 or more. Default: the kernel, so that windows lie side by side.</summary>
@@ -19,6 +25,12 @@ namespace Nin
 
         /// <summary>Rows and columns on each side, 0 to half the kernel. Default: 0.</summary>
         public int Padding { get; set; } = LayerDefaults.Padding;
+
+        /// <summary>
+        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may hang over the end
+        /// (PyTorch's <c>ceil_mode</c>). Default: false.
+        /// </summary>
+        public bool CeilMode { get; set; } = LayerDefaults.Ceil;
     }
 }
 

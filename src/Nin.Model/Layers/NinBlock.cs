@@ -20,7 +20,7 @@ namespace Nin
     /// [NinBlock(96, Pointwise = 1, Kernel = 3)]   // 3x3 and one 1x1
     /// </code>
     /// </example>
-    public sealed class NinBlockAttribute(int filters, params int[] pointwiseFilters) : LayerAttribute
+    public sealed class NinBlockAttribute(int filters, params int[] pointwiseFilters) : WindowAttribute
     {
         /// <summary>A block whose 1x1 convolutions are as wide as the first one.</summary>
         /// <param name="filters">Output channels of each convolution, 1 or more.</param>
@@ -57,6 +57,9 @@ namespace Nin
 
         /// <summary>Whether a <see cref="BatchNorm2dAttribute"/> stands after each convolution that a ReLU follows. Default: false.</summary>
         public bool BatchNorm { get; set; } = LayerDefaults.BatchNorm;
+
+        /// <summary>Whether each convolution adds a bias per filter. Default: true; a normalisation after it cancels it.</summary>
+        public bool Bias { get; set; } = LayerDefaults.Bias;
     }
 }
 

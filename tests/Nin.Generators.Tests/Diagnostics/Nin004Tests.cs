@@ -38,6 +38,40 @@ public class Nin004Tests
         $"using Nin; [Network(1, 8, 8), {layer}] partial class Net;",
         "Conv1 (layer 1): Kernel is not given; use Kernel = 3, say, or [Pointwise(64)] for a 1x1 convolution");
 
+    [Theory]
+    [InlineData("Conv2d(2, Kernel = 3, {|NIN004:KernelHeight = 1|})", "Conv1", "KernelHeight and Kernel exclude each other; leave one out")]
+    [InlineData("Conv2d(2, {|NIN004:KernelWidth = 3|})", "Conv1", "KernelWidth is given without KernelHeight; give both")]
+    [InlineData("Conv2d(2, Kernel = 3, Stride = 5, {|NIN004:StrideWidth = 1|})", "Conv1", "StrideWidth and Stride exclude each other; leave one out")]
+    [InlineData("NinBlock(2, Kernel = 3, Padding = 1, {|NIN004:PaddingTop = 1|})", "Block1", "PaddingTop and Padding exclude each other; leave one out")]
+    [InlineData("Conv2d(2, Kernel = 3, {|NIN004:Padding = 1|}, Same = true)", "Conv1", "Padding and Same exclude each other; leave one out")]
+    [InlineData("MaxPool2d(3, {|NIN004:PaddingRight = 1|}, Same = true)", "Pool1", "PaddingRight and Same exclude each other; leave one out")]
+    [InlineData("MaxPool2d(2, {|NIN004:KernelWidth = 3|})", "Pool1", "KernelWidth and kernel exclude each other; leave one out")]
+    [InlineData("Conv2d(2, Kernel = 3, {|NIN004:PaddingLeft = -1|})", "Conv1", "PaddingLeft = -1 is out of range; use 0 or more")]
+    [InlineData("AvgPool2d({|NIN004:KernelHeight = 0|}, KernelWidth = 2)", "Pool1", "KernelHeight = 0 is out of range; use 1 or more")]
+    [InlineData("{|NIN004:MaxPool2d|}", "Pool1", "kernel is not given; use a kernel of 2, say, or KernelHeight and KernelWidth")]
+    public void Two_ways_to_say_a_windows_size_exclude_each_other(string layer, string name, string message) =>
+        Marked.Verify($"using Nin; [Network(1, 8, 8), {layer}] partial class Net;", $"{name} (layer 1): {message}");
+
+    [Theory]
+    [InlineData("{|NIN004:Activation<Plain>|}", "Plain is not an activation; name a struct that implements Nin.ISavesOutput or Nin.ISavesInput")]
+    [InlineData("{|NIN004:Activation<Hidden>|}", "Hidden is not public, and devices compile only what is; make it public, with the types around it")]
+    [InlineData("{|NIN004:Activation<Tanh>|}(1.5)", "Tanh has no public constructor of 1 float; give as many numbers as it takes")]
+    [InlineData("{|NIN004:Activation<LeakyRelu>|}(1, 2)", "LeakyRelu has no public constructor of 2 floats; give as many numbers as it takes")]
+    [InlineData("Activation<LeakyRelu>({|NIN004:double.NaN|})", "arguments[0] = NaN is out of range; use a finite number")]
+    public void An_activation_is_a_public_struct_with_the_numbers_that_its_constructor_takes(string layer, string message) => Marked.Verify(
+        $$"""
+        using Nin;
+        [Network(1, 8, 8), {{layer}}] partial class Net;
+        public struct Plain;
+        struct Hidden : ISavesOutput { public static string Name => ""; public T Value<T>(T x) where T : struct, IReal<T> => x; public T Gradient<T>(T y, T dy) where T : struct, IReal<T> => dy; }
+        """,
+        $"Activation1 (layer 1): {message}");
+
+    [Fact]
+    public void A_maximum_over_more_taps_than_can_be_counted_is_reported() => Marked.Verify(
+        "using Nin; [Network(1, 4096, 4096), {|NIN004:GlobalMaxPool2d|}] partial class Net;",
+        "GlobalPool1 (layer 1): a window over 1x4096x4096 has 16,777,216 taps in the image, and max pooling counts 8,388,608; use a smaller window or input");
+
     [Fact]
     public void Widths_one_by_one_and_a_count_of_them_exclude_each_other() => Marked.Verify(
         "using Nin; [Network(1, 8, 8), NinBlock(96, 64, 48, {|NIN004:Pointwise = 2|})] partial class Net;",

@@ -28,6 +28,13 @@ public class Nin005Tests
         "Pool1 (layer 1): window 8x8 does not fit the padded input 7x13 of 1x3x9; use kernel <= 7 or Padding >= 3");
 
     [Theory]
+    [InlineData("Conv2d(8, KernelHeight = 3, {|NIN005:KernelWidth = 12|})", "Conv1", "window 3x12 does not fit the padded input 5x9 of 1x5x9; use KernelWidth <= 9 or Padding >= 2")]
+    [InlineData("Conv2d(8, {|NIN005:Kernel = 8|}, PaddingTop = 1)", "Conv1", "window 8x8 does not fit the padded input 6x9 of 1x5x9; use Kernel <= 6")]
+    [InlineData("MaxPool2d({|NIN005:KernelHeight = 7|}, KernelWidth = 2, PaddingBottom = 1)", "Pool1", "window 7x2 does not fit the padded input 6x9 of 1x5x9; use KernelHeight <= 6")]
+    public void Each_axis_and_side_counts_by_itself(string layer, string name, string message) =>
+        Marked.Verify($"using Nin; [Network(1, 5, 9), {layer}] partial class Net;", $"{name} (layer 1): {message}");
+
+    [Theory]
     [InlineData(26)]
     [InlineData(25)]
     public void The_suggested_kernel_and_padding_fit(int kernel)

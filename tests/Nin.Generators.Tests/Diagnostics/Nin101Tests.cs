@@ -19,6 +19,17 @@ public class Nin101Tests
         "using Nin; [Network(1, 25, 27), MaxPool2d({|NIN101:4|})] partial class Net;",
         "Pool1 (layer 1): no window reads the last 1 row and 3 columns of 1x25x27; use an input of 24x24 to lose none");
 
+    [Fact]
+    public void Rows_and_columns_count_by_themselves() => Marked.Verify(
+        "using Nin; [Network(1, 9, 8), Conv2d(2, Kernel = 3, {|NIN101:StrideWidth = 2|}, PaddingTop = 1)] partial class Net;",
+        "Conv1 (layer 1): no window reads the last 0 rows and 1 column of 1x9x8; use an input of 9x7 to lose none");
+
+    [Theory]
+    [InlineData("MaxPool2d(3, Stride = 2, CeilMode = true)")]
+    [InlineData("Conv2d(2, Kernel = 3, Stride = 2, Same = true)")]
+    public void Rounding_up_and_same_padding_lose_nothing(string layer) =>
+        Marked.Verify($"using Nin; [Network(8, 12, 12), {layer}] partial class Net;");
+
     [Theory]
     [InlineData("Conv2d(16, Kernel = 1, Stride = 2)")]
     [InlineData("MaxPool2d(2, Stride = 4)")]

@@ -16,11 +16,17 @@ public class RandomCodeTests
     static readonly string[] Attributes =
     [
         "Network", "Conv2d", "Pointwise", "NinBlock", "Relu", "LeakyRelu", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d", "BatchNorm2d",
-        "Dropout", "Flatten", "Linear", "Add", "Concat", "LayersOf<Net>", "LayersOf<Other>", "LayersOf<>", "LayersOf<Missing>", "LayersOf<Part>", "Layers", "Budget", "Nin.", "Relu,,",
+        "Dropout", "Flatten", "Linear", "Add", "Concat", "Multiply", "GlobalMaxPool2d", "Gelu", "Activation<Gelu>", "Activation<Net>", "Activation<>",
+        "Activation<Missing>", "LayersOf<Net>", "LayersOf<Other>", "LayersOf<>", "LayersOf<Missing>", "LayersOf<Part>", "Layers", "Budget", "Nin.",
+        "Relu,,",
     ];
 
     static readonly string[] Names =
-        ["Kernel", "Stride", "Padding", "Dilation", "Groups", "Bias", "Pointwise", "LastRelu", "BatchNorm", "Name", "From", "Times", "Until", "Filters", "Project", "Classes", "Init", "MaxMacs", "Momentum", "kernel", "more"];
+    [
+        "Kernel", "Stride", "Padding", "Dilation", "Groups", "Bias", "Pointwise", "LastRelu", "BatchNorm", "Name", "From", "Times", "Until", "Filters",
+        "Project", "Classes", "Init", "MaxMacs", "Momentum", "kernel", "more", "KernelHeight", "StrideWidth", "PaddingTop", "PaddingRight", "Same",
+        "CeilMode", "CountIncludePad",
+    ];
 
     static readonly string[] Values =
     [
@@ -48,6 +54,19 @@ public class RandomCodeTests
             "NinBlock({0}, Pointwise = {1}, Stride = {2}, LastRelu = false, Name = \"Trunk\")",
             "MaxPool2d({0}, Stride = {1}, Padding = {2})",
             "AvgPool2d({0})",
+            "AvgPool2d({0}, Stride = {1}, PaddingTop = {2}, CeilMode = true, CountIncludePad = false)",
+            "MaxPool2d(KernelHeight = {0}, KernelWidth = {1}, StrideHeight = {2}, PaddingRight = {3})",
+            "Conv2d({0}, Kernel = {1}, Stride = {2}, Same = true)",
+            "Conv2d({0}, KernelHeight = {1}, KernelWidth = {2}, PaddingBottom = {3})",
+            "NinBlock({0}, Kernel = {1}, Same = true, Bias = false)",
+            "Sigmoid",
+            "Silu",
+            "LeakyRelu({0})",
+            "Activation<HardSwish>",
+            "Activation<LeakyRelu>({0})",
+            "Activation<LeakyRelu>({0}, {1})",
+            "GlobalMaxPool2d",
+            "Multiply(\"Conv1\", \"GlobalPool1\", \"Relu1\")",
             "Relu",
             "BatchNorm2d(Momentum = {0})",
             "Dropout({0})",

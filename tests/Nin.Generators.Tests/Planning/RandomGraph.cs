@@ -10,7 +10,7 @@ namespace Nin.Generators.Tests.Planning;
 static class RandomGraph
 {
     static readonly Gen<(int Kind, int Pick, int Length)> Choice =
-        from kind in Gen.Choose(0, 12)
+        from kind in Gen.Choose(0, 13)
         from pick in Gen.Choose(0, 1000)
         from length in Gen.Choose(1, 300)
         select (kind, pick, length);
@@ -41,7 +41,7 @@ static class RandomGraph
             3 => Node(steps, [input], length, StepMemory.NormalizedConvolution(length, 5), learns: true),
             4 => Node(steps, [input], length, StepMemory.PointwiseMlp(length, 3, 2, 4, lastRelu: true), learns: true),
             5 => Node(steps, [input], same, StepMemory.BatchNorm(3), learns: true),
-            6 => Node(steps, [input], same, StepMemory.Activation(savesOutput: true)),
+            6 => Node(steps, [input], same, StepMemory.Activation(savesOutput: pick % 2 == 0)),
             7 => Node(steps, [input], same, StepMemory.Dropout, role: StepRole.Drops),
             8 => Node(steps, [input], length, StepMemory.MaxPool(Window2d.Square(pick % 2 == 0 ? 3 : 12), length)),
             9 => Node(steps, [input], same, StepMemory.Linear, role: StepRole.Aliases),
@@ -49,6 +49,9 @@ static class RandomGraph
             10 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Linear,
                 role: StepRole.Adds),
+            13 when equal.Length > 0 => Node(
+                steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Multiply,
+                role: StepRole.Multiplies),
             11 when steps.Count > 1 => Node(
                 steps, [pick % steps.Count, steps.Count - 1], steps[pick % steps.Count].Length + steps[^1].Length, StepMemory.Linear,
                 role: StepRole.Joins),

@@ -74,7 +74,7 @@ public class TrainingPlanTests
     static void Backward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i, bool inputGradient)
     {
         StepNode step = graph.Steps[i];
-        if (step.Memory.ReadsInput) ReadValue(graph, plan.Values, memory, step.Inputs[0]);
+        if (step.Memory.ReadsInput) ReadInputs(graph, plan, memory, i);
         bool isMasked = step.Memory.EndsInRelu && graph.Readers(i).Any(graph.Masks);
         if (isMasked) graph.Readers(i).Should().HaveCount(1, "another reader would add what is not masked");
         else if (step.Memory.ReadsOutput) ReadValue(graph, plan.Values, memory, i);
@@ -82,6 +82,7 @@ public class TrainingPlanTests
         for (int input = 0; input < step.Inputs.Count; input++)
         {
             memory.Read(plan.Gradient(i), $"d{i}");
+            if (step.Memory.ReadsInput) ReadInputs(graph, plan, memory, i);
             int value = step.Inputs[input];
             if (value == StepNode.NetworkInput || !(inputGradient || graph.NeedsGradient(value))) continue;
 
@@ -90,6 +91,11 @@ public class TrainingPlanTests
             if (plan.Gradient(value) == plan.Gradient(i)) graph.NeedsGradient(value).Should().Be(graph.NeedsGradient(i), "either may be none");
             memory.Write(plan.Gradient(value), $"d{value}");
         }
+    }
+
+    static void ReadInputs(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
+    {
+        foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
     }
 
     static void Infer(StepGraph graph)

@@ -19,6 +19,17 @@ public class LayerSpecTests
     [InlineData("MaxPool2d(3)", "Pool1", "4x3x3", 0, 0, 3, 3)]
     [InlineData("AvgPool2d(3, Stride = 2, Padding = 1)", "Pool1", "4x5x6", 0, 0, 3, 3)]
     [InlineData("GlobalAvgPool2d", "GlobalPool1", "4x1x1", 0, 0, 9, 11)]
+    [InlineData("GlobalMaxPool2d", "GlobalPool1", "4x1x1", 0, 0, 9, 11)]
+    [InlineData("Sigmoid", "Sigmoid1", "4x9x11", 0, 0, 1, 1)]
+    [InlineData("Gelu", "Gelu1", "4x9x11", 0, 0, 1, 1)]
+    [InlineData("Activation<Tanh>", "Activation1", "4x9x11", 0, 0, 1, 1)]
+    [InlineData("Conv2d(2, KernelHeight = 3, KernelWidth = 5, StrideWidth = 2, PaddingTop = 1)", "Conv1", "2x8x4", 120 + 2, 64 * 60, 3, 5)]
+    [InlineData("Conv2d(2, Kernel = 4, Stride = 2, Same = true)", "Conv1", "2x5x6", 128 + 2, 60 * 64, 4, 4)]
+    [InlineData("Conv2d(2, Kernel = 4, PaddingRight = 3)", "Conv1", "2x6x11", 128 + 2, 132 * 64, 4, 4)]
+    [InlineData("NinBlock(6, Pointwise = 0, KernelHeight = 1, KernelWidth = 3, Bias = false)", "Block1", "6x9x9", 72, 486 * 12, 1, 3)]
+    [InlineData("MaxPool2d(KernelHeight = 2, KernelWidth = 3)", "Pool1", "4x4x3", 0, 0, 2, 3)]
+    [InlineData("MaxPool2d(2, CeilMode = true)", "Pool1", "4x5x6", 0, 0, 2, 2)]
+    [InlineData("AvgPool2d(4, Stride = 3, Same = true, CountIncludePad = false)", "Pool1", "4x3x4", 0, 0, 4, 4)]
     [InlineData("BatchNorm2d", "Norm1", "4x9x11", 8, 0, 1, 1)]
     [InlineData("Dropout(0.3)", "Dropout1", "4x9x11", 0, 0, 1, 1)]
     [InlineData("Flatten", "Flatten1", "396 features", 0, 0, 9, 11)]
@@ -76,12 +87,14 @@ public class LayerSpecTests
         NetworkSpec spec = TestCompilation.Spec("using Nin; [Network(4, 9, 11), Conv2d(6, Kernel = 1), MaxPool2d(3), BatchNorm2d, Dropout, LeakyRelu, NinBlock(2)] partial class Net;");
         spec.Init.Should().Be("He");
         spec.Layers.Select(l => l.Layer).Should().Equal(
-            new Conv2dLayer(6, new Window(1, 1, 0, 1), 1, true),
-            new MaxPool2dLayer(new Window(3, 3, 0, 1)),
+            new Conv2dLayer(6, Window.Square(1), 1, true),
+            new MaxPool2dLayer(Window.Square(3, stride: 3)),
             new BatchNorm2dLayer(1e-5, 0.1),
             new DropoutLayer(0.5),
-            new LeakyReluLayer(0.01),
-            new NinBlockLayer(new([2, 2, 2]), new Window(1, 1, 0, 1), LastRelu: true, AsksForLastRelu: false, BatchNorm: false));
+            new ActivationLayer(
+                ActivationLayer.Declared.Single(k => k.Name == "LeakyRelu"), "global::Nin.LeakyRelu", SavesOutput: true, new([("NegativeSlope", 0.01)]),
+                "ReLU with slope 0.01 below zero"),
+            new NinBlockLayer(new([2, 2, 2]), Window.Square(1), LastRelu: true, AsksForLastRelu: false, BatchNorm: false, Bias: true));
     }
 
     [Theory]

@@ -19,13 +19,13 @@ public sealed class ActivationLayerTests
     }
 
     [Theory, InlineData("cpu"), InlineData("emulator")]
-    public void A_relu_with_a_slope_is_a_leaky_one(string id)
+    public void A_slope_below_zero_is_a_number_of_the_struct(string id)
     {
         using Device device = Device.Open(id);
-        (float[] y, float[] dx) = Run(device, new Relu<Features<D6>>(device, "Relu1"));
+        (float[] y, float[] dx) = Run(device, new Activation<Features<D6>, Relu>(device, "Relu1"));
         y.Should().Equal(0, 0, 0, 0.5f, 2, 7);
         dx.Should().Equal(0, 0, 0, 4, 5, 6);
-        (y, dx) = Run(device, new Relu<Features<D6>>(device, "LeakyRelu1", 0.5));
+        (y, dx) = Run(device, new Activation<Features<D6>, LeakyRelu>(device, "LeakyRelu1", new LeakyRelu(0.5f)));
         y.Should().Equal(-1, -0.25f, 0, 0.5f, 2, 7);
         dx.Should().Equal(0.5f, 1, 1.5f, 4, 5, 6);
     }

@@ -51,7 +51,7 @@ interface IMaxPool2dBackward : IOp
 readonly record struct ArgmaxFormat(int IsByte, int Positive)
 {
     /// <summary>The most taps that can be told apart.</summary>
-    public const int MostTaps = 1 << 23;
+    public const int MostTaps = StepMemory.MostTaps;
 
     public static ArgmaxFormat Of(in Window2d window) =>
         window.Taps <= StepMemory.MostByteTaps ? new(1, StepMemory.MostByteTaps) : new(0, MostTaps);

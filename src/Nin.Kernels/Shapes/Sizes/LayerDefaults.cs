@@ -12,6 +12,9 @@ static partial class LayerDefaults
     /// <summary>Zero padding on each side.</summary>
     public const int Padding = 0;
 
+    /// <summary>Whether the padding is as much as keeps the size, divided by the stride (ONNX's <c>SAME_UPPER</c>).</summary>
+    public const bool Same = false;
+
     /// <summary>Distance between the taps of a window.</summary>
     public const int Dilation = 1;
 

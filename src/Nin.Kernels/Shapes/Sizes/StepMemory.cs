@@ -39,6 +39,9 @@ readonly partial struct StepMemory
     /// <summary>The most taps of a max pooling's window whose argmax index, with the maximum's sign, is a byte.</summary>
     public const int MostByteTaps = 128;
 
+    /// <summary>The most taps of a max pooling's window in the image: a float32 counts them, with the maximum's sign.</summary>
+    public const int MostTaps = 1 << 23;
+
     /// <summary>A convolution or linear layer: weights want the input, a ReLU in the store is masked by the output.</summary>
     public static StepMemory Convolution(bool relu) => new() { ReadsInput = true, ReadsOutput = relu, EndsInRelu = relu };
 

@@ -55,6 +55,17 @@ readonly partial record struct WindowAxis(
         return windows > 0 && (windows - 1) * Stride >= input + Before ? windows - 1 : windows;
     }
 
+    /// <summary>
+    /// The axis with the padding by which <c>ceil(n / s)</c> windows cover the input: where it is odd, the larger part comes after (ONNX:
+    /// <c>SAME_UPPER</c>).
+    /// </summary>
+    public WindowAxis PaddedToSame(long input)
+    {
+        long windows = (input + Stride - 1) / Stride;
+        long padding = Math.Max(0, (windows - 1) * Stride + Effective - input);
+        return this with { Before = (int)Math.Min(int.MaxValue, padding / 2), After = (int)Math.Min(int.MaxValue, padding - padding / 2) };
+    }
+
     /// <summary>Pixels at the far border, padding counted, that no window reads.</summary>
     public long Unread(long input) => Math.Max(0, input + Before + After - Effective - (Output(input) - 1) * Stride);
 }
@@ -64,20 +75,6 @@ static partial class WindowSize
 {
     /// <summary>Pixels from the first to the last that a dilated window reads: <c>d (k - 1) + 1</c>.</summary>
     public static long Effective(long kernel, long dilation) => dilation * (kernel - 1) + 1;
-
-    /// <summary>
-    /// Output size <c>floor((n + 2p - effective) / s) + 1</c>, or 0 where no window fits.
-    /// The rule of PyTorch's <c>conv_output_size</c> and of pooling without <c>ceil_mode</c>.
-    /// </summary>
-    public static long Output(long input, long kernel, long stride, long padding, long dilation)
-    {
-        long room = input + 2 * padding - Effective(kernel, dilation);
-        return room < 0 ? 0 : room / stride + 1;
-    }
-
-    /// <summary>Pixels at the far border (padding counted) that no window reads.</summary>
-    public static long Unread(long input, long kernel, long stride, long padding, long dilation) =>
-        input + 2 * padding - Effective(kernel, dilation) - (Output(input, kernel, stride, padding, dilation) - 1) * stride;
 
     /// <summary>The largest padding that pooling allows: half the effective window (PyTorch, <c>Pool.h</c>).</summary>
     public static long MaxPoolingPadding(long kernel, long dilation) => Effective(kernel, dilation) / 2;

@@ -1,0 +1,25 @@
+namespace Nin.Model.Tests.Networks;
+
+/// <summary>Every activation of the library, a user's own with a number and without, and normalised features.</summary>
+[Network(3, 7, 6, Classes = 5)]
+[Conv2d(6, Kernel = 3)]
+[Gelu]
+[Pointwise(6)]
+[Silu]
+[HardSwish]
+[Add(nameof(Silu1), nameof(HardSwish1), nameof(Gelu1))]
+[BatchNorm2d]
+[Relu6]
+[LeakyRelu(0)]
+[Flatten]
+[Linear(9, Bias = false)]
+[BatchNorm2d(Momentum = 0.3)]
+[Tanh]
+[Linear(8)]
+[Activation<Multiplied>(1.5)]
+[Sigmoid]
+[Linear(8)]
+[HardSigmoid]
+[Activation<Tanh>]
+[Linear(5)]
+public sealed partial class ActivationsNet;

@@ -1,0 +1,25 @@
+namespace Nin.Model.Tests.Networks;
+
+/// <summary>Products: a squeeze-and-excitation gate, a value times itself, features, and values before the first parameter.</summary>
+[Network(4, 6, 5, Classes = 3)]
+[MaxPool2d(3, Stride = 1, Padding = 1)]
+[GlobalMaxPool2d]
+[Multiply(nameof(Pool1), nameof(GlobalPool1))]
+[Pointwise(6)]
+[Sigmoid]
+[Multiply(nameof(Sigmoid1), nameof(Pointwise1))]
+[NinBlock(6, Kernel = 3, Same = true)]
+[Multiply(nameof(Block1), nameof(Block1), nameof(Multiply2))]
+[Conv2d(5, Kernel = 3, Padding = 1)]
+[Tanh]
+[GlobalAvgPool2d(From = nameof(Tanh1))]
+[Pointwise(5, Name = "Squeeze")]
+[HardSigmoid]
+[Multiply(nameof(HardSigmoid1), nameof(Tanh1), nameof(GlobalPool2))]
+[Flatten]
+[Linear(6)]
+[Sigmoid]
+[Linear(6, From = nameof(Flatten1))]
+[Multiply(nameof(Sigmoid2), nameof(Linear2))]
+[Linear(3)]
+public sealed partial class GatedNet;
