@@ -25,7 +25,7 @@ sealed record ReluLayer() : ActivationLayer(Declared)
 
     public override string ConstructorArguments(LayerSpec at) => $"device, {at.NameLiteral}";
 
-    public override bool IsRelu => true;
+    public override FusionPart Fusion => FusionPart.Relu;
 }
 
 /// <summary><c>x</c> where positive, else <c>NegativeSlope x</c>.</summary>

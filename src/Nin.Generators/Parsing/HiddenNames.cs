@@ -13,9 +13,9 @@ static class HiddenNames
     static readonly HashSet<string> Used =
     [
         "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
-        "ConvolutionStep", "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "GlobalAvgPool2d", "INetwork", "Init", "ISession",
+        "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "GlobalAvgPool2d", "INetwork", "Init", "ISession",
         "LayerInfo", "Linear", "MaxPool2d", "MemoryPlan", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "PoolSizes", "Pointwise",
-        "PointwiseMlpStep", "Relu", "Saved", "Session", "Shape", "Tensor", "TensorBuffer", "Traced",
+        "PointwiseMlpStep", "Relu", "Saved", "Session", "Shape", "Step", "Tensor", "TensorBuffer", "Traced",
     ];
 
     public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers, CancellationToken cancellation) =>
