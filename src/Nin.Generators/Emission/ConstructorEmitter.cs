@@ -25,7 +25,7 @@ static class ConstructorEmitter
             writer.Call($"{Access.To(layer.Name)} = new {type}(", layer.Layer.ConstructorArguments(layer));
         }
 
-        foreach ((_, FusedRelu relu) in parts.Fused.All) writer.Call($"{relu.Name} = new {relu.Step.Type}(", relu.Step.Arguments);
+        foreach (FusedStep fused in parts.Fused.All) writer.Line($"{fused.Name} = {fused.Expression};");
         writer.Close();
         EmitLoad(name, writer);
     }

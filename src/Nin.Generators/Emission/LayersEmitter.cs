@@ -31,12 +31,13 @@ static class LayersEmitter
             writer.Line($"public {layer.Layer.RuntimeType(layer, parts.OwnClasses[layer.Position])} {layer.Name} {{ get; }}");
         }
 
-        foreach ((int before, FusedRelu relu) in parts.Fused.All)
+        foreach (FusedStep fused in parts.Fused.All)
         {
+            string[] names = [.. fused.Layers.Select(l => parts.Spec.Layers[l].Name)];
             writer.Line($$"""
 
-                /// <summary>{{parts.Spec.Layers[before].Name}} and {{parts.Spec.Layers[relu.Layer].Name}} as one step, with the parameters of the former.</summary>
-                internal {{relu.Step.Type}} {{relu.Name}} { get; }
+                /// <summary>{{string.Join(", ", names.Take(names.Length - 1))}} and {{names[names.Length - 1]}} as one step, with their parameters.</summary>
+                internal global::Nin.Step {{fused.Name}} { get; }
                 """);
         }
     }

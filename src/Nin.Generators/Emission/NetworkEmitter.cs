@@ -59,17 +59,17 @@ sealed class NetworkParts
     public NetworkParts(NetworkSpec spec)
     {
         Spec = spec;
-        Fused = FusedRelus.Of(spec);
+        Fused = Fusion.Of(spec);
         Graph = StepGraphBuilder.Build(spec, Fused);
         Training = new(Graph);
         Inference = new(Graph);
-        Properties = [.. spec.Layers.Select(l => l.Name), .. Fused.All.Select(f => f.Relu.Name)];
+        Properties = [.. spec.Layers.Select(l => l.Name), .. Fused.All.Select(f => f.Name)];
         OwnClasses = LayersEmitter.NameClasses(spec, Properties);
     }
 
     public NetworkSpec Spec { get; }
 
-    public FusedRelus Fused { get; }
+    public Fusion Fused { get; }
 
     public StepGraph Graph { get; }
 

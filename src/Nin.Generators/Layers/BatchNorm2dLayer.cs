@@ -37,5 +37,7 @@ sealed record BatchNorm2dLayer(double Epsilon, double Momentum) : Layer(Declared
 
     public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.BatchNorm(at.Output.Channels));
 
+    public override FusionPart Fusion => FusionPart.Normalization;
+
     public override bool SubtractsMean => true;
 }

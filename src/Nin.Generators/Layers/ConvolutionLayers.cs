@@ -28,16 +28,6 @@ static class Convolution
         Invariant($"new global::Nin.Ops.Conv2dSizes({input.Channels}, {input.Height}, {input.Width}, Filters: {filters}")
         + window.SizesArguments(input, Unset)
         + (groups == LayerDefaults.Groups ? ")" : Invariant($", Groups: {groups})"));
-
-    /// <summary>A step with the parameters of a convolution or linear layer that computes the ReLU after it as well.</summary>
-    public static FusedStep WithRelu(string property)
-    {
-        string from = Access.To(property);
-        return new(
-            StepMemory.Convolution(relu: true),
-            "global::Nin.ConvolutionStep",
-            $"{from}.Step.Sizes, {from}.Step.Output, {from}.Weight, {from}.Bias, relu: true");
-    }
 }
 
 /// <summary>A convolution alone.</summary>
@@ -74,7 +64,7 @@ abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int
 
     public sealed override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Convolution(relu: false));
 
-    public sealed override FusedStep? StepWithRelu(string property) => Convolution.WithRelu(property);
+    public sealed override FusionPart Fusion => FusionPart.Convolution;
 
     public sealed override bool DecidesChannels => true;
 

@@ -58,11 +58,11 @@ abstract record Layer(LayerKind Kind)
     /// <summary>The steps that it runs in, in order: the first reads the layer's inputs, each other one the step before it.</summary>
     public abstract IEnumerable<LayerStep> Steps(LayerSpec at);
 
-    /// <summary>The one step that is this layer and a ReLU after it; null where there is none.</summary>
-    public virtual FusedStep? StepWithRelu(string property) => null;
+    /// <summary>What it is to the patterns of layers that one step computes.</summary>
+    public virtual FusionPart Fusion => FusionPart.None;
 
-    /// <summary>Whether it is the ReLU that <see cref="StepWithRelu"/> speaks of.</summary>
-    public virtual bool IsRelu => false;
+    /// <summary>Whether it is a ReLU.</summary>
+    public bool IsRelu => Fusion == FusionPart.Relu;
 
     /// <summary>Whether it alone decides how many channels come out, whatever goes in.</summary>
     public virtual bool DecidesChannels => false;
@@ -155,9 +155,3 @@ enum StepRole
     /// <summary>Several inputs side by side.</summary>
     Joins,
 }
-
-/// <summary>A step that is a layer and the ReLU after it.</summary>
-/// <param name="Memory">What its gradient reads.</param>
-/// <param name="Type">Its type.</param>
-/// <param name="Arguments">What its constructor is called with once the layer is constructed.</param>
-readonly record struct FusedStep(StepMemory Memory, string Type, string Arguments);

@@ -42,7 +42,7 @@ sealed record LinearLayer(int Features, bool Bias) : Layer(Declared)
 
     public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Convolution(relu: false));
 
-    public override FusedStep? StepWithRelu(string property) => Convolution.WithRelu(property);
+    public override FusionPart Fusion => FusionPart.Convolution;
 
     public override bool DecidesChannels => true;
 

@@ -13,10 +13,10 @@ static class HiddenNames
     static readonly HashSet<string> Used =
     [
         "Activation", "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
-        "ConvolutionStep", "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "Gelu", "GlobalAvgPool2d", "GlobalMaxPool2d",
+        "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "Gelu", "GlobalAvgPool2d", "GlobalMaxPool2d",
         "HardSigmoid", "HardSwish", "INetwork", "ISession", "Init", "LayerInfo", "LeakyRelu", "Linear", "MaxPool2d", "MemoryPlan",
         "Multiply", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "Pointwise",
-        "PointwiseMlpStep", "PoolSizes", "Relu", "Relu6", "Saved", "Session", "Shape", "Sigmoid", "Silu", "Tanh", "Tensor", "TensorBuffer",
+        "PointwiseMlpStep", "PoolSizes", "Relu", "Relu6", "Saved", "Session", "Shape", "Sigmoid", "Silu", "Step", "Tanh", "Tensor", "TensorBuffer",
         "Traced",
     ];
 

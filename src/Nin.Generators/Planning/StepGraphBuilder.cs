@@ -9,25 +9,26 @@ namespace Nin.Generators.Planning;
 sealed class StepGraphBuilder
 {
     readonly EquatableArray<LayerSpec> layers;
-    readonly FusedRelus fused;
     readonly List<StepNode> steps = [];
     readonly int[] outputs;
 
-    StepGraphBuilder(NetworkSpec spec, FusedRelus fused)
+    StepGraphBuilder(NetworkSpec spec)
     {
         layers = spec.Layers;
-        this.fused = fused;
         outputs = new int[layers.Count];
     }
 
     /// <summary>The steps of a network all of whose shapes are known.</summary>
-    public static StepGraph Build(NetworkSpec spec, FusedRelus fused)
+    public static StepGraph Build(NetworkSpec spec, Fusion fused)
     {
-        StepGraphBuilder builder = new(spec, fused);
+        StepGraphBuilder builder = new(spec);
         bool[] used = LiveLayers.Of(spec);
         for (int i = 0; i < builder.layers.Count; i++)
         {
-            if (used[i]) builder.outputs[i] = builder.Add(i);
+            if (!used[i]) continue;
+
+            if (fused.Of(i) is not { } step) builder.outputs[i] = builder.Add(i);
+            else if (step.First == i) builder.outputs[step.Last] = builder.Add(step);
         }
 
         return new(builder.steps);
@@ -37,15 +38,7 @@ sealed class StepGraphBuilder
     int Add(int index)
     {
         LayerSpec spec = layers[index];
-        int[] inputs = [.. spec.Inputs.Select(i => i < 0 ? StepNode.NetworkInput : outputs[i])];
-        if (fused.Contains(index)) return inputs[0];
-
-        if (fused.After(index) is { } relu)
-        {
-            return Append(new(
-                layers[relu.Layer].Name, relu.Name, [index, relu.Layer], inputs, spec.Output.Elements, relu.Step.Memory, HasParameters: true));
-        }
-
+        int[] inputs = Inputs(spec);
         foreach (LayerStep step in spec.Layer.Steps(spec))
         {
             string path = $"{Access.To(spec.Name)}.{step.Path}";
@@ -54,6 +47,16 @@ sealed class StepGraphBuilder
 
         return inputs[0];
     }
+
+    int Add(FusedStep step)
+    {
+        LayerSpec last = layers[step.Last];
+        return Append(new(
+            last.Name, step.Name, step.Layers, Inputs(layers[step.First]), last.Output.Elements, step.Pattern.Memory(last),
+            HasParameters: step.Layers.Any(l => layers[l].ParameterCount > 0)));
+    }
+
+    int[] Inputs(LayerSpec spec) => [.. spec.Inputs.Select(i => i < 0 ? StepNode.NetworkInput : outputs[i])];
 
     int Append(StepNode step)
     {

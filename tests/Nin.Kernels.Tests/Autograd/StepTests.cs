@@ -34,6 +34,33 @@ public sealed class StepTests
         for (int i = 0; i < apart.Length; i++) fused[i].Should().Equal(apart[i]);
     }
 
+    [Fact]
+    public void Joined_steps_are_those_that_their_constructors_make()
+    {
+        string[] names = ["w1", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var"];
+        BatchNormStep Normalisation(TapeRun run) => new(new Shape(6, 4, 5), Norm(run), relu: false);
+        float[][] made = Run(
+            "cpu", run => [new NormalizedConvolutionStep(First(run, false).Sizes, run.Parameters["w1"], null, Norm(run), relu: true)], names);
+        float[][] joined = Run("cpu", run => [First(run, relu: false).Then(Normalisation(run)).ThenRelu()], names);
+        float[][] apart = Run("cpu", run => [First(run, relu: false), Normalisation(run).ThenRelu()], names);
+        for (int i = 0; i < made.Length; i++)
+        {
+            joined[i].Should().Equal(made[i]);
+            apart[i].Should().Equal(made[i]);
+        }
+    }
+
+    [Fact]
+    public void Steps_that_do_not_follow_each_other_are_not_joined()
+    {
+        using var run = new TapeRun("cpu", Specs);
+        var normalisation = new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu: false);
+        run.Invoking(r => First(r, relu: true).Then(normalisation)).Should().Throw<InvalidOperationException>().WithMessage("*ThenRelu*");
+        run.Invoking(r => First(r, relu: false).Then(normalisation.ThenRelu())).Should().Throw<InvalidOperationException>();
+        run.Invoking(r => First(r, relu: false).Then(new BatchNormStep(new Shape(6, 5, 4), Norm(r), relu: false)))
+            .Should().Throw<ArgumentException>().WithMessage("*6x5x4*6x4x5*");
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public void Inference_normalises_with_running_statistics_and_leaves_them(bool relu)
     {

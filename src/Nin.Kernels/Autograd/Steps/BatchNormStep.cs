@@ -6,8 +6,6 @@ namespace Nin;
 /// <summary><c>y = act(norm(x))</c>: batch normalisation on its own.</summary>
 public sealed class BatchNormStep : Step
 {
-    readonly bool relu;
-
     /// <param name="shape">Shape of one example, in and out.</param>
     /// <param name="normalization">Parameters and running statistics.</param>
     /// <param name="relu">Whether negative results become zero.</param>
@@ -18,25 +16,31 @@ public sealed class BatchNormStep : Step
         ArgumentNullException.ThrowIfNull(normalization);
         normalization.RequireChannels(shape.Channels);
         Normalization = normalization;
-        this.relu = relu;
+        HasRelu = relu;
     }
 
     /// <summary>Parameters and running statistics.</summary>
     public BatchNormalization Normalization { get; }
 
+    /// <summary>Whether negative results become zero.</summary>
+    public bool HasRelu { get; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => Normalization.Parameters;
 
+    /// <summary>This step and a ReLU as one, with the same parameters.</summary>
+    public BatchNormStep ThenRelu() => new(Input, Normalization, relu: true);
+
     /// <inheritdoc/>
-    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => Normalization.Infer(pass, Input, x, relu, y);
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => Normalization.Infer(pass, Input, x, HasRelu, y);
 
     /// <inheritdoc/>
     protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) =>
-        Normalization.Forward(pass, Input, x, relu, y, saved.Fixed);
+        Normalization.Forward(pass, Input, x, HasRelu, y, saved.Fixed);
 
     /// <inheritdoc/>
     protected override void BackwardCore(in Pass pass, in Operands o) =>
-        Normalization.Backward(pass, Input, o.X, relu, o.Saved.Fixed, o.DY, o.DX, o.Accumulate);
+        Normalization.Backward(pass, Input, o.X, HasRelu, o.Saved.Fixed, o.DY, o.DX, o.Accumulate);
 }
 
 /// <summary>The parameters and running statistics of a batch normalisation (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>).</summary>

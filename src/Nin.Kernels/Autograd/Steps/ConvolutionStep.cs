@@ -15,21 +15,42 @@ public sealed class ConvolutionStep : Step
     /// <param name="relu">Whether negative results become zero.</param>
     /// <exception cref="ArgumentException">The shape is not the convolution's, or a parameter has another number of elements.</exception>
     public ConvolutionStep(in Conv2dSizes sizes, Shape output, Parameter weight, Parameter? bias, bool relu)
-        : base(InputOf(sizes, output), output, StepMemory.Convolution(relu))
+        : this(new Convolution(sizes, weight, bias), InputOf(sizes, output), output, relu)
     {
-        convolution = new Convolution(sizes, weight, bias);
-        Sizes = sizes;
+    }
+
+    ConvolutionStep(Convolution convolution, Shape input, Shape output, bool relu)
+        : base(input, output, StepMemory.Convolution(relu))
+    {
+        this.convolution = convolution;
         HasRelu = relu;
     }
 
     /// <summary>Sizes of one example.</summary>
-    public Conv2dSizes Sizes { get; }
+    public Conv2dSizes Sizes => convolution.Sizes;
 
     /// <summary>Whether negative results become zero.</summary>
     public bool HasRelu { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => convolution.Parameters;
+
+    /// <summary>This step and a ReLU as one, with the same parameters.</summary>
+    public ConvolutionStep ThenRelu() => new(convolution, Input, Output, relu: true);
+
+    /// <summary>This step and the normalisation after it as one, with the parameters of both.</summary>
+    /// <param name="next">A normalisation of this step's output, without a ReLU.</param>
+    /// <exception cref="ArgumentException">The normalisation takes another shape.</exception>
+    /// <exception cref="InvalidOperationException">One of the steps has a ReLU.</exception>
+    public NormalizedConvolutionStep Then(BatchNormStep next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        if (next.Input != Output)
+            throw new ArgumentException($"The normalisation takes {next.Input}, and the convolution gives {Output}: both must agree.", nameof(next));
+        if (HasRelu || next.HasRelu)
+            throw new InvalidOperationException("Steps with a ReLU cannot be joined: join them without it, and call ThenRelu on the result.");
+        return new NormalizedConvolutionStep(convolution, Input, Output, next.Normalization);
+    }
 
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Infer(pass, x, HasRelu, y);
@@ -66,8 +87,6 @@ public sealed class ConvolutionStep : Step
 /// <summary>A convolution with its parameters.</summary>
 sealed class Convolution
 {
-    readonly Conv2dSizes sizes;
-
     /// <exception cref="ArgumentException">A parameter has another number of elements than the sizes say.</exception>
     public Convolution(in Conv2dSizes sizes, Parameter weight, Parameter? bias)
     {
@@ -75,9 +94,11 @@ sealed class Convolution
         RequireMade(sizes);
         RequireLength(weight, sizes.WeightLength, "The weights", sizes, nameof(weight));
         if (bias is not null) RequireLength(bias, sizes.Filters, "The bias", sizes, nameof(bias));
-        (this.sizes, Weight, Bias) = (sizes, weight, bias);
+        (Sizes, Weight, Bias) = (sizes, weight, bias);
         Parameters = bias is null ? [weight] : [weight, bias];
     }
+
+    public Conv2dSizes Sizes { get; }
 
     public Parameter Weight { get; }
 
@@ -100,19 +121,19 @@ sealed class Convolution
         if (Bias is { RequiresGradient: true } bias)
         {
             bool add = BeginGradients(pass, [Weight, bias]);
-            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, sizes, pass.Batch, x, dy, Weight.Gradient, bias.Gradient, add);
+            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, Sizes, pass.Batch, x, dy, Weight.Gradient, bias.Gradient, add);
         }
         else if (Weight.RequiresGradient)
         {
-            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, sizes, pass.Batch, x, dy, Weight.Gradient, default, Weight.BeginGradient());
+            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, Sizes, pass.Batch, x, dy, Weight.Gradient, default, Weight.BeginGradient());
         }
 
-        if (!dx.IsNone) pass.Op<IConv2dBackwardData>().Run(pass.Stream, sizes, pass.Batch, dy, Weight.WeightsOnce, dx, accumulate);
+        if (!dx.IsNone) pass.Op<IConv2dBackwardData>().Run(pass.Stream, Sizes, pass.Batch, dy, Weight.WeightsOnce, dx, accumulate);
     }
 
     /// <summary>With other weights and another bias (or none) of the same sizes.</summary>
     public void Run(in Pass pass, DeviceView x, in Weights w, DeviceView b, bool relu, DeviceView y) =>
-        pass.Op<IConv2dForward>().Run(pass.Stream, sizes, pass.Batch, x, w, b, relu, y);
+        pass.Op<IConv2dForward>().Run(pass.Stream, Sizes, pass.Batch, x, w, b, relu, y);
 
     /// <summary>
     /// Begins the gradients that one op writes together; true where it must add. They were begun before or not all alike, unless one is shared

@@ -17,32 +17,46 @@ public sealed class NormalizedConvolutionStep : Step
     /// <param name="relu">Whether negative results become zero.</param>
     /// <exception cref="ArgumentException">A parameter has another number of elements than the sizes say.</exception>
     public NormalizedConvolutionStep(in Conv2dSizes sizes, Parameter weight, Parameter? bias, BatchNormalization normalization, bool relu)
-        : base(
-            InputOf(sizes),
+        : this(
+            new Convolution(sizes, weight, bias),
+            new Shape(sizes.Channels, sizes.Height, sizes.Width),
             new Shape(sizes.Filters, sizes.OutHeight, sizes.OutWidth),
-            StepMemory.NormalizedConvolution(sizes.OutputLength, sizes.Filters))
+            normalization) => this.relu = relu;
+
+    internal NormalizedConvolutionStep(Convolution convolution, Shape input, Shape output, BatchNormalization normalization)
+        : base(input, output, StepMemory.NormalizedConvolution(output.Length, output.Channels))
     {
         ArgumentNullException.ThrowIfNull(normalization);
-        Convolution = new Convolution(sizes, weight, bias);
         foreach (var parameter in normalization.Parameters)
         {
-            if (parameter.Length != sizes.Filters)
+            if (parameter.Length != output.Channels)
             {
                 throw new ArgumentException(
-                    $"The normalisation of {sizes.Filters} filters must have {sizes.Filters} elements in {parameter.Name}, and not {parameter.Length}.",
+                    $"The normalisation of {output.Channels} filters must have {output.Channels} elements in {parameter.Name}, and not {parameter.Length}.",
                     nameof(normalization));
             }
         }
 
+        Convolution = convolution;
         this.normalization = normalization;
-        folded = new FoldedConvolution(sizes, Convolution, normalization);
-        this.relu = relu;
+        folded = new FoldedConvolution(convolution, normalization);
+        Parameters = [.. convolution.Parameters, .. normalization.Parameters];
+    }
+
+    NormalizedConvolutionStep(NormalizedConvolutionStep from)
+        : base(from.Input, from.Output, from.Memory)
+    {
+        (Convolution, normalization, folded, Parameters) = (from.Convolution, from.normalization, from.folded, from.Parameters);
+        relu = true;
     }
 
     internal Convolution Convolution { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [.. Convolution.Parameters, .. normalization.Parameters];
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>This step and a ReLU as one, with the same parameters.</summary>
+    public NormalizedConvolutionStep ThenRelu() => new(this);
 
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => folded.Infer(pass, x, relu, y);
@@ -60,20 +74,15 @@ public sealed class NormalizedConvolutionStep : Step
         normalization.Backward(pass, Output, o.Saved.PerExample, relu, o.Saved.Fixed, o.DY, o.DY, accumulate: false);
         Convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
     }
-
-    static Shape InputOf(in Conv2dSizes sizes)
-    {
-        Convolution.RequireMade(sizes);
-        return new Shape(sizes.Channels, sizes.Height, sizes.Width);
-    }
 }
 
 /// <summary>
 /// A convolution and the batch normalisation after it, as inference runs it: with <c>s = gamma / sqrt(runningVariance + eps)</c> the weights are
 /// <c>w s</c> and the bias <c>(b - runningMean) s + beta</c>, so that the normalisation costs no pass of its own. Folded once a version of both.
 /// </summary>
-sealed class FoldedConvolution(Conv2dSizes sizes, Convolution convolution, BatchNormalization normalization)
+sealed class FoldedConvolution(Convolution convolution, BatchNormalization normalization)
 {
+    readonly Conv2dSizes sizes = convolution.Sizes;
     readonly PrepackedWeights folded = convolution.Weight.CreatePrepacked(), packed = convolution.Weight.CreatePrepacked();
 
     // A vector of zeros, the folded bias, and the folded weights.

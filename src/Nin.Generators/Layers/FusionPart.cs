@@ -1,0 +1,17 @@
+namespace Nin.Generators.Layers;
+
+/// <summary>What a layer is to the patterns of layers that one step computes.</summary>
+enum FusionPart
+{
+    /// <summary>It has steps of its own always.</summary>
+    None,
+
+    /// <summary>Weights and a bias: its <c>Step</c> is a <c>ConvolutionStep</c>.</summary>
+    Convolution,
+
+    /// <summary>Normalisation over the batch: its <c>Step</c> is a <c>BatchNormStep</c>.</summary>
+    Normalization,
+
+    /// <summary><c>max(x, 0)</c>.</summary>
+    Relu,
+}

@@ -1,0 +1,28 @@
+using Nin.Generators.Emission;
+using Nin.Generators.Tests.Harness;
+
+namespace Nin.Generators.Tests.Planning;
+
+/// <summary>Which layers of a declaration run as one step.</summary>
+public class FusionTests
+{
+    [Theory]
+    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Relu", "Conv1Norm1Relu1")]
+    [InlineData("Pointwise(2), BatchNorm2d, MaxPool2d(2)", "Pointwise1Norm1 Pool1.Step")]
+    [InlineData("Conv2d(2, Kernel = 1), Relu, Flatten, Linear(4), Relu", "Conv1Relu1 Flatten1.Step Linear1Relu2")]
+    [InlineData("MaxPool2d(2), BatchNorm2d, Relu", "Pool1.Step Norm1Relu1")]
+    [InlineData("Conv2d(2, Kernel = 1), LeakyRelu, BatchNorm2d, LeakyRelu", "Conv1.Step LeakyRelu1.Step Norm1.Step LeakyRelu2.Step")]
+    // Another layer reads a value between, or a value is the network's output.
+    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Relu, Concat(\"Conv1\", \"Relu1\")", "Conv1.Step Norm1Relu1 Concat1.Step")]
+    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Relu, Concat(\"Norm1\", \"Relu1\")", "Conv1Norm1 Relu1.Step Concat1.Step")]
+    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d", "Conv1Norm1")]
+    // What the output does not depend on reads nothing.
+    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Dropout(From = \"Conv1\"), Relu(From = \"Norm1\")", "Conv1Norm1Relu1")]
+    // A name that is taken.
+    [InlineData("Conv2d(2, Kernel = 1), Relu, Dropout(Name = \"Conv1Relu1\")", "Conv1Relu1_ Conv1Relu1.Step")]
+    public void Layers_that_nobody_else_reads_between_run_as_one_step(string layers, string steps)
+    {
+        NetworkParts parts = new(TestCompilation.Spec($"using Nin; [Network(2, 8, 8), {layers}] partial class Net;"));
+        string.Join(" ", parts.Graph.Steps.Select(s => s.Path)).Should().Be(steps);
+    }
+}
