@@ -177,7 +177,8 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
 
         if (!double.IsNaN(value) && !double.IsInfinity(value)) return value;
 
-        ReportRange(name, Invariant($"{name}[{i}]"), i, Invariant($"{value}"), "a finite number");
+        ReportRange(reporter, name, Invariant($"{name}[{i}]"), i, Invariant($"{value}"), "a finite number");
+        GiveUp();
         return 0;
     }
 

@@ -25,7 +25,7 @@ static class Projection
         if (CeilingRatio(from.Height, stride) != to.Height || CeilingRatio(from.Width, stride) != to.Width) return [];
 
         string ordinal = input == 1 ? "" : Invariant($"{input}");
-        Window window = Window.Pixel with { Stride = (int)stride };
+        var window = Window.Square(1, (int)stride);
         return
         [
             new($"Project{ordinal}", new Conv2dLayer((int)to.Channels, window, LayerDefaults.Groups, Bias: false)),

@@ -55,7 +55,7 @@ public class BlockTests
     {
         NetworkSpec spec = Spec("LayersOf<Residual>(Times = 2, Name = \"S\", Filters = 6, Stride = 2), LayersOf<Residual>(Name = \"T\", Filters = 8, Stride = 1)", Residual);
         spec.HasErrors.Should().BeFalse();
-        spec.Layers.Where(l => l.Layer is Conv2dLayer).Select(l => $"{l.Name} {l.Output} {((Conv2dLayer)l.Layer).Window.Stride}").Should().Equal(
+        spec.Layers.Where(l => l.Layer is Conv2dLayer).Select(l => $"{l.Name} {l.Output} {((Conv2dLayer)l.Layer).Window.Rows.Stride}").Should().Equal(
             "S_1_Conv1 6x4x4 2", "S_1_Add1Project 6x4x4 2", "S_2_Conv1 6x4x4 1", "T_Conv1 8x4x4 1", "T_Add1Project 8x4x4 1");
     }
 
@@ -76,7 +76,7 @@ public class BlockTests
     [InlineData("Conv2d(4, Kernel = 1), Add(\"Conv1\", \"input\", Project = true)", 1)]
     public void The_projections_stride_is_the_ratio_of_the_sizes(string layers, params int[] strides) => Spec(layers, "").Layers
         .Where(l => l.Name.StartsWith("Add1Project", StringComparison.Ordinal) && l.Layer is Conv2dLayer)
-        .Select(l => ((Conv2dLayer)l.Layer).Window.Stride).Should().Equal(strides);
+        .Select(l => ((Conv2dLayer)l.Layer).Window.Rows.Stride).Should().Equal(strides);
 
     [Fact]
     public void A_block_in_a_block_gets_both_names_and_hands_its_parameters_on()
