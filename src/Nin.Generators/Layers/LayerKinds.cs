@@ -22,6 +22,7 @@ static class LayerKinds
         AddLayer.Declared,
         MultiplyLayer.Declared,
         ConcatLayer.Declared,
+        CustomLayer.Declared,
     }.Concat(ActivationLayer.Declared).ToDictionary(kind => kind.Attribute);
 
     /// <summary>Their names.</summary>

@@ -13,11 +13,26 @@ namespace Nin.Generators.Tests.Pipeline;
 /// </summary>
 public class RandomCodeTests
 {
+    /// <summary>A layer of the user's own, in a file of its own, as an old version of C# compiles it.</summary>
+    const string Custom = """
+        public sealed class KeptStep : Nin.Step
+        {
+            public KeptStep(Nin.Shape shape) : base(shape, shape) { }
+            protected override void InferCore(in Nin.Pass pass, Nin.DeviceView x, Nin.DeviceView y) { }
+            protected override void ForwardCore(in Nin.Pass pass, Nin.DeviceView x, Nin.DeviceView y, Nin.Saved saved) { }
+            protected override void BackwardCore(in Nin.Pass pass, in Operands o) { }
+        }
+        public sealed class Kept<T> : Nin.Layers.StepLayer<T, T, KeptStep> where T : struct, Nin.IShape
+        {
+            public Kept(Nin.Device device, string name, int size = 1) : base(device, name, new KeptStep(new Nin.Shape(size, 1, 1))) { }
+        }
+        """;
+
     static readonly string[] Attributes =
     [
         "Network", "Conv2d", "Pointwise", "NinBlock", "Relu", "LeakyRelu", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d", "BatchNorm2d",
         "Dropout", "Flatten", "Linear", "Add", "Concat", "Multiply", "GlobalMaxPool2d", "Gelu", "Activation<Gelu>", "Activation<Net>", "Activation<>",
-        "Activation<Missing>", "LayersOf<Net>", "LayersOf<Other>", "LayersOf<>", "LayersOf<Missing>", "LayersOf<Part>", "Layers", "Budget", "Nin.",
+        "Activation<Missing>", "Custom", "LayersOf<Net>", "LayersOf<Other>", "LayersOf<>", "LayersOf<Missing>", "LayersOf<Part>", "Layers", "Budget", "Nin.",
         "Relu,,",
     ];
 
@@ -32,7 +47,7 @@ public class RandomCodeTests
     [
         "0", "1", "2", "3", "5", "8", "-1", "int.MaxValue", "int.MinValue", "long.MaxValue", "9999999999", "0.5", "double.NaN", "double.MaxValue", "true",
         "false", "null", "default", "Block.Filters", "Block.Stride", "\"input\"", "\"Conv1\"", "\"Block1\"", "\"\"", "\"a b\"", "nameof(Relu1)", "nameof(", "new[] { 1, 0 }", "new int[0]", "[1, 2]",
-        "Init.Xavier", "(Init)9", "typeof(Net)", "x", "", "=", "(",
+        "Init.Xavier", "(Init)9", "typeof(Net)", "typeof(Nin.Layers.Dropout<>)", "typeof(Missing<>)", "x", "", "=", "(",
     ];
 
     static readonly Gen<string> Argument = Gen.Frequency(
@@ -66,6 +81,9 @@ public class RandomCodeTests
             "Activation<LeakyRelu>({0})",
             "Activation<LeakyRelu>({0}, {1})",
             "GlobalMaxPool2d",
+            "Custom(typeof(Nin.Layers.Flatten<,>), {0})",
+            "Custom(typeof(Kept<>), {0}, Name = \"Stem\")",
+            "Custom(typeof(Kept<>))",
             "Multiply(\"Conv1\", \"GlobalPool1\", \"Relu1\")",
             "Relu",
             "BatchNorm2d(Momentum = {0})",
@@ -130,7 +148,7 @@ public class RandomCodeTests
 
     static void Survives(string source, LanguageVersion version)
     {
-        CSharpCompilation compilation = TestCompilation.Create([source], version);
+        CSharpCompilation compilation = TestCompilation.Create([source, Custom], version);
         (Compilation generated, ImmutableArray<Diagnostic> diagnostics) = TestCompilation.Generate(compilation);
         diagnostics.Should().BeEmpty("the generator reports nothing and throws nothing for {0}", source);
         TestCompilation.Analyze(compilation).Select(d => d.Id).Should().NotContain("AD0001", "the analyzer throws nothing for {0}", source);
