@@ -15,7 +15,7 @@ static class HiddenNames
         "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
         "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "GlobalAvgPool2d", "INetwork", "Init", "ISession",
         "LayerInfo", "Linear", "MaxPool2d", "MemoryPlan", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "PoolSizes", "Pointwise",
-        "PointwiseMlpStep", "Relu", "Saved", "Session", "Shape", "Step", "Tensor", "TensorBuffer", "Traced",
+        "PointwiseMlpStep", "Relu", "ResidualStep", "Saved", "Session", "Shape", "Step", "Tensor", "TensorBuffer", "Traced",
     ];
 
     public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
 using Nin.Shapes.Sizes;
 
@@ -74,14 +75,16 @@ public class TrainingPlanTests
     static void Backward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i, bool inputGradient)
     {
         StepNode step = graph.Steps[i];
-        if (step.Memory.ReadsInput) ReadValue(graph, plan.Values, memory, step.Inputs[0]);
+        if (step.Memory.ReadsInput) ReadValue(graph, plan.Values, memory, step.Role == StepRole.AddsFirst ? step.Inputs[1] : step.Inputs[0]);
         bool isMasked = step.Memory.EndsInRelu && graph.Readers(i).Any(graph.Masks);
         if (isMasked) graph.Readers(i).Should().HaveCount(1, "another reader would add what is not masked");
         else if (step.Memory.ReadsOutput) ReadValue(graph, plan.Values, memory, i);
         if (step.Memory.SavedPerExample > 0) memory.Read(plan.Saved(i)!, $"s{i}");
         for (int input = 0; input < step.Inputs.Count; input++)
         {
-            memory.Read(plan.Gradient(i), $"d{i}");
+            // The first input's gradient may take the place of the output's, where the convolution's is in what was saved.
+            if (step.Role == StepRole.AddsFirst && input == 1) memory.Read(plan.Saved(i)!, $"s{i}");
+            else memory.Read(plan.Gradient(i), $"d{i}");
             int value = step.Inputs[input];
             if (value == StepNode.NetworkInput || !(inputGradient || graph.NeedsGradient(value))) continue;
 
