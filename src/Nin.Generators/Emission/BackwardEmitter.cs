@@ -1,3 +1,4 @@
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
 using Nin.Generators.Source;
 using static System.FormattableString;
@@ -28,6 +29,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
             layer = step.Layers[0];
             if (step.IsMerge) EmitMerge(i, step);
             else if (isAlias) EmitAlias(i, step.Inputs[0]);
+            else if (step.Role == StepRole.AddsFirst) EmitResidual(i, step);
             else EmitStep(i, step);
         }
 
@@ -48,14 +50,20 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         string y = Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
         string dx = Gradient(step.Inputs[0]);
         string saved = ForwardEmitter.Saved(Plan, step, i) is { Length: > 0 } text ? $", saved: {text}" : "";
-        string accumulate = Adds(i, 0) switch
-        {
-            "accumulate: false" => "",
-            "accumulate" => ", accumulate: accumulate",
-            string adds => $", {adds}",
-        };
+        string accumulate = Argument("accumulate", Adds(i, 0));
         string mask = Graph.Masks(i) ? ", mask: true" : "";
         Writer.Call($"{Condition(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}{x}{y}{saved}{accumulate}{mask}");
+    }
+
+    void EmitResidual(int i, StepNode step)
+    {
+        string dy = Gradient(i);
+        string x = View(Plan.Values, step.Inputs[1]);
+        string y = Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
+        string dResidual = Gradient(step.Inputs[0]), dx = Gradient(step.Inputs[1]);
+        string saved = ForwardEmitter.Saved(Plan, step, i);
+        string accumulate = Argument("accumulate", Adds(i, 1)) + Argument("accumulateResidual", Adds(i, 0));
+        Writer.Call($"{step.Path}.Backward(", $"pass, {dy}, {dx}, {dResidual}, {x}{y}, saved: {saved}{accumulate}");
     }
 
     void EmitMerge(int i, StepNode step)
@@ -68,7 +76,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
             string dx = Gradient(value);
             if (Plan.Write(i, input) == GradientWrite.Alias) continue;
 
-            Writer.Call($"{Condition(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Adds(i, input)}{inputs}"));
+            Writer.Call($"{Condition(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Named(Adds(i, input))}{inputs}"));
         }
     }
 
@@ -77,13 +85,19 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         ? "inputGradient"
         : View(value, Plan.Gradient(value), prefix: "d", noneIf: Graph.NeedsGradient(value) ? null : NoInputGradient);
 
-    /// <summary>The argument that says whether a gradient is added to another.</summary>
+    /// <summary>The expression that says whether a gradient is added to another.</summary>
     string Adds(int step, int input)
     {
         bool adds = Plan.Write(step, input) == GradientWrite.Accumulate;
         bool isCallers = Graph.Steps[step].Inputs[input] == StepNode.NetworkInput;
-        return isCallers && !adds ? "accumulate" : $"accumulate: {Literal.Flag(adds)}";
+        return isCallers && !adds ? "accumulate" : Literal.Flag(adds);
     }
+
+    /// <summary>An argument after others that is left out where it is the default.</summary>
+    static string Argument(string name, string value) => value == Literal.Flag(false) ? "" : $", {name}: {value}";
+
+    /// <summary>The argument <c>accumulate</c>, with its name where its value does not say it.</summary>
+    static string Named(string accumulate) => accumulate == "accumulate" ? accumulate : $"accumulate: {accumulate}";
 
     /// <summary>The condition before a call that runs only where a value has a gradient.</summary>
     string Condition(int value) => Graph.NeedsGradient(value) ? "" : $"if (!{NoInputGradient}) ";

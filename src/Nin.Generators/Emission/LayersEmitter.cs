@@ -37,7 +37,7 @@ static class LayersEmitter
             writer.Line($$"""
 
                 /// <summary>{{string.Join(", ", names.Take(names.Length - 1))}} and {{names[names.Length - 1]}} as one step, with their parameters.</summary>
-                internal global::Nin.Step {{fused.Name}} { get; }
+                internal {{fused.Type}} {{fused.Name}} { get; }
                 """);
         }
     }

@@ -1,6 +1,7 @@
 using Nin.Generators.Layers;
 using Nin.Generators.Planning;
 using Nin.Generators.Source;
+using Nin.Generators.Spec;
 using static System.FormattableString;
 
 namespace Nin.Generators.Emission;
@@ -63,15 +64,17 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
     /// <summary>The values that a step reads, as one argument.</summary>
     protected string Inputs(ValueMemory values, StepNode step)
     {
-        string views = string.Join(", ", step.Inputs.Select(input => View(values, input)));
+        // A residual comes after what the step computes from.
+        IEnumerable<int> inputs = step.Role == StepRole.AddsFirst ? step.Inputs.Reverse() : step.Inputs;
+        string views = string.Join(", ", inputs.Select(input => View(values, input)));
         return step.IsMerge ? $"[{views}]" : views;
     }
 
     string Heading(int step)
     {
         IReadOnlyList<int> layers = Graph.Steps[step].Layers;
-        LayerSpec first = parts.Spec.Layers[layers[0]];
-        string names = string.Join(", ", layers.Select(i => parts.Spec.Layers[i].Name));
-        return $"{names}: {string.Join(" and ", first.InputShapes)} -> {first.Output}";
+        LayerSpec[] specs = [.. layers.Select(i => parts.Spec.Layers[i])];
+        IEnumerable<Shape> shapes = specs.SelectMany(s => s.InputShapes.Where((_, i) => !layers.Contains(s.Inputs[i])));
+        return $"{string.Join(", ", specs.Select(s => s.Name))}: {string.Join(" and ", shapes)} -> {specs[specs.Length - 1].Output}";
     }
 }

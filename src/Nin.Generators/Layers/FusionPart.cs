@@ -12,6 +12,9 @@ enum FusionPart
     /// <summary>Normalisation over the batch: its <c>Step</c> is a <c>BatchNormStep</c>.</summary>
     Normalization,
 
+    /// <summary>The sum of its inputs.</summary>
+    Sum,
+
     /// <summary><c>max(x, 0)</c>.</summary>
     Relu,
 }

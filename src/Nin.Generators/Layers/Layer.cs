@@ -152,6 +152,12 @@ enum StepRole
     /// <summary>A product of several inputs: the gradient of each reads the others.</summary>
     Multiplies,
 
+    /// <summary>
+    /// It adds its first input to what it computes from the second, which alone its gradient reads. The first one's gradient is that of the sum, and
+    /// is written before the second one's.
+    /// </summary>
+    AddsFirst,
+
     /// <summary>Several inputs side by side.</summary>
     Joins,
 }

@@ -62,6 +62,8 @@ sealed record AddLayer(bool Project) : MergeLayer(Declared)
 
     public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Linear, StepRole.Adds);
 
+    public override FusionPart Fusion => FusionPart.Sum;
+
     protected override bool Fits(Shape other, Shape first) => other == first;
 
     protected override (string Needs, string Fix) Requirement(Shape other, Shape first) =>

@@ -16,7 +16,7 @@ static class HiddenNames
         "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "Gelu", "GlobalAvgPool2d", "GlobalMaxPool2d",
         "HardSigmoid", "HardSwish", "INetwork", "ISession", "Init", "LayerInfo", "LeakyRelu", "Linear", "MaxPool2d", "MemoryPlan",
         "Multiply", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "Pointwise",
-        "PointwiseMlpStep", "PoolSizes", "Relu", "Relu6", "Saved", "Session", "Shape", "Sigmoid", "Silu", "Step", "Tanh", "Tensor", "TensorBuffer",
+        "PointwiseMlpStep", "PoolSizes", "Relu", "Relu6", "ResidualStep", "Saved", "Session", "Shape", "Sigmoid", "Silu", "Step", "Tanh", "Tensor", "TensorBuffer",
         "Traced",
     ];
 

@@ -13,22 +13,34 @@ sealed record FusionPattern(FusionPart[] Parts, Func<LayerSpec, StepMemory> Memo
     /// <summary>All patterns, the longest first.</summary>
     public static IReadOnlyList<FusionPattern> All { get; } =
     [
+        new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Sum, FusionPart.Relu], last => ResidualConvolution(last, relu: true)),
+        new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Sum], last => ResidualConvolution(last, relu: false)),
         new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Relu], NormalizedConvolution),
         new([FusionPart.Convolution, FusionPart.Normalization], NormalizedConvolution),
         new([FusionPart.Convolution, FusionPart.Relu], _ => StepMemory.Convolution(relu: true)),
         new([FusionPart.Normalization, FusionPart.Relu], last => StepMemory.BatchNorm(last.Output.Channels)),
     ];
 
+    static StepMemory ResidualConvolution(LayerSpec last, bool relu) =>
+        StepMemory.ResidualConvolution(last.Output.Elements, last.Output.Channels, relu);
+
     static StepMemory NormalizedConvolution(LayerSpec last) => StepMemory.NormalizedConvolution(last.Output.Elements, last.Output.Channels);
 }
 
 /// <summary>A step that computes several layers.</summary>
 /// <param name="Layers">The layers' positions in the order of the pattern; the last one's value is the step's.</param>
+/// <param name="Residual">The layer whose value it adds as well, or the network's input; null for none.</param>
 /// <param name="Name">The property that holds it.</param>
 /// <param name="Pattern">What was found.</param>
 /// <param name="Expression">The step from those of the layers.</param>
-sealed record FusedStep(IReadOnlyList<int> Layers, string Name, FusionPattern Pattern, string Expression)
+sealed record FusedStep(IReadOnlyList<int> Layers, int? Residual, string Name, FusionPattern Pattern, string Expression)
 {
+    /// <summary>Its type.</summary>
+    public string Type => Residual is null ? "global::Nin.Step" : "global::Nin.ResidualStep";
+
+    /// <summary>The layer in whose place it runs: the first one that all it reads is declared before.</summary>
+    public int Place => Layers.First(layer => Residual is null || layer > Residual);
+
     /// <summary>The layer whose input it reads.</summary>
     public int First => Layers[0];
 
@@ -80,9 +92,12 @@ sealed class Fusion
         {
             if (Match(first, pattern) is not { } layers) continue;
 
+            int? residual = Residual(layers);
+            if (residual is { } added && !KeepsOrder(layers, added)) continue;
+
             string name = string.Concat(layers.Select(l => spec.Layers[l].Name));
             while (!names.Add(name)) name += "_";
-            FusedStep step = new(layers, name, pattern, Expression(layers));
+            FusedStep step = new(layers, residual, name, pattern, Expression(layers));
             foreach (int layer in layers) byLayer[layer] = step;
             return;
         }
@@ -98,11 +113,28 @@ sealed class Fusion
             if (i > 0 && readers[layers[i - 1]].Count() != 1) return null;
 
             layers[i] = i == 0 ? first : readers[layers[i - 1]].Single();
-            if (spec.Layers[layers[i]].Layer.Fusion != pattern.Parts[i] || byLayer[layers[i]] is not null) return null;
+            LayerSpec layer = spec.Layers[layers[i]];
+            if (layer.Layer.Fusion != pattern.Parts[i] || byLayer[layers[i]] is not null) return null;
+            if (layer.Layer.Fusion == FusionPart.Sum && layer.Inputs.Count != 2) return null;
         }
 
         return layers;
     }
+
+    /// <summary>What is added to the layers' own value, or null.</summary>
+    int? Residual(int[] layers)
+    {
+        int sum = Array.FindIndex(layers, l => spec.Layers[l].Layer.Fusion == FusionPart.Sum);
+        return sum < 0 ? null : spec.Layers[layers[sum]].Inputs.Single(input => input != layers[sum - 1]);
+    }
+
+    /// <summary>
+    /// Whether no layer declared among them reads what they read: the gradients of a value with several readers are added in the order of its
+    /// readers, which stays that of the declaration.
+    /// </summary>
+    bool KeepsOrder(int[] layers, int residual) =>
+        spec.Layers[layers[0]].Inputs.Append(residual).SelectMany(input => readers[input])
+            .All(reader => reader < layers[0] || reader > layers[layers.Length - 1] || layers.Contains(reader));
 
     string Expression(int[] layers)
     {
@@ -110,6 +142,7 @@ sealed class Fusion
         IEnumerable<string> then = layers.Zip(steps, (l, step) => spec.Layers[l].Layer.Fusion switch
         {
             FusionPart.Relu => ".ThenRelu()",
+            FusionPart.Sum => ".ThenAdd()",
             _ => $".Then({step})",
         });
         return steps[0] + string.Concat(then.Skip(1));

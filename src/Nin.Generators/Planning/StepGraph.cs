@@ -27,6 +27,9 @@ sealed record StepNode(
 
     /// <summary>True for a step of several inputs.</summary>
     public bool IsMerge => Role is StepRole.Adds or StepRole.Multiplies or StepRole.Joins;
+
+    /// <summary>Whether its gradient reads a value that the step reads.</summary>
+    public bool KeepsInput(int value) => Memory.ReadsInput && (Role != StepRole.AddsFirst || Inputs[1] == value);
 }
 
 /// <summary>

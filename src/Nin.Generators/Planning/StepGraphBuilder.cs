@@ -28,7 +28,7 @@ sealed class StepGraphBuilder
             if (!used[i]) continue;
 
             if (fused.Of(i) is not { } step) builder.outputs[i] = builder.Add(i);
-            else if (step.First == i) builder.outputs[step.Last] = builder.Add(step);
+            else if (step.Place == i) builder.outputs[step.Last] = builder.Add(step);
         }
 
         return new(builder.steps);
@@ -51,12 +51,16 @@ sealed class StepGraphBuilder
     int Add(FusedStep step)
     {
         LayerSpec last = layers[step.Last];
+        int[] inputs = Inputs(layers[step.First]);
+        if (step.Residual is { } residual) inputs = [Value(residual), .. inputs];
         return Append(new(
-            last.Name, step.Name, step.Layers, Inputs(layers[step.First]), last.Output.Elements, step.Pattern.Memory(last),
-            HasParameters: step.Layers.Any(l => layers[l].ParameterCount > 0)));
+            last.Name, step.Name, step.Layers, inputs, last.Output.Elements, step.Pattern.Memory(last),
+            HasParameters: step.Layers.Any(l => layers[l].ParameterCount > 0), step.Residual is null ? StepRole.Computes : StepRole.AddsFirst));
     }
 
-    int[] Inputs(LayerSpec spec) => [.. spec.Inputs.Select(i => i < 0 ? StepNode.NetworkInput : outputs[i])];
+    int[] Inputs(LayerSpec spec) => [.. spec.Inputs.Select(Value)];
+
+    int Value(int layer) => layer < 0 ? StepNode.NetworkInput : outputs[layer];
 
     int Append(StepNode step)
     {

@@ -100,7 +100,7 @@ sealed class TrainingPlan
         if (value == graph.Output) return time.End;
 
         int last = graph.Readers(value).Max(reader =>
-            graph.Steps[reader].Memory.ReadsInput ? time.Backward(reader) : Timeline.Forward(reader));
+            graph.Steps[reader].KeepsInput(value) ? time.Backward(reader) : Timeline.Forward(reader));
         return graph.ReadsOutput(value) ? Math.Max(last, time.Backward(value)) : last;
     }
 
@@ -137,7 +137,8 @@ sealed class TrainingPlan
         bool together = graph.NeedsGradient(value) == graph.NeedsGradient(step);
         bool takesOver = node.Role == StepRole.Adds && input == node.Inputs.Count - 1 && together;
         bool aliases = node.Role == StepRole.Aliases || takesOver;
-        bool shares = aliases || (node.Memory.CanOverwriteGradient && together);
+        bool overwrites = node.Memory.CanOverwriteGradient || (node.Role == StepRole.AddsFirst && input == 0);
+        bool shares = aliases || (overwrites && together);
         gradients[value] = shares ? gradients[step] : new(graph.Steps[value].Length, time.Backward(step), time.Backward(step));
         return aliases ? GradientWrite.Alias : GradientWrite.Write;
     }

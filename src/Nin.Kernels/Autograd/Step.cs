@@ -59,7 +59,7 @@ public abstract class Step
     {
         Require(x, Input, pass.Batch, nameof(x));
         Require(y, Output, pass.Batch, nameof(y));
-        Require(pass, saved);
+        Require(Memory, pass, saved);
         ForwardCore(pass, x, y, saved);
         KeepAlive(pass, x, y, saved);
     }
@@ -91,7 +91,7 @@ public abstract class Step
         if (!dx.IsNone) Require(dx, Input, pass.Batch, nameof(dx));
         if (Memory.ReadsInput) Require(x, Input, pass.Batch, nameof(x));
         if (Memory.ReadsOutput && !Memory.EndsInRelu) Require(y, Output, pass.Batch, nameof(y));
-        Require(pass, saved);
+        Require(Memory, pass, saved);
         if (mask && !Memory.CanMask) throw new ArgumentException("The gradient of this step's input cannot be masked.", nameof(mask));
         BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask));
         KeepAlive(pass, x, y, saved);
@@ -130,13 +130,13 @@ public abstract class Step
         GC.KeepAlive(this);
     }
 
-    void Require(in Pass pass, Saved saved)
+    internal static void Require(in StepMemory memory, in Pass pass, Saved saved)
     {
-        if (saved.PerExample.Length < pass.Batch * Memory.SavedPerExample || saved.Fixed.Length < Memory.SavedFixed)
+        if (saved.PerExample.Length < pass.Batch * memory.SavedPerExample || saved.Fixed.Length < memory.SavedFixed)
             throw new ArgumentException("The memory for the gradient is too small.", nameof(saved));
     }
 
-    static void Require(DeviceView view, in Shape shape, int batch, string name)
+    internal static void Require(DeviceView view, in Shape shape, int batch, string name)
     {
         if (view.Length < batch * shape.Length)
             throw new ArgumentException($"{batch} examples of {shape} need {batch * shape.Length} elements, and there are {view.Length}.", name);

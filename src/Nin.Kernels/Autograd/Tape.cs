@@ -80,10 +80,31 @@ public sealed class Tape : IDisposable
             throw new ArgumentException($"The step takes {step.Input}, not {input.Value.Shape}.", nameof(x));
         var y = NewTensor(n, step.Output);
         var saved = new Saved(Allocate(n * step.Memory.SavedPerExample), Allocate(step.Memory.SavedFixed));
-        ReadParameters(step);
+        ReadParameters(step.Parameters);
         step.Forward(Pass(n), input.Value.View, y.View, saved);
         bool needsGradient = input.NeedsGradient || step.Parameters.Any(p => p.RequiresGradient);
         return Record(new TapeNode.OfStep(step, input, y, saved, needsGradient));
+    }
+
+    /// <summary>Runs a step with a residual and records it.</summary>
+    /// <param name="step">What to run; it may be recorded any number of times.</param>
+    /// <param name="x">What its convolution reads, on this tape.</param>
+    /// <param name="residual">What is added, on this tape; may be <paramref name="x"/>.</param>
+    /// <exception cref="ArgumentException">The step takes other shapes, or a value is on another tape or of another batch.</exception>
+    /// <exception cref="InvalidOperationException">The tape was reset since a value was recorded.</exception>
+    public Traced Apply(ResidualStep step, Traced x, Traced residual)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        TapeNode input = NodeOf(x), added = NodeOf(residual);
+        int n = input.Value.Batch;
+        CheckBranch(input.Value, 0, step.Input, n);
+        CheckBranch(added.Value, 1, step.Output, n);
+        var y = NewTensor(n, step.Output);
+        var saved = new Saved(Allocate(n * step.Memory.SavedPerExample), Allocate(step.Memory.SavedFixed));
+        ReadParameters(step.Parameters);
+        step.Forward(Pass(n), input.Value.View, added.Value.View, y.View, saved);
+        bool needsGradient = input.NeedsGradient || added.NeedsGradient || step.Parameters.Any(p => p.RequiresGradient);
+        return Record(new TapeNode.OfResidual(step, input, added, y, saved, needsGradient));
     }
 
     /// <summary>Runs a merge and records it.</summary>
@@ -172,9 +193,9 @@ public sealed class Tape : IDisposable
 
     internal Tensor NewTensor(int batch, in Shape shape) => new(Allocate(batch * shape.Length), batch, shape, lifetime);
 
-    void ReadParameters(Step step)
+    void ReadParameters(IReadOnlyList<Parameter> parameters)
     {
-        foreach (var parameter in step.Parameters)
+        foreach (var parameter in parameters)
         {
             parameter.Set.ReadBy(stream);
             parameter.Set.WriteBuffersBy(stream);

@@ -57,6 +57,23 @@ abstract class TapeNode(Tensor value, bool needsGradient)
         }
     }
 
+    /// <summary>The output of a step with a residual.</summary>
+    public sealed class OfResidual(ResidualStep step, TapeNode input, TapeNode residual, Tensor value, Saved saved, bool needsGradient)
+        : TapeNode(value, needsGradient)
+    {
+        private protected override void Backward(Tape tape)
+        {
+            bool accumulateResidual = !residual.Gradient.IsNone;
+            var dResidual = residual.NeedsGradient ? tape.GradientOf(residual) : default;
+            // The same value may be both: then the residual has begun its gradient.
+            bool accumulate = !input.Gradient.IsNone;
+            var dx = input.NeedsGradient ? tape.GradientOf(input) : default;
+            foreach (var parameter in step.Parameters) parameter.Set.WriteGradientsBy(tape.Stream);
+            step.Backward(
+                tape.Pass(Value.Batch), Gradient, dx, dResidual, input.Value.View, Value.View, saved, accumulate, accumulateResidual);
+        }
+    }
+
     /// <summary>The output of a merge.</summary>
     public sealed class OfMerge(MergeStep step, TapeNode[] inputs, DeviceView[] views, Tensor value, bool needsGradient)
         : TapeNode(value, needsGradient)

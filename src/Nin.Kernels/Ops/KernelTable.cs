@@ -15,7 +15,7 @@ static class KernelTable
         Of<IBatchNorm2dForwardTraining>(d => new BatchNorm2dForwardTrainingPortable(d), d => new BatchNorm2dForwardTrainingVectorized(d)),
         Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(Gemm(d)), d => new Conv2dBackwardDataVectorized(d)),
         Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d, Gradient(d)), d => new Conv2dBackwardWeightsVectorized(d)),
-        Of<IConv2dForward>(d => new Conv2dForwardPortable(Gemm(d)), d => new Conv2dForwardVectorized(d)),
+        Of<IConv2dForward>(d => new Conv2dForwardPortable(Gemm(d), new AddPortable(d)), d => new Conv2dForwardVectorized(d)),
         Of<IDropout>(d => new DropoutPortable(d), d => new DropoutVectorized(d)),
         Of<IAdd>(d => new AddPortable(d), d => new AddVectorized(d)),
         Of<IChannelSum>(d => new ChannelSumPortable(d), d => new ChannelSumVectorized(d)),

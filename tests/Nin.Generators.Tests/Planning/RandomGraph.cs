@@ -10,7 +10,7 @@ namespace Nin.Generators.Tests.Planning;
 static class RandomGraph
 {
     static readonly Gen<(int Kind, int Pick, int Length)> Choice =
-        from kind in Gen.Choose(0, 13)
+        from kind in Gen.Choose(0, 15)
         from pick in Gen.Choose(0, 1000)
         from length in Gen.Choose(1, 300)
         select (kind, pick, length);
@@ -52,6 +52,9 @@ static class RandomGraph
             13 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Multiply,
                 role: StepRole.Multiplies),
+            14 or 15 when steps.Count > 0 => Node(
+                steps, [pick % steps.Count, kind == 14 ? input : pick % steps.Count], steps[pick % steps.Count].Length,
+                StepMemory.ResidualConvolution(steps[pick % steps.Count].Length, 5, relu: length % 2 == 0), learns: true, StepRole.AddsFirst),
             11 when steps.Count > 1 => Node(
                 steps, [pick % steps.Count, steps.Count - 1], steps[pick % steps.Count].Length + steps[^1].Length, StepMemory.Linear,
                 role: StepRole.Joins),

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Nin.Generators.Layers;
 using Nin.Generators.Planning;
 using Nin.Shapes.Sizes;
 
@@ -66,7 +67,8 @@ public class TrainingPlanTests
 
     static void Forward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
     {
-        foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
+        StepNode step = graph.Steps[i];
+        foreach (int input in step.Inputs.Where(step.KeepsInput)) ReadValue(graph, plan.Values, memory, input);
         if (!plan.Values.Aliases(i)) memory.Write(plan.Values[i]!, $"v{i}");
         if (graph.Steps[i].Memory.SavedPerExample > 0) memory.Write(plan.Saved(i)!, $"s{i}");
     }
@@ -81,7 +83,9 @@ public class TrainingPlanTests
         if (step.Memory.SavedPerExample > 0) memory.Read(plan.Saved(i)!, $"s{i}");
         for (int input = 0; input < step.Inputs.Count; input++)
         {
-            memory.Read(plan.Gradient(i), $"d{i}");
+            // The first input's gradient may take the place of the output's, where the convolution's is in what was saved.
+            if (step.Role == StepRole.AddsFirst && input == 1) memory.Read(plan.Saved(i)!, $"s{i}");
+            else memory.Read(plan.Gradient(i), $"d{i}");
             if (step.Memory.ReadsInput) ReadInputs(graph, plan, memory, i);
             int value = step.Inputs[input];
             if (value == StepNode.NetworkInput || !(inputGradient || graph.NeedsGradient(value))) continue;
@@ -95,7 +99,8 @@ public class TrainingPlanTests
 
     static void ReadInputs(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
     {
-        foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
+        StepNode step = graph.Steps[i];
+        foreach (int input in step.Inputs.Where(step.KeepsInput)) ReadValue(graph, plan.Values, memory, input);
     }
 
     static void Infer(StepGraph graph)
@@ -104,7 +109,8 @@ public class TrainingPlanTests
         SimulatedMemory memory = new();
         for (int i = 0; i < graph.Steps.Count; i++)
         {
-            foreach (int input in graph.Steps[i].Inputs) ReadValue(graph, plan.Values, memory, input);
+            StepNode step = graph.Steps[i];
+        foreach (int input in step.Inputs.Where(step.KeepsInput)) ReadValue(graph, plan.Values, memory, input);
             if (!plan.Values.Aliases(i)) memory.Write(plan.Values[i]!, $"v{i}");
         }
 

@@ -92,6 +92,43 @@ public abstract partial class ConformanceTests<TDevice>
         }
     }
 
+    [DeviceTheory, MemberData(nameof(Activations)), MemberData(nameof(ChannelSlicings))]
+    public void BatchNorm2d_with_a_residual(Norm2dCase s)
+    {
+        var data = new BatchNormData(s, RandomData.Normal(1, s.Length));
+        float[] residual = RandomData.Normal(8, s.Length), before = RandomData.Normal(9, s.Length);
+        Operand x = In(Nhwc(s, data.X)), added = In(Nhwc(s, residual));
+        Oracle want = ReferenceBatchNorm2d.ForwardTraining(s, data.X.Widen(), data.Gamma.Widen(), data.Beta.Widen(), Epsilon).AddedTo(residual.Widen());
+        foreach (bool relu in Both)
+        {
+            var parameters = new BatchNormParameters(
+                In(data.Gamma), In(data.Beta), Over(data.RunningMean), Over(data.RunningVariance), Epsilon, Momentum);
+            Operand y = Out(s.Length), mean = Out(s.Channels), inverse = Out(s.Channels);
+            Op<IBatchNorm2dForwardTraining>().Run(Stream, Sizes(s), s.Batch, x, parameters, relu, y, mean, inverse, added);
+            float[] output = Nchw(s, y.Read());
+            Comparison.Agree(output, relu ? want.WithRelu() : want, $"y, relu {relu}");
+
+            float[] masked = relu ? [.. data.DY.Zip(output, (d, v) => v > 0 ? d : 0)] : data.DY;
+            Oracle wantX = ReferenceBatchNorm2d.BackwardData(s, data.X.Widen(), data.Gamma.Widen(), masked.Widen(), Epsilon);
+            Oracle wantGamma = ReferenceBatchNorm2d.BackwardGamma(s, data.X.Widen(), masked.Widen(), Epsilon);
+            foreach (bool accumulate in Both)
+            {
+                // Over what they read, where nothing is added: the input's gradient over the input, the residual's over the output's.
+                Operand overX = Over(Nhwc(s, data.X)), dy = Over(Nhwc(s, data.DY));
+                Operand dr = accumulate ? Over(Nhwc(s, before)) : dy, dgamma = Out(s.Channels), dbeta = Out(s.Channels);
+                var gradient = new ResidualGradient(relu ? y.View : default, dr, accumulate);
+                Op<IBatchNorm2dBackward>().Run(
+                    Stream, Sizes(s), s.Batch, overX, parameters, mean, inverse, relu: false, dy, overX, dgamma, dbeta,
+                    accumulateData: false, accumulateGamma: false, accumulateBeta: false, gradient);
+                string how = $"relu {relu}, accumulate {accumulate}";
+                Comparison.Agree(Nchw(s, overX.Read()), wantX, $"dx, {how}");
+                Comparison.Agree(dgamma.Read(), wantGamma, $"dgamma, {how}");
+                Comparison.Agree(dbeta.Read(), ReferenceBatchNorm2d.BackwardBeta(s, masked.Widen()), $"dbeta, {how}");
+                Nchw(s, dr.Read()).Should().Equal(accumulate ? before.Zip(masked, (a, g) => a + g) : masked, how);
+            }
+        }
+    }
+
     void BatchNorm2dTrainingAgrees(BatchNormData data)
     {
         Norm2dCase s = data.Case;

@@ -42,6 +42,21 @@ public abstract partial class ProductTests<TDevice>
     }
 
     [DeviceTheory, MemberData(nameof(Convolutions))]
+    public void Conv2d_forward_adds_a_residual(Conv2dCase s)
+    {
+        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength), b = RandomData.Normal(3, s.Filters);
+        float[] residual = RandomData.Normal(4, s.OutputLength);
+        Operand input = In(Nhwc(s, x)), weights = In(Hwio(s, w)), bias = In(b), added = In(OutputNhwc(s, residual));
+        Oracle want = Products(ReferenceConv2d.Forward(s, x.Widen(), w.Widen(), b.Widen())).AddedTo(residual.Widen());
+        foreach (bool relu in Both)
+        {
+            Operand y = Out(s.OutputLength);
+            Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, input, weights.View, bias, relu, y, added);
+            Comparison.Agree(OutputNchw(s, y.Read()), relu ? want.WithRelu() : want, $"y, relu {relu}");
+        }
+    }
+
+    [DeviceTheory, MemberData(nameof(Convolutions))]
     public void Conv2d_backward_data(Conv2dCase s)
     {
         float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength);

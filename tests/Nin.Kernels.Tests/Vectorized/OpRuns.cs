@@ -43,11 +43,15 @@ static class OpRuns
             DeviceView y = r.Out(r.N * Pixels);
             return () => op.Run(r.Stream, 0.3f, y);
         }));
-        yield return ("Add", r => Make<IAdd>(r, op =>
+        foreach (bool relu in new[] { false, true })
         {
-            DeviceView a = r.In(r.N * Pixels, 1), b = r.In(r.N * Pixels, 2), y = r.Out(r.N * Pixels);
-            return () => op.Run(r.Stream, a, b, y);
-        }));
+            yield return ($"Add {relu}", r => Make<IAdd>(r, op =>
+            {
+                DeviceView a = r.In(r.N * Pixels, 1), b = r.In(r.N * Pixels, 2), y = r.Out(r.N * Pixels);
+                return () => op.Run(r.Stream, a, b, y, relu);
+            }));
+        }
+
         SgdStep[] steps = [new(0.1f, WeightDecay: 0.01f), new(0.1f, 0.9f, 0.1f), new(0.1f, 0.9f, Nesterov: true, IsFirst: true)];
         foreach (SgdStep step in steps)
         {
@@ -84,6 +88,21 @@ static class OpRuns
                 DeviceView x = r.In(r.N * Pixels, 1), y = r.Out(r.N * Pixels), mean = r.Out(1), inverse = r.Out(1);
                 BatchNormParameters parameters = Parameters(r, written: true);
                 return () => op.Run(r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, relu, y, mean, inverse);
+            }));
+            yield return ($"BatchNorm2dForwardTraining with a residual {relu}", r => Make<IBatchNorm2dForwardTraining>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), residual = r.In(r.N * Pixels, 2), y = r.Out(r.N * Pixels), mean = r.Out(1), inverse = r.Out(1);
+                BatchNormParameters parameters = Parameters(r, written: true);
+                return () => op.Run(r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, relu, y, mean, inverse, residual);
+            }));
+            yield return ($"BatchNorm2dBackward with a residual {relu}", r => Make<IBatchNorm2dBackward>(r, op =>
+            {
+                DeviceView x = r.In(r.N * Pixels, 1), mean = r.In(1, 2), inverse = r.In(1, 3, positive: true), dy = r.In(r.N * Pixels, 4);
+                DeviceView y = r.In(r.N * Pixels, 5), dx = r.Out(r.N * Pixels), dr = r.Out(r.N * Pixels), dgamma = r.Out(1), dbeta = r.Out(1);
+                BatchNormParameters parameters = Parameters(r, written: false);
+                return () => op.Run(
+                    r.Stream, new BatchNormSizes(Pixels, r.Channels), r.N, x, parameters, mean, inverse, relu: false, dy, dx, dgamma, dbeta,
+                    false, false, false, new ResidualGradient(relu ? y : default, dr, relu));
             }));
             yield return ($"BatchNorm2dBackward {relu}", r => Make<IBatchNorm2dBackward>(r, op =>
             {

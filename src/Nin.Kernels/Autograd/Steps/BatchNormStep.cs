@@ -124,22 +124,23 @@ public sealed class BatchNormalization
     internal void FoldWeights(in Pass pass, DeviceView w, DeviceView zeros, DeviceView folded) =>
         Fold(pass, w, Views with { Beta = zeros, RunningMean = zeros }, folded);
 
-    internal void Forward(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y, DeviceView statistics)
+    internal void Forward(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y, DeviceView statistics, DeviceView residual = default)
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
-        pass.Op<IBatchNorm2dForwardTraining>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y, mean, inverseDeviation);
+        pass.Op<IBatchNorm2dForwardTraining>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y, mean, inverseDeviation, residual);
         RunningMean.MarkWritten();
     }
 
     internal void Backward(
-        in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView statistics, DeviceView dy, DeviceView dx, bool accumulate)
+        in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView statistics, DeviceView dy, DeviceView dx, bool accumulate,
+        in ResidualGradient residual = default)
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
         // Each by itself: one of them may be shared with a step that has written its gradient before.
         bool accumulateScale = Scale.BeginGradient(), accumulateShift = Shift.BeginGradient();
         pass.Op<IBatchNorm2dBackward>().Run(
             pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, Scale.Gradient, Shift.Gradient,
-            accumulate, accumulateScale, accumulateShift);
+            accumulate, accumulateScale, accumulateShift, residual);
     }
 
     void Fold(in Pass pass, DeviceView rows, in BatchNormParameters parameters, DeviceView folded)

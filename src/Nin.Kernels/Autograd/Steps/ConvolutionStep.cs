@@ -132,8 +132,8 @@ sealed class Convolution
     }
 
     /// <summary>With other weights and another bias (or none) of the same sizes.</summary>
-    public void Run(in Pass pass, DeviceView x, in Weights w, DeviceView b, bool relu, DeviceView y) =>
-        pass.Op<IConv2dForward>().Run(pass.Stream, Sizes, pass.Batch, x, w, b, relu, y);
+    public void Run(in Pass pass, DeviceView x, in Weights w, DeviceView b, bool relu, DeviceView y, DeviceView residual = default) =>
+        pass.Op<IConv2dForward>().Run(pass.Stream, Sizes, pass.Batch, x, w, b, relu, y, residual);
 
     /// <summary>
     /// Begins the gradients that one op writes together; true where it must add. They were begun before or not all alike, unless one is shared

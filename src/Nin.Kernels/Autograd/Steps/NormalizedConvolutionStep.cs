@@ -58,6 +58,12 @@ public sealed class NormalizedConvolutionStep : Step
     /// <summary>This step and a ReLU as one, with the same parameters.</summary>
     public NormalizedConvolutionStep ThenRelu() => new(this);
 
+    /// <summary>This step and the sum of its output with another value as one, with the same parameters.</summary>
+    /// <exception cref="InvalidOperationException">The step has a ReLU.</exception>
+    public ResidualStep ThenAdd() => relu
+        ? throw new InvalidOperationException("A step with a ReLU cannot be joined with a sum: join it without, and call ThenRelu on the result.")
+        : new ResidualStep(Convolution, Input, Output, normalization, folded, relu: false);
+
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => folded.Infer(pass, x, relu, y);
 
@@ -90,15 +96,16 @@ sealed class FoldedConvolution(Convolution convolution, BatchNormalization norma
 
     long WeightsAt => 2 * SlotSize.RoundUp(sizes.Filters);
 
-    /// <summary><c>y = act(norm(x * w + b))</c> by running statistics.</summary>
-    public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y)
+    /// <summary><c>y = act(norm(x * w + b) + residual)</c> by running statistics.</summary>
+    public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y, DeviceView residual = default)
     {
         // Both counts only grow, so their sum names the pair.
         long version = convolution.Weight.Set.Version + normalization.Version;
         var weights = new Weights(convolution.Weight.Value, version);
         var all = folded.Get(pass.Stream, new PackingKey(typeof(FoldedConvolution)), weights, WeightsAt + sizes.WeightLength, (this, pass), Fold);
         convolution.Run(
-            pass, x, new Weights(all.Slice(WeightsAt, sizes.WeightLength), version, packed), all.Slice(BiasAt, sizes.Filters), relu, y);
+            pass, x, new Weights(all.Slice(WeightsAt, sizes.WeightLength), version, packed), all.Slice(BiasAt, sizes.Filters), relu, y,
+            residual);
     }
 
     static void Fold(DeviceView w, DeviceView copy, in (FoldedConvolution Convolution, Pass Pass) state) =>

@@ -45,6 +45,9 @@ unsafe struct MacroKernel
     /// <summary>True to go on from what C holds, false to start from zero.</summary>
     public bool FromC;
 
+    /// <summary>Floats from C to what the sums start from then; 0 where that is C itself. It lies as C does.</summary>
+    public nint FromOffset;
+
     /// <summary>What becomes of the sums: <see cref="TileEpilogue.None"/> while the depth is not done.</summary>
     public TileEpilogue Epilogue;
 
@@ -94,7 +97,7 @@ unsafe struct MacroKernel
             ahead.Next();
             if (rows == MicroKernel.Rows<TLanes>() && columns == TRow.Count)
             {
-                result.From = FromC ? result.To : zeros;
+                result.From = FromC ? result.To + FromOffset : zeros;
                 MicroKernel.Multiply<TLanes, TRow, TPanel>(Runs, a, b, result);
             }
             else
@@ -123,7 +126,7 @@ unsafe struct MacroKernel
 
         for (int i = 0; FromC && i < rows; i++)
         {
-            TRow.Load(part.To + i * part.ToStep, columns).Store(kept + i * TRow.Count);
+            TRow.Load(part.To + FromOffset + i * part.ToStep, columns).Store(kept + i * TRow.Count);
         }
 
         MicroTileResult whole = part;

@@ -28,22 +28,24 @@ static unsafe class WinogradConvolution
     /// <param name="accumulate">True to add to what y holds, false to overwrite it unread.</param>
     /// <param name="y">Output.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
+    /// <param name="residual">What is added to each sum before the epilogue, of y's shape; null for none.</param>
     public static void Run(
         WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* packed, in TileEpilogue epilogue, bool accumulate, float* y,
-        float* workspace)
+        float* workspace, float* residual = null)
     {
+        float* before = residual is null && accumulate ? y : residual;
         if (new WinogradSizes(sizes).Kernel == 3)
         {
-            Product<F4x3>(sizes, batch, x, packed, epilogue, accumulate, y, workspace).Run(pool);
+            Product<F4x3>(sizes, batch, x, packed, epilogue, before, y, workspace).Run(pool);
         }
         else
         {
-            Product<F4x5>(sizes, batch, x, packed, epilogue, accumulate, y, workspace).Run(pool);
+            Product<F4x5>(sizes, batch, x, packed, epilogue, before, y, workspace).Run(pool);
         }
     }
 
     static WinogradProduct<TMatrices> Product<TMatrices>(
-        in Conv2dSizes sizes, int batch, float* x, float* packed, in TileEpilogue epilogue, bool accumulate, float* y, float* workspace)
+        in Conv2dSizes sizes, int batch, float* x, float* packed, in TileEpilogue epilogue, float* before, float* y, float* workspace)
         where TMatrices : struct, IWinogradMatrices
     {
         var tiles = new WinogradSizes(sizes);
@@ -53,7 +55,8 @@ static unsafe class WinogradConvolution
             Results = tiles.Results(y),
             Tiles = (long)batch * tiles.Tiles,
             Packed = packed,
-            Accumulate = accumulate,
+            Accumulate = before is not null,
+            FromOffset = before is null ? 0 : (nint)(before - y),
             Epilogue = epilogue,
             Scratch = workspace,
         };
@@ -85,6 +88,9 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     public int Splits;
     public float* Packed;
     public bool Accumulate;
+
+    /// <summary>Floats from an output to what is added to it; 0 where that is the output itself.</summary>
+    public nint FromOffset;
     public TileEpilogue Epilogue;
     public float* Scratch;
 
@@ -241,7 +247,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
                     float* to = y + (nint)row * Results.Width * Results.Channels + c;
                     for (int column = 0; column < width; column++, from += TLanes.Count, to += Results.Channels)
                     {
-                        TLanes before = Accumulate ? extent.Load<TLanes>(to) : TLanes.Broadcast(-0f);
+                        TLanes before = Accumulate ? extent.Load<TLanes>(to + FromOffset) : TLanes.Broadcast(-0f);
                         extent.Store(to, TLanes.Max(floor, before + TLanes.Load(from) + bias));
                     }
                 }

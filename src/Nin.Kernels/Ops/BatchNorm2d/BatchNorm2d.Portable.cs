@@ -30,6 +30,12 @@ readonly record struct BatchNormMap(int Examples, int Pixels, int Channels, floa
     /// <summary>1 where dbeta is added to what stands there.</summary>
     public int AccumulateBeta { get; init; }
 
+    /// <summary>1 where a residual is added before the ReLU, or where the output masks the gradient.</summary>
+    public int HasResidual { get; init; }
+
+    /// <summary>1 where the gradient of the residual is written, 2 where it is added to what stands there.</summary>
+    public int ResidualGradient { get; init; }
+
     /// <summary>Elements of the batch.</summary>
     public long Length => (long)Examples * Pixels * Channels;
 
@@ -46,21 +52,27 @@ readonly record struct PartialSums(int Count, long Stride)
     public float Combine(ArrayView<float> partials, long element) => TreeSum.Combine(partials, element, Count, Stride);
 }
 
-/// <summary><c>y = act((x - mean) * inverseDeviation * gamma + beta)</c>, one thread an element.</summary>
+/// <summary>What a normalised value is added to, and where it goes.</summary>
+/// <param name="Residual">Read where the map says so.</param>
+/// <param name="Y">Output.</param>
+readonly record struct BatchNormOutput(ArrayView<float> Residual, ArrayView<float> Y);
+
+/// <summary><c>y = act((x - mean) * inverseDeviation * gamma + beta + residual)</c>, one thread an element.</summary>
 sealed class BatchNormApply(AcceleratorDevice device)
 {
     readonly Action<
         DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>> launch =
+        BatchNormOutput> launch =
         device.Load<
-            BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
+            BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, BatchNormOutput>(
             ApplyKernel);
 
     public void Run(
         DeviceStream stream, in BatchNormMap map, DeviceView x, in BatchNormParameters parameters, DeviceView mean, DeviceView deviation,
-        DeviceView y) =>
+        DeviceView y, DeviceView residual = default) =>
         launch(
-            stream, device.Over(map.Length), map, x.Array, mean.Array, deviation.Array, parameters.Gamma.Array, parameters.Beta.Array, y.Array);
+            stream, device.Over(map.Length), map with { HasResidual = residual.IsNone ? 0 : 1 }, x.Array, mean.Array, deviation.Array,
+            parameters.Gamma.Array, parameters.Beta.Array, new BatchNormOutput(residual.Array, y.Array));
 
     /// <summary>
     /// The one place of this arithmetic: the backward pass finds the ReLU's mask again by the same operations in the same order.
@@ -69,7 +81,7 @@ sealed class BatchNormApply(AcceleratorDevice device)
 
     static void ApplyKernel(
         BatchNormMap map, ArrayView<float> x, ArrayView<float> mean, ArrayView<float> deviation, ArrayView<float> gamma,
-        ArrayView<float> beta, ArrayView<float> y)
+        ArrayView<float> beta, BatchNormOutput output)
     {
         for (long i = PortableThread.Index; i < map.Length; i += PortableThread.Stride)
         {
@@ -77,8 +89,9 @@ sealed class BatchNormApply(AcceleratorDevice device)
             float inverse = deviation[c];
             if (map.HasVariance != 0) inverse = 1f / XMath.Sqrt(inverse + map.Epsilon);
             float value = Normalised(x[i], mean[c], inverse) * gamma[c] + beta[c];
+            if (map.HasResidual != 0) value += output.Residual[i];
             if (map.Relu != 0) value = value < 0 ? 0f : value;
-            y[i] = value;
+            output.Y[i] = value;
         }
     }
 }
@@ -116,7 +129,7 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
-        DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual)
     {
         var map = new BatchNormMap(sizes, n, parameters, relu);
         var runs = ChannelRuns.Over(sizes.Tree, n, sizes.Channels);
@@ -127,7 +140,7 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
         launchSquares(stream, device.Over(runs.Length), runs, x.Array, mean.Array, partials.Array);
         launchVariance(
             stream, channels, map, Fold(stream, runs, partials), partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);
-        apply.Run(stream, map, x, parameters, mean, inverseDeviation, y);
+        apply.Run(stream, map, x, parameters, mean, inverseDeviation, y, residual);
     }
 
     PartialSums Fold(DeviceStream stream, in ChannelRuns runs, DeviceView partials)
@@ -192,17 +205,19 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
 /// <param name="Gamma">Scale.</param>
 /// <param name="Beta">Shift.</param>
 /// <param name="Dy">Gradient of the output.</param>
+/// <param name="Y">Output, where it masks the gradient.</param>
 readonly record struct BatchNormArrays(
     ArrayView<float> X, ArrayView<float> Mean, ArrayView<float> InverseDeviation, ArrayView<float> Gamma, ArrayView<float> Beta,
-    ArrayView<float> Dy)
+    ArrayView<float> Dy, ArrayView<float> Y)
 {
     /// <summary>An element of the input, of mean 0 and variance 1 over the batch.</summary>
     public float Normalised(long at, int channel) => BatchNormApply.Normalised(X[at], Mean[channel], InverseDeviation[channel]);
 
-    /// <summary>The gradient before the ReLU, whose mask is found by the forward pass's own arithmetic.</summary>
+    /// <summary>The gradient before the ReLU, whose mask is the output's sign, or is found by the forward pass's own arithmetic.</summary>
     public float Gradient(BatchNormMap map, long at, int channel, float normalised)
     {
         float g = Dy[at];
+        if (map.HasResidual != 0) g = Y[at] > 0 ? g : 0f;
         if (map.Relu != 0) g = normalised * Gamma[channel] + Beta[channel] > 0 ? g : 0f;
         return g;
     }
@@ -240,27 +255,28 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
     readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchWeights =
         device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(WeightsKernel);
 
-    readonly Action<DeviceStream, KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>> launchData =
-        device.Load<BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>>(DataKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchData =
+        device.Load<BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>, ArrayView<float>>(DataKernel);
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
-        bool accumulateData, bool accumulateGamma, bool accumulateBeta)
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual)
     {
         var map = new BatchNormMap(sizes, n, parameters, relu)
         {
             AccumulateData = accumulateData ? 1 : 0, AccumulateGamma = accumulateGamma ? 1 : 0, AccumulateBeta = accumulateBeta ? 1 : 0,
+            HasResidual = residual.Y.IsNone ? 0 : 1, ResidualGradient = residual.Gradient.IsNone ? 0 : residual.Accumulate ? 2 : 1,
         };
         var arrays = new BatchNormArrays(
-            x.Array, mean.Array, inverseDeviation.Array, parameters.Gamma.Array, parameters.Beta.Array, dy.Array);
+            x.Array, mean.Array, inverseDeviation.Array, parameters.Gamma.Array, parameters.Beta.Array, dy.Array, residual.Y.Array);
         var runs = ChannelRuns.Over(sizes.Tree, n, sizes.Channels);
         long both = 2L * sizes.Channels;
         var partials = stream.Scratch(2 * runs.Length);
         launchSums(stream, device.Over(runs.Length), map, runs, arrays, partials.Array);
         var (count, stride) = tree.Fold(stream, runs.Count, partials, both, both);
         launchWeights(stream, device.Over(both), map, new PartialSums(count, stride), partials.Array, dgamma.Array, dbeta.Array);
-        if (!dx.IsNone) launchData(stream, device.Over(map.Length), map, arrays, partials.Array, dx.Array);
+        if (!dx.IsNone) launchData(stream, device.Over(map.Length), map, arrays, partials.Array, dx.Array, residual.Gradient.Array);
     }
 
     static void SumsKernel(BatchNormMap map, ChannelRuns runs, BatchNormArrays arrays, ArrayView<float> partials)
@@ -299,7 +315,7 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
         }
     }
 
-    static void DataKernel(BatchNormMap map, BatchNormArrays arrays, ArrayView<float> sums, ArrayView<float> dx)
+    static void DataKernel(BatchNormMap map, BatchNormArrays arrays, ArrayView<float> sums, ArrayView<float> dx, ArrayView<float> dr)
     {
         int channels = map.Channels;
         for (long i = PortableThread.Index; i < map.Length; i += PortableThread.Stride)
@@ -310,6 +326,7 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
             float rest = g - sums[channels + c] / map.Count - v * (sums[c] / map.Count);
             float value = arrays.Gamma[c] * arrays.InverseDeviation[c] * rest;
             dx[i] = map.AccumulateData != 0 ? dx[i] + value : value;
+            if (map.ResidualGradient != 0) dr[i] = map.ResidualGradient == 2 ? dr[i] + g : g;
         }
     }
 }

@@ -52,6 +52,25 @@ readonly unsafe struct BatchNormNormalize(BatchNormAffine affine, bool relu, flo
     }
 }
 
+/// <summary><c>y = max(floor, (x - mean) scale + beta + residual)</c>.</summary>
+readonly unsafe struct BatchNormNormalizeSum(BatchNormAffine affine, float floor, float* x, float* residual, float* y) : IChannelwise
+{
+    readonly BatchNormAffine affine = affine;
+    readonly float floor = floor;
+    readonly float* x = x;
+    readonly float* residual = residual;
+    readonly float* y = y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TLanes output = affine.Output(affine.Centre(extent.Load<TLanes>(x + at), c, extent), c, extent) + extent.Load<TLanes>(residual + at);
+        extent.Store(y + at, TLanes.Max(TLanes.Broadcast(floor), output));
+    }
+}
+
 /// <summary>One pass over memory.</summary>
 sealed unsafe class BatchNorm2dForwardInferenceVectorized(CpuDevice device) : IBatchNorm2dForwardInference
 {
@@ -79,7 +98,7 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
-        DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual)
     {
         int channels = sizes.Channels;
         int leaves = sizes.Tree.Leaves(n);
@@ -93,8 +112,15 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
             (channels + TreeWidth - 1) / TreeWidth, new BatchJob(statistics, parameters, mean.Pointer, inverseDeviation.Pointer, scale));
 
         var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
-        var normalize = new BatchNormNormalize(affine, relu, x.Pointer, y.Pointer);
-        ChannelwiseJob<BatchNormNormalize>.Run(device, (long)n * sizes.Pixels, channels, normalize);
+        long pixels = (long)n * sizes.Pixels;
+        if (residual.IsNone)
+        {
+            ChannelwiseJob<BatchNormNormalize>.Run(device, pixels, channels, new(affine, relu, x.Pointer, y.Pointer));
+            return;
+        }
+
+        float floor = relu ? 0 : float.NegativeInfinity;
+        ChannelwiseJob<BatchNormNormalizeSum>.Run(device, pixels, channels, new(affine, floor, x.Pointer, residual.Pointer, y.Pointer));
     }
 
     readonly struct LeafJob(LeafStatistics statistics, float* x, ChannelBlocks blocks) : ILanesJob
@@ -153,7 +179,7 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
-        bool accumulateData, bool accumulateGamma, bool accumulateBeta)
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual)
     {
         int channels = sizes.Channels;
         int leaves = sizes.Tree.Leaves(n);
@@ -167,20 +193,51 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
         }
 
         var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
-        var gradient = new Gradient(affine, inverse, relu, x.Pointer, dy.Pointer);
-        var blocks = new ChannelBlocks(channels, leaves, device.Threads);
-        device.Run(leaves * blocks.Count, new LeafJob(gradient, sizes, n, blocks, sums));
-        device.Run(
-            1,
-            new BatchJob(sums, leaves, channels, (long)n * sizes.Pixels, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta));
-        if (dx.IsNone) return;
+        var batch = new BatchJob(sums, leaves, channels, (long)n * sizes.Pixels, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta);
+        if (residual.Y.IsNone)
+        {
+            var gradient = new Gradient(affine, inverse, relu, x.Pointer, dy.Pointer);
+            Run(gradient, sizes, n, batch, dx.Pointer, accumulateData, residual);
+        }
+        else
+        {
+            var gradient = new MaskedGradient(affine, inverse, residual.Y.Pointer, x.Pointer, dy.Pointer);
+            Run(gradient, sizes, n, batch, dx.Pointer, accumulateData, residual);
+        }
+    }
 
-        var spread = new Spread(gradient, sums, sums + channels, dx.Pointer, accumulateData);
-        ChannelwiseJob<Spread>.Run(device, (long)n * sizes.Pixels, channels, spread);
+    void Run<TGradient>(
+        in TGradient gradient, in BatchNormSizes sizes, int n, in BatchJob batch, float* dx, bool accumulate, in ResidualGradient residual)
+        where TGradient : struct, IGradient
+    {
+        int channels = sizes.Channels;
+        var blocks = new ChannelBlocks(channels, batch.Leaves, device.Threads);
+        device.Run(batch.Leaves * blocks.Count, new LeafJob<TGradient>(gradient, sizes, n, blocks, batch.Sums));
+        device.Run(1, batch);
+        if (dx is null) return;
+
+        long pixels = (long)n * sizes.Pixels;
+        var spread = new Spread<TGradient>(gradient, batch.Sums, batch.Sums + channels, dx, accumulate);
+        if (residual.Gradient.IsNone) ChannelwiseJob<Spread<TGradient>>.Run(device, pixels, channels, spread);
+        else ChannelwiseJob<SpreadBoth<TGradient>>.Run(device, pixels, channels, new(spread, residual.Gradient.Pointer, residual.Accumulate));
     }
 
     /// <summary>The gradient before the ReLU, <c>g</c>, and the normalised input <c>v</c>; summed, <c>g</c> and <c>g v</c>.</summary>
-    readonly struct Gradient(BatchNormAffine affine, float* inverseDeviation, bool relu, float* x, float* dy) : IChannelTerm
+    interface IGradient : IChannelTerm
+    {
+        /// <summary><c>g</c>, and <c>v</c>.</summary>
+        TLanes Load<TLanes, TExtent>(long at, int c, TExtent extent, out TLanes v)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent;
+
+        /// <summary>Gamma over the deviation.</summary>
+        TLanes Scale<TLanes, TExtent>(int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent;
+    }
+
+    /// <summary>The mask of the ReLU, where there is one, comes from the input.</summary>
+    readonly struct Gradient(BatchNormAffine affine, float* inverseDeviation, bool relu, float* x, float* dy) : IGradient
     {
         readonly BatchNormAffine affine = affine;
         readonly float* inverseDeviation = inverseDeviation;
@@ -218,10 +275,48 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
             affine.Scale<TLanes, TExtent>(c, extent);
     }
 
-    /// <summary><c>dx (+)= scale (g - mean of g - v mean of g v)</c></summary>
-    readonly struct Spread(Gradient gradient, float* meanOfG, float* meanOfGV, float* dx, bool accumulate) : IChannelwise
+    /// <summary>The mask comes from the output.</summary>
+    readonly struct MaskedGradient(BatchNormAffine affine, float* inverseDeviation, float* y, float* x, float* dy) : IGradient
     {
-        readonly Gradient gradient = gradient;
+        readonly BatchNormAffine affine = affine;
+        readonly float* inverseDeviation = inverseDeviation;
+        readonly float* y = y;
+        readonly float* x = x;
+        readonly float* dy = dy;
+
+        public static bool HasSecond => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add<TLanes, TExtent>(long at, int c, TExtent extent, ref TLanes first, ref TLanes second)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes g = Load(at, c, extent, out TLanes v);
+            first += g;
+            second = TLanes.MulAdd(g, v, second);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Load<TLanes, TExtent>(long at, int c, TExtent extent, out TLanes v)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            v = affine.Centre(extent.Load<TLanes>(x + at), c, extent) * extent.Load<TLanes>(inverseDeviation + c);
+            return TLanes.GreaterThan(extent.Load<TLanes>(y + at), TLanes.Zero) & extent.Load<TLanes>(dy + at);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Scale<TLanes, TExtent>(int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent =>
+            affine.Scale<TLanes, TExtent>(c, extent);
+    }
+
+    /// <summary><c>dx (+)= scale (g - mean of g - v mean of g v)</c></summary>
+    readonly struct Spread<TGradient>(TGradient gradient, float* meanOfG, float* meanOfGV, float* dx, bool accumulate) : IChannelwise
+        where TGradient : struct, IGradient
+    {
+        readonly TGradient gradient = gradient;
         readonly float* meanOfG = meanOfG;
         readonly float* meanOfGV = meanOfGV;
         readonly float* dx = dx;
@@ -230,16 +325,43 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
             where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent =>
+            Write<TLanes, TExtent>(at, c, extent);
+
+        /// <summary>Returns <c>g</c>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Write<TLanes, TExtent>(long at, int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent
         {
             TLanes g = gradient.Load(at, c, extent, out TLanes v);
             TLanes centred = TLanes.MulAdd(-v, extent.Load<TLanes>(meanOfGV + c), g - extent.Load<TLanes>(meanOfG + c));
             TLanes result = gradient.Scale<TLanes, TExtent>(c, extent) * centred;
             extent.Store(dx + at, accumulate ? extent.Load<TLanes>(dx + at) + result : result);
+            return g;
         }
     }
 
-    readonly struct LeafJob(Gradient gradient, BatchNormSizes sizes, int n, ChannelBlocks blocks, float* sums) : ILanesJob
+    /// <summary>The same, and <c>dr (+)= g</c></summary>
+    readonly struct SpreadBoth<TGradient>(Spread<TGradient> spread, float* dr, bool accumulate) : IChannelwise
+        where TGradient : struct, IGradient
+    {
+        readonly Spread<TGradient> spread = spread;
+        readonly float* dr = dr;
+        readonly bool accumulate = accumulate;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes g = spread.Write<TLanes, TExtent>(at, c, extent);
+            extent.Store(dr + at, accumulate ? extent.Load<TLanes>(dr + at) + g : g);
+        }
+    }
+
+    readonly struct LeafJob<TGradient>(TGradient gradient, BatchNormSizes sizes, int n, ChannelBlocks blocks, float* sums) : ILanesJob
+        where TGradient : struct, IGradient
     {
         public void Execute<TLanes>(int index, int worker)
             where TLanes : struct, ILanes<TLanes>
@@ -248,7 +370,7 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
             long first = sizes.Tree.FirstPixel(leaf, n);
             int rows = (int)(sizes.Tree.FirstPixel(leaf + 1, n) - first);
             float* own = sums + 2L * leaf * sizes.Channels;
-            ChannelSums.Compute<TLanes, Gradient>(
+            ChannelSums.Compute<TLanes, TGradient>(
                 gradient, first, rows, sizes.Channels, blocks.First(block), blocks.End(block), own, own + sizes.Channels);
         }
     }
@@ -257,6 +379,10 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
     readonly struct BatchJob(
         float* sums, int leaves, int channels, long m, float* dgamma, float* dbeta, bool accumulateGamma, bool accumulateBeta) : ILanesJob
     {
+        public float* Sums => sums;
+
+        public int Leaves => leaves;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Execute<TLanes>(int index, int worker)
             where TLanes : struct, ILanes<TLanes>

@@ -14,7 +14,7 @@ interface IBatchNorm2dForwardInference : IOp
 }
 
 /// <summary>
-/// <c>y = act((x - mean) / sqrt(variance + eps) * gamma + beta)</c> with the batch's own mean and biased variance, and
+/// <c>y = act((x - mean) / sqrt(variance + eps) * gamma + beta + residual)</c> with the batch's own mean and biased variance, and
 /// <c>running = (1 - momentum) running + momentum batch</c> with the unbiased one. Sums over the batch follow <see cref="BatchNormSizes.Tree"/>.
 /// A single value per channel has no unbiased variance: the running one stays (PyTorch refuses such a batch).
 /// </summary>
@@ -29,9 +29,10 @@ interface IBatchNorm2dForwardTraining : IOp
     /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads.</param>
     /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
     /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
+    /// <param name="residual">What is added before the ReLU, as long as <paramref name="y"/>; or none.</param>
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
-        DeviceView y, DeviceView mean, DeviceView inverseDeviation);
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual = default);
 }
 
 /// <summary>
@@ -47,19 +48,28 @@ interface IBatchNorm2dBackward : IOp
     /// <param name="parameters">Scale and shift.</param>
     /// <param name="mean">As the forward pass left it.</param>
     /// <param name="inverseDeviation">As the forward pass left it.</param>
-    /// <param name="relu">Whether the forward pass had a ReLU; its mask is found again from <paramref name="x"/>, by the same arithmetic.</param>
+    /// <param name="relu">
+    /// Whether the forward pass had a ReLU; its mask is found again from <paramref name="x"/>, by the same arithmetic. False where it had a residual.
+    /// </param>
     /// <param name="dy">Gradient of the output.</param>
-    /// <param name="dx">Gradient of the input, or none; may be <paramref name="dy"/> itself where it is overwritten.</param>
+    /// <param name="dx">Gradient of the input, or none; may be <paramref name="dy"/> or <paramref name="x"/> itself where it is overwritten.</param>
     /// <param name="dgamma"><c>[channels]</c>.</param>
     /// <param name="dbeta"><c>[channels]</c>.</param>
     /// <param name="accumulateData">Adds to what stands in <paramref name="dx"/>.</param>
     /// <param name="accumulateGamma">Adds to what stands in <paramref name="dgamma"/>.</param>
     /// <param name="accumulateBeta">Adds to what stands in <paramref name="dbeta"/>.</param>
+    /// <param name="residual">What the residual of the forward pass gets; nothing where there was none. With it there is a <paramref name="dx"/>.</param>
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
-        bool accumulateData, bool accumulateGamma, bool accumulateBeta);
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual = default);
 }
+
+/// <summary>The gradient of what was added to a normalised value: <c>g</c>, that of the output masked by the ReLU.</summary>
+/// <param name="Y">Output of the forward pass, which masks all gradients where it is not above 0; none for no mask.</param>
+/// <param name="Gradient">Overwritten or added to, may be the output's gradient itself; none where it is not needed.</param>
+/// <param name="Accumulate">Adds to what stands in <paramref name="Gradient"/>.</param>
+readonly record struct ResidualGradient(DeviceView Y, DeviceView Gradient, bool Accumulate);
 
 /// <summary>
 /// Sizes of a batch normalisation: statistics are taken per channel over all pixels of all examples. They are checked when they are made.

@@ -1,13 +1,18 @@
 namespace Nin.Ops;
 
-/// <summary>The implicit GEMM of the forward direction.</summary>
-sealed class Conv2dForwardPortable(IImplicitGemm gemm) : IConv2dForward
+/// <summary>The implicit GEMM of the forward direction; a residual and the ReLU after it are one more launch.</summary>
+sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add) : IConv2dForward
 {
-    public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y)
+    public void Run(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual)
     {
         var problem = GemmProblem.Fprop(sizes);
         var scratch = stream.Scratch(gemm.ScratchLength(problem, w));
-        gemm.Run(stream, typeof(Conv2dForwardPortable), problem, n, x, w, scratch, bias, relu, y, StoreMode.Overwrite);
+        gemm.Run(stream, typeof(Conv2dForwardPortable), problem, n, x, w, scratch, bias, relu && residual.IsNone, y, StoreMode.Overwrite);
+        if (residual.IsNone) return;
+
+        long length = n * sizes.OutputLength;
+        add.Run(stream, y.Slice(0, length), residual.Slice(0, length), y.Slice(0, length), relu);
     }
 }
 

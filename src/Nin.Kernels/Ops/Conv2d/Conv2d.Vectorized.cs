@@ -6,7 +6,8 @@ namespace Nin.Ops;
 /// </summary>
 sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 {
-    public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y)
+    public void Run(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual)
     {
         WorkerPool pool = device.Pool;
         var epilogue = TileEpilogue.Of(bias.Pointer, relu);
@@ -14,14 +15,14 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
         {
             var transformed = new WinogradWeights(pool, sizes, IsTransposed: false);
             float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, sizes), out float* space);
-            WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, epilogue, accumulate: false, y.Pointer, space);
+            WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, epilogue, accumulate: false, y.Pointer, space, residual.Pointer);
             return;
         }
 
         var weights = new GemmWeights(pool, sizes, IsTransposed: false);
         ConvolutionGeometry g = weights.Geometry;
         float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
-        ImplicitGemm.Run(pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace);
+        ImplicitGemm.Run(pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace, residual.Pointer);
     }
 }
 

@@ -1,6 +1,6 @@
 namespace Nin.Ops;
 
-/// <summary>Fprop, <c>y = act(x * w + bias)</c>: the cross-correlation of a batch, with its bias and ReLU in the store.</summary>
+/// <summary>Fprop, <c>y = act(x * w + bias + residual)</c>: the cross-correlation of a batch, with all that follows in the store.</summary>
 interface IConv2dForward : IOp
 {
     /// <param name="stream">Order of work.</param>
@@ -11,7 +11,10 @@ interface IConv2dForward : IOp
     /// <param name="bias"><c>[filters]</c>, or none.</param>
     /// <param name="relu">Whether negative results become zero.</param>
     /// <param name="y"><c>[n, outHeight, outWidth, filters]</c>, overwritten.</param>
-    void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y);
+    /// <param name="residual">What is added before the ReLU, as long as <paramref name="y"/> and not the same memory; or none.</param>
+    void Run(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y,
+        DeviceView residual = default);
 }
 
 /// <summary>Dgrad, <c>dx = dy * wᵀ</c>: the transposed convolution. Pixels that no window read get zero.</summary>

@@ -31,6 +31,9 @@ unsafe struct ImplicitGemm : ILanesJob
     public float* Packed;
     public nint PackedStep;
     public bool Accumulate;
+
+    /// <summary>Floats from a dense result to what the sums start from where they accumulate; 0 where that is the result itself.</summary>
+    public nint FromOffset;
     public TileEpilogue Epilogue;
 
     /// <summary>Fetched beside the whole product.</summary>
@@ -56,10 +59,13 @@ unsafe struct ImplicitGemm : ILanesJob
     /// <param name="accumulate">True to start from what the result holds, false to overwrite it unread.</param>
     /// <param name="result"><c>[batch, Rows.Results, Columns.Results, Groups ResultChannels]</c>.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
+    /// <param name="residual">Fprop alone: what the sums start from, of the result's shape; null for none.</param>
     public static void Run(
         WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* packed, in TileEpilogue epilogue, bool accumulate, float* result,
-        float* workspace)
+        float* workspace, float* residual = null)
     {
+        accumulate |= residual is not null;
+        nint fromOffset = residual is null ? 0 : (nint)(residual - result);
         for (int i = 0; i < g.Rows.Divisor; i++)
         {
             for (int j = 0; j < g.Columns.Divisor; j++)
@@ -78,6 +84,7 @@ unsafe struct ImplicitGemm : ILanesJob
                         Packed = packed,
                         PackedStep = packedStep,
                         Accumulate = accumulate,
+                        FromOffset = fromOffset,
                         Epilogue = epilogue,
                         Scratch = workspace,
                     };
@@ -161,6 +168,7 @@ unsafe struct ImplicitGemm : ILanesJob
             product.Depth = Math.Min(Packing.BlockDepth(depth), depth - from);
             product.Runs = new DepthRuns(1, product.Depth, Step: 1);
             product.FromC = Accumulate || from > 0;
+            product.FromOffset = from > 0 ? 0 : FromOffset;
             product.Epilogue = from + product.Depth == depth ? epilogue : TileEpilogue.None;
             Pack<TLanes>(rows, first, product.Rows, from, product.Depth, product.A);
             product.Execute<TLanes, RowPanel>();

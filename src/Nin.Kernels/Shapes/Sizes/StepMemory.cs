@@ -6,7 +6,7 @@ namespace Nin.Shapes.Sizes;
 /// </summary>
 readonly partial struct StepMemory
 {
-    /// <summary>The gradient reads the step's input; of a step with several, all of them.</summary>
+    /// <summary>The gradient reads the step's input; of a step with several, all of them, but for a residual, which is only added.</summary>
     public bool ReadsInput { get; private init; }
 
     /// <summary>The gradient reads the step's output.</summary>
@@ -48,6 +48,14 @@ readonly partial struct StepMemory
     /// <summary>A convolution with batch normalisation: the convolution's own output is kept, with mean and deviation of each filter.</summary>
     public static StepMemory NormalizedConvolution(long outputLength, long filters) =>
         new() { ReadsInput = true, SavedPerExample = outputLength, SavedFixed = 2 * SlotSize.RoundUp(filters) };
+
+    /// <summary>
+    /// A convolution with batch normalisation to which another value is added: a ReLU is masked by the output, as the sum is kept nowhere else.
+    /// </summary>
+    public static StepMemory ResidualConvolution(long outputLength, long filters, bool relu) => new()
+    {
+        ReadsInput = true, ReadsOutput = relu, EndsInRelu = relu, SavedPerExample = outputLength, SavedFixed = 2 * SlotSize.RoundUp(filters),
+    };
 
     /// <summary>
     /// Two 1x1 convolutions: the hidden channels of each pixel are kept. A pixel's gradient is read whole before that of its input is written,
