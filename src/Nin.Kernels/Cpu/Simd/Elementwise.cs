@@ -37,14 +37,6 @@ readonly struct ElementwiseJob<TOperator>(TOperator formula, long length) : ILan
     public static void Run(WorkerPool pool, long length, in TOperator formula) =>
         SimdWidth.Run(pool, Pieces(length), new ElementwiseJob<TOperator>(formula, length));
 
-    /// <summary>The same on the calling thread alone.</summary>
-    public static void Run<TLanes>(long length, in TOperator formula)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        var job = new ElementwiseJob<TOperator>(formula, length);
-        for (int i = 0; i < Pieces(length); i++) job.Execute<TLanes>(i, worker: 0);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute<TLanes>(int index, int worker)
         where TLanes : struct, ILanes<TLanes>

@@ -142,22 +142,3 @@ readonly unsafe struct ActivationGradients<TActivation>(TActivation activation, 
         extent.Store(dx + i, accumulate ? extent.Load<TLanes>(dx + i) + gradient : gradient);
     }
 }
-
-/// <summary>
-/// What a vectorised product applies to its outputs, a finished run of them at a time while they are in the cache: <c>y = act(x * w + b)</c> in one
-/// pass. A virtual call a run costs nothing beside the run; the element loop has none.
-/// </summary>
-abstract unsafe class RunEpilogue
-{
-    /// <summary>Replaces <paramref name="count"/> finished outputs, with the bits that <see cref="IActivationForward"/> would leave.</summary>
-    public abstract void Apply<TLanes>(float* run, long count)
-        where TLanes : struct, ILanes<TLanes>;
-}
-
-/// <summary>An activation as epilogue: made once a step, so that a call allocates nothing.</summary>
-sealed unsafe class ActivationEpilogue<TActivation>(TActivation activation) : RunEpilogue
-    where TActivation : unmanaged, IActivation
-{
-    public override void Apply<TLanes>(float* run, long count) =>
-        ElementwiseJob<ActivationValues<TActivation>>.Run<TLanes>(count, new(activation, run, run));
-}

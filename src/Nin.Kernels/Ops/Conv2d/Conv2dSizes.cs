@@ -97,15 +97,6 @@ public readonly record struct Conv2dSizes
     /// <summary>True where the convolution is a matrix product over pixels as they lie: 1x1, stride 1, no padding, one group.</summary>
     public bool IsPointwise => Window == Window2d.Square(1) && Groups == 1;
 
-    // A square window's, for the ops that take no other yet.
-    internal int Kernel => Window.Rows.Kernel;
-
-    internal int Stride => Window.Rows.Stride;
-
-    internal int Padding => Window.Rows.Before;
-
-    internal int Dilation => Window.Rows.Dilation;
-
     static void AtLeast(int least, int value, string name)
     {
         if (value < least) throw new ArgumentOutOfRangeException(name, value, $"{name} must be {least} or more.");
