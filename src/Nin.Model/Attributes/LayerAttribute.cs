@@ -14,16 +14,16 @@ public abstract class LayerAttribute : Attribute
     /// <remarks>
     /// Default: kind and ordinal, where layers with a name of their own count too, so that naming one gives no other a new name:
     /// <c>Conv1</c> (<see cref="Conv2dAttribute"/>), <c>Pointwise1</c>, <c>Block1</c> (<see cref="NinBlockAttribute"/>),
-    /// <c>Relu1</c>, <c>LeakyRelu1</c>, <c>Pool1</c> (<see cref="MaxPool2dAttribute"/> and <see cref="AvgPool2dAttribute"/>
-    /// together), <c>GlobalPool1</c>, <c>Norm1</c> (<see cref="BatchNorm2dAttribute"/>), <c>Dropout1</c>, <c>Flatten1</c>,
-    /// <c>Linear1</c>, <c>Add1</c>, <c>Concat1</c>.
+    /// <c>Pool1</c> (<see cref="MaxPool2dAttribute"/> and <see cref="AvgPool2dAttribute"/> together), <c>GlobalPool1</c>
+    /// (<see cref="GlobalAvgPool2dAttribute"/> and <see cref="GlobalMaxPool2dAttribute"/> together), <c>Norm1</c>
+    /// (<see cref="BatchNorm2dAttribute"/>); all others begin with their own name: <c>Relu1</c>, <c>Linear1</c>, <c>Add1</c>.
     /// </remarks>
     public string? Name { get; set; }
 
     /// <summary>
     /// The earlier layer whose output this layer reads; <c>From = nameof(Block1)</c> works, and <c>From = "input"</c> is the network's input,
     /// inside a block the block's. Default: the layer before, and for the first layer the network's input.
-    /// <see cref="AddAttribute"/> and <see cref="ConcatAttribute"/> take the same names in place instead.
+    /// <see cref="AddAttribute"/>, <see cref="MultiplyAttribute"/> and <see cref="ConcatAttribute"/> take the same names in place instead.
     /// </summary>
     public string? From { get; set; }
 }
