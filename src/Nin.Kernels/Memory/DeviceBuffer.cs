@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
+using Microsoft.Win32.SafeHandles;
 
 namespace Nin;
 
@@ -78,27 +79,29 @@ public abstract class DeviceBuffer : IDisposable
 /// <summary>Memory of the process, aligned for the widest vector.</summary>
 sealed unsafe class CpuBuffer : DeviceBuffer
 {
-    const int Alignment = 64;
-
+    readonly AlignedMemory memory;
     MemoryBuffer? shared;
 
     public CpuBuffer(Device device, long length)
-        : base(device, length) =>
-        Pointer = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(length, 1) * sizeof(float), Alignment);
+        : base(device, length)
+    {
+        memory = new AlignedMemory((nuint)Math.Max(length, 1) * sizeof(float));
+        Pointer = (float*)memory.DangerousGetHandle();
+    }
 
     /// <summary>The first element; it keeps nothing alive (<see cref="DeviceView.KeepAlive"/>).</summary>
     public float* Pointer { get; private set; }
 
     internal override void CopyFrom(ReadOnlySpan<float> source, long offset)
     {
-        source.CopyTo(new Span<float>(Pointer + offset, source.Length));
-        GC.KeepAlive(this);
+        using var held = Hold();
+        source.CopyTo(new Span<float>(Start + offset, source.Length));
     }
 
     internal override void CopyTo(Span<float> target, long offset)
     {
-        new ReadOnlySpan<float>(Pointer + offset, target.Length).CopyTo(target);
-        GC.KeepAlive(this);
+        using var held = Hold();
+        new ReadOnlySpan<float>(Start + offset, target.Length).CopyTo(target);
     }
 
     /// <summary>The same memory as an accelerator of the host sees it.</summary>
@@ -110,12 +113,51 @@ sealed unsafe class CpuBuffer : DeviceBuffer
         return Interlocked.CompareExchange(ref shared, created, null) ?? created;
     }
 
-    private protected override bool HasMemory => Pointer is not null;
+    private protected override bool HasMemory => memory is not null;
 
     private protected override void Free()
     {
-        NativeMemory.AlignedFree(Pointer);
+        memory.Dispose();
         Pointer = null;
+    }
+
+    // Not Pointer, which is null as soon as another thread disposes.
+    float* Start => (float*)memory.DangerousGetHandle();
+
+    // Results are copied out by threads of the user's, and another one may dispose the session in the middle.
+    Held Hold()
+    {
+        bool isHeld = false;
+        try
+        {
+            memory.DangerousAddRef(ref isHeld);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw DeviceView.Disposed(Owner);
+        }
+
+        return new Held(memory);
+    }
+
+    readonly ref struct Held(AlignedMemory memory)
+    {
+        public void Dispose() => memory.DangerousRelease();
+    }
+
+    /// <summary>Given back when it was disposed and nobody holds it any more.</summary>
+    sealed class AlignedMemory : SafeHandleZeroOrMinusOneIsInvalid
+    {
+        const int Alignment = 64;
+
+        public AlignedMemory(nuint bytes)
+            : base(ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc(bytes, Alignment));
+
+        protected override bool ReleaseHandle()
+        {
+            NativeMemory.AlignedFree((void*)handle);
+            return true;
+        }
     }
 }
 

@@ -43,7 +43,7 @@ public readonly struct DeviceView
     /// </summary>
     internal void KeepAlive() => GC.KeepAlive(buffer);
 
-    static ObjectDisposedException Disposed(string owner) => new(
+    internal static ObjectDisposedException Disposed(string owner) => new(
         owner, $"The memory was given back when its {owner}, or the network that holds it, was disposed: keep it as long as it is used, or make another.");
 
     /// <summary>A part of this range.</summary>

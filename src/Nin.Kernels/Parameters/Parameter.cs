@@ -63,13 +63,17 @@ public sealed class Parameter : IDisposable
     /// <summary>Reads the gradient in PyTorch's order; zeros where the last backward pass did not reach it.</summary>
     public float[] GradientToArray() => HasGradient ? ToPyTorchOrder(Gradient.ToArray()) : new float[Length];
 
-    /// <summary>Writes the values, given in PyTorch's order.</summary>
+    /// <summary>
+    /// Writes the values, given in PyTorch's order. Passes on other threads see them before or after, never half written; to replace several
+    /// parameters at once, hold <see cref="ParameterSet.Write"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The length differs.</exception>
     public void CopyFrom(ReadOnlySpan<float> source)
     {
         if (source.Length != Length)
             throw new ArgumentException($"{Name} has {Length} elements ({string.Join("x", Spec.Dims)}), not {source.Length}.", nameof(source));
         // Tap by tap, so that a large weight needs no second copy of itself on the host.
+        using var writing = set.Write();
         var (outputs, inputs, taps) = Orders;
         var ofTap = new float[inputs * outputs];
         for (int tap = 0; tap < taps; tap++)

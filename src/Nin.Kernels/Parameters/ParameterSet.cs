@@ -9,12 +9,21 @@ namespace Nin;
 /// The parameters of a network in declaration order. Trained values, their gradients and the buffers are one contiguous piece of memory each,
 /// values and gradients at the same offsets: an optimiser step is one launch, a checkpoint one read.
 /// </summary>
+/// <remarks>
+/// Any number of threads may infer with one set, each through a session of its own. Whoever changes it (a training step, an optimiser, a
+/// checkpoint that is loaded) holds <see cref="Write"/>: it waits for the passes that have begun, which finish on the values from before, and the
+/// next ones wait for it.
+/// </remarks>
 public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
 {
     readonly Parameter[] all;
     readonly Dictionary<string, Parameter> byName;
     readonly DeviceBuffer values;
     readonly DeviceBuffer buffers;
+    // Never disposed: another thread may wait for it, to learn that the set was disposed. It has nothing that a finaliser would not release.
+#pragma warning disable CA2213
+    readonly ReaderWriterLockSlim access = new(LockRecursionPolicy.SupportsRecursion);
+#pragma warning restore CA2213
     DeviceBuffer? gradients;
 
     /// <summary>Takes memory for the parameters; values are zero until they are initialised.</summary>
@@ -87,6 +96,49 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     /// <summary>A parameter by its name, if there is one.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Parameter? parameter) => byName.TryGetValue(name, out parameter);
 
+    /// <summary>
+    /// Keeps values, buffers and gradients as they are until the result is disposed, on the same thread: a pass that infers, a checkpoint that is
+    /// saved. Any number of threads may hold it.
+    /// </summary>
+    public Access Read()
+    {
+        access.EnterReadLock();
+        return new Access(access, writes: false);
+    }
+
+    /// <summary>
+    /// Gives this thread the set alone until the result is disposed, on the same thread: passes and optimisers of other threads come before or
+    /// after, never in between. So several parameters are replaced at once.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This thread holds <see cref="Read"/>, which would wait for itself.</exception>
+    public Access Write()
+    {
+        if (access.IsReadLockHeld && !access.IsWriteLockHeld)
+            throw new InvalidOperationException("The parameters are being read on this thread, by a pass that infers or by Read: change them after it.");
+        access.EnterWriteLock();
+        return new Access(access, writes: true);
+    }
+
+    /// <summary>What a thread holds of a set's parameters until it disposes it, once.</summary>
+    public readonly ref struct Access
+    {
+        readonly ReaderWriterLockSlim held;
+        readonly bool writes;
+
+        internal Access(ReaderWriterLockSlim held, bool writes)
+        {
+            this.held = held;
+            this.writes = writes;
+        }
+
+        /// <summary>Lets other threads go on.</summary>
+        public void Dispose()
+        {
+            if (writes) held?.ExitWriteLock();
+            else held?.ExitReadLock();
+        }
+    }
+
     /// <summary>Forgets all gradients: the next backward pass starts from zero. An optimiser's step does this by itself.</summary>
     public void ZeroGrad() => GradientEpoch++;
 
@@ -136,9 +188,10 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
 
     IEnumerator IEnumerable.GetEnumerator() => all.GetEnumerator();
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Gives the memory back, once the passes that have begun are over.</summary>
     public void Dispose()
     {
+        using var writing = Write();
         foreach (var parameter in all) parameter.Dispose();
         values.Dispose();
         gradients?.Dispose();

@@ -59,16 +59,13 @@ public readonly struct Tensor
     /// <param name="target">Exactly as many elements as the batch has.</param>
     /// <param name="layout">The order wanted.</param>
     /// <exception cref="ArgumentException">The target has another length.</exception>
+    /// <exception cref="InvalidOperationException">The memory was used again before the copy was done; the target's content is undefined.</exception>
     public void CopyTo(Span<float> target, Layout layout)
     {
         CheckLength(target.Length, nameof(target));
-        if (HasOneOrder(layout))
-        {
-            View.CopyTo(target);
-            return;
-        }
-
-        LayoutPermutation.SwapInner(View.ToArray(), target, Batch, Shape.Pixels, Shape.Channels);
+        if (HasOneOrder(layout)) View.CopyTo(target);
+        else LayoutPermutation.SwapInner(View.ToArray(), target, Batch, Shape.Pixels, Shape.Channels);
+        CheckUnchanged();
     }
 
     /// <summary>The elements in host memory.</summary>
@@ -111,6 +108,17 @@ public readonly struct Tensor
         CheckLength(source.Length, nameof(source));
         if (HasOneOrder(layout)) source.CopyTo(ordered);
         else LayoutPermutation.SwapInner(source, ordered, Batch, Shape.Channels, Shape.Pixels);
+    }
+
+    /// <summary>
+    /// Called after the memory was read: another thread may have used it again in the meantime, and then what was read is of two contents.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The memory was used again since this tensor was made.</exception>
+    internal void CheckUnchanged()
+    {
+        // The reads before must not move after the check.
+        Interlocked.MemoryBarrier();
+        lifetime?.Check(generation, Shape);
     }
 
     bool HasOneOrder(Layout layout) => layout == Layout.Nhwc || Shape.Channels == 1 || Shape.Pixels == 1;
@@ -164,11 +172,13 @@ public readonly struct Tensor<TShape>
 /// <summary>Says whether memory still holds what a tensor handle was made for. Each reuse of the memory ends the handles of before.</summary>
 sealed class Lifetime(string fix)
 {
-    /// <summary>Counts the reuses.</summary>
-    public int Generation { get; private set; }
+    int generation;
 
-    /// <summary>Ends all handles that were given out.</summary>
-    public void End() => Generation++;
+    /// <summary>Counts the reuses.</summary>
+    public int Generation => Volatile.Read(ref generation);
+
+    /// <summary>Ends all handles that were given out. Called before the memory is written again: a thread that still reads it finds out.</summary>
+    public void End() => Interlocked.Increment(ref generation);
 
     /// <exception cref="InvalidOperationException">The memory was used again since.</exception>
     public void Check(int generation, in Shape shape)

@@ -43,6 +43,7 @@ public static class Checkpoint
 
         var writer = Writer(network, parameter => parameter.ToArray());
         foreach (var (key, value) in metadata ?? new Dictionary<string, string>()) writer.SetMetadata(key, value);
+        using var reading = network.Parameters.Read();
         writer.Save(path);
     }
 
@@ -67,7 +68,7 @@ public static class Checkpoint
 
     /// <summary>
     /// Reads parameters, buffers and the number of training steps into a network. All names, shapes, types and values are checked before
-    /// anything is written to the network.
+    /// anything is written to the network, and sessions that serve meanwhile answer from the old weights or from the new, never from both.
     /// </summary>
     /// <param name="network">What to load.</param>
     /// <param name="path">A safetensors file with this network's parameters.</param>
@@ -141,7 +142,10 @@ public static class Checkpoint
     /// <summary>Reads a verified file into a network.</summary>
     internal static void Read(INetwork network, SafetensorsReader reader, int steps)
     {
-        foreach (var parameter in network.Parameters) parameter.CopyFrom(reader.ReadFloats(parameter.Name));
+        // All of the file before any of the network: a disk that fails half-way must not leave a mixture, nor keep sessions waiting.
+        var values = network.Parameters.Select(p => reader.ReadFloats(p.Name)).ToList();
+        using var writing = network.Parameters.Write();
+        foreach (var (parameter, ofFile) in network.Parameters.Zip(values)) parameter.CopyFrom(ofFile);
         network.TrainingSteps = steps;
     }
 

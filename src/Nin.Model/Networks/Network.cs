@@ -5,7 +5,7 @@ namespace Nin;
 
 /// <summary>
 /// What all generated networks share. A network is weights; a session runs it, and the network has one of its own for the members that
-/// take none. Its members may be called from one thread at a time; threads that serve open sessions.
+/// take none: those run one call at a time and throw at once when a second thread calls, and threads that serve open sessions.
 /// </summary>
 /// <typeparam name="TIn">Shape of one example that goes in.</typeparam>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
@@ -48,6 +48,8 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     public int TrainingSteps { get; set; }
 
     internal MemoryPlan MemoryPlan { get; }
+
+    internal string Name => Architecture.Name;
 
     Architecture Architecture { get; }
 

@@ -6,21 +6,32 @@ namespace Nin;
 public sealed partial class Session<TIn, TOut>
 {
     /// <summary>The forward pass of training: dropout, statistics of the batch. <see cref="Loss.CrossEntropy{TShape}"/> takes the result.</summary>
+    /// <exception cref="InvalidOperationException">Another thread's call is under way.</exception>
     public Traced<TOut> ForwardTraining(Tensor<TIn> x)
     {
+        using var call = Enter();
         Check(x);
         tape ??= new Tape(stream);
         tape.Reset();
-        return ForwardTraining(tape.Input(x));
+        return Record(tape.Input(x));
     }
 
     /// <summary>
     /// The forward pass of training as one value on the tape of <paramref name="x"/>: what stands before it there gets its gradients, too.
     /// This session's next step ends the way back, as it ends the result.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The tape was reset since, or <paramref name="x"/> is this session's own result.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The tape was reset since, <paramref name="x"/> is this session's own result, or another thread's call is under way.
+    /// </exception>
     public Traced<TOut> ForwardTraining(Traced<TIn> x)
     {
+        using var call = Enter();
+        return Record(x);
+    }
+
+    Traced<TOut> Record(Traced<TIn> x)
+    {
+        using var writing = network.Parameters.Write();
         // Before the forward pass, which already moves running statistics.
         _ = x.Untyped.Tape.NodeOf(x);
         var plan = network.MemoryPlan;
@@ -34,6 +45,8 @@ public sealed partial class Session<TIn, TOut>
         bool learns = network.Parameters.Any(p => p.Spec.IsTrainable && p.RequiresGradient);
         return x.Untyped.Tape.Record(x, output, learns, (dy, dx, accumulate) =>
         {
+            using var call = Enter();
+            using var writing = network.Parameters.Write();
             stream.Reads(dy);
             stream.Reads(input.Untyped.View);
             stream.Writes(output.View);
@@ -54,10 +67,12 @@ public sealed partial class Session<TIn, TOut>
     /// <param name="loss">What is made small; null for <see cref="CrossEntropyLoss"/>.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The optimizer updates another network, or a label names no class.</exception>
+    /// <exception cref="InvalidOperationException">Another thread's call is under way.</exception>
     public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null)
     {
-        QueueTrainStep(x, labels, optimizer, loss);
-        return ReadLoss();
+        using var call = Enter();
+        Queue(x, labels, optimizer, loss);
+        return Read();
     }
 
     /// <summary>
@@ -67,9 +82,16 @@ public sealed partial class Session<TIn, TOut>
     /// <inheritdoc cref="TrainStep"/>
     public void QueueTrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null)
     {
+        using var call = Enter();
+        Queue(x, labels, optimizer, loss);
+    }
+
+    void Queue(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss)
+    {
         ArgumentNullException.ThrowIfNull(optimizer);
         if (optimizer.Parameters != network.Parameters)
             throw new ArgumentException("The optimizer updates another network: make one from this network's Parameters.", nameof(optimizer));
+        using var writing = network.Parameters.Write();
         var plan = network.MemoryPlan;
         var input = Begin(x, plan.Length(x.Batch));
         // Before the forward pass, which already moves running statistics.
@@ -92,7 +114,12 @@ public sealed partial class Session<TIn, TOut>
     /// <exception cref="InvalidOperationException">This session's last step was no training step.</exception>
     public float ReadLoss()
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        using var call = Enter();
+        return Read();
+    }
+
+    float Read()
+    {
         if (unread is not { } batch)
             throw new InvalidOperationException(
                 "There is no loss to read: the session's last step was no training step, or it was read before. Call QueueTrainStep first.");

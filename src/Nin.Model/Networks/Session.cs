@@ -4,6 +4,11 @@ namespace Nin;
 /// Runs a network in memory of its own, which was planned when the network was compiled and is sized for the largest batch met. Sessions of one
 /// network share its weights; each serves one thread at a time. A result is a handle into the session's memory and dies at its next step.
 /// </summary>
+/// <remarks>
+/// A call while another thread's call is under way throws <see cref="InvalidOperationException"/> at once. Sessions of one network infer at the
+/// same time; a call that trains has the weights for itself, and so has a checkpoint that is loaded: calls that have begun finish on the weights
+/// from before, and later ones wait. <see cref="Dispose"/> waits for the call that is under way.
+/// </remarks>
 /// <typeparam name="TIn">Shape of one example that goes in.</typeparam>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
 public sealed partial class Session<TIn, TOut> : ISession
@@ -12,16 +17,17 @@ public sealed partial class Session<TIn, TOut> : ISession
 {
     readonly Network<TIn, TOut> network;
     readonly DeviceStream stream;
-    readonly Lifetime lifetime = new("it lived until its session's next step. Copy it out before, or open another session.");
+    readonly CallGuard guard;
+    readonly Lifetime lifetime = new("it lived until its session's next step. Copy it out before, or open another session with CreateSession.");
     DeviceBuffer? memory;
     Tape? tape;
     BatchLoss? unread;
     float[] host = [];
-    bool disposed;
 
     internal Session(Network<TIn, TOut> network, int maxBatch = 0)
     {
         this.network = network;
+        guard = new CallGuard(network.Name);
         stream = network.Device.CreateOwnStream();
         if (maxBatch > 0) Reserve(network.MemoryPlan.InferenceLength(maxBatch), maxBatch);
     }
@@ -39,26 +45,38 @@ public sealed partial class Session<TIn, TOut> : ISession
     public int LastCorrect { get; private set; }
 
     /// <summary>Inference: no dropout, running statistics. The result dies at this session's next step.</summary>
+    /// <exception cref="InvalidOperationException">Another thread's call is under way, or the batch's memory was used again.</exception>
     public Tensor<TOut> Forward(Tensor<TIn> x)
     {
+        using var call = Enter();
+        using var reading = network.Parameters.Read();
         var input = Begin(x, network.MemoryPlan.InferenceLength(x.Batch));
         var pass = new Pass(stream, x.Batch);
         var output = network.Infer(pass, ArenaOf(x.Batch, fixedLength: 0), input);
+        x.Untyped.CheckUnchanged();
         return new Tensor(output, x.Batch, TOut.Shape, lifetime).As<TOut>();
     }
 
     /// <inheritdoc/>
     Tensor ISession.Forward(Tensor x) => Forward(x.As<TIn>());
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Gives the memory back, once the call that is under way is over.</summary>
+    /// <exception cref="InvalidOperationException">It is called from inside a call.</exception>
     public void Dispose()
     {
-        disposed = true;
+        guard.Close();
         lifetime.End();
         tape?.Dispose();
         memory?.Dispose();
         memory = null;
         stream.Dispose();
+    }
+
+    CallGuard.Call Enter()
+    {
+        // A network that is disposed has disposed its own session: its message is the one that helps.
+        network.CheckAlive();
+        return guard.Enter();
     }
 
     DeviceView Begin(Tensor<TIn> x, long length)
@@ -78,7 +96,6 @@ public sealed partial class Session<TIn, TOut> : ISession
     void Check(Tensor<TIn> x)
     {
         network.CheckAlive();
-        if (disposed) throw new ObjectDisposedException(nameof(Session<,>), "This session was disposed: open another one with the network's CreateSession.");
         if (x.Untyped.Device != network.Device)
         {
             throw new ArgumentException(

@@ -64,6 +64,7 @@ public abstract class Optimizer : IDisposable
     // Called for every training step: it allocates nothing.
     internal void Step(DeviceStream on)
     {
+        using var writing = Parameters.Write();
         Parameters.WriteValuesBy(on);
         Parameters.CompleteGradients(on);
         Steps++;

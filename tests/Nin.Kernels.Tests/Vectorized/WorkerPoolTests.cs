@@ -77,6 +77,88 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
+    public void A_second_run_gets_a_worker_while_another_is_under_way()
+    {
+        using var pool = new WorkerPool(2);
+        using var started = new ManualResetEventSlim();
+        using var over = new ManualResetEventSlim();
+        var first = new Thread(() =>
+        {
+            var job = new UntilJob { Started = started, Over = over };
+            pool.Run(100_000, ref job);
+        });
+        first.Start();
+        started.Wait();
+        using var together = new Barrier(2);
+        var second = new MeetJob { Together = together, Met = new bool[2] };
+        pool.Run(2, ref second);
+        over.Set();
+        first.Join();
+        second.Met.Should().OnlyContain(met => met, "its two pieces wait for each other, so one of them ran on the worker");
+    }
+
+    [Fact]
+    public void More_runs_at_once_than_the_pool_has_slots_for_complete()
+    {
+        using var pool = new WorkerPool(3);
+        var callers = Enumerable.Range(0, 40).Select(_ => new Thread(() =>
+        {
+            for (int run = 0; run < 50; run++)
+            {
+                var job = new CountJob { Hits = new int[20] };
+                pool.Run(20, ref job);
+                job.Hits.Should().OnlyContain(hits => hits == 1);
+            }
+        })).ToList();
+        callers.ForEach(c => c.Start());
+        callers.ForEach(c => c.Join());
+    }
+
+    [Fact]
+    public void A_run_wakes_no_more_threads_than_it_has_pieces_for()
+    {
+        using var pool = new WorkerPool(64);
+        for (int run = 0; run < 20; run++)
+        {
+            // Long enough for all workers to park again.
+            Thread.Sleep(20);
+            int before = pool.Wakes;
+            var job = new CountJob { Hits = new int[3] };
+            pool.Run(3, ref job);
+            (pool.Wakes - before).Should().BeLessThanOrEqualTo(2, "the caller computes one of the three pieces itself");
+        }
+    }
+
+    [Fact]
+    public void Far_more_threads_than_cores_finish_in_little_more_time()
+    {
+        // Two threads on each core are the base, so that a machine with many cores is judged alike. The bound is wide: a collapse is a hundredfold.
+        TimeSpan few = Time(2 * Environment.ProcessorCount), many = Time(32 * Environment.ProcessorCount);
+        many.Should().BeLessThan(few * 15 + TimeSpan.FromSeconds(1));
+
+        static TimeSpan Time(int threads)
+        {
+            using var pool = new WorkerPool(threads);
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            for (int run = 0; run < 1000; run++)
+            {
+                var job = new SpinJob();
+                pool.Run(64, ref job);
+            }
+
+            return clock.Elapsed;
+        }
+    }
+
+    [Fact]
+    public void Disposing_twice_does_no_harm()
+    {
+        var pool = new WorkerPool(3);
+        pool.Dispose();
+        pool.Dispose();
+    }
+
+    [Fact]
     public void A_run_allocates_nothing()
     {
         using var pool = new WorkerPool(2);
@@ -99,6 +181,24 @@ public sealed class WorkerPoolTests
         public int[] Hits;
 
         public void Execute(int index, int worker) => Interlocked.Increment(ref Hits[index]);
+    }
+
+    struct SpinJob : IJob
+    {
+        public void Execute(int index, int worker) => Thread.SpinWait(50);
+    }
+
+    /// <summary>Takes its time until it is over.</summary>
+    struct UntilJob : IJob
+    {
+        public ManualResetEventSlim Started;
+        public ManualResetEventSlim Over;
+
+        public void Execute(int index, int worker)
+        {
+            Started.Set();
+            if (!Over.IsSet) Thread.Sleep(1);
+        }
     }
 
     struct WorkerJob : IJob
