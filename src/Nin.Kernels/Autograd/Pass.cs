@@ -64,11 +64,15 @@ public readonly partial struct Pass
 
     /// <summary>Memory of device <c>cpu</c> as managed code reads and writes it.</summary>
     /// <param name="view">A view of at most <see cref="int.MaxValue"/> elements; none gives an empty span.</param>
+    /// <exception cref="ArgumentException">The view has more elements than a span can.</exception>
     /// <exception cref="InvalidOperationException">The pass runs on another device, whose memory the processor does not see.</exception>
     public unsafe Span<float> Span(DeviceView view)
     {
         if (!IsCpu) throw new InvalidOperationException($"Memory of {Device.Id} has no spans: only device cpu has (Pass.IsCpu). Launch a kernel instead.");
-        return new Span<float>(view.Pointer, checked((int)view.Length));
+        if (view.Length > int.MaxValue)
+            throw new ArgumentException(
+                $"A span has at most {int.MaxValue:N0} elements, and the view {view.Length:N0}: slice it, or run with a smaller batch.", nameof(view));
+        return new Span<float>(view.Pointer, (int)view.Length);
     }
 
     /// <summary>Runs the pieces 0 to <paramref name="pieces"/> - 1 of a job on the threads of device <c>cpu</c>, and returns when all are done.</summary>

@@ -11,8 +11,9 @@ sealed class CpuDevice : Device
     /// <param name="threads">Threads; 0 for one a core.</param>
     /// <param name="width">Bits of the registers that ops compute with; 0 for the widest of the machine. Another one is for tests.</param>
     /// <param name="precision">What was asked for; products are float32 whatever it is.</param>
-    public CpuDevice(int threads, int width = 0, Precision precision = Precision.Float32)
-        : base("cpu", ProcessorName(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DeviceProfile(DeviceKind.Cpu, Precision: precision)) =>
+    /// <param name="memoryBytes">Bytes that buffers may take; 0 for what the process may have. Another number is for tests.</param>
+    public CpuDevice(int threads, int width = 0, Precision precision = Precision.Float32, long memoryBytes = 0)
+        : base("cpu", ProcessorName(), memoryBytes > 0 ? memoryBytes : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DeviceProfile(DeviceKind.Cpu, Precision: precision)) =>
         Pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount) { Width = width > 0 ? width : SimdWidth.Best };
 
     public WorkerPool Pool { get; }
@@ -29,7 +30,9 @@ sealed class CpuDevice : Device
 
     internal override DeviceStream CreateStream() => new CpuStream(this);
 
-    private protected override DeviceBuffer AllocateCore(long length) => new CpuBuffer(this, length);
+    // The system promises more than it has, and ends the process that takes it at its word.
+    private protected override DeviceBuffer AllocateCore(long length) =>
+        length * sizeof(float) <= AvailableBytes ? new CpuBuffer(this, length) : throw new InsufficientMemoryException();
 
     public override void Synchronize()
     {

@@ -35,6 +35,12 @@ public abstract class Device : IDisposable
     /// <summary>Bytes that the device keeps for buffers to come, beside those that buffers take.</summary>
     public virtual long CachedBytes => 0;
 
+    /// <summary>
+    /// Bytes that can still be taken, as far as the device says: what other programs hold is known on CUDA only, and a piece of memory in one is
+    /// smaller where the rest lies in parts.
+    /// </summary>
+    public long AvailableBytes => Math.Max(0, FreeBytes + CachedBytes ?? MemoryBytes - AllocatedBytes);
+
     /// <summary>Threads that compute an op at the same time on the CPU; 1 elsewhere.</summary>
     public virtual int Threads => 1;
 

@@ -50,8 +50,15 @@ abstract class DeviceStream(Device device) : IDisposable
     /// <summary>Copies one view over another of the same length.</summary>
     public void Copy(DeviceView source, DeviceView target)
     {
-        int length = checked((int)source.Length);
-        Device.Kernels.Get<ICopyBlock>().Run(this, new Block2d(1, length, length, length), source, target, accumulate: false);
+        // A block counts in 32 bits.
+        const long Piece = 1 << 30;
+        for (long at = 0; at < source.Length; at += Piece)
+        {
+            int length = (int)Math.Min(Piece, source.Length - at);
+            var block = new Block2d(1, length, length, length);
+            Device.Kernels.Get<ICopyBlock>().Run(this, block, source.Slice(at, length), target.Slice(at, length), accumulate: false);
+        }
+
         source.KeepAlive();
         target.KeepAlive();
     }

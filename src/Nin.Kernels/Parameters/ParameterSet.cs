@@ -91,6 +91,9 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
         }
     }
 
+    /// <summary>Takes the memory of the gradients, if they have none.</summary>
+    internal void ReserveGradients() => _ = Gradients;
+
     internal long GradientEpoch { get; private set; }
 
     /// <summary>A parameter by its name, if there is one.</summary>

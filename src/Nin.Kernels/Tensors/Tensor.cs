@@ -72,7 +72,11 @@ public readonly struct Tensor
     /// <param name="layout">The order wanted.</param>
     public float[] ToArray(Layout layout)
     {
-        var array = new float[Batch * Shape.Length];
+        long length = Batch * Shape.Length;
+        if (length > Array.MaxLength)
+            throw new InvalidOperationException(
+                $"An array has at most {Array.MaxLength:N0} elements, and {Batch} examples of {Shape} have {length:N0}: copy fewer with Take.");
+        var array = new float[length];
         CopyTo(array, layout);
         return array;
     }

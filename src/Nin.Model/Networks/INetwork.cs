@@ -73,6 +73,13 @@ public interface ISession : IDisposable
     /// <summary>How many predictions of the last training step were right.</summary>
     int LastCorrect { get; }
 
+    /// <summary>
+    /// Takes the memory that training with batches of up to <paramref name="batch"/> examples needs, so that a batch that does not fit is said
+    /// before the first step. Without it the first step takes it.
+    /// </summary>
+    /// <exception cref="InsufficientMemoryException">It does not fit; the message says which batch would.</exception>
+    void ReserveTraining(int batch);
+
     /// <summary>Inference over a batch in the shape of the network's input.</summary>
     Tensor Forward(Tensor x);
 

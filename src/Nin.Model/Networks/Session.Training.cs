@@ -5,6 +5,17 @@ namespace Nin;
 /// <summary>The steps of training.</summary>
 public sealed partial class Session<TIn, TOut>
 {
+    /// <inheritdoc/>
+    public void ReserveTraining(int batch)
+    {
+        using var call = Enter();
+        using var writing = network.Parameters.Write();
+        lifetime.End();
+        // With the gradients, which the first step would take.
+        network.Parameters.ReserveGradients();
+        Reserve(batch, trains: true);
+    }
+
     /// <summary>The forward pass of training: dropout, statistics of the batch. <see cref="Loss.CrossEntropy{TShape}"/> takes the result.</summary>
     /// <exception cref="InvalidOperationException">Another thread's call is under way.</exception>
     public Traced<TOut> ForwardTraining(Tensor<TIn> x)
@@ -36,7 +47,7 @@ public sealed partial class Session<TIn, TOut>
         _ = x.Untyped.Tape.NodeOf(x);
         var plan = network.MemoryPlan;
         var input = x.Value;
-        var view = Begin(input, plan.Length(input.Batch));
+        var view = Begin(input, trains: true);
         var pass = TrainingPass(input.Batch);
         var arena = ArenaOf(input.Batch, plan.TrainingFixed);
         network.Parameters.WriteBuffersBy(stream);
@@ -93,7 +104,7 @@ public sealed partial class Session<TIn, TOut>
             throw new ArgumentException("The optimizer updates another network: make one from this network's Parameters.", nameof(optimizer));
         using var writing = network.Parameters.Write();
         var plan = network.MemoryPlan;
-        var input = Begin(x, plan.Length(x.Batch));
+        var input = Begin(x, trains: true);
         // Before the forward pass, which already moves running statistics.
         BatchLoss.CheckLabels(labels, x.Batch, TOut.Shape.Channels);
         var pass = TrainingPass(x.Batch);

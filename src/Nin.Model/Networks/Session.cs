@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Nin;
 
 /// <summary>
@@ -29,7 +31,7 @@ public sealed partial class Session<TIn, TOut> : ISession
         this.network = network;
         guard = new CallGuard(network.Name);
         stream = network.Device.CreateOwnStream();
-        if (maxBatch > 0) Reserve(network.MemoryPlan.InferenceLength(maxBatch), maxBatch);
+        if (maxBatch > 0) Reserve(maxBatch, trains: false);
     }
 
     /// <inheritdoc/>
@@ -50,7 +52,7 @@ public sealed partial class Session<TIn, TOut> : ISession
     {
         using var call = Enter();
         using var reading = network.Parameters.Read();
-        var input = Begin(x, network.MemoryPlan.InferenceLength(x.Batch));
+        var input = Begin(x, trains: false);
         var pass = new Pass(stream, x.Batch);
         var output = network.Infer(pass, ArenaOf(x.Batch, fixedLength: 0), input);
         x.Untyped.CheckUnchanged();
@@ -79,14 +81,14 @@ public sealed partial class Session<TIn, TOut> : ISession
         return guard.Enter();
     }
 
-    DeviceView Begin(Tensor<TIn> x, long length)
+    DeviceView Begin(Tensor<TIn> x, bool trains)
     {
         Check(x);
         // Ended first, so that this session's own result is no input: the step would write over it while it reads it.
         lifetime.End();
         unread = null;
         var input = x.Untyped.View;
-        Reserve(length, x.Batch);
+        Reserve(x.Batch, trains);
         stream.Reads(input);
         stream.Writes(memory!.View);
         network.Parameters.ReadBy(stream);
@@ -104,15 +106,43 @@ public sealed partial class Session<TIn, TOut> : ISession
         }
     }
 
-    void Reserve(long length, int batch)
+    long LengthOf(int batch, bool trains) => trains ? network.MemoryPlan.Length(batch) : network.MemoryPlan.InferenceLength(batch);
+
+    void Reserve(int batch, bool trains)
     {
+        long length = LengthOf(batch, trains);
+        if (memory is null || memory.Length < length)
+        {
+            stream.Synchronize();
+            memory?.Dispose();
+            memory = null;
+            MaxBatch = 0;
+            try
+            {
+                memory = network.Device.Allocate(length);
+            }
+            catch (InsufficientMemoryException exception)
+            {
+                throw new InsufficientMemoryException(Explain(batch, trains), exception);
+            }
+        }
+
         MaxBatch = Math.Max(MaxBatch, batch);
-        if (host.Length < 2 * MaxBatch) host = new float[2 * MaxBatch];
-        if (memory is not null && memory.Length >= length) return;
-        stream.Synchronize();
-        memory?.Dispose();
-        memory = null;
-        memory = network.Device.Allocate(length);
+        if (host.Length < 2L * MaxBatch) host = new float[2L * MaxBatch];
+    }
+
+    string Explain(int batch, bool trains)
+    {
+        long available = network.Device.AvailableBytes / sizeof(float), fits = 0;
+        for (int step = 1 << BitOperations.Log2((uint)batch); step > 0; step /= 2)
+        {
+            if (fits + step < batch && LengthOf((int)(fits + step), trains) <= available) fits += step;
+        }
+
+        return
+            $"{(trains ? "Training" : "Inference")} of {network.Name} with a batch of {batch:N0} takes {LengthOf(batch, trains) * sizeof(float):N0} bytes for its activations, " +
+            $"and {network.Device.Id} has {available * sizeof(float):N0} of {network.Device.MemoryBytes:N0} left: " +
+            (fits > 0 ? $"a batch of {fits:N0} fits by itself; take less than that, for workspace comes on top." : "not even one example fits.");
     }
 
     Arena ArenaOf(int batch, long fixedLength) => new(memory!.View, fixedLength, batch);

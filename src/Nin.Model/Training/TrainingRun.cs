@@ -39,7 +39,8 @@ sealed class TrainingRun : IDisposable
         try
         {
             if (options.Resume) FirstEpoch = Resume();
-            session = network.CreateSession(loader.BatchSize);
+            session = network.CreateSession(maxBatch: 1);
+            session.ReserveTraining(loader.BatchSize);
             input = new InputFeed(network, loader);
             evaluator = new Evaluator(network, session, data.Test, data.Normalization, options.EvaluationBatchSize, options.Loss);
         }
