@@ -46,6 +46,7 @@ static class CommandLine
         new EvalCommand(),
         new BenchCommand(),
         new DataCommand(),
+        new VerifyCommand(),
     };
 
     // The first signal asks, the second takes the signal's own way out.
