@@ -47,6 +47,7 @@ static class CommandLine
         new BenchCommand(),
         new DataCommand(),
         new VerifyCommand(),
+        new DoctorCommand(),
     };
 
     // The first signal asks, the second takes the signal's own way out.
