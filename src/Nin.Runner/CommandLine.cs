@@ -46,6 +46,8 @@ static class CommandLine
         new EvalCommand(),
         new BenchCommand(),
         new DataCommand(),
+        new VerifyCommand(),
+        new DoctorCommand(),
     };
 
     // The first signal asks, the second takes the signal's own way out.

@@ -4,7 +4,7 @@ namespace Nin.Runner.Tests;
 public sealed class UsageErrorTests
 {
     [Theory]
-    [InlineData("", "no command: use one of devices, models, summary, train, eval, bench, data;")]
+    [InlineData("", "no command: use one of devices, models, summary, train, eval, bench, data, verify, doctor;")]
     [InlineData("modles", "unknown command 'modles': did you mean 'models'?")]
     [InlineData("predict", "unknown command 'predict'; `nin` takes devices, models,")]
     [InlineData("train --epoch 3", "unknown option '--epoch': did you mean '--epochs'?")]

@@ -29,7 +29,7 @@ public sealed class LocalResponseNormTests
     {
         var plain = new PlainNorm(6, size, 0.7, Beta, 1.5);
         double[] x = RandomData.Normal(1, 4 * 6).Widen(), dy = RandomData.Normal(2, 4 * 6).Widen();
-        GradientCheck.Check(at => GradientCheck.Dot(dy, plain.Forward(at)), x, plain.Backward(x, dy), seed: 3);
+        OracleGradient.Check(at => OracleGradient.Dot(dy, plain.Forward(at)), x, plain.Backward(x, dy), seed: 3);
     }
 
     [Theory, MemberData(nameof(Cases))]

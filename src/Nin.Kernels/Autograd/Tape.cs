@@ -31,6 +31,13 @@ public sealed class Tape : IDisposable
     /// <summary>Where the steps run.</summary>
     public Device Device { get; }
 
+    /// <summary>The training step that keys dropout's random numbers; the first is 0 unless it is given.</summary>
+    internal int Step
+    {
+        get => step;
+        init => step = value;
+    }
+
     /// <summary>Bytes that the recorded values and their gradients take.</summary>
     public long Bytes => memory.Bytes;
 

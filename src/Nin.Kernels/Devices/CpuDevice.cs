@@ -23,6 +23,8 @@ sealed class CpuDevice : Device
 
     public override int Threads => Pool.Threads;
 
+    public override int RegisterBits => Pool.Width;
+
     /// <summary>Runs the pieces 0 to <paramref name="count"/> - 1 of a job on all threads and returns when all are done.</summary>
     public void Run<TJob>(int count, in TJob job)
         where TJob : struct, ILanesJob =>

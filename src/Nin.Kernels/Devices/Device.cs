@@ -44,6 +44,9 @@ public abstract class Device : IDisposable
     /// <summary>Threads that compute an op at the same time on the CPU; 1 elsewhere.</summary>
     public virtual int Threads => 1;
 
+    /// <summary>Bits of the registers that the CPU computes with, on which the bits of results depend; 0 elsewhere.</summary>
+    public virtual int RegisterBits => 0;
+
     /// <summary>How exactly it computes products, as it was opened.</summary>
     public Precision Precision => Profile.Precision;
 

@@ -27,6 +27,7 @@ static class KernelTable
         Of<IMaxPool2dForwardArgmax>(d => new MaxPool2dForwardArgmaxPortable(d), d => new MaxPool2dForwardArgmaxVectorized(d)),
         Of<IMultiply>(d => new MultiplyPortable(d), d => new MultiplyVectorized(d)),
         Of<IMultiplySum>(d => new MultiplySumPortable(d), d => new MultiplySumVectorized(d)),
+        Of<INonFinite>(d => new NonFinitePortable(d), d => new NonFiniteVectorized(d)),
         Of<IPointwiseMlpBackward>(
             d => new PointwiseMlpBackwardPortable(d, Gemm(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),

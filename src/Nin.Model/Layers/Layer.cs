@@ -9,7 +9,7 @@ namespace Nin.Layers;
 /// </summary>
 /// <typeparam name="TIn">Shape that goes in.</typeparam>
 /// <typeparam name="TOut">Shape that comes out.</typeparam>
-public abstract class Layer<TIn, TOut>
+public abstract class Layer<TIn, TOut> : ITapeLayer
     where TIn : struct, IShape
     where TOut : struct, IShape
 {
@@ -35,6 +35,9 @@ public abstract class Layer<TIn, TOut>
         foreach (var step in Steps) value = value.Tape.Apply(step, value);
         return value.As<TOut>();
     }
+
+    /// <inheritdoc/>
+    Traced ITapeLayer.Record(Traced[] inputs) => Forward(inputs[0].As<TIn>());
 
     /// <summary>Runs it for inference, into memory that the caller owns.</summary>
     public TensorBuffer<TOut> Forward(Tensor<TIn> x)
@@ -122,7 +125,7 @@ public abstract class ConvolutionLayer<TIn, TOut> : StepLayer<TIn, TOut, Convolu
 
 /// <summary>Several branches as one: their sum (<c>Add</c>), their product (<c>Multiply</c>) or their channels side by side (<c>Concat</c>).</summary>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
-public abstract class Merge<TOut>
+public abstract class Merge<TOut> : ITapeLayer
     where TOut : struct, IShape
 {
     private protected Merge(string name, MergeStep step)
@@ -152,4 +155,15 @@ public abstract class Merge<TOut>
 
         return inputs[0].Tape.Apply(Step, inputs).As<TOut>();
     }
+
+    /// <inheritdoc/>
+    Traced ITapeLayer.Record(Traced[] inputs) => ForwardUntyped(inputs);
+}
+
+/// <summary>A layer whatever its shapes.</summary>
+interface ITapeLayer
+{
+    /// <summary>Runs it on the tape of its inputs.</summary>
+    /// <exception cref="ArgumentException">The inputs have other shapes.</exception>
+    Traced Record(Traced[] inputs);
 }

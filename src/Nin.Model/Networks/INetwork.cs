@@ -83,6 +83,9 @@ public interface ISession : IDisposable
     /// <summary>Inference over a batch in the shape of the network's input.</summary>
     Tensor Forward(Tensor x);
 
+    /// <summary>The forward pass of training as one value on the tape of <paramref name="x"/>; see <see cref="Session{TIn, TOut}.ForwardTraining(Traced{TIn})"/>.</summary>
+    Traced ForwardTraining(Traced x);
+
     /// <summary>A whole training step; returns the mean loss before it: cross entropy unless another one is named.</summary>
     float TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null);
 

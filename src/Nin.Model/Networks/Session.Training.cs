@@ -140,6 +140,9 @@ public sealed partial class Session<TIn, TOut>
     }
 
     /// <inheritdoc/>
+    Traced ISession.ForwardTraining(Traced x) => ForwardTraining(x.As<TIn>());
+
+    /// <inheritdoc/>
     void ISession.QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss) =>
         QueueTrainStep(x.As<TIn>(), labels, optimizer, loss);
 

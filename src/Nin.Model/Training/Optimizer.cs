@@ -67,13 +67,25 @@ public abstract class Optimizer : IDisposable
         using var writing = Parameters.Write();
         Parameters.WriteValuesBy(on);
         Parameters.CompleteGradients(on);
+        var pass = new Pass(on, batch: 0);
+        if (Guard is not null && !IsFinite(pass, Guard)) return;
         Steps++;
         foreach (var (_, buffer) in state) on.Writes(buffer.View);
-        UpdateRanges(new Pass(on, batch: 0));
+        UpdateRanges(pass, looking: null);
         Parameters.MarkWritten();
         Parameters.ZeroGrad();
         GC.KeepAlive(on);
         GC.KeepAlive(this);
+    }
+
+    /// <summary>Where it is set, an update whose gradients are not all finite is left out; they stay, and the guard knows.</summary>
+    internal GradientGuard? Guard { get; set; }
+
+    bool IsFinite(in Pass pass, GradientGuard guard)
+    {
+        guard.Begin(pass.Stream);
+        UpdateRanges(pass, guard);
+        return guard.IsFinite(pass.Stream);
     }
 
     /// <summary>
@@ -124,8 +136,9 @@ public abstract class Optimizer : IDisposable
         stream?.Dispose();
     }
 
-    // Parameters lie in memory in the order of the set, each in whole slots whose padding is zero and may take part.
-    void UpdateRanges(in Pass pass)
+    // Parameters lie in memory in the order of the set, each in whole slots whose padding is zero and may take part. A guard looks at the same ranges
+    // that are updated: a frozen parameter's gradient means nothing.
+    void UpdateRanges(in Pass pass, GradientGuard? looking)
     {
         long start = 0, end = 0;
         for (int i = 0; i < Parameters.Count; i++)
@@ -135,20 +148,21 @@ public abstract class Optimizer : IDisposable
             long first = parameter.Value.Offset;
             if (IsPerParameter || first != end)
             {
-                UpdateRange(pass, start, end);
+                UpdateRange(pass, start, end, looking);
                 start = first;
             }
 
             end = first + SlotSize.RoundUp(parameter.Length);
         }
 
-        UpdateRange(pass, start, end);
+        UpdateRange(pass, start, end, looking);
     }
 
-    void UpdateRange(in Pass pass, long start, long end)
+    void UpdateRange(in Pass pass, long start, long end, GradientGuard? looking)
     {
         if (start == end) return;
-        Update(pass, new ParameterRange(Parameters.Values.Slice(start, end - start), Parameters.Gradients.Slice(start, end - start)));
+        if (looking is not null) looking.Look(pass.Stream, Parameters.Gradients.Slice(start, end - start));
+        else Update(pass, new ParameterRange(Parameters.Values.Slice(start, end - start), Parameters.Gradients.Slice(start, end - start)));
     }
 }
 

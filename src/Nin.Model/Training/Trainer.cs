@@ -12,7 +12,10 @@ public static class Trainer
     /// <returns>What each epoch of this call brought.</returns>
     /// <exception cref="ArgumentException">An option is out of its range, or the images do not fit the network.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume is missing, damaged or another run's.</exception>
-    /// <exception cref="InvalidOperationException">The loss is no longer a finite number.</exception>
+    /// <exception cref="DivergedException">
+    /// A step's loss, or a gradient that its update would use, is not finite. The update was left out where a gradient was to blame, the last checkpoint is
+    /// unchanged, and the exception names epoch, step and, from running the step again, the layer where it began.
+    /// </exception>
     /// <exception cref="IOException">A checkpoint could not be written; the one before is unchanged.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static IReadOnlyList<EpochMetrics> Fit(

@@ -17,6 +17,7 @@ sealed class TrainingRun : IDisposable
     readonly ISession session;
     readonly InputFeed input;
     readonly Evaluator evaluator;
+    readonly GradientGuard guard;
     readonly double peak;
 
     public TrainingRun(INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress)
@@ -39,6 +40,7 @@ sealed class TrainingRun : IDisposable
         try
         {
             if (options.Resume) FirstEpoch = Resume();
+optimizer.Guard = guard = new GradientGuard(network.Device);
             session = network.CreateSession(maxBatch: 1);
             session.ReserveTraining(loader.BatchSize);
             input = new InputFeed(network, loader);
@@ -91,6 +93,7 @@ sealed class TrainingRun : IDisposable
         evaluator?.Dispose();
         input?.Dispose();
         session?.Dispose();
+        guard?.Dispose();
         optimizer.Dispose();
     }
 
@@ -99,12 +102,21 @@ sealed class TrainingRun : IDisposable
     {
         long step = (long)epoch * loader.BatchesPerEpoch + done;
         optimizer.LearningRate = peak * options.Schedule.At(step, TotalSteps);
-        float loss = session.TrainStep(input.On(batch), batch.Labels, optimizer, options.Loss);
-        if (!float.IsFinite(loss))
-            throw new InvalidOperationException(
-                $"The loss is {loss} in epoch {epoch + 1}, step {done + 1}: training has diverged. Start again with a learning rate below " +
-                $"{peak:R}, or with a schedule that rises slowly (one cycle); check that the images are finite and normalised.");
+        var images = input.On(batch);
+        float loss = session.TrainStep(images, batch.Labels, optimizer, options.Loss);
+        if (!float.IsFinite(loss) || guard.HasStopped) throw Diverged(images, batch, loss, epoch, done);
         return loss;
+    }
+
+    DivergedException Diverged(Tensor images, ImageBatch batch, float loss, int epoch, int done)
+    {
+        var origin = Origin.Find(network, images, batch.Labels, options.Loss ?? new CrossEntropyLoss());
+        string what = float.IsFinite(loss) ? $"The loss is {loss} and its gradient not finite" : $"The loss is {loss}";
+        string kept = options.CheckpointFolder is null ? "" : " The last checkpoint is unchanged.";
+        return new(
+            $"{what} in epoch {epoch + 1}, step {done + 1}: training has diverged. It began in {origin.Text}.{kept} Start again with a learning rate below " +
+            $"{peak:R}, or with a schedule that rises slowly (one cycle); check that the images are finite and normalised.",
+            epoch + 1, done + 1, origin.Layer);
     }
 
     int Resume()

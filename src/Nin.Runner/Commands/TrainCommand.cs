@@ -2,7 +2,6 @@ using System.CommandLine;
 using Nin.Runner.Output;
 using Nin.Runner.Results;
 using Nin.Runner.Runs;
-using Nin.Training;
 using Spectre.Console;
 
 namespace Nin.Runner.Commands;
@@ -32,10 +31,8 @@ sealed class TrainCommand : Command
         var images = await RunData.LoadAsync(
             settings.Dataset, model, parsed.GetValue(data), training: true, settings.Limit, report.Note, cancellation)
             .ConfigureAwait(false);
-        using var network = model.Create(on, settings.Seed);
-        var init = Recipe.Init(settings.Init);
-        if (init != network.Architecture.Init) Initialization.Apply(network.Parameters, init, settings.Seed);
-        var manifest = ManifestOf(model, settings, images, on);
+        using var network = Recipe.Network(model, settings, on);
+        var manifest = Manifest.Of(model, settings, images, on);
         if (earlier is null) folder.Write(manifest);
         else earlier.CheckSame(manifest, folder.ManifestFile);
 
@@ -74,10 +71,6 @@ sealed class TrainCommand : Command
         var earlier = folder.ReadManifest();
         return (ModelCatalog.Get(earlier.Model), earlier.Options, folder, earlier);
     }
-
-    static Manifest ManifestOf(ModelEntry model, TrainSettings settings, RunData images, Device device) => new(
-        ManifestVersions.OfThisProcess(), DateTimeOffset.Now, model.Id, model.Architecture().Hash(), images.Source, settings, settings.Seed,
-        new ManifestDevice(device.Id, device.Name, device.Threads));
 
     static void Show(IAnsiConsole console, TrainResult result, RunFolder folder)
     {

@@ -14,6 +14,8 @@ namespace Nin.Runner.Output;
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(DataResult))]
+[JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(DoctorResult))]
 sealed partial class RunnerJson : JsonSerializerContext
 {
     /// <summary>An object a line. A loss that is no number is written as a string, because JSON has no such numbers.</summary>

@@ -23,6 +23,25 @@ sealed record Manifest(
     int Seed,
     ManifestDevice Device)
 {
+    /// <summary>Of a run that begins now.</summary>
+    public static Manifest Of(ModelEntry model, TrainSettings settings, RunData images, Device device) => new(
+        ManifestVersions.OfThisProcess(), DateTimeOffset.Now, model.Id, model.Architecture().Hash(), images.Source, settings, settings.Seed,
+        new ManifestDevice(device.Id, device.Name, device.Threads) { RegisterBits = device.RegisterBits });
+
+    /// <summary>
+    /// What two runs may not share the bits of their results for, in some words each. (Threads do not count, nor does the name of a processor: equal bits are
+    /// promised per instruction set and device.)
+    /// </summary>
+    public IEnumerable<string> Differences(Manifest now)
+    {
+        if (now.Device.Id != Device.Id) yield return $"device {Device.Id}, not {now.Device.Id}";
+        else if (Device.Id is not "cpu" && now.Device.Name != Device.Name) yield return $"{Device.Name}, not {now.Device.Name}";
+        if (Device.RegisterBits is { } bits && bits != now.Device.RegisterBits) yield return $"registers of {bits} bits, not {now.Device.RegisterBits}";
+        if (now.Versions.Processor != Versions.Processor) yield return $"{Versions.Processor}, not {now.Versions.Processor}";
+        if (now.Versions.Nin != Versions.Nin) yield return $"Nin {Versions.Nin}, not {now.Versions.Nin}";
+        if (now.Versions.Dotnet != Versions.Dotnet) yield return $"{Versions.Dotnet}, not {now.Versions.Dotnet}";
+    }
+
     /// <summary>What no run could have been started with, in some words without a full stop; or null.</summary>
     public string? Problem() =>
         !ModelCatalog.Ids.Contains(Model) ? $"model is '{ErrorText.OneLine(Model)}'; it must be one of {string.Join(", ", ModelCatalog.Ids)}"
@@ -54,7 +73,11 @@ sealed record ManifestData(string Dataset, string Source, IReadOnlyList<DataFile
 }
 
 /// <summary>What a manifest says of the device.</summary>
-sealed record ManifestDevice(string Id, string Name, int Threads);
+sealed record ManifestDevice(string Id, string Name, int Threads)
+{
+    /// <summary><see cref="Nin.Device.RegisterBits"/>; null where an earlier version wrote the manifest.</summary>
+    public int? RegisterBits { get; init; }
+}
 
 /// <summary>What a manifest says of the software.</summary>
 sealed record ManifestVersions(string Nin, string Dotnet, string System, string Processor)

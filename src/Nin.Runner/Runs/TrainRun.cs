@@ -21,11 +21,7 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, RunFolder folder
         var clock = Stopwatch.StartNew();
         var options = Recipe.Options(settings, folder.CheckpointFolder);
         if (options.Resume) epochs.AddRange(EpochsOfCheckpoint());
-        var images = new TrainingData(data.Training!, data.Test)
-        {
-            Normalization = data.Normalization,
-            Augmentation = Recipe.Augmentation(settings.Augment),
-        };
+        var images = Recipe.Images(settings, data);
         new RunDisplay(report, settings.Batch).Show(
             display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
         test ??= Evaluation.Run(network, data.Test, data.Normalization, cancellation: cancellation);

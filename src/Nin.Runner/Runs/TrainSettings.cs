@@ -102,11 +102,27 @@ static class Recipe
         Resume = TrainingCheckpoint.Exists(checkpointFolder),
     };
 
+    /// <summary>A network with the initial weights of the settings.</summary>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
+    public static INetwork Network(ModelEntry model, TrainSettings settings, Device device)
+    {
+        var network = model.Create(device, settings.Seed);
+        var init = Init(settings.Init);
+        if (init != network.Architecture.Init) Initialization.Apply(network.Parameters, init, settings.Seed);
+        return network;
+    }
+
     public static Init Init(string name) => name switch
     {
         "xavier" => Nin.Init.Xavier,
         "he" => Nin.Init.He,
         _ => throw Unknown(name, Inits),
+    };
+
+    public static TrainingData Images(TrainSettings settings, RunData data) => new(data.Training!, data.Test)
+    {
+        Normalization = data.Normalization,
+        Augmentation = Augmentation(settings.Augment),
     };
 
     public static Augmentation Augmentation(string name) => name switch

@@ -60,7 +60,7 @@ public sealed class ResidualStepTests
                 double[][] at = [.. point];
                 at[i] = [.. point[i].Zip(direction, (value, v) => value + step * v)];
                 double[] z = ReferenceBatchNorm2d.ForwardTraining(Norm, ReferenceConv2d.Forward(Case, at[0], at[2]).Value, at[3], at[4]).Value;
-                return GradientCheck.Dot(dy.Widen(), ReferenceRelu.Forward(ReferenceAdd.Forward(z, at[1]).Value).Value);
+                return OracleGradient.Dot(dy.Widen(), ReferenceRelu.Forward(ReferenceAdd.Forward(z, at[1]).Value).Value);
             }
         }
     }

@@ -60,6 +60,31 @@ public abstract partial class ConformanceTests<TDevice>
         y.Read().Should().OnlyContain(v => v == 0.3f);
     }
 
+    [DeviceTheory, InlineData(1), InlineData(7), InlineData(64), InlineData(16 * 1024 + 37)]
+    public void NonFinite(int length)
+    {
+        float[] finite = RandomData.Normal(1, length);
+        (finite[0], finite[^1]) = (float.MaxValue, -float.MaxValue);
+        float Found(float[] x, float before)
+        {
+            Operand found = Over([before]);
+            Op<INonFinite>().Run(Stream, In(x), found);
+            return found.Read()[0];
+        }
+
+        Found(finite, 0).Should().Be(0);
+        Found(finite, 1).Should().Be(1, "what was found before is kept");
+        foreach (float value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            foreach (int at in new[] { 0, length / 2, length - 1 })
+            {
+                float[] x = [.. finite];
+                x[at] = value;
+                Found(x, 0).Should().Be(1, "{0} stands at {1}", value, at);
+            }
+        }
+    }
+
     [DeviceTheory, MemberData(nameof(Activations)), MemberData(nameof(ChannelSlicings))]
     public void ChannelSum(Norm2dCase s)
     {

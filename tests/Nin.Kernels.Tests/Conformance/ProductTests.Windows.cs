@@ -50,6 +50,11 @@ public abstract partial class ProductTests<TDevice>
         Comparison.Agree(dx.Read(), Products(new(wantX, () => sizes.X, s.Window.Taps * s.GroupFilters)), "dx");
         Comparison.Agree(dw.Read(), Products(new(wantW, () => sizes.W, pixels)), "dw");
         Comparison.Agree(db.Read(), new(wantB, () => sizes.B, pixels), "dbias");
+
+        Op<IConv2dForward>().Run(Stream, s, n, input, weights.View, default, relu: false, y);
+        (float[], float[], Oracle) ahead = (dy, y.Read(), Products(new(wantY, () => sizes.Y, s.Window.Taps * s.GroupChannels + 1)));
+        Transposed.Agree(ahead, (x, dx.Read(), Products(new(wantX, () => sizes.X, s.Window.Taps * s.GroupFilters))));
+        Transposed.Agree(ahead, (w, dw.Read(), Products(new(wantW, () => sizes.W, pixels))));
     }
 
     /// <summary>All four results as one plain loop over their products, channels last.</summary>

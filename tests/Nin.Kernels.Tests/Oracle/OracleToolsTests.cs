@@ -97,7 +97,7 @@ public class OracleToolsTests
         Checking(right).Should().NotThrow();
         Checking(wrong).Should().Throw<InvalidOperationException>();
 
-        Action Checking(double[] gradient) => () => GradientCheck.Check(v => GradientCheck.Dot(v, v), x, gradient, seed: 2);
+        Action Checking(double[] gradient) => () => OracleGradient.Check(v => OracleGradient.Dot(v, v), x, gradient, seed: 2);
     }
 
     [Fact]

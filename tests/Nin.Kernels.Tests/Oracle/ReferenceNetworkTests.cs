@@ -17,7 +17,7 @@ public class ReferenceNetworkTests
 
         foreach (string name in gradients.Keys)
         {
-            GradientCheck.Check(LossWith, weights[name], gradients[name], 5, 1e-6);
+            OracleGradient.Check(LossWith, weights[name], gradients[name], 5, 1e-6);
 
             double LossWith(double[] value)
             {

@@ -1,7 +1,7 @@
 namespace Nin.TestKit;
 
 /// <summary>Holds an analytic gradient against central differences in double precision along one random direction.</summary>
-public static class GradientCheck
+public static class OracleGradient
 {
     /// <summary>
     /// Passes if <c>(loss(x + h v) - loss(x - h v)) / 2h</c> agrees with <c>gradient . v</c> for a normal random v, to a millionth

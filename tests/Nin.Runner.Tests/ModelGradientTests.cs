@@ -1,0 +1,38 @@
+using Nin.Training;
+
+namespace Nin.Runner.Tests;
+
+/// <summary>The gradients of every network that ships, from its loss to its images, against central differences.</summary>
+public sealed class ModelGradientTests
+{
+    public static TheoryData<string> Models => [.. ModelCatalog.Ids];
+
+    [Theory, MemberData(nameof(Models))]
+    public void On_the_processor(string model) => Check("cpu", ModelCatalog.Get(model));
+
+    // A minute a network.
+    [LongFact]
+    public void Small_ones_on_the_emulator()
+    {
+        foreach (var model in ModelCatalog.All.Where(m => !IsLarge(m))) Check("emulator", model);
+    }
+
+    [LongFact]
+    public void On_every_other_device_that_is_there()
+    {
+        foreach (var device in DeviceDiscovery.List().Where(d => d.Missing is null && d.Kind is DeviceKind.Cuda or DeviceKind.OpenCl))
+        {
+            foreach (var model in ModelCatalog.All) Check(device.Id, model);
+        }
+    }
+
+    static void Check(string id, ModelEntry model)
+    {
+        using var device = Device.Open(id);
+        using var network = model.Create(device, 1);
+        var options = new GradientCheckOptions { Batch = IsLarge(model) ? 1 : 2, Directions = 1 };
+        GradientCheck.Of(network, options: options).Problem.Should().BeNull("of {0} on {1}", model.Id, id);
+    }
+
+    static bool IsLarge(ModelEntry model) => model.Architecture().Macs > 100_000_000;
+}
