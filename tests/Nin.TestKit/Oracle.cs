@@ -64,6 +64,9 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
             operandError);
     }
 
+    /// <summary>The same result in another memory order.</summary>
+    public Oracle Permuted(Func<double[], double[]> permute) => new(permute(Value), () => permute(Magnitude), Chain, operandError);
+
     /// <summary>The absolute values of an array; null stays null.</summary>
     [return: NotNullIfNotNull(nameof(values))]
     public static double[]? Abs(double[]? values) => values is null ? null : Array.ConvertAll(values, Math.Abs);

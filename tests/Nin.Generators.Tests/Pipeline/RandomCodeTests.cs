@@ -132,7 +132,7 @@ public class RandomCodeTests
         select source[..(int)(source.Length * cut)];
 
     [Fact]
-    public void Half_typed_code_never_throws() => Check(200);
+    public void Half_typed_code_never_throws() => Check(100);
 
     [LongFact]
     [Trait("Category", "Long")]

@@ -1,6 +1,7 @@
 namespace Nin.Kernels.Tests.Conformance;
 
 /// <summary>The products that GPUs run, by work-groups with shared memory and barriers, on ILGPU's CPU accelerator with 64 threads.</summary>
+[Collection(EmulatedGpu.Collection)]
 public sealed class OnEmulatorGroups(DeviceFixture<OnEmulatorGroups.Groups> fixture) : ProductTests<OnEmulatorGroups.Groups>(fixture)
 {
     public sealed class Groups : IDeviceUnderTest

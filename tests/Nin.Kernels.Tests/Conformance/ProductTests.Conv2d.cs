@@ -16,13 +16,19 @@ public abstract partial class ProductTests<TDevice>
 
     public static TheoryData<Conv2dCase> SmallConvolutions => Taken(Conv2dCases.Small, c => c.Macs);
 
-    /// <summary>Batches of one leaf that is short, of one that is full, and of trees of two, three and six; and leaves of a part of an example.</summary>
-    public static TheoryData<Conv2dCase> Leaves =>
-    [
-        .. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Conv2dCase(n, 3, 4, 5, 9, 3, Stride: 2, Padding: 1)),
-        .. new[] { 1, 7, 8, 9, 17, 41 }.Select(n => new Conv2dCase(n, 5, 3, 2, 11, 1)),
-        new(2, 2, 97, 91, 3, 1),
-    ];
+    public static TheoryData<Conv2dCase> RectangularWindows => Taken(Conv2dCases.Rectangular, c => c.Macs);
+
+    /// <summary>Batches of one leaf that is short, of one that is full, and of trees of two, three and six.</summary>
+    public static TheoryData<Conv2dCase> Leaves => Taken(
+        [
+            .. new[] { 1, 9, 17, 41, 7, 8 }.Select(n => new Conv2dCase(n, 3, 4, 5, 9, 3, Stride: 2, Padding: 1)),
+            .. new[] { 1, 9, 17, 41, 7, 8 }.Select(n => new Conv2dCase(n, 5, 3, 2, 11, 1)),
+        ],
+        c => c.Macs);
+
+    /// <summary>Leaves that are parts of an example: about the smallest image that has two, and a larger one.</summary>
+    public static TheoryData<Conv2dCase> ImagesOfLeaves =>
+        [.. new Conv2dCase[] { new(1, 1, 83, 71, 2, 1), new(2, 2, 97, 91, 3, 1) }.Where((c, i) => i == 0 || c.Macs < TDevice.MaxMacs)];
 
     [DeviceTheory, MemberData(nameof(Convolutions))]
     public void Conv2d_forward(Conv2dCase s)
@@ -74,22 +80,14 @@ public abstract partial class ProductTests<TDevice>
     [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(Leaves))]
     public void Conv2d_backward_weights(Conv2dCase s)
     {
-        float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength);
-        float[] beforeW = RandomData.Normal(3, s.WeightLength), beforeB = RandomData.Normal(4, s.Filters);
-        Operand input = In(Nhwc(s, x)), gradient = In(OutputNhwc(s, dy));
-        Oracle want = Products(ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen())), wantBias = ReferenceConv2d.BackwardBias(s, dy.Widen());
         foreach (bool accumulate in Both)
         {
-            foreach (bool biased in Both)
-            {
-                Operand dw = Target(accumulate, Hwio(s, beforeW));
-                Operand? db = biased ? Target(accumulate, beforeB) : null;
-                Op<IConv2dBackwardWeights>().Run(Stream, Sizes(s), s.Batch, input, gradient, dw, db, accumulate);
-                Comparison.Agree(Oihw(s, dw.Read()), Wanted(accumulate, want, beforeW), $"dw, bias {biased}, accumulate {accumulate}");
-                if (db is not null) Comparison.Agree(db.Read(), Wanted(accumulate, wantBias, beforeB), $"dbias, accumulate {accumulate}");
-            }
+            foreach (bool biased in Both) WeightGradientsAgree(s, biased, accumulate);
         }
     }
+
+    [DeviceTheory, MemberData(nameof(ImagesOfLeaves))]
+    public void Conv2d_backward_weights_of_large_images(Conv2dCase s) => WeightGradientsAgree(s, biased: true, accumulate: true);
 
     [DeviceTheory, MemberData(nameof(SmallConvolutions))]
     public void Conv2d_gradients_are_the_transposed_maps(Conv2dCase s)
@@ -106,6 +104,31 @@ public abstract partial class ProductTests<TDevice>
         (float[], float[], Oracle) ahead = (dy, OutputNchw(s, y.Read()), forward);
         Transposed.Agree(ahead, (x, Nchw(s, dx.Read()), Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen()))));
         Transposed.Agree(ahead, (w, Oihw(s, dw.Read()), Products(ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen()))));
+    }
+
+    [DeviceTheory, MemberData(nameof(RectangularWindows))]
+    public void Conv2d_of_any_window(Conv2dCase s)
+    {
+        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength), b = RandomData.Normal(3, s.Filters);
+        float[] dy = RandomData.Normal(4, s.OutputLength);
+        Operand weights = In(Hwio(s, w)), y = Out(s.OutputLength), dx = Out(s.InputLength);
+        Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, In(Nhwc(s, x)), weights.View, In(b), relu: false, y);
+        Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, In(OutputNhwc(s, dy)), weights.View, dx, accumulate: false);
+        Comparison.Agree(OutputNchw(s, y.Read()), Products(ReferenceConv2d.Forward(s, x.Widen(), w.Widen(), b.Widen())), "y");
+        Comparison.Agree(Nchw(s, dx.Read()), Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())), "dx");
+        WeightGradientsAgree(s, biased: true, accumulate: false);
+    }
+
+    void WeightGradientsAgree(Conv2dCase s, bool biased, bool accumulate)
+    {
+        float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength);
+        float[] beforeW = RandomData.Normal(3, s.WeightLength), beforeB = RandomData.Normal(4, s.Filters);
+        Operand dw = Target(accumulate, Hwio(s, beforeW));
+        Operand? db = biased ? Target(accumulate, beforeB) : null;
+        Op<IConv2dBackwardWeights>().Run(Stream, Sizes(s), s.Batch, In(Nhwc(s, x)), In(OutputNhwc(s, dy)), dw, db, accumulate);
+        Oracle want = Products(ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen())), wantBias = ReferenceConv2d.BackwardBias(s, dy.Widen());
+        Comparison.Agree(Oihw(s, dw.Read()), Wanted(accumulate, want, beforeW), $"dw, bias {biased}, accumulate {accumulate}");
+        if (db is not null) Comparison.Agree(db.Read(), Wanted(accumulate, wantBias, beforeB), $"dbias, accumulate {accumulate}");
     }
 
     static Conv2dSizes Sizes(Conv2dCase s) =>

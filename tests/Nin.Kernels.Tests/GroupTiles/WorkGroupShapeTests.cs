@@ -9,6 +9,7 @@ namespace Nin.Kernels.Tests.GroupTiles;
 /// Each shape of work-group, which a device chooses by the size of a result, over more than one tile in both directions: to the bits of the product
 /// that knows no work-groups, because each sum has the same order.
 /// </summary>
+[Collection(EmulatedGpu.Collection)]
 public sealed class WorkGroupShapeTests : IDisposable
 {
     const int Examples = 9;

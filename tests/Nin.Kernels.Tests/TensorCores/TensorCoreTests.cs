@@ -5,6 +5,7 @@ using Nin.TestKit;
 namespace Nin.Kernels.Tests.TensorCores;
 
 /// <summary>What the precisions are, beside the conformance of all products: how far a product is from float32's, and that it is no nearer.</summary>
+[Collection(EmulatedGpu.Collection)]
 public sealed class TensorCoreTests
 {
     const int Pixels = 31, Depth = 20, Columns = 23;

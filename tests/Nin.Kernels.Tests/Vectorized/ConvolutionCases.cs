@@ -85,19 +85,4 @@ static class ConvolutionCases
 
         return values;
     }
-
-    /// <summary>|got - want| is at most terms x eps x the sum of the absolute values of the terms.</summary>
-    public static void AssertClose(ReadOnlySpan<float> got, (double[] Values, double[] Sums) want, long terms)
-    {
-        got.Length.Should().Be(want.Values.Length);
-        const double Epsilon = 1.0 / (1 << 23);
-        for (int i = 0; i < got.Length; i++)
-        {
-            double bound = (terms + 2) * Epsilon * want.Sums[i];
-            if (!(Math.Abs(got[i] - want.Values[i]) <= bound))
-            {
-                Assert.Fail($"element {i}: got {got[i]:g9}, want {want.Values[i]:g9} within {bound:g3}");
-            }
-        }
-    }
 }

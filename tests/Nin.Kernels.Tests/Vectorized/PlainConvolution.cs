@@ -1,95 +1,33 @@
 using Nin.Ops;
+using Nin.Shapes.Sizes;
+using Nin.TestKit;
 
 namespace Nin.Tests.Vectorized;
 
-/// <summary>
-/// The three products of a convolution as one plain loop in double precision; beside each result the sum of the absolute values of its
-/// terms and their number, from which a tolerance follows.
-/// </summary>
+/// <summary>The oracle's convolution of channels-last operands, results channels-last.</summary>
 sealed class PlainConvolution(Conv2dSizes sizes, int batch)
 {
-    public (double[] Values, double[] Sums) Forward(float[] x, float[] w, float[]? bias)
+    readonly Conv2dCase s = new(batch, sizes.Channels, sizes.Height, sizes.Width, sizes.Filters, sizes.Window.Rows.Kernel, Groups: sizes.Groups)
     {
-        var y = (Values: new double[batch * sizes.OutputLength], Sums: new double[batch * sizes.OutputLength]);
-        ForEachTerm((ix, iw, iy) => Add(y, iy, (double)x[ix] * w[iw]));
-        for (int i = 0; bias is not null && i < y.Values.Length; i++)
-        {
-            Add(y, i, bias[i % sizes.Filters]);
-        }
+        Rows = Axis(sizes.Window.Rows), Columns = Axis(sizes.Window.Columns),
+    };
 
-        return y;
-    }
+    public Oracle Forward(float[] x, float[] w, float[]? bias) =>
+        ReferenceConv2d.Forward(s, Input(x), Weights(w), bias?.Widen()).Permuted(y => Layouts.NchwToNhwc<double>(y, batch, s.Filters, s.OutHeight, s.OutWidth));
 
-    public (double[] Values, double[] Sums) BackwardData(float[] dY, float[] w)
-    {
-        var dX = (Values: new double[batch * sizes.InputLength], Sums: new double[batch * sizes.InputLength]);
-        ForEachTerm((ix, iw, iy) => Add(dX, ix, (double)dY[iy] * w[iw]));
-        return dX;
-    }
+    public Oracle BackwardData(float[] dY, float[] w) =>
+        ReferenceConv2d.BackwardData(s, Weights(w), Output(dY)).Permuted(dX => Layouts.NchwToNhwc<double>(dX, batch, s.Channels, s.Height, s.Width));
 
-    public (double[] Values, double[] Sums) BackwardWeights(float[] x, float[] dY)
-    {
-        var dW = (Values: new double[sizes.WeightLength], Sums: new double[sizes.WeightLength]);
-        ForEachTerm((ix, iw, iy) => Add(dW, iw, (double)x[ix] * dY[iy]));
-        return dW;
-    }
+    public Oracle BackwardWeights(float[] x, float[] dY) => ReferenceConv2d.BackwardWeights(s, Input(x), Output(dY))
+        .Permuted(dW => Layouts.OihwToHwio<double>(dW, s.Filters, s.GroupChannels, s.Rows.Kernel, s.Columns.Kernel));
 
-    public (double[] Values, double[] Sums) BackwardBias(float[] dY)
-    {
-        var dB = (Values: new double[sizes.Filters], Sums: new double[sizes.Filters]);
-        for (int i = 0; i < dY.Length; i++)
-        {
-            Add(dB, i % sizes.Filters, dY[i]);
-        }
+    public Oracle BackwardBias(float[] dY) => ReferenceConv2d.BackwardBias(s, Output(dY));
 
-        return dB;
-    }
+    double[] Input(float[] x) => Layouts.NhwcToNchw<double>(x.Widen(), batch, s.Channels, s.Height, s.Width);
 
-    static void Add((double[] Values, double[] Sums) to, long index, double term)
-    {
-        to.Values[index] += term;
-        to.Sums[index] += Math.Abs(term);
-    }
+    double[] Output(float[] y) => Layouts.NhwcToNchw<double>(y.Widen(), batch, s.Filters, s.OutHeight, s.OutWidth);
 
-    void ForEachTerm(Action<long, long, long> visit)
-    {
-        for (int n = 0; n < batch; n++)
-        {
-            for (int row = 0; row < sizes.OutHeight; row++)
-            {
-                for (int column = 0; column < sizes.OutWidth; column++)
-                {
-                    ForEachTap(n, row, column, visit);
-                }
-            }
-        }
-    }
+    double[] Weights(float[] w) => Layouts.HwioToOihw<double>(w.Widen(), s.Filters, s.GroupChannels, s.Rows.Kernel, s.Columns.Kernel);
 
-    void ForEachTap(int n, int row, int column, Action<long, long, long> visit)
-    {
-        for (int kh = 0; kh < sizes.Window.Rows.Kernel; kh++)
-        {
-            for (int kw = 0; kw < sizes.Window.Columns.Kernel; kw++)
-            {
-                int h = row * sizes.Window.Rows.Stride - sizes.Window.Rows.Before + kh * sizes.Window.Rows.Dilation;
-                int w = column * sizes.Window.Columns.Stride - sizes.Window.Columns.Before + kw * sizes.Window.Columns.Dilation;
-                if (h < 0 || h >= sizes.Height || w < 0 || w >= sizes.Width)
-                {
-                    continue;
-                }
-
-                for (int f = 0; f < sizes.Filters; f++)
-                {
-                    for (int c = 0; c < sizes.GroupChannels; c++)
-                    {
-                        int channel = f / sizes.GroupFilters * sizes.GroupChannels + c;
-                        visit(
-                            (((long)n * sizes.Height + h) * sizes.Width + w) * sizes.Channels + channel,
-                            (((long)kh * sizes.Window.Columns.Kernel + kw) * sizes.GroupChannels + c) * sizes.Filters + f,
-                            (((long)n * sizes.OutHeight + row) * sizes.OutWidth + column) * sizes.Filters + f);
-                    }
-                }
-            }
-        }
-    }
+    static ConvAxis Axis(WindowAxis a) => new(a.Kernel, a.Stride, a.Before, a.After, a.Dilation);
 }

@@ -71,9 +71,9 @@ public static class Conv2dCases
         new(3, 6, 7, 4, 9, 3, Padding: 1, Groups: 3),
         new(1, 48, 5, 4, 32, 1, Groups: 16),
         new(2, 17, 7, 6, 17, 3, Padding: 1, Groups: 17),
+        new(2, 8, 9, 7, 8, 3, Stride: 2, Padding: 2, Dilation: 2, Groups: 4),
         new(1, 31, 6, 5, 62, 3, Stride: 2, Padding: 1, Groups: 31),
         new(1, 32, 9, 8, 32, 5, Padding: 2, Dilation: 1, Groups: 32),
-        new(2, 8, 9, 7, 8, 3, Stride: 2, Padding: 2, Dilation: 2, Groups: 4),
 
         // Enough work for blocking, slices of the batch and several threads to matter.
         new(9, 3, 17, 13, 33, 5, Padding: 2),
@@ -83,17 +83,27 @@ public static class Conv2dCases
         new(2, 1, 61, 67, 96, 11, Stride: 4),
     ];
 
-    /// <summary>Windows whose axes differ, and padding that is not the same at both ends.</summary>
+    /// <summary>Windows that differ along the axes, and padding that differs at the ends of one.</summary>
     public static IReadOnlyList<Conv2dCase> Rectangular { get; } =
     [
-        new(2, 5, 8, 11, 7, 3) { Rows = new(3, Before: 1, After: 1), Columns = new(5, Before: 2, After: 2) },
-        new(3, 16, 9, 30, 17, 1) { Rows = new(7, Before: 3, After: 3) },
-        new(1, 8, 13, 7, 9, 1) { Columns = new(4, Before: 1, After: 2) },
-        new(2, 6, 7, 9, 5, 3) { Rows = new(3, Before: 2), Columns = new(3, After: 2) },
-        new(9, 3, 13, 11, 6, 3) { Rows = new(3, Stride: 2, Before: 1), Columns = new(4, Stride: 3, After: 2) },
-        new(1, 17, 11, 16, 33, 3) { Rows = new(3, Stride: 2, Before: 1, After: 1), Columns = new(3, Before: 1, After: 1) },
-        new(2, 4, 12, 15, 5, 3) { Rows = new(3, Before: 2, After: 1, Dilation: 2), Columns = new(2, Stride: 2, Before: 3, Dilation: 3) },
-        new(9, 6, 10, 9, 8, 2, Groups: 2) { Columns = new(3, Stride: 2, After: 1) },
+        Rectangle(3, 5, 7, 6, 9, new(3, Before: 1, After: 1), new(1)),
+        Rectangle(2, 3, 4, 9, 17, new(1), new(5, Before: 2, After: 2)),
+        Rectangle(2, 5, 8, 11, 7, new(3, Before: 1, After: 1), new(5, Before: 2, After: 2)),
+        Rectangle(1, 3, 6, 7, 5, new(2, After: 1), new(2, After: 1)),
+        Rectangle(9, 4, 7, 5, 8, new(2, Stride: 2, After: 1), new(3, Before: 1)),
+        Rectangle(2, 16, 6, 7, 20, new(3, Stride: 2, Before: 1), new(5, Before: 3, After: 1)),
+        Rectangle(1, 8, 9, 11, 12, new(4, Stride: 3, Before: 2), new(2, Stride: 2, After: 3, Dilation: 3)),
+        Rectangle(2, 4, 12, 15, 5, new(3, Before: 2, After: 1, Dilation: 2), new(2, Stride: 2, Before: 3, Dilation: 3)),
+        Rectangle(3, 16, 9, 30, 17, new(7, Before: 3, After: 3), new(1)),
+        Rectangle(3, 8, 7, 6, 12, new(3, Stride: 2, Before: 2, After: 1), new(2, Dilation: 2, After: 1)) with { Groups = 4 },
+
+        // Windows whose rows are runs of memory, with and without a last one that hangs over the edge.
+        Rectangle(2, 3, 8, 9, 7, new(5, Stride: 2, Before: 1), new(3, Stride: 2)),
+        Rectangle(2, 3, 5, 8, 7, new(2), new(3, Stride: 2, After: 1)),
+
+        // Weight gradients of two leaves an example, of rows; of sixteen, of pixels.
+        Rectangle(1, 1, 81, 80, 2, new(2), new(1)),
+        Rectangle(1, 1, 2, 40_001, 2, new(1), new(2)),
     ];
 
     /// <summary>The cases under a million multiply-adds, for slow devices.</summary>
@@ -104,4 +114,7 @@ public static class Conv2dCases
 
     /// <summary><see cref="Small"/> as rows of theory data.</summary>
     public static IEnumerable<object[]> SmallRows => Small.Select(c => new object[] { c });
+
+    static Conv2dCase Rectangle(int batch, int channels, int height, int width, int filters, ConvAxis rows, ConvAxis columns) =>
+        new(batch, channels, height, width, filters, rows.Kernel) { Rows = rows, Columns = columns };
 }
