@@ -40,7 +40,7 @@ sealed class TrainingRun : IDisposable
         try
         {
             if (options.Resume) FirstEpoch = Resume();
-optimizer.Guard = guard = new GradientGuard(network.Device);
+            optimizer.Guard = guard = new GradientGuard(network.Device);
             session = network.CreateSession(maxBatch: 1);
             session.ReserveTraining(loader.BatchSize);
             input = new InputFeed(network, loader);
