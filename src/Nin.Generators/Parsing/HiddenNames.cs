@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Nin.Generators.Layers;
 using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
@@ -12,12 +13,10 @@ static class HiddenNames
 {
     static readonly HashSet<string> Used =
     [
-        "Activation", "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
-        "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "Gelu", "GlobalAvgPool2d", "GlobalMaxPool2d",
-        "HardSigmoid", "HardSwish", "INetwork", "ISession", "Init", "LayerInfo", "LeakyRelu", "Linear", "MaxPool2d", "MemoryPlan",
-        "Multiply", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "Pointwise",
-        "PointwiseMlpStep", "PoolSizes", "Relu", "Relu6", "ResidualStep", "Saved", "Session", "Shape", "Sigmoid", "Silu", "Step", "Tanh", "Tensor", "TensorBuffer",
-        "Traced",
+        .. LayerKinds.Names,
+        "Architecture", "Arena", "Checkpoint", "Chw", "Conv2dSizes", "Device", "DeviceView", "Dk", "Features", "INetwork", "ISession", "Init",
+        "LayerInfo", "MemoryPlan", "Network", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "PointwiseMlpStep", "PoolSizes",
+        "ResidualStep", "Saved", "Session", "Shape", "Step", "Tensor", "TensorBuffer", "Traced",
     ];
 
     public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers, CancellationToken cancellation) =>
