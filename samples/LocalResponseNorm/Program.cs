@@ -3,7 +3,7 @@ using Nin.Dimensions;
 using Nin.Samples;
 
 // dotnet run -c Release --project samples/LocalResponseNorm [device]
-// Holds the gradient of the step against a central difference along one direction.
+// Compares the gradient of the step with a central difference along one direction.
 using var device = Device.Open(args is [var id] ? id : "cpu");
 var norm = new LocalResponseNorm<Chw<D8, D5, D7>>(device, "lrn", size: 5, alpha: 0.5);
 var random = new Random(1);

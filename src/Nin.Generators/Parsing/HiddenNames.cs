@@ -7,7 +7,7 @@ namespace Nin.Generators.Parsing;
 
 /// <summary>
 /// Whether generated code can import Nin's namespaces and use short names: not where its class, a type around it or its own namespace
-/// has something of the same name. In the global namespace imports stand beside the project's global ones, which may clash too.
+/// has something of the same name. In the global namespace imports are next to the project's global ones, which may clash too.
 /// </summary>
 static class HiddenNames
 {

@@ -3,9 +3,9 @@ using Nin.Shapes.Sizes;
 namespace Nin
 {
     /// <summary>
-    /// Normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts it by learnt numbers; inference uses
+    /// Normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts it by learnt parameters; inference uses
     /// running statistics (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>). After <c>[Flatten]</c> each feature is a channel (PyTorch's
-    /// <c>BatchNorm1d</c>). The shape stays.
+    /// <c>BatchNorm1d</c>). The shape is unchanged.
     /// </summary>
     public sealed class BatchNorm2dAttribute : LayerAttribute
     {
