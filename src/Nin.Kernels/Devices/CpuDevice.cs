@@ -3,14 +3,14 @@ using Nin.Ops;
 
 namespace Nin;
 
-/// <summary>The processor, through vectorised managed code. Opens no ILGPU context, unless a step from outside the library has a kernel alone.</summary>
+/// <summary>The processor, through vectorised managed code. Opens no ILGPU context, unless a step from outside the library has a kernel and no managed code.</summary>
 sealed class CpuDevice : Device
 {
     readonly Lazy<KernelHost> host = new(() => new KernelHost());
 
-    /// <param name="threads">Threads; 0 for one a core.</param>
-    /// <param name="width">Bits of the registers that ops compute with; 0 for the widest of the machine. Another one is for tests.</param>
-    /// <param name="precision">What was asked for; products are float32 whatever it is.</param>
+    /// <param name="threads">Threads; 0 for one per core.</param>
+    /// <param name="width">Bits of the registers that ops compute with; 0 for the machine's widest. Other values are for tests.</param>
+    /// <param name="precision">What was asked for; products are float32 in any case.</param>
     public CpuDevice(int threads, int width = 0, Precision precision = Precision.Float32)
         : base("cpu", ProcessorName(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, new DeviceProfile(DeviceKind.Cpu, Precision: precision)) =>
         Pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount) { Width = width > 0 ? width : SimdWidth.Best };

@@ -7,7 +7,7 @@ namespace Nin
 
     /// <summary><c>x</c> where it is positive, else <c>negativeSlope x</c> (<see cref="LeakyRelu"/>); the shape is unchanged.</summary>
     /// <param name="negativeSlope">
-    /// Slope below zero, 0 or more: the gradient is told from the sign of the output. Default: 0.01, as in PyTorch.
+    /// Slope below zero, 0 or more: the gradient is computed from the sign of the output. Default: 0.01, as in PyTorch.
     /// </param>
     public sealed class LeakyReluAttribute(double negativeSlope = LayerDefaults.NegativeSlope) : LayerAttribute
     {

@@ -27,7 +27,7 @@ namespace Nin
         public int Padding { get; set; } = LayerDefaults.Padding;
 
         /// <summary>
-        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may hang over the end
+        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may extend beyond the end
         /// (PyTorch's <c>ceil_mode</c>). Default: false.
         /// </summary>
         public bool CeilMode { get; set; } = LayerDefaults.Ceil;
