@@ -4,7 +4,7 @@ namespace Nin.Samples;
 
 /// <summary>
 /// Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3, with the numbering of PyTorch's <c>LocalResponseNorm</c>):
-/// <c>y[c] = x[c] / (k + alpha / size * sum x[j]^2)^beta</c>, where j runs over the <c>size</c> channels around c. The shape stays.
+/// <c>y[c] = x[c] / (k + alpha / size * sum x[j]^2)^beta</c>, where j runs over the <c>size</c> channels around c. The shape is unchanged.
 /// </summary>
 /// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
 /// <param name="device">Where it runs.</param>
@@ -12,13 +12,13 @@ namespace Nin.Samples;
 /// <param name="size">Channels of the window, 1 or more.</param>
 /// <param name="alpha">Factor of the mean square.</param>
 /// <param name="beta">Exponent.</param>
-/// <param name="k">What is added, above 0.</param>
+/// <param name="k">The constant that is added, above 0.</param>
 public sealed class LocalResponseNorm<TShape>(Device device, string name, int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
     : StepLayer<TShape, TShape, LocalResponseNormStep>(device, name, new LocalResponseNormStep(TShape.Shape, size, alpha, beta, k))
     where TShape : struct, IShape;
 
 /// <summary>
-/// The step: what tape and networks run. Its gradient reads the input and the sums that the forward pass kept, one for each output, and can
+/// The step: what tape and networks run. Its gradient reads the input and the sums that the forward pass kept, one for each output, and it can
 /// write over the output's gradient, element by element.
 /// </summary>
 [StepMemory(ReadsOutput = false, SavedPerOutput = 1, CanOverwriteGradient = true)]
@@ -30,7 +30,7 @@ public sealed class LocalResponseNormStep : Step
     /// <param name="size">Channels of the window, 1 or more.</param>
     /// <param name="alpha">Factor of the mean square.</param>
     /// <param name="beta">Exponent.</param>
-    /// <param name="k">What is added, above 0.</param>
+    /// <param name="k">The constant that is added, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public LocalResponseNormStep(Shape shape, int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
         : base(shape, shape)
@@ -77,7 +77,7 @@ public sealed class LocalResponseNormStep : Step
             pass.Array(o.DY), pass.Array(terms), pass.Array(o.DX));
     }
 
-    // A row of pixels is a piece.
+    // One piece is a row of pixels.
     int Pieces(in Pass pass) => pass.Batch * Output.Height;
 
     int Row => Output.Width * Output.Channels;
@@ -89,7 +89,7 @@ public sealed class LocalResponseNormStep : Step
 /// <param name="Alpha">Factor of the sum of squares.</param>
 /// <param name="Beta">Exponent.</param>
 /// <param name="K">What is added.</param>
-/// <param name="Accumulate">1 where the gradient is added to what stands there. (A kernel's arguments hold no bool.)</param>
+/// <param name="Accumulate">1 where the gradient is added to what is already there. (A kernel's arguments hold no bool.)</param>
 public readonly record struct WindowNumbers(int Channels, int Size, float Alpha, float Beta, float K, int Accumulate = 0)
 {
     /// <summary>Channels of the window before its middle; one fewer or as many come after it.</summary>

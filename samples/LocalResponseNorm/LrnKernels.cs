@@ -22,7 +22,7 @@ static class LrnKernels
         }
     }
 
-    /// <summary><c>t[c] = dy[c] x[c] s[c]^(-beta - 1)</c>: what an output sends back through its sum.</summary>
+    /// <summary><c>t[c] = dy[c] x[c] s[c]^(-beta - 1)</c>: what an output contributes through its sum.</summary>
     public static void Terms(WindowNumbers w, long length, ArrayView<float> x, ArrayView<float> s, ArrayView<float> dy, ArrayView<float> t)
     {
         for (long i = KernelThread.Index; i < length; i += KernelThread.Stride) t[i] = dy[i] * x[i] * Power(s[i], -w.Beta - 1);

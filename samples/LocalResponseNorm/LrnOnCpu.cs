@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Nin.Samples;
 
-/// <summary>The forward pass in vectorised managed code, for device <c>cpu</c>: a row of pixels a piece, with a pixel's channels side by side.</summary>
+/// <summary>The forward pass in vectorised managed code, for device <c>cpu</c>: one piece per row of pixels, with a pixel's channels contiguous.</summary>
 readonly struct ForwardOnCpu(Pass pass, WindowNumbers w, int row, DeviceView x, DeviceView y, DeviceView s) : IPieces
 {
     public void Run(int piece)

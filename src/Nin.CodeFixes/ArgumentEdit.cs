@@ -21,7 +21,7 @@ sealed class ArgumentEdit(string argument, string value)
 
     /// <summary>The attribute with the argument changed, or added after the others.</summary>
     /// <param name="attribute">What is edited.</param>
-    /// <param name="reported">The argument that the diagnostic stands on, if it stands on one.</param>
+    /// <param name="reported">The argument that the diagnostic is reported at, if any.</param>
     public AttributeSyntax Apply(AttributeSyntax attribute, AttributeArgumentSyntax? reported)
     {
         AttributeArgumentListSyntax list = attribute.ArgumentList ?? SyntaxFactory.AttributeArgumentList();
@@ -36,7 +36,7 @@ sealed class ArgumentEdit(string argument, string value)
         return attribute.WithArgumentList(list.AddArguments(added));
     }
 
-    /// <summary>Parameters are in lower case, and stand in place where they are not named.</summary>
+    /// <summary>Parameters are in lower case, and positional where they are not named.</summary>
     bool IsParameter => char.IsLower(argument[0]);
 
     bool IsNamed(AttributeArgumentSyntax given) => (given.NameEquals?.Name ?? given.NameColon?.Name)?.Identifier.ValueText == argument;

@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Nin.CodeFixes;
 
-/// <summary>NIN001: declares a network, or a type around it, as partial. The rule's other reasons have no single answer.</summary>
+/// <summary>NIN001: declares a network, or a type around it, as partial. The rule's other causes have no single fix.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 [Shared]
 public sealed class MakePartialFix : CodeFixProvider
@@ -31,7 +31,7 @@ public sealed class MakePartialFix : CodeFixProvider
         context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(Changed()), equivalenceKey: Title), context.Diagnostics);
     }
 
-    /// <summary><c>partial</c> is the last modifier; where it is the only one, what stood before the keyword stands before it.</summary>
+    /// <summary><c>partial</c> is the last modifier; where it is the only one, what came before the keyword comes before it.</summary>
     static TypeDeclarationSyntax Partial(TypeDeclarationSyntax type)
     {
         SyntaxToken partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword).WithTrailingTrivia(SyntaxFactory.Space);

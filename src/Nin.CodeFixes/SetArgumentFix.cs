@@ -36,7 +36,7 @@ public sealed class SetArgumentFix : CodeFixProvider
                 ArgumentEdit edit = ArgumentEdit.Parse(text);
                 Document Changed() => context.Document.WithSyntaxRoot(root.ReplaceNode(attribute, edit.Apply(attribute, inPlace)));
 
-                // Fixing all of a kind takes the same argument everywhere, whatever its value is in each place.
+                // "Fix all" changes the same argument everywhere, to the value suggested at each place.
                 string key = $"{edit.Argument}{i}";
                 context.RegisterCodeFix(CodeAction.Create($"Use {text}", _ => Task.FromResult(Changed()), key), diagnostic);
             }

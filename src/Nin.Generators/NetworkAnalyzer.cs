@@ -7,8 +7,8 @@ using Nin.Generators.Parsing;
 namespace Nin.Generators;
 
 /// <summary>
-/// Puts the parser's diagnostics on the arguments that they are about. An analyzer, not the generator, reports them: only its
-/// locations obey <c>#pragma warning disable</c>, and only it sees a class that has layers without <c>[Network]</c>.
+/// Reports the parser's diagnostics at the arguments that they are about. An analyzer, not the generator, reports them: only its
+/// locations obey <c>#pragma warning disable</c>, and only it is given a class that has layers without <c>[Network]</c>.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class NetworkAnalyzer : DiagnosticAnalyzer

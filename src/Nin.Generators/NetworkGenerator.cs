@@ -38,7 +38,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     }
 
     /// <summary>
-    /// A class two of whose declarations have <c>[Network]</c>, which the compiler reports, comes here once for each and must be
+    /// A class with <c>[Network]</c> on two declarations, which the compiler reports, comes here once for each and must be
     /// written once.
     /// </summary>
     static NetworkSpec? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)

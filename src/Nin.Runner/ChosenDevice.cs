@@ -5,7 +5,7 @@ namespace Nin.Runner;
 /// <summary>The device that a command was asked to run on.</summary>
 static class ChosenDevice
 {
-    /// <summary>Opens it. What <c>auto</c> passed over is told where a driver fails, and with <c>--verbose</c> in any case.</summary>
+    /// <summary>Opens it. What <c>auto</c> skipped is reported where a driver fails, and with <c>--verbose</c> in any case.</summary>
     public static Device Open(ParseResult parsed, Option<string> device, Option<int?> threads)
     {
         bool verbose = parsed.GetValue(SharedOptions.Verbose);

@@ -5,7 +5,7 @@ using Nin.Runner.Output;
 
 namespace Nin.Runner;
 
-/// <summary>From arguments to an exit code: one line on standard error for whatever goes wrong.</summary>
+/// <summary>Turns arguments into an exit code, with one line on standard error for whatever goes wrong.</summary>
 static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
@@ -26,7 +26,7 @@ static class CommandLine
         {
             return Report("interrupted.", ExitCode.Interrupted);
         }
-#pragma warning disable CA1031 // The last handler: whatever it is, the user sees one line.
+#pragma warning disable CA1031 // The last handler: whatever it is, the user gets one line.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -50,7 +50,7 @@ static class CommandLine
         new DoctorCommand(),
     };
 
-    // The first signal asks, the second takes the signal's own way out.
+    // The first signal asks the command to stop, the second ends the process.
     static void Interrupt(PosixSignalContext signal, CancellationTokenSource interrupt)
     {
         if (interrupt.IsCancellationRequested) return;
@@ -58,7 +58,7 @@ static class CommandLine
         interrupt.Cancel();
     }
 
-    /// <summary>Says in one line what is wrong, and passes the code on.</summary>
+    /// <summary>Writes what is wrong in one line, and returns the code.</summary>
     public static int Report(string problem, int code)
     {
         Console.Error.WriteLine($"nin: {problem}");

@@ -1,6 +1,6 @@
 namespace Nin.Runner;
 
-/// <summary>What the process says when it ends.</summary>
+/// <summary>The process's exit codes.</summary>
 static class ExitCode
 {
     public const int Done = 0;

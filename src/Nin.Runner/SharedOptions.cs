@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Nin.Runner;
 
-/// <summary>Options that more than one command takes. The first two belong to all commands, the others are made anew for each.</summary>
+/// <summary>Options that more than one command takes. The first two belong to all commands, the others are created for each.</summary>
 static class SharedOptions
 {
     public static Option<bool> Json { get; } = new("--json")

@@ -3,7 +3,7 @@ namespace Nin.Runner;
 /// <summary>The allowed name that a mistyped one was probably meant to be.</summary>
 static class Suggestion
 {
-    /// <summary><c>: did you mean 'train'?</c> or a mere full stop's place, <c>;</c>.</summary>
+    /// <summary><c>: did you mean 'train'?</c> or just <c>;</c>.</summary>
     public static string For(string typed, IReadOnlyCollection<string> allowed)
     {
         string? nearest = allowed.MinBy(name => Distance(typed, name));

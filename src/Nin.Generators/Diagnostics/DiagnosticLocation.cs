@@ -4,7 +4,7 @@ using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Diagnostics;
 
-/// <summary>Where a diagnostic stands, told without a place in the source, so that the generator and the analyzer share one parser.</summary>
+/// <summary>The location of a diagnostic, without a position in the source, so that the generator and the analyzer share one parser.</summary>
 /// <param name="On">What <paramref name="Index"/> counts.</param>
 /// <param name="Index">Attribute of the class, type around it (0 is the class itself), constructor, or member.</param>
 /// <param name="Argument">Name of the attribute's property or constructor parameter; null for the attribute as a whole.</param>

@@ -8,9 +8,9 @@ namespace Nin.Generators.Diagnostics;
 
 /// <summary>A diagnostic before its location is looked up in the source.</summary>
 /// <param name="Rule">Which.</param>
-/// <param name="Location">Where it stands.</param>
+/// <param name="Location">Its location.</param>
 /// <param name="Message">What it says.</param>
-/// <param name="Fixes">Edits each of which fixes it alone, the best first.</param>
+/// <param name="Fixes">Edits, each of which is a complete fix, best first.</param>
 readonly record struct NetworkDiagnostic(
     DiagnosticDescriptor Rule, DiagnosticLocation Location, string Message, EquatableArray<SuggestedFix> Fixes);
 
@@ -28,7 +28,7 @@ readonly record struct SuggestedFix(string Argument, string Value)
 }
 
 /// <summary>
-/// Collects diagnostics; numbers in their messages are written the same way in every culture, and what cannot be seen as its escape.
+/// Collects diagnostics; numbers in their messages are written the same way in every culture, and invisible characters as their escapes.
 /// </summary>
 sealed class DiagnosticList
 {
@@ -38,7 +38,7 @@ sealed class DiagnosticList
 
     public bool HasErrors => diagnostics.Any(d => d.Rule.DefaultSeverity == DiagnosticSeverity.Error);
 
-    /// <summary>Adds <c>subject: wrong; fix</c>, once: each repetition of a block says the same of its layers.</summary>
+    /// <summary>Adds <c>subject: wrong; fix</c>, once: each repetition of a block reports the same for its layers.</summary>
     public void Report(
         DiagnosticDescriptor rule,
         DiagnosticLocation location,
@@ -52,7 +52,7 @@ sealed class DiagnosticList
     }
 
     /// <summary>
-    /// Names come from string literals, which may hold anything: line ends would break the one line of a message, and others a terminal.
+    /// Names come from string literals, which may hold anything: line ends would break a message into two, and others would confuse a terminal.
     /// </summary>
     static string Visible(string message) => string.Concat(message.Select(c => IsVisible(c) ? $"{c}" : Invariant($"\\u{(int)c:x4}")));
 
@@ -64,7 +64,7 @@ sealed class DiagnosticList
 /// <param name="subject">What messages begin with.</param>
 /// <param name="attribute">The attribute's index on the class.</param>
 /// <param name="isCopied">
-/// Whether the attribute is a <c>[LayersOf]</c> that brought the layer: its arguments stand in another class, where neither a location nor a fix
+/// Whether the attribute is a <c>[LayersOf]</c> that brought the layer: its arguments are in another class, where neither a location nor a fix
 /// can reach them.
 /// </param>
 /// <param name="diagnostics">Where they go; null where they are another class's own.</param>

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Nin.Generators.Diagnostics;
 
-/// <summary>Every diagnostic. Messages are whole sentences of the parser's, for most rules have more than one.</summary>
+/// <summary>Every diagnostic. Messages are whole sentences written by the parser, because most rules have more than one.</summary>
 static class Rules
 {
     public static readonly DiagnosticDescriptor ClassCannotBeNetwork = Error("NIN001", "The class cannot be a network");

@@ -6,8 +6,8 @@ using static System.FormattableString;
 namespace Nin.Generators.Emission;
 
 /// <summary>
-/// The backward pass, step by step from the last. The gradient of a value with several readers is a sum in that order: the first one met
-/// writes it, the others add. Values before every parameter have one only where the gradient of the network's input is asked for.
+/// The backward pass, step by step from the last. The gradient of a value with several readers is a sum in that order: the first one
+/// writes it, the others add. Values that depend on no parameter have one only where the gradient of the network's input is asked for.
 /// </summary>
 sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmitter(parts, writer)
 {
@@ -36,7 +36,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         Writer.Close();
     }
 
-    /// <summary>The gradient of a value gets the name of its input's as well.</summary>
+    /// <summary>The gradient of a value gets the name of its input's gradient as well.</summary>
     void EmitAlias(int i, int input)
     {
         Gradient(i);
@@ -93,7 +93,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         return isCallers && !adds ? "accumulate" : Literal.Flag(adds);
     }
 
-    /// <summary>An argument after others that is left out where it is the default.</summary>
+    /// <summary>A trailing argument, left out where it is the default.</summary>
     static string Argument(string name, string value) => value == Literal.Flag(false) ? "" : $", {name}: {value}";
 
     /// <summary>The argument <c>accumulate</c>, with its name where its value does not say it.</summary>

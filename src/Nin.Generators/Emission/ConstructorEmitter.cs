@@ -4,7 +4,7 @@ using Nin.Generators.Source;
 
 namespace Nin.Generators.Emission;
 
-/// <summary>How a network comes to be: by seed, or from a file.</summary>
+/// <summary>How a network is created: from a seed, or from a file.</summary>
 static class ConstructorEmitter
 {
     public static void Emit(NetworkParts parts, SourceWriter writer)
@@ -12,7 +12,7 @@ static class ConstructorEmitter
         string name = parts.Spec.ClassName;
         writer.Line($"""
 
-            /// <summary>Takes memory for the parameters and initialises them.</summary>
+            /// <summary>Allocates memory for the parameters and initialises them.</summary>
             /// <param name="device">Where it runs.</param>
             /// <param name="seed">Keys the initial weights and dropout.</param>
             /// <exception cref="global::System.InsufficientMemoryException">The device has insufficient memory.</exception>

@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Emission;
 
-/// <summary>What a network costs, before it exists.</summary>
+/// <summary>What a network costs, known before it is created.</summary>
 static class CountsEmitter
 {
     public static void Emit(NetworkParts parts, SourceWriter writer)
@@ -25,12 +25,12 @@ static class CountsEmitter
             public static long ActivationBytes(int batch) => sizeof(float) * Declared.Plan.Length(batch);
 
             /// <summary>Bytes that training takes: parameters, their gradients, buffers and a session.</summary>
-            /// <remarks>An optimiser's state, the workspace of ops and what they derive from weights are extra.</remarks>
+            /// <remarks>An optimiser's state, the workspace of ops and prepacked weights are extra.</remarks>
             /// <param name="batch">Examples, 1 or more.</param>
             public static long TrainingBytes(int batch) => sizeof(float) * ({twice} + Declared.Plan.Length(batch));
 
             /// <summary>Bytes that inference takes: parameters, buffers and a session.</summary>
-            /// <remarks>The workspace of ops and what they derive from weights are extra.</remarks>
+            /// <remarks>The workspace of ops and prepacked weights are extra.</remarks>
             /// <param name="batch">Examples, 1 or more.</param>
             public static long InferenceBytes(int batch) => sizeof(float) * ({once} + Declared.Plan.InferenceLength(batch));
             """));
@@ -45,7 +45,7 @@ static class CountsEmitter
         public const long ForwardMacs = {Literal.Count(spec.Macs)};
         """);
 
-    /// <summary>Elements of all learnt parameters, or of all buffers that devices hold, each in slots of its own.</summary>
+    /// <summary>Elements of all learnt parameters, or of all buffers on a device, each in slots of its own.</summary>
     static long Slots(NetworkSpec spec, bool buffers) => Saturated.Sum(spec.Layers
         .SelectMany(l => l.Parameters)
         .Where(p => p.IsBuffer == buffers && p.Role != ParameterRole.BatchesTracked)

@@ -19,7 +19,7 @@ static class DeclaredEmitter
     public static void Emit(NetworkParts parts, Shape input, SourceWriter writer)
     {
         NetworkSpec spec = parts.Spec;
-        writer.Line().Line("/// <summary>What is known while compiling. In a class of its own it is there before any static field of the network's.</summary>");
+        writer.Line().Line("/// <summary>What is known while compiling. In a class of its own it exists before any static field of the network.</summary>");
         writer.Open("static class Declared");
         EmitPlan(parts, writer);
         writer.Line().Line("internal static readonly global::Nin.Architecture Architecture = new(");

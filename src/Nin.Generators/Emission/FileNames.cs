@@ -5,13 +5,13 @@ using Nin.Generators.Symbols;
 namespace Nin.Generators.Emission;
 
 /// <summary>
-/// Names of generated files. Roslyn compares them without regard to case, C# compares class names with it: of names that differ in
-/// case alone, all but one get a number.
+/// Names of generated files. Roslyn compares them ignoring case, C# class names with case: of names that differ in
+/// case only, all but one get a number.
 /// </summary>
 static class FileNames
 {
     /// <summary>
-    /// The names that need a number, in a fixed order. Empty as a rule, so that another class's edit changes nothing here.
+    /// The names that need a number, in a fixed order. Usually empty, so that an edit of another class changes nothing here.
     /// </summary>
     public static EquatableArray<string> Clashing(ImmutableArray<string> names) => new(names
         .GroupBy(name => name, StringComparer.OrdinalIgnoreCase)

@@ -36,7 +36,7 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
 
     public static void Emit(NetworkParts parts, SourceWriter writer) => new ForwardEmitter(parts, writer).Emit();
 
-    /// <summary>What a step leaves for its gradient; empty where it leaves nothing.</summary>
+    /// <summary>What a step keeps for its gradient; empty where it leaves nothing.</summary>
     public static string Saved(TrainingPlan plan, StepNode step, int index)
     {
         if (step.Memory is { SavedPerExample: 0, SavedFixed: 0 }) return "";

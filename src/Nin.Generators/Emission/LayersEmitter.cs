@@ -6,10 +6,10 @@ using Nin.Generators.Spec;
 
 namespace Nin.Generators.Emission;
 
-/// <summary>A property a layer, and a class a layer that has parts of its own.</summary>
+/// <summary>One property per layer, and one class per layer that has parts of its own.</summary>
 static class LayersEmitter
 {
-    /// <summary>A name for the class of each layer that has its own, which neither a layer, a member of the user's nor the network has.</summary>
+    /// <summary>A name for the class of each layer that has its own, distinct from every layer, member of the user's half and member of a network.</summary>
     public static IReadOnlyList<string> NameClasses(NetworkSpec spec, IEnumerable<string> properties)
     {
         HashSet<string> taken = [.. properties, .. spec.OwnMembers, spec.ClassName];
@@ -27,7 +27,7 @@ static class LayersEmitter
         foreach (LayerSpec layer in parts.Spec.Layers)
         {
             string bytes = Literal.Prose(layer.ActivationBytes), field = Literal.Prose(layer.Field.Within(input));
-            writer.Line().Summary(layer.Summary).Line($"/// <remarks>Output {bytes} bytes an example, receptive field {field}.</remarks>");
+            writer.Line().Summary(layer.Summary).Line($"/// <remarks>Output {bytes} bytes per example, receptive field {field}.</remarks>");
             writer.Line($"public {layer.Layer.RuntimeType(layer, parts.OwnClasses[layer.Position])} {layer.Name} {{ get; }}");
         }
 

@@ -7,7 +7,7 @@ using static System.FormattableString;
 namespace Nin.Generators.Emission;
 
 /// <summary>
-/// What the three methods that run a network have in common: values and gradients as local variables, and a comment a layer. Each value has a
+/// What the three methods that run a network have in common: values and gradients as local variables, and one comment per layer. Each value has a
 /// name of its own; where it takes the place of another, the line that declares it says so: <c>var dropout1 = pool1; // in its place</c>.
 /// </summary>
 abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)

@@ -9,7 +9,7 @@ namespace Nin.Generators.Emission;
 
 /// <summary>
 /// What a network gets while a layer's shape is unknown, or a member of the user's stands where one must be generated: the members that
-/// code elsewhere uses, typed as far as is known, so that the mistake in its declaration is the only error. Its build fails, so nothing of
+/// code elsewhere uses, typed as far as is known, so that the mistake in its declaration is the only error. The build fails, so none of
 /// this ever runs.
 /// </summary>
 static class StubEmitter
@@ -50,7 +50,7 @@ static class StubMembers
     const string Optimizer = "global::Nin.Training.Optimizer";
     const string Loss = "global::Nin.Loss";
 
-    /// <summary>What marks an optional parameter, which an explicit implementation of an interface may not repeat.</summary>
+    /// <summary>The marker of an optional parameter, which an explicit implementation of an interface may not repeat.</summary>
     const string Unset = " = null";
 
     const string TrainStepParameters = $"{Labels} labels, {Optimizer} optimizer, {Loss}? loss{Unset}";
@@ -73,7 +73,7 @@ static class StubMembers
         .. Facts(spec).Select(f => (f.Name, $"/// <summary>{f.Summary}</summary>\npublic {f.Declaration};")),
         .. Methods(spec).Select(m => ($"{m.Name}({m.Types})", $"/// <summary>{m.Summary}</summary>\npublic {m.Declaration} => {m.Body};")),
         (".ctor", $$"""
-            /// <summary>Does not run before the errors in the declaration are fixed.</summary>
+            /// <summary>Does not run until the errors in the declaration are fixed.</summary>
             public {{spec.ClassName}}(global::Nin.Device device, int seed = 0)
             {
             }
@@ -141,7 +141,7 @@ static class StubMembers
     }
 
     /// <summary>
-    /// The interfaces' members, implemented out of the way of what the user's half may declare: whatever takes a network takes a wrong one too.
+    /// The interfaces' members, implemented explicitly, so that they do not clash with what the user's half declares: whatever takes a network takes a wrong one too.
     /// </summary>
     public static void EmitInterfaces(NetworkSpec spec, SourceWriter writer)
     {
@@ -171,7 +171,7 @@ static class StubMembers
         ? $"global::Nin.INetwork<{Literal.Type(input)}, {Literal.Type(output)}>"
         : "global::Nin.INetwork";
 
-    /// <summary>Where the user's half declares a member of the name, the interface's is implemented out of its way.</summary>
+    /// <summary>Where the user's half declares a member of the name, the interface's is implemented explicitly.</summary>
     static (string Signature, string Text) Dispose(NetworkSpec spec)
     {
         const string own = "Dispose()", @explicit = $"{GeneratedMembers.ExplicitDispose}()";

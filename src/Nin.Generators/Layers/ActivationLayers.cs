@@ -7,12 +7,12 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A layer that maps each element, flat or not, by a struct that has the formula; the shape stays.</summary>
+/// <summary>A layer that maps each element, flat or not, by a struct that has the formula; the shape is unchanged.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Type">The struct.</param>
 /// <param name="SavesOutput">Whether the gradient reads the output, or else the input.</param>
 /// <param name="Numbers">Arguments of the struct's constructor, by name; none where it has no numbers of its own.</param>
-/// <param name="Formula">What a reader calls it.</param>
+/// <param name="Formula">Its name in documentation.</param>
 sealed record ActivationLayer(
     LayerKind Kind, string Type, bool SavesOutput, EquatableArray<(string Name, double Value)> Numbers, string Formula) : Layer(Kind)
 {
@@ -59,7 +59,7 @@ sealed record ActivationLayer(
     static LayerKind Library(string name, bool savesOutput, string formula) =>
         LayerKind.Of(name, (kind, _) => new ActivationLayer(kind, $"global::Nin.{name}", savesOutput, new([]), formula));
 
-    /// <summary>Without a slope it is ReLU itself.</summary>
+    /// <summary>With slope 0 it is ReLU itself.</summary>
     static ActivationLayer ReadLeakyRelu(LayerKind kind, ArgumentReader arguments)
     {
         double slope = arguments.Real("negativeSlope", LayerDefaults.NegativeSlope, s => s >= 0, "0 or more");
@@ -86,7 +86,7 @@ sealed record ActivationLayer(
             type?.Name ?? "");
     }
 
-    /// <summary>Why a type cannot be an activation with so many numbers, and what to do; null where it can.</summary>
+    /// <summary>Why a type cannot be an activation with that many numbers, and what to do; null where it can.</summary>
     static (FormattableString Wrong, FormattableString Fix)? Objection(INamedTypeSymbol type, int numbers)
     {
         if (type.TypeKind != TypeKind.Struct || !type.AllInterfaces.Any(i => TypeNames.IsNin(i, "IActivation")))

@@ -6,13 +6,13 @@ using static System.FormattableString;
 namespace Nin.Generators.Layers;
 
 /// <summary>
-/// Reads an attribute's arguments, and reports those out of their range. Where the compiler itself already speaks (an argument
-/// missing, or of another type), it is silent and answers the least value allowed.
+/// Reads an attribute's arguments, and reports those out of their range. Where the compiler itself already reports an error (an argument
+/// missing, or of another type), it reports nothing and returns the least value allowed.
 /// </summary>
 /// <param name="data">The attribute.</param>
-/// <param name="reporter">Where what is wrong with its own text goes.</param>
+/// <param name="reporter">Where errors in its own text are reported.</param>
 /// <param name="block">What a block's parameters stand for; null where they have no value.</param>
-/// <param name="copy">Where what is wrong with those values goes; null for the same place.</param>
+/// <param name="copy">Where errors in those values are reported; null for the same place.</param>
 sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? block = null, Reporter? copy = null)
 {
     readonly AttributeArguments arguments = new(data);
@@ -22,11 +22,11 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
 
     public bool IsGiven(string name) => arguments.IsGiven(name);
 
-    /// <summary>The type that a generic attribute names; null where half-typed code leaves it open.</summary>
+    /// <summary>The type that a generic attribute names; null in half-typed code that leaves it open.</summary>
     public INamedTypeSymbol? TypeArgument =>
         data.AttributeClass?.TypeArguments.FirstOrDefault() is INamedTypeSymbol type && !TypeNames.HasError(type) ? type : null;
 
-    /// <summary>What a shape or the layer's type depends on could not be used.</summary>
+    /// <summary>Marks that something the shape or the layer's type depends on could not be used.</summary>
     public void GiveUp() => IsUsable = false;
 
     public void Report(DiagnosticDescriptor rule, string? argument, FormattableString wrong, FormattableString fix, int element = 0) =>
@@ -64,7 +64,7 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
         return Unusable(least);
     }
 
-    /// <summary>Reports an argument beside another that says the same in its way, or the opposite.</summary>
+    /// <summary>Reports an argument that cannot be combined with another.</summary>
     public void Exclude(string argument, string other)
     {
         if (!IsGiven(argument) || !IsGiven(other)) return;
@@ -182,7 +182,7 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
         return 0;
     }
 
-    /// <summary>A yes or no, which no shape depends on.</summary>
+    /// <summary>A flag, which no shape depends on.</summary>
     public bool Flag(string name, bool fallback) =>
         arguments.Find(name) is { Kind: TypedConstantKind.Primitive, Value: bool value } ? value : fallback;
 

@@ -6,10 +6,10 @@ namespace Nin.Generators.Layers;
 /// <summary>What <c>Block.Filters</c> and <c>Block.Stride</c> stand for in a copied layer's arguments.</summary>
 readonly record struct BlockValues(int Filters, int Stride)
 {
-    /// <summary>Stands for a value that <c>[LayersOf]</c> should have given, and was told so.</summary>
+    /// <summary>A value that <c>[LayersOf]</c> should have given, which has been reported.</summary>
     public const int Missing = int.MinValue;
 
-    /// <summary>In a list of its own a layer's parameters stand for themselves.</summary>
+    /// <summary>In the block's own list a layer's parameters stand for themselves.</summary>
     public static BlockValues Open => new(BlockParameters.Filters, BlockParameters.Stride);
 
     /// <summary>Values that every range allows, by which a block's other arguments are checked.</summary>

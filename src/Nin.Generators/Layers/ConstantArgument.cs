@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A number, or a yes or no, that a declaration hands on to a constructor.</summary>
+/// <summary>A number, or a flag, that a declaration passes to a constructor.</summary>
 /// <param name="Type">Its type as C# writes it.</param>
 /// <param name="Text">The value as C# writes it.</param>
 /// <param name="Number">The value as <c>Architecture</c> has it; a flag is 0 or 1.</param>

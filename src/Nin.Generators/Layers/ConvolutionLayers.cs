@@ -33,7 +33,7 @@ static class Convolution
 /// <summary>A convolution alone.</summary>
 abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int Groups, bool Bias) : Layer(Kind)
 {
-    /// <summary>Divisors that NIN007 lists before it says no more.</summary>
+    /// <summary>The most divisors that NIN007 lists.</summary>
     const int DivisorsShown = 8;
 
     public sealed override Shape? Infer(Placement at)

@@ -5,7 +5,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A layer whose class a user wrote.</summary>
+/// <summary>A layer whose class the user wrote.</summary>
 /// <param name="Class">What the class is.</param>
 /// <param name="Values">What its constructor is called with after device and name.</param>
 sealed record CustomLayer(CustomClass Class, EquatableArray<ConstantArgument> Values) : Layer(Declared)
@@ -47,7 +47,7 @@ sealed record CustomLayer(CustomClass Class, EquatableArray<ConstantArgument> Va
         return null;
     }
 
-    /// <summary>The rule says nothing of windows: a layer that keeps height and width is taken for one that maps each pixel.</summary>
+    /// <summary>The rule does not mention windows: a layer that keeps height and width is assumed to map each pixel.</summary>
     public override ReceptiveField FieldAfter(ReceptiveField field, Shape input) =>
         Class.Input == Class.Output ? field : field.Whole(input);
 
@@ -74,7 +74,7 @@ sealed record CustomLayer(CustomClass Class, EquatableArray<ConstantArgument> Va
 /// <param name="Memory">What its step keeps.</param>
 sealed record CustomClass(string Name, string FullName, int Places, ShapePattern Input, ShapePattern Output, DeclaredMemory Memory)
 {
-    /// <summary>Stands where half-typed code names none.</summary>
+    /// <summary>Used where half-typed code names none.</summary>
     public static CustomClass None { get; } = new("", "", 0, default, default, default);
 
     /// <summary>The class over a shape that it takes.</summary>

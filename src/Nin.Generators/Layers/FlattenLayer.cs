@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>Channels, rows and columns to features. One feature is one pixel's, but a row of them depends on the whole image.</summary>
+/// <summary>Channels, rows and columns to features. One feature belongs to one pixel, but the whole vector depends on the whole image.</summary>
 sealed record FlattenLayer() : Layer(Declared)
 {
     public static readonly LayerKind Declared = new("Flatten", stem: "Flatten", _ => new FlattenLayer());
@@ -25,6 +25,6 @@ sealed record FlattenLayer() : Layer(Declared)
 
     public override bool KeepsDeadChannels => true;
 
-    /// <summary>Memory is channels last and features are channels first: with one pixel or one channel these are the same.</summary>
+    /// <summary>Memory is channels last and features are channels first: with one pixel or one channel the two are the same.</summary>
     static bool IsInOrder(Shape shape) => shape.Channels == 1 || (shape.Height == 1 && shape.Width == 1);
 }

@@ -1,9 +1,9 @@
 namespace Nin.Generators.Layers;
 
-/// <summary>What a layer is to the patterns of layers that one step computes.</summary>
+/// <summary>The role of a layer in the patterns of layers that one step computes.</summary>
 enum FusionPart
 {
-    /// <summary>It has steps of its own always.</summary>
+    /// <summary>It always has steps of its own.</summary>
     None,
 
     /// <summary>Weights and a bias: its <c>Step</c> is a <c>ConvolutionStep</c>.</summary>

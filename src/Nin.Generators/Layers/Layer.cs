@@ -6,9 +6,9 @@ using static System.FormattableString;
 namespace Nin.Generators.Layers;
 
 /// <summary>
-/// A layer's kind and arguments, and all that follows from them. Nothing outside of this folder asks of what kind a layer is: what the
+/// A layer's kind and arguments, and all that follows from them. Nothing outside this folder asks what kind a layer is: what the
 /// parser, the planner and the emitter need to know is a member here, and a kind of layer is one class. Values may be out of range while the
-/// code is half typed; then only <see cref="Arguments"/> is asked.
+/// code is half typed; then only <see cref="Arguments"/> is used.
 /// </summary>
 abstract record Layer(LayerKind Kind)
 {
@@ -44,7 +44,7 @@ abstract record Layer(LayerKind Kind)
     /// <param name="ownClass">Name of the class that <see cref="WriteOwnClass"/> writes; empty where it writes none.</param>
     public abstract string RuntimeType(LayerSpec at, string ownClass);
 
-    /// <summary>What its constructor is called with, where <c>device</c> and <c>Parameters</c> are known.</summary>
+    /// <summary>The arguments of its constructor, where <c>device</c> and <c>Parameters</c> are known.</summary>
     public abstract string ConstructorArguments(LayerSpec at);
 
     /// <summary>Whether each layer of the kind has a class of its own inside the network.</summary>
@@ -58,16 +58,16 @@ abstract record Layer(LayerKind Kind)
     /// <summary>The steps that it runs in, in order: the first reads the layer's inputs, each other one the step before it.</summary>
     public abstract IEnumerable<LayerStep> Steps(LayerSpec at);
 
-    /// <summary>What it is to the patterns of layers that one step computes.</summary>
+    /// <summary>Its role in the patterns of layers that one step computes.</summary>
     public virtual FusionPart Fusion => FusionPart.None;
 
     /// <summary>Whether it is a ReLU.</summary>
     public bool IsRelu => Fusion == FusionPart.Relu;
 
-    /// <summary>Whether it alone decides how many channels come out, whatever goes in.</summary>
+    /// <summary>Whether it alone decides the number of output channels, whatever its input.</summary>
     public virtual bool DecidesChannels => false;
 
-    /// <summary>Whether it ends in a ReLU that its declaration did not ask for.</summary>
+    /// <summary>Whether it ends in a ReLU that its declaration did not explicitly ask for.</summary>
     public virtual bool EndsInUnaskedRelu => false;
 
     /// <summary>Whether a channel that is 0 for every example stays so, and without a gradient.</summary>
@@ -94,7 +94,7 @@ abstract record Layer(LayerKind Kind)
 /// <param name="name">The attribute's name as it is typed, such as <c>NinBlock</c>.</param>
 /// <param name="stem">What default names begin with, such as <c>Block</c>.</param>
 /// <param name="read">Reads the attribute.</param>
-/// <param name="isMerge">Whether the inputs stand in place, and <c>From</c> does not.</param>
+/// <param name="isMerge">Whether the inputs are positional arguments, instead of <c>From</c>.</param>
 /// <param name="arity">Type arguments of the attribute.</param>
 sealed class LayerKind(string name, string stem, Func<ArgumentReader, Layer> read, bool isMerge = false, int arity = 0)
 {
@@ -134,13 +134,13 @@ sealed record LayerStep(string Suffix, string Path, long Length, StepMemory Memo
         [new("", "Step", at.Output.Elements, memory, at.ParameterCount > 0, role)];
 }
 
-/// <summary>What a step is to its memory.</summary>
+/// <summary>What a step does with its memory.</summary>
 enum StepRole
 {
     /// <summary>It computes its value.</summary>
     Computes,
 
-    /// <summary>Its value is its input where it lies in memory, under another name: nothing runs.</summary>
+    /// <summary>Its value is its input, in the same memory under another name: nothing runs.</summary>
     Aliases,
 
     /// <summary>Its value is its input in inference, and computed in training.</summary>

@@ -3,7 +3,7 @@ using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>The one list of all kinds of layers.</summary>
+/// <summary>The list of all kinds of layers.</summary>
 static class LayerKinds
 {
     static readonly Dictionary<string, LayerKind> ByAttribute = new LayerKind[]

@@ -33,10 +33,10 @@ sealed record LayerSpec(
     /// <summary>Its name as a string literal.</summary>
     public string NameLiteral => $"\"{Name}\"";
 
-    /// <summary>Learnt parameters, buffers left out.</summary>
+    /// <summary>Learnt parameters, without buffers.</summary>
     public long ParameterCount => Saturated.Sum(Parameters.Where(p => !p.IsBuffer).Select(p => p.Count));
 
-    /// <summary>Whether <c>Init</c> says how it starts.</summary>
+    /// <summary>Whether <c>Init</c> decides its initial value.</summary>
     public bool HasWeights => Parameters.Any(p => p.Role == ParameterRole.Weight);
 
     /// <summary>Bytes of one example's output.</summary>

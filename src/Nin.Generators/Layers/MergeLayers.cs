@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A layer of several inputs, whose shapes must fit one of them, as a rule the first.</summary>
+/// <summary>A layer of several inputs, whose shapes must fit one of them, usually the first.</summary>
 abstract record MergeLayer(LayerKind Kind) : Layer(Kind)
 {
     public sealed override Shape? Infer(Placement at)
@@ -74,7 +74,7 @@ sealed record AddLayer(bool Project) : MergeLayer(Declared)
     protected override Shape Merge(Placement at) => at.Input;
 }
 
-/// <summary>The product of its inputs; one of a single pixel scales each channel of the others.</summary>
+/// <summary>The product of its inputs; an input of a single pixel scales each channel of the others.</summary>
 sealed record MultiplyLayer() : MergeLayer(Declared)
 {
     public static readonly LayerKind Declared = new("Multiply", stem: "Multiply", _ => new MultiplyLayer(), isMerge: true);

@@ -10,14 +10,14 @@ namespace Nin.Generators.Layers;
 /// <param name="Widths">Output channels of each convolution, the k x k one first.</param>
 /// <param name="Window">The first convolution's window.</param>
 /// <param name="LastRelu">Whether a ReLU follows the last convolution.</param>
-/// <param name="AsksForLastRelu">Whether the declaration says so itself.</param>
-/// <param name="BatchNorm">Whether a normalisation stands after each convolution that a ReLU follows.</param>
+/// <param name="AsksForLastRelu">Whether the declaration asks for it explicitly.</param>
+/// <param name="BatchNorm">Whether a normalisation comes after each convolution that a ReLU follows.</param>
 /// <param name="Bias">Whether each convolution adds a bias.</param>
 sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool LastRelu, bool AsksForLastRelu, bool BatchNorm, bool Bias) : Layer(Declared)
 {
     public static readonly LayerKind Declared = new("NinBlock", stem: "Block", Read);
 
-    /// <summary>The most 1x1 convolutions in a block: a slip of the keyboard must not build a thousand layers.</summary>
+    /// <summary>The most 1x1 convolutions in a block: a typing error must not build a thousand layers.</summary>
     const int MostPointwise = 100;
 
     static NinBlockLayer Read(ArgumentReader arguments)
@@ -109,7 +109,7 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
 
     public override bool HasReluAfterWeights => LastRelu || Widths.Count > 1;
 
-    /// <summary>Whether the 1x1 convolutions are the perceptron that one step computes: exactly two, with biases and without normalisation.</summary>
+    /// <summary>Whether the 1x1 convolutions are the pointwise MLP that one step computes: exactly two, with biases and without normalisation.</summary>
     bool HasMlp => Widths.Count == 3 && !BatchNorm && Bias;
 
     /// <summary>The convolutions in order.</summary>
@@ -190,7 +190,7 @@ sealed record NinBlockLayer(EquatableArray<int> Widths, Window Window, bool Last
     /// <param name="Width">Output channels.</param>
     /// <param name="Window">Its window.</param>
     /// <param name="Relu">Whether a ReLU follows.</param>
-    /// <param name="Norm">Whether a normalisation stands before that ReLU, at the next index.</param>
+    /// <param name="Norm">Whether a normalisation comes before that ReLU, at the next index.</param>
     readonly record struct Part(int Place, int Index, long Channels, int Width, Window Window, bool Relu, bool Norm)
     {
         /// <summary>Its property.</summary>

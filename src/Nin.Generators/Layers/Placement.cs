@@ -8,7 +8,7 @@ using static System.FormattableString;
 namespace Nin.Generators.Layers;
 
 /// <summary>An input of a layer.</summary>
-/// <param name="Label">What messages call the layer that gives it; null for the network's input.</param>
+/// <param name="Label">The name in messages of the layer that gives it; null for the network's input.</param>
 /// <param name="Shape">Its shape.</param>
 readonly record struct PlacedInput(string? Label, Shape Shape)
 {
@@ -23,7 +23,7 @@ sealed class Placement(LayerKind kind, AttributeArguments arguments, IReadOnlyLi
 
     public Shape Input => inputs[0].Shape;
 
-    /// <summary>A clause for messages: who gives the input, and its shape.</summary>
+    /// <summary>A clause for messages: which layer gives the input, and its shape.</summary>
     public string InputSays => inputs[0].Says;
 
     public bool IsGiven(string argument) => arguments.IsGiven(argument);
@@ -63,7 +63,7 @@ sealed class Placement(LayerKind kind, AttributeArguments arguments, IReadOnlyLi
         return false;
     }
 
-    /// <summary>True where a max pooling can tell so many taps of a window apart, else NIN004.</summary>
+    /// <summary>True where a max pooling can distinguish that many taps of a window, else NIN004.</summary>
     public bool CountsTaps(long taps)
     {
         if (taps <= StepMemory.MostTaps) return true;

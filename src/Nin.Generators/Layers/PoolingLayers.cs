@@ -36,7 +36,7 @@ abstract record PoolingLayer(LayerKind Kind, Window Window) : Layer(Kind)
 
     public sealed override bool KeepsDeadChannels => true;
 
-    /// <summary>Whether what it keeps can tell the taps of a window apart, else NIN004.</summary>
+    /// <summary>Whether what it keeps can distinguish the taps of a window, else NIN004.</summary>
     protected virtual bool CanCount(Placement at) => true;
 }
 

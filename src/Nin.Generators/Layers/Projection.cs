@@ -4,23 +4,23 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>A layer that no attribute of its own declares.</summary>
-/// <param name="Suffix">What its name has after that of the layer that it is inserted for.</param>
+/// <summary>A layer without an attribute of its own.</summary>
+/// <param name="Suffix">The suffix of its name, after the name of the layer that it is inserted for.</param>
 /// <param name="Layer">Kind and arguments.</param>
 readonly record struct InsertedLayer(string Suffix, Layer Layer);
 
 /// <summary>
-/// A 1x1 convolution without bias and a normalisation, which take a shape to another: the shortcut of a residual block that changes shape
+/// A 1x1 convolution without bias and a normalisation, which map one shape to another: the shortcut of a residual block that changes shape
 /// (He et al. 2015, arXiv 1512.03385, option B).
 /// </summary>
 static class Projection
 {
-    /// <summary>The layers for a layer's input of that number; none where no stride takes the one shape to the other.</summary>
+    /// <summary>The layers for one input of a layer; none where no stride maps the one shape to the other.</summary>
     public static IReadOnlyList<InsertedLayer> Of(Shape from, Shape to, int input)
     {
         if (from.IsFlat || to.IsFlat) return [];
 
-        // The least stride that gives no more pixels than wanted, on both axes: a greater one gives fewer still.
+        // The least stride that gives no more pixels than required, on both axes: a greater one gives even fewer.
         long stride = Math.Max(CeilingRatio(from.Height, to.Height), CeilingRatio(from.Width, to.Width));
         if (CeilingRatio(from.Height, stride) != to.Height || CeilingRatio(from.Width, stride) != to.Width) return [];
 

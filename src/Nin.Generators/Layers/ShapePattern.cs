@@ -6,13 +6,13 @@ using Nin.Generators.Symbols;
 namespace Nin.Generators.Layers;
 
 /// <summary>
-/// A shape as a type with open places, such as <c>Chw&lt;C, H, D1&gt;</c> or a type parameter of its own. Places are counted as the type parameters of
+/// A shape as a type with open places, such as <c>Chw&lt;C, H, D1&gt;</c> or a type parameter by itself. Places are numbered as the type parameters of
 /// the class that has it.
 /// </summary>
-/// <param name="Whole">The type parameter that is the whole shape; -1 where the sizes are told.</param>
+/// <param name="Whole">The type parameter that is the whole shape; -1 where the sizes are given.</param>
 /// <param name="IsFlat">Whether the sizes are one count of features.</param>
 /// <param name="Sizes">The sizes, channels first.</param>
-/// <param name="Text">What messages call it.</param>
+/// <param name="Text">Its name in messages.</param>
 readonly record struct ShapePattern(int Whole, bool IsFlat, EquatableArray<SizePattern> Sizes, string Text)
 {
     /// <summary>The pattern that a type is; null where it is not a shape of the library's.</summary>
@@ -31,7 +31,7 @@ readonly record struct ShapePattern(int Whole, bool IsFlat, EquatableArray<SizeP
         return new(-1, isFlat, new(sizes.Select(size => size!.Value)), isFlat ? $"{text} features" : text);
     }
 
-    /// <summary>What the type parameters must be for the pattern to be a shape, as C# writes them; null where nothing makes it so.</summary>
+    /// <summary>What the type parameters must be for the pattern to be a shape, as C# writes them; null where it cannot be one.</summary>
     public PlaceValue?[]? Match(Shape shape, int places)
     {
         PlaceValue?[] found = new PlaceValue?[places];
@@ -68,7 +68,7 @@ readonly record struct ShapePattern(int Whole, bool IsFlat, EquatableArray<SizeP
 /// <summary>A size as a type: a number, or a type parameter.</summary>
 /// <param name="Place">Which type parameter; -1 where it is a number.</param>
 /// <param name="Size">The number.</param>
-/// <param name="Text">What messages call it.</param>
+/// <param name="Text">Its name in messages.</param>
 readonly record struct SizePattern(int Place, long Size, string Text)
 {
     const int Base = 1024;

@@ -30,7 +30,7 @@ readonly record struct Window(WindowAxis Rows, WindowAxis Columns, bool Same = L
     /// <summary>The receptive field of what it gives.</summary>
     public ReceptiveField FieldAfter(ReceptiveField field) => field.Slide(Rows.Effective, Rows.Stride, Columns.Effective, Columns.Stride);
 
-    /// <summary>As <c>Architecture</c> has it; what is the same along both axes or on all sides stands there once.</summary>
+    /// <summary>As <c>Architecture</c> has it; what is the same along both axes or on all sides is given once.</summary>
     public IEnumerable<(string Name, double Value)> Arguments =>
     [
         .. ByAxis("Kernel", Rows.Kernel, Columns.Kernel),

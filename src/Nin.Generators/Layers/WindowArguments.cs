@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>Reads a window from a layer's arguments: each size once for both axes, or by axis or side, which exclude each other.</summary>
+/// <summary>Reads a window from a layer's arguments: each size either once for both axes, or by axis or side.</summary>
 static class WindowArguments
 {
     /// <summary>A convolution's; its kernel is required unless it has a default.</summary>
@@ -16,7 +16,7 @@ static class WindowArguments
         return Read(arguments, height, width, LayerDefaults.Stride, LayerDefaults.Stride, arguments.Whole("Dilation", LayerDefaults.Dilation, least: 1));
     }
 
-    /// <summary>A pooling's: the kernel stands in place, and the stride is the kernel unless given.</summary>
+    /// <summary>A pooling's: the kernel is a positional argument, and the stride is the kernel unless given.</summary>
     public static Window ReadPooling(ArgumentReader arguments)
     {
         (int height, int width) = Kernel(arguments, "kernel", fallback: null, $"use a kernel of 2, say, or KernelHeight and KernelWidth");

@@ -5,7 +5,7 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Layers;
 
-/// <summary>NIN005, NIN006 and NIN101: how a layer's window lies on its input.</summary>
+/// <summary>NIN005, NIN006 and NIN101: how a layer's window fits its input.</summary>
 /// <param name="at">The layer's place.</param>
 /// <param name="window">Its window.</param>
 /// <param name="kernelArgument">The argument that gives a square window.</param>
@@ -54,7 +54,7 @@ sealed class WindowChecks(Placement at, Window window, string kernelArgument)
         return (height, width);
     }
 
-    /// <summary>NIN005: no window fits the padded input. It stands on the axis that lacks most.</summary>
+    /// <summary>NIN005: no window fits the padded input. It is reported on the axis that lacks most.</summary>
     void ReportTooLarge(long mostPadding)
     {
         bool isTall = Lacking(over.Rows, Input.Height) >= Lacking(over.Columns, Input.Width);
@@ -76,7 +76,7 @@ sealed class WindowChecks(Placement at, Window window, string kernelArgument)
     }
 
     /// <summary>
-    /// NIN101: rows or columns of the image itself at the far border lie in no window. Unread padding is no loss, and a window smaller than its
+    /// NIN101: rows or columns of the image itself at the far border are in no window. Unread padding loses nothing, and a window smaller than its
     /// stride leaves pixels out everywhere, on purpose, as the 1x1 convolution of a shortcut does.
     /// </summary>
     void ReportUnreadBorder(long mostPadding)
@@ -93,7 +93,7 @@ sealed class WindowChecks(Placement at, Window window, string kernelArgument)
             $"{padded} input of {Input.Height - rows}x{Input.Width - columns} to lose none");
     }
 
-    /// <summary>The least padding with which the windows read all.</summary>
+    /// <summary>The least padding with which the windows read everything.</summary>
     long? ReadingPadding(long mostPadding)
     {
         long last = Math.Min(mostPadding, window.Rows.Before + (long)PaddingsTried);

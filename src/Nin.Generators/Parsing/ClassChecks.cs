@@ -11,10 +11,10 @@ namespace Nin.Generators.Parsing;
 /// <summary>NIN001, NIN009 and NIN012: whether a class can get a generated half, and has its layers in one place.</summary>
 static class ClassChecks
 {
-    /// <summary>The oldest version that compiles what stands in for a wrong network.</summary>
+    /// <summary>The oldest version of C# that compiles the stub of a wrong network.</summary>
     public const LanguageVersion StubLanguage = LanguageVersion.CSharp10;
 
-    /// <summary>The oldest version that compiles generated networks.</summary>
+    /// <summary>The oldest version of C# that compiles generated networks.</summary>
     const LanguageVersion NetworkLanguage = LanguageVersion.CSharp13;
 
     /// <summary>Reports what keeps the class from being a network; true where nothing does.</summary>
@@ -43,7 +43,7 @@ static class ClassChecks
         return diagnostics.Diagnostics.Count == before;
     }
 
-    /// <summary>Whether the class, or a type around it, is still being named: the compiler says so.</summary>
+    /// <summary>Whether the class, or a type around it, has no name yet: the compiler reports that.</summary>
     static bool IsNameless(INamedTypeSymbol type) => type.Name.Length == 0 || (type.ContainingType is { } outer && IsNameless(outer));
 
     /// <summary>
@@ -75,7 +75,7 @@ static class ClassChecks
         return diagnostics.Diagnostics.Count == before;
     }
 
-    /// <summary>Reports a version of C# that generated code cannot be compiled by; true where it can.</summary>
+    /// <summary>Reports a version of C# that cannot compile generated code; true where it can.</summary>
     public static bool LanguageFits(INamedTypeSymbol type, DiagnosticList diagnostics, CancellationToken cancellation)
     {
         LanguageVersion version = LanguageOf(type, cancellation);
@@ -88,13 +88,13 @@ static class ClassChecks
         return false;
     }
 
-    /// <summary>The version of C# that a class is compiled by.</summary>
+    /// <summary>The version of C# that a class is compiled as.</summary>
     public static LanguageVersion LanguageOf(INamedTypeSymbol type, CancellationToken cancellation) =>
         Declarations(type, cancellation).First().SyntaxTree.Options is CSharpParseOptions options ? options.LanguageVersion : NetworkLanguage;
 
     /// <summary>
     /// Whether the generated half has to say that it is not CLS-compliant, since shapes and tensors are not: where the assembly says that it is,
-    /// others can see the class, and the user's half says nothing itself.
+    /// the class is visible to others, and the user's half does not say.
     /// </summary>
     public static bool MustDenyClsCompliance(INamedTypeSymbol type)
     {

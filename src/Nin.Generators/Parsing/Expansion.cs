@@ -14,16 +14,16 @@ sealed class Expansion(INamedTypeSymbol root)
     readonly HashSet<ISymbol> path = new([root], SymbolEqualityComparer.Default);
     int steps;
 
-    /// <summary>True once a class was to be copied into itself, the root among them.</summary>
+    /// <summary>True once a class, possibly the root, would have been copied into itself.</summary>
     public bool ReturnsToRoot { get; private set; }
 
-    /// <summary>True once more layers came together than a network may have.</summary>
+    /// <summary>True once there are more layers than a network may have.</summary>
     public bool IsTooLong => steps > MostLayers;
 
     /// <summary>Counts a layer or a copy; false where there are too many.</summary>
     public bool Step() => ++steps <= MostLayers;
 
-    /// <summary>Goes into a class; false where the walk is inside it already.</summary>
+    /// <summary>Enters a class; false where the walk is already inside it.</summary>
     public bool Enter(INamedTypeSymbol type)
     {
         if (path.Add(type)) return true;

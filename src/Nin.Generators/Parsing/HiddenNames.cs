@@ -1,23 +1,22 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Nin.Generators.Layers;
 using Nin.Generators.Symbols;
 
 namespace Nin.Generators.Parsing;
 
 /// <summary>
 /// Whether generated code can import Nin's namespaces and use short names: not where its class, a type around it or its own namespace
-/// has something of the same name. In the global namespace imports stand beside the project's global ones, which may clash too.
+/// has something of the same name. In the global namespace imports are next to the project's global ones, which may clash too.
 /// </summary>
 static class HiddenNames
 {
     static readonly HashSet<string> Used =
     [
-        "Activation", "Add", "Architecture", "Arena", "AvgPool2d", "BatchNorm2d", "Checkpoint", "Chw", "Concat", "Conv2d", "Conv2dSizes",
-        "Device", "DeviceView", "Dk", "Dropout", "Features", "Flatten", "Gelu", "GlobalAvgPool2d", "GlobalMaxPool2d",
-        "HardSigmoid", "HardSwish", "INetwork", "ISession", "Init", "LayerInfo", "LeakyRelu", "Linear", "MaxPool2d", "MemoryPlan",
-        "Multiply", "Network", "NinBlock", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "Pointwise",
-        "PointwiseMlpStep", "PoolSizes", "Relu", "Relu6", "ResidualStep", "Saved", "Session", "Shape", "Sigmoid", "Silu", "Step", "Tanh", "Tensor", "TensorBuffer",
-        "Traced",
+        .. LayerKinds.Names,
+        "Architecture", "Arena", "Checkpoint", "Chw", "Conv2dSizes", "Device", "DeviceView", "Dk", "Features", "INetwork", "ISession", "Init",
+        "LayerInfo", "MemoryPlan", "Network", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "PointwiseMlpStep", "PoolSizes",
+        "ResidualStep", "Saved", "Session", "Shape", "Step", "Tensor", "TensorBuffer", "Traced",
     ];
 
     public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers, CancellationToken cancellation) =>

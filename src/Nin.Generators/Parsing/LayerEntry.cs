@@ -12,11 +12,11 @@ namespace Nin.Generators.Parsing;
 /// <param name="Attribute">Index of the attribute on this class that brought it.</param>
 /// <param name="Name">Its name in this class.</param>
 /// <param name="IsNamed">Whether the declaration gives the name.</param>
-/// <param name="Label">What messages call it.</param>
+/// <param name="Label">Its name in messages.</param>
 /// <param name="IsCopied">Whether <c>[LayersOf]</c> brought it.</param>
 sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, string Name, bool IsNamed, string Label, bool IsCopied)
 {
-    /// <summary>Positions of the layers that it reads; <see cref="Unknown"/> where half-typed code does not tell.</summary>
+    /// <summary>Positions of the layers that it reads; <see cref="Unknown"/> where half-typed code does not say.</summary>
     public IReadOnlyList<int> Inputs { get; init; } = [];
 
     /// <summary>What a block's parameters stand for in its arguments.</summary>
@@ -39,7 +39,7 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
     public static string LabelOf(string name, int index) => Invariant($"{name} (layer {index + 1})");
 
     /// <summary>
-    /// Its kind and arguments. What is wrong with a copied layer's is reported where they stand, on the class that it is copied from.
+    /// Its kind and arguments. Errors in a copied layer's arguments are reported where they are written, on the class that it is copied from.
     /// </summary>
     /// <param name="diagnostics">Where it is reported.</param>
     /// <param name="isUsable">False where an argument that a shape depends on cannot be used.</param>
@@ -54,7 +54,7 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
         return layer;
     }
 
-    /// <summary>A layer that stands before this one because of its shapes.</summary>
+    /// <summary>A layer that is inserted before this one because of its shapes.</summary>
     public LayerEntry Insert(InsertedLayer inserted, int input) => this with
     {
         Kind = inserted.Layer.Kind,
@@ -65,7 +65,7 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
     };
 
     /// <summary>
-    /// The same layer in a class that copies it from <paramref name="owner"/>, where it stands at <paramref name="index"/>.
+    /// The same layer in a class that copies it from <paramref name="owner"/>, where it is at <paramref name="index"/>.
     /// </summary>
     public LayerEntry CopyFrom(string owner, int index, int attribute, string name, bool isNamed, BlockValues values) => this with
     {

@@ -31,7 +31,7 @@ sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
     /// <param name="data">The attribute that says what they read; null where they read what comes before.</param>
     /// <param name="reporter">Reports on it.</param>
     /// <param name="start">The first of them.</param>
-    /// <param name="whole">Whether none is missing.</param>
+    /// <param name="whole">Whether all of them are there.</param>
     public void ExpectCopy(AttributeData? data, Reporter reporter, int start, bool whole)
     {
         int end = entries.Count;
@@ -87,7 +87,7 @@ sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
             ? Find(value, reporter, "From", 0, "From =", index)
             : last;
 
-    /// <summary>The position of the layer that an argument names, which stands before <paramref name="index"/>.</summary>
+    /// <summary>The position of the layer that an argument names, which is before <paramref name="index"/>.</summary>
     int Find(TypedConstant value, Reporter reporter, string argument, int element, string role, int index)
     {
         if (value.Kind != TypedConstantKind.Primitive) return LayerEntry.Unknown;

@@ -36,7 +36,7 @@ sealed class LayerList
     /// <summary>Lists the layers of a class.</summary>
     public static LayerList Of(INamedTypeSymbol type, DiagnosticList diagnostics) => Of(type, diagnostics, new(type));
 
-    /// <summary>Whether a class is there for its layers alone.</summary>
+    /// <summary>Whether a class exists only for its layers.</summary>
     static bool IsBlock(INamedTypeSymbol type) =>
         type.GetAttributes().Any(NinAttributes.IsLayers) && !type.GetAttributes().Any(NinAttributes.IsNetwork);
 
@@ -105,7 +105,7 @@ sealed class LayerList
     /// <summary>Appends every repetition of the layers that a <c>[LayersOf]</c> takes.</summary>
     void Copy(LayersOfLine line, IReadOnlyList<LayerEntry> taken, AttributeData data, int attribute, ref bool whole)
     {
-        // One name that stands twice tells it for all.
+        // One duplicate name is reported for all.
         bool reportsNames = line.HasGoodName;
         for (int repetition = 0; repetition < line.Times; repetition++)
         {
@@ -159,7 +159,7 @@ sealed class LayerList
         return copied;
     }
 
-    /// <summary>Adds a layer and reports a name that it cannot have; false where its name stands twice.</summary>
+    /// <summary>Adds a layer and reports a name that it cannot have; false where its name is used twice.</summary>
     bool Append(LayerEntry entry, bool reports = true)
     {
         int earlier = entries.FindIndex(e => e.Name == entry.Name);

@@ -21,7 +21,7 @@ sealed class LayerNames(INamedTypeSymbol type, bool isBlock)
     readonly HashSet<string> members = [.. OwnMembers.Of(type).Select(m => m.Name)];
     readonly Dictionary<string, int> ordinals = [];
 
-    /// <summary>Kind and ordinal. Named layers count too, so that naming one gives no other a new name; every layer asks once.</summary>
+    /// <summary>Kind and ordinal. Named layers count too, so that naming one renames no other; called once for every layer.</summary>
     public string NextDefault(string stem)
     {
         ordinals.TryGetValue(stem, out int last);
@@ -71,7 +71,7 @@ static class GeneratedMembers
     public static bool Contains(string signature) => Signatures.Any(own => OwnMembers.Clash(own, signature));
 
     /// <summary>
-    /// The signatures of the user's members that have a name which networks have too, inherited ones included, in order of the alphabet: equal
+    /// The signatures of the user's members that have a name which networks have too, inherited ones included, in alphabetical order: equal
     /// members are equal specs.
     /// </summary>
     public static IEnumerable<string> SameNamed(INamedTypeSymbol type) => OwnMembers.Of(type)

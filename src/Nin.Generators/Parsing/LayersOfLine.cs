@@ -11,7 +11,7 @@ namespace Nin.Generators.Parsing;
 /// <summary>What a <c>[LayersOf]</c> says: which layers it takes, how often, by which names, and with which values of a block's parameters.</summary>
 sealed class LayersOfLine
 {
-    /// <summary>The most repetitions: a slip of the keyboard must not build ten thousand layers.</summary>
+    /// <summary>The most repetitions: a typing error must not build ten thousand layers.</summary>
     public const int MostTimes = 1000;
 
     readonly AttributeData data;
@@ -21,7 +21,7 @@ sealed class LayersOfLine
 
     /// <param name="data">The attribute.</param>
     /// <param name="source">The name of the class whose layers it takes.</param>
-    /// <param name="inBlock">Whether it stands on a block, whose parameters it may hand on.</param>
+    /// <param name="inBlock">Whether it stands on a block, whose parameters it may pass on.</param>
     /// <param name="reporter">Reports on it.</param>
     public LayersOfLine(AttributeData data, string source, bool inBlock, Reporter reporter)
     {
@@ -58,13 +58,13 @@ sealed class LayersOfLine
 
     public Reporter ReportsTo { get; }
 
-    /// <summary>How often the layers come, one repetition after the other.</summary>
+    /// <summary>How often the layers are repeated.</summary>
     public int Times { get; }
 
     /// <summary>False where no layer's name can begin with the name that it gives, which is reported.</summary>
     public bool HasGoodName { get; }
 
-    /// <summary>What a repetition, counted from 0, calls a layer; null where it gives no name.</summary>
+    /// <summary>A layer's name in a repetition, counted from 0; null where none is given.</summary>
     public string? NameOf(LayerEntry entry, int repetition) => name switch
     {
         null => null,
@@ -72,11 +72,11 @@ sealed class LayersOfLine
         _ => $"{name}_{entry.Name}",
     };
 
-    /// <summary>The values of a repetition: the stride belongs to the first alone, so that the others keep the size.</summary>
+    /// <summary>The values of a repetition: only the first has the stride, so that the others keep the size.</summary>
     public BlockValues ValuesOf(int repetition) =>
         repetition > 0 && values.Stride != BlockValues.Missing ? values with { Stride = LayerDefaults.Stride } : values;
 
-    /// <summary>The layers that it takes of all: those up to the one that <c>Until</c> names.</summary>
+    /// <summary>The layers that it takes: those up to the one that <c>Until</c> names.</summary>
     public IReadOnlyList<LayerEntry> Taken(IReadOnlyList<LayerEntry> all)
     {
         if (new AttributeArguments(data).Text("Until") is not string until) return all;
@@ -93,7 +93,7 @@ sealed class LayersOfLine
         return all;
     }
 
-    /// <summary>Reports a parameter that the layers use and this does not give, and the other way round; true where all are given.</summary>
+    /// <summary>Reports a parameter that the layers use and this does not give, and vice versa; true where all are given.</summary>
     public bool GivesParameters(IReadOnlyList<LayerEntry> taken)
     {
         return Gives("Filters", BlockParameters.Filters, example: 64) & Gives("Stride", BlockParameters.Stride, example: 1);

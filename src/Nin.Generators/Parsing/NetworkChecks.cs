@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Parsing;
 
-/// <summary>What can be wrong with a network all of whose shapes are known.</summary>
+/// <summary>Checks of a network whose shapes are all known.</summary>
 sealed class NetworkChecks
 {
     readonly NetworkDeclaration declaration;
@@ -60,10 +60,10 @@ sealed class NetworkChecks
             mayChangeClasses ? [new("Classes", Invariant($"{output.Channels}"))] : []);
     }
 
-    /// <summary>What makes the features as many as the classes, and whether another number of classes may be what is meant.</summary>
+    /// <summary>What would give as many features as classes, and whether a different number of classes may be what is meant.</summary>
     (string Fix, bool MayChangeClasses) ClassesFix(int classes, Shape output)
     {
-        // The layer that decides how many features there are: nothing after it changes their number.
+        // The layer that decides how many features there are: nothing after it changes that number.
         int origin = Decides(Last);
         LayerSpec layer = specs[origin];
         if (layer.Input.IsFlat || layer.Layer.DecidesChannels || layer.Input is { Height: 1, Width: 1 })
@@ -71,7 +71,7 @@ sealed class NetworkChecks
             return (Invariant($"use Classes = {output.Channels}, or make {entries[origin].Label} give {classes}"), true);
         }
 
-        // Features of all pixels: to pool them was forgotten, for classes are not pixels.
+        // Features of all pixels: the pooling was forgotten, since a class is not a pixel.
         string pool = $"put [GlobalAvgPool2d] before {entries[origin].Label}";
         if (layer.Input.Channels == classes || layer.Inputs[0] < 0) return (pool, false);
         return (Invariant($"{pool} and make {entries[Decides(layer.Inputs[0])].Label} give {classes}, or put [Linear({classes})] at the end"), false);
@@ -118,7 +118,7 @@ sealed class NetworkChecks
         }
     }
 
-    /// <summary>NIN102. Features are logits where <c>Classes</c> says so; others may be an embedding, which may well be positive.</summary>
+    /// <summary>NIN102. Features are logits where <c>Classes</c> says so; others may be an embedding, which can well be positive.</summary>
     void CheckReluBeforeLoss()
     {
         if (declaration.Classes is null || !specs[Last].Output.IsFlat) return;

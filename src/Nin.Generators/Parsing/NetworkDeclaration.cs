@@ -10,7 +10,7 @@ namespace Nin.Generators.Parsing;
 /// <summary>What <c>[Network]</c> and <c>[Budget]</c> say.</summary>
 /// <param name="Type">The class.</param>
 /// <param name="Attribute">Index of <c>[Network]</c>.</param>
-/// <param name="Input">The input's shape; null where half-typed code does not tell.</param>
+/// <param name="Input">The input's shape; null where half-typed code does not say.</param>
 /// <param name="Classes">The classes declared, or null.</param>
 /// <param name="Init">Name of the member of <c>Nin.Init</c>.</param>
 /// <param name="Budget">Index of <c>[Budget]</c>, or -1.</param>

@@ -9,8 +9,8 @@ using Nin.Generators.Symbols;
 namespace Nin.Generators.Parsing;
 
 /// <summary>
-/// From a class's attributes to its spec and diagnostics. Generator and analyzer both call it; it throws for nothing that code can
-/// contain while it is being typed.
+/// From a class's attributes to its spec and diagnostics. Generator and analyzer both call it; it never throws, whatever the code
+/// contains while it is being typed.
 /// </summary>
 static class NetworkParser
 {
@@ -139,7 +139,7 @@ static class NetworkParser
             hasErrors);
     }
 
-    /// <summary>Members that stand where a layer's class or step would: names of layers with something after it.</summary>
+    /// <summary>Members that might clash with a layer's class or step: their names begin with a layer's name.</summary>
     static IEnumerable<string> NamesLikeLayers(INamedTypeSymbol type, LayerSpec[] layers) => OwnMembers.Of(type)
         .Select(member => member.Name)
         .Where(member => layers.Any(layer => member.StartsWith(layer.Name, StringComparison.Ordinal)))

@@ -11,11 +11,11 @@ namespace Nin.Generators.Parsing;
 /// <param name="Containers">Types around the class, outermost first.</param>
 /// <param name="ClassName">The class's name, escaped where it is a keyword.</param>
 /// <param name="Init">Name of the member of <c>Nin.Init</c>.</param>
-/// <param name="Input">The input's shape; null where half-typed code does not tell.</param>
+/// <param name="Input">The input's shape; null where half-typed code does not say.</param>
 /// <param name="Layers">The layers up to the first whose output shape is unknown, or whose name no member can have.</param>
 /// <param name="UntypedNames">Names of the layers after them, which <c>nameof</c> may name; empty where no member can have it.</param>
-/// <param name="Output">The network's output shape, as <c>Classes</c> says it where the layers do not; null where neither does.</param>
-/// <param name="OwnMembers">The user's members whose names begin as a layer's does: what is derived from a layer must avoid them.</param>
+/// <param name="Output">The network's output shape, from <c>Classes</c> where the layers do not give it; null where neither does.</param>
+/// <param name="OwnMembers">The user's members whose names begin as a layer's does: names derived from a layer must avoid them.</param>
 /// <param name="OwnSignatures">The user's members that have a name which networks have too: code that would repeat one leaves it out.</param>
 /// <param name="NamesAreHidden">True where generated code must name types in full.</param>
 /// <param name="IsNotCls">True where generated code must say that the class is not CLS-compliant: its assembly says that it is.</param>

@@ -4,7 +4,7 @@ using Nin.Generators.Spec;
 
 namespace Nin.Generators.Parsing;
 
-/// <summary>Goes through the layers in order, gives each its shapes, parameters and counts, and inserts those that the shapes ask for.</summary>
+/// <summary>Goes through the layers in order, gives each its shapes, parameters and counts, and inserts those that the shapes require.</summary>
 sealed class ShapeInference
 {
     readonly Shape? networkInput;

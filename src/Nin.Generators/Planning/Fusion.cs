@@ -38,7 +38,7 @@ sealed record FusedStep(IReadOnlyList<int> Layers, int? Residual, string Name, F
     /// <summary>Its type.</summary>
     public string Type => Residual is null ? "global::Nin.Step" : "global::Nin.ResidualStep";
 
-    /// <summary>The layer in whose place it runs: the first one that all it reads is declared before.</summary>
+    /// <summary>The layer in whose place it runs: the first one before which everything that it reads is declared.</summary>
     public int Place => Layers.First(layer => Residual is null || layer > Residual);
 
     /// <summary>The layer whose input it reads.</summary>
@@ -49,8 +49,8 @@ sealed record FusedStep(IReadOnlyList<int> Layers, int? Residual, string Name, F
 }
 
 /// <summary>
-/// Which layers run as one step: those of a <see cref="FusionPattern"/>, where nobody else reads the values between them. The layers' own properties
-/// stay what they declare; the network runs a step of its own, which shares their parameters. No other place decides on fusion.
+/// Which layers run as one step: those of a <see cref="FusionPattern"/>, where nothing else reads the values between them. The layers' own properties
+/// stay as declared; the network runs a step of its own, which shares their parameters. No other place decides on fusion.
 /// </summary>
 sealed class Fusion
 {
@@ -109,7 +109,7 @@ sealed class Fusion
         int[] layers = new int[pattern.Parts.Length];
         for (int i = 0; i < layers.Length; i++)
         {
-            // One reading alone: a layer that reads a value twice needs it whole.
+            // Read exactly once: a layer that reads a value twice needs it as a value.
             if (i > 0 && readers[layers[i - 1]].Count() != 1) return null;
 
             layers[i] = i == 0 ? first : readers[layers[i - 1]].Single();

@@ -22,6 +22,6 @@ sealed class InferencePlan
     /// <summary>Elements that one example takes.</summary>
     public long PerExample { get; }
 
-    /// <summary>What no plan can go below.</summary>
+    /// <summary>The lower bound of any plan.</summary>
     public long LowerBound { get; }
 }

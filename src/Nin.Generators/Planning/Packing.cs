@@ -3,12 +3,12 @@ namespace Nin.Generators.Planning;
 /// <summary>
 /// Gives slots their offsets. The problem is NP-hard, so a few greedy orders are tried: large slots first, as TensorFlow Lite's
 /// greedy-by-size planner does (Pisarchyk and Lee 2020, arXiv 2001.03288), slots that live long first, and slots in the order of time.
-/// Each slot takes the lowest gap that is free for its whole life. Where none of the orders comes down to what is alive at one moment,
+/// Each slot takes the lowest gap that is free for its whole life. Where none of the orders reaches the most that is alive at one moment,
 /// the orders are improved step by step.
 /// </summary>
 static class Packing
 {
-    /// <summary>A plan that is longer than what is alive at one moment by less than this part of it is good enough.</summary>
+    /// <summary>A plan that is longer than that lower bound by less than this fraction of it is good enough.</summary>
     const long Tolerance = 1000;
 
     /// <summary>Packs the slots and returns how many elements they take together.</summary>
@@ -31,12 +31,12 @@ static class Packing
         return best.Length;
     }
 
-    /// <summary>What no plan can go below: the most that is alive at one moment.</summary>
+    /// <summary>The lower bound of any plan: the most that is alive at one moment.</summary>
     public static long LowerBound(IReadOnlyList<Slot> slots) =>
         slots.Count == 0 ? 0 : slots.Max(at => slots.Where(s => s.First <= at.First && at.First <= s.Last).Sum(s => s.Size));
 }
 
-/// <summary>An order in which slots are placed, each in the lowest gap that is free for its whole life, and how far they reach then.</summary>
+/// <summary>An order in which slots are placed, each in the lowest gap that is free for its whole life, and how far they then reach.</summary>
 sealed class PackingOrder
 {
     /// <summary>Changes tried: what the networks in the tests need, and about a millisecond for one of twenty layers.</summary>
@@ -56,10 +56,10 @@ sealed class PackingOrder
     public long Length { get; private set; }
 
     /// <summary>
-    /// Hill climbing, as TensorFlow Lite Micro's planners for small devices do it: what reaches highest, or what lives with it, gets another
-    /// turn; a change stays unless it does harm.
+    /// Hill climbing, as TensorFlow Lite Micro's planners for small devices do it: what reaches highest, or what is alive with it, gets another
+    /// turn; a change is kept unless it makes the plan longer.
     /// </summary>
-    /// <param name="goal">The length at which it is good enough.</param>
+    /// <param name="goal">The length that is good enough.</param>
     public void Improve(long goal)
     {
         Place();
@@ -103,7 +103,7 @@ sealed class PackingOrder
                 slot.Offset = Math.Max(slot.Offset, other.End);
             }
 
-            // Kept in the order of memory, so that gaps are met from low to high.
+            // Kept in the order of memory, so that gaps are found from low to high.
             int at = 0;
             while (at < placed.Count && placed[at].Offset <= slot.Offset) at++;
             placed.Insert(at, slot);

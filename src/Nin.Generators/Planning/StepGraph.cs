@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Planning;
 
-/// <summary>One step of a network's straight line. A step gives one value, so that values are counted as the steps are.</summary>
+/// <summary>One step of a network's straight-line code. A step gives one value, so values have the numbers of their steps.</summary>
 /// <param name="Name">What its value is called, in the casing of a property: <c>Block1Conv</c>.</param>
 /// <param name="Path">The expression for it in generated code: <c>Block1.Conv.Step</c>.</param>
 /// <param name="Layers">The layers that it computes, or is a part of.</param>
@@ -54,14 +54,14 @@ sealed class StepGraph
     public int Output => Steps.Count - 1;
 
     /// <summary>
-    /// Whether a parameter stands before the value. Where none does, the step goes back only when the gradient of the network's input is
+    /// Whether the value depends on a parameter. Where it does not, the step goes backward only when the gradient of the network's input is
     /// asked for.
     /// </summary>
     public bool NeedsGradient(int value) => value >= 0 && needsGradient[value];
 
     /// <summary>
-    /// Whether the gradient of a step's value is masked by its only reader as the ReLU that the step ends with would do: then the step needs
-    /// its output no more.
+    /// Whether the gradient of a step's value is masked by its only reader as the ReLU that the step ends with would do: then the step no longer needs
+    /// its output.
     /// </summary>
     public bool ComesMasked(int step) =>
         Steps[step].Memory.EndsInRelu && step != Output && readers[step].Count() == 1 && Steps[readers[step].Single()].Memory.CanMask;
@@ -72,6 +72,6 @@ sealed class StepGraph
     /// <summary>Whether a step's gradient reads its output.</summary>
     public bool ReadsOutput(int step) => Steps[step].Memory.ReadsOutput && !ComesMasked(step);
 
-    /// <summary>The steps that read a value, in order; one that reads it twice stands twice.</summary>
+    /// <summary>The steps that read a value, in order; one that reads it twice is listed twice.</summary>
     public IEnumerable<int> Readers(int value) => readers[value];
 }

@@ -15,7 +15,7 @@ readonly record struct Timeline(int Steps)
     /// <summary>When a step goes forward.</summary>
     public static int Forward(int step) => step;
 
-    /// <summary>When it goes back.</summary>
+    /// <summary>When it goes backward.</summary>
     public int Backward(int step) => 2 * Steps - step;
 }
 
@@ -28,13 +28,13 @@ enum GradientWrite
     /// <summary>Added to what a later reader wrote before.</summary>
     Accumulate,
 
-    /// <summary>The gradient of the input is that of the value where it lies, under another name: nothing runs.</summary>
+    /// <summary>The gradient of the input is that of the value, in the same memory under another name: nothing runs.</summary>
     Alias,
 }
 
 /// <summary>
 /// The memory of a training step: values, what gradients keep beside them, and gradients. What no gradient reads dies as soon as its last
-/// reader ran, and a gradient dies when its step has gone back.
+/// reader ran, and a gradient dies when its step has gone backward.
 /// </summary>
 sealed class TrainingPlan
 {
@@ -80,10 +80,10 @@ sealed class TrainingPlan
     /// <summary>Elements that one example takes.</summary>
     public long PerExample { get; }
 
-    /// <summary>Elements that are taken whatever the batch. They all live at the loss, so that none can be used again.</summary>
+    /// <summary>Elements that are taken whatever the batch. They are all alive at the loss, so none can be reused.</summary>
     public long Fixed { get; private set; }
 
-    /// <summary>What a step leaves for its gradient; null where it leaves nothing.</summary>
+    /// <summary>What a step keeps for its gradient; null where it leaves nothing.</summary>
     public Slot? Saved(int step) => saved[step];
 
     /// <summary>Where the part of it that does not grow with the batch starts.</summary>
@@ -132,8 +132,8 @@ sealed class TrainingPlan
         if (!begun.Add(value)) return GradientWrite.Accumulate;
         if (value == StepNode.NetworkInput) return GradientWrite.Write;
 
-        // The last input that a sum hands its gradient to may take it over; the others need copies. So does one before every parameter
-        // from a step after one: it may have no gradient where the step has.
+        // The last input that a sum passes its gradient to may take it over; the others need copies. So does one that depends on no parameter,
+        // from a step that does: it may have no gradient where the step has one.
         bool together = graph.NeedsGradient(value) == graph.NeedsGradient(step);
         bool takesOver = node.Role == StepRole.Adds && input == node.Inputs.Count - 1 && together;
         bool aliases = node.Role == StepRole.Aliases || takesOver;

@@ -2,7 +2,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Planning;
 
-/// <summary>A piece of memory an example, from the moment that it is first written to the moment that it is last read.</summary>
+/// <summary>A piece of memory per example, from when it is first written until it is last read.</summary>
 sealed class Slot(long length, int first, int last)
 {
     /// <summary>Float32 elements.</summary>
@@ -23,7 +23,7 @@ sealed class Slot(long length, int first, int last)
     /// <summary>Where it ends.</summary>
     public long End => Offset + Size;
 
-    /// <summary>Lets it live on.</summary>
+    /// <summary>Extends its life.</summary>
     public void Extend(int last) => Last = Math.Max(Last, last);
 
     /// <summary>Whether both are alive at some moment. What is read and what is written at one moment are both alive.</summary>
@@ -31,7 +31,7 @@ sealed class Slot(long length, int first, int last)
 }
 
 /// <summary>
-/// Which values share a slot: what is only an alias of its input, and what may overwrite it because nobody reads the input afterwards, neither
+/// Which values share a slot: those that are only an alias of their input, and those that may overwrite it because nothing reads the input afterwards, neither
 /// forward nor backward.
 /// </summary>
 sealed class ValueMemory

@@ -7,16 +7,16 @@ namespace Nin.Generators.Source;
 /// <summary>Numbers, shapes and names as C# writes them.</summary>
 static class Literal
 {
-    /// <summary>The largest size that is a type of its own.</summary>
+    /// <summary>The largest size with a type of its own.</summary>
     const long LargestDim = 1024;
 
-    /// <summary>A count with its thousands apart: <c>1_992_166</c>.</summary>
+    /// <summary>A count with its thousands separated: <c>1_992_166</c>.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture).Replace(',', '_');
 
     /// <summary>A count as people read it: <c>1,992,166</c>.</summary>
     public static string Prose(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>An argument; half-typed code may hold what no number literal says.</summary>
+    /// <summary>An argument; half-typed code may hold what no number literal can express.</summary>
     public static string Real(double value) => value switch
     {
         double.NaN => "double.NaN",

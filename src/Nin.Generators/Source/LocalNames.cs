@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Nin.Generators.Source;
 
-/// <summary>How generated methods name a layer's property, which a parameter of theirs may hide.</summary>
+/// <summary>How generated methods name a layer's property, which one of their parameters may hide.</summary>
 static class Access
 {
     /// <summary>The parameters of generated constructors and methods.</summary>

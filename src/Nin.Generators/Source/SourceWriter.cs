@@ -3,7 +3,7 @@ using System.Text;
 namespace Nin.Generators.Source;
 
 /// <summary>
-/// Writes indented source; text of several lines, such as a raw string, is indented as a whole. Callers name Nin's types in full; where
+/// Writes indented source; text of several lines, such as a raw string, is indented as a whole. Callers write Nin's types in full; where
 /// nothing hides them, the file imports their namespaces and the writer leaves these out, which reads better.
 /// </summary>
 sealed class SourceWriter(bool fullNames = false)
@@ -14,7 +14,7 @@ sealed class SourceWriter(bool fullNames = false)
     readonly StringBuilder text = new();
     int depth;
 
-    /// <summary>Writes a line, or lines, at the present depth.</summary>
+    /// <summary>Writes a line, or lines, at the current depth.</summary>
     public SourceWriter Line(string lines = "")
     {
         foreach (string line in lines.Split('\n'))
@@ -36,14 +36,14 @@ sealed class SourceWriter(bool fullNames = false)
         return this;
     }
 
-    /// <summary>Writes a call in one line, or with its arguments in a line of their own where that is too wide.</summary>
-    /// <param name="head">Up to the parenthesis that opens, this included.</param>
-    /// <param name="arguments">What stands in the parentheses.</param>
-    /// <param name="tail">From the parenthesis that closes.</param>
+    /// <summary>Writes a call on one line, or with its arguments on a line of their own where that is too wide.</summary>
+    /// <param name="head">Up to and including the opening parenthesis.</param>
+    /// <param name="arguments">What is in the parentheses.</param>
+    /// <param name="tail">From the closing parenthesis on.</param>
     public SourceWriter Call(string head, string arguments, string tail = ");") =>
         Fits(head + arguments + tail) ? Line(head + arguments + tail) : Line(head).Deeper(arguments + tail);
 
-    /// <summary>Writes a documentation comment: in one line, or with its parts in lines of their own where that is too wide.</summary>
+    /// <summary>Writes a documentation comment: on one line, or with its parts on lines of their own where that is too wide.</summary>
     public SourceWriter Summary(params string[] parts)
     {
         string line = $"/// <summary>{string.Join(" ", parts)}</summary>";

@@ -2,11 +2,11 @@ namespace Nin.Generators.Spec;
 
 /// <summary>A parameter or buffer of a layer, named and shaped as PyTorch's <c>state_dict</c> has it.</summary>
 /// <param name="Name">Full name, such as <c>Block1.0.weight</c>.</param>
-/// <param name="Role">What the layer uses it for; tells whether it is learnt or a buffer.</param>
+/// <param name="Role">What the layer uses it for; decides whether it is learnt or a buffer.</param>
 /// <param name="Dims">Dimensions, outermost first; none for a scalar.</param>
 sealed record ParameterSpec(string Name, ParameterRole Role, EquatableArray<long> Dims)
 {
-    /// <summary>True where an optimiser never sees it.</summary>
+    /// <summary>True where no optimiser updates it.</summary>
     public bool IsBuffer => Role is ParameterRole.RunningMean or ParameterRole.RunningVariance or ParameterRole.BatchesTracked;
 
     public long Count => Saturated.Product([.. Dims]);
@@ -21,10 +21,10 @@ enum ParameterRole
     /// <summary>A bias per output, starting at 0.</summary>
     Bias,
 
-    /// <summary>A normalisation's factor per channel, starting at 1.</summary>
+    /// <summary>A normalisation's scale per channel, starting at 1.</summary>
     Scale,
 
-    /// <summary>A normalisation's summand per channel, starting at 0.</summary>
+    /// <summary>A normalisation's shift per channel, starting at 0.</summary>
     Shift,
 
     /// <summary>Buffer: running mean per channel, starting at 0.</summary>

@@ -17,10 +17,10 @@ readonly record struct Shape(long Channels, long Height, long Width, bool IsFlat
     };
 }
 
-/// <summary>The input pixels that one output pixel depends on, and the input pixels from it to the next output pixel's, down and to the right.</summary>
+/// <summary>The input pixels that one output pixel depends on, and the input pixels from it to the next output pixel's, vertically and horizontally.</summary>
 readonly record struct ReceptiveField(long Height, long Width, long JumpDown, long JumpRight)
 {
-    /// <summary>The same distance both ways.</summary>
+    /// <summary>The same distance along both axes.</summary>
     public ReceptiveField(long height, long width, long jump)
         : this(height, width, jump, jump)
     {
@@ -51,7 +51,7 @@ readonly record struct ReceptiveField(long Height, long Width, long JumpDown, lo
 
 /// <summary>
 /// Arithmetic on non-negative counts that stops at <see cref="long.MaxValue"/>: half-typed arguments can ask for more elements
-/// than any number holds, and must end in a diagnostic, not in a wrapped count.
+/// than any number holds, and must end in a diagnostic, not in an overflow.
 /// </summary>
 static class Saturated
 {

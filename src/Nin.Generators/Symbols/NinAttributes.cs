@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Nin.Generators.Symbols;
 
-/// <summary>Recognises the attributes of namespace <c>Nin</c> by name, in whatever assembly they stand.</summary>
+/// <summary>Recognises the attributes of namespace <c>Nin</c> by name, in whatever assembly they are.</summary>
 static class NinAttributes
 {
     public const string NetworkMetadataName = "Nin.NetworkAttribute";

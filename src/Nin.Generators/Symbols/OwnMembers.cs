@@ -3,12 +3,12 @@ using Microsoft.CodeAnalysis;
 namespace Nin.Generators.Symbols;
 
 /// <summary>
-/// Tells the generator's own code apart: the analyzer sees the class with its generated half, the generator without, and both
-/// must find the same.
+/// Recognises the generator's own code: the analyzer is given the class with its generated half, the generator without, and both
+/// must find the same members.
 /// </summary>
 static class GeneratedCode
 {
-    /// <summary>How the name of every generated file ends.</summary>
+    /// <summary>The suffix of every generated file's name.</summary>
     public const string FileSuffix = ".Nin.g.cs";
 
     public static bool Declares(ISymbol member) =>
@@ -24,7 +24,7 @@ static class OwnMembers
     public static IEnumerable<ISymbol> Of(INamedTypeSymbol type) =>
         type.GetMembers().Where(m => !m.IsImplicitlyDeclared && !GeneratedCode.Declares(m));
 
-    /// <summary>A member as C# tells it from another: <c>Load(global::Nin.Device, string)</c>, and the name alone of what is not a method.</summary>
+    /// <summary>A member as C# distinguishes it from others: <c>Load(global::Nin.Device, string)</c>, and just the name of what is not a method.</summary>
     public static string Signature(ISymbol member) => member is IMethodSymbol method
         ? $"{method.Name}{(method.Arity > 0 ? $"`{method.Arity}" : "")}({string.Join(", ", method.Parameters.Select(TypeOf))})"
         : member.Name;

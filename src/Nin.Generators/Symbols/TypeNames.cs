@@ -2,11 +2,11 @@ using Microsoft.CodeAnalysis;
 
 namespace Nin.Generators.Symbols;
 
-/// <summary>Types of the user's that a declaration names.</summary>
+/// <summary>The user's types that a declaration names.</summary>
 static class TypeNames
 {
     /// <summary>
-    /// How generated code names a type of the user's. One in a namespace inside <c>Nin</c> is written <c>global::@Nin.Samples.Lrn</c>: imports,
+    /// How generated code names one of the user's types. One in a namespace inside <c>Nin</c> is written <c>global::@Nin.Samples.Lrn</c>: imports,
     /// for which the library's own names are cut short, do not reach it.
     /// </summary>
     public static string Full(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat).Replace("global::Nin.", "global::@Nin.");
@@ -15,7 +15,7 @@ static class TypeNames
     public static string Open(ITypeSymbol type) =>
         type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat.WithGenericsOptions(SymbolDisplayGenericsOptions.None)).Replace("global::Nin.", "global::@Nin.");
 
-    /// <summary>Whether code of another assembly could name it: it is public, and so are the types around it and its arguments.</summary>
+    /// <summary>Whether code in another assembly could name it: it is public, and so are the types around it and its arguments.</summary>
     public static bool IsPublic(INamedTypeSymbol type)
     {
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)

@@ -6,9 +6,9 @@ using Nin.Shapes.Sizes;
 
 namespace Nin;
 
-/// <summary>What training makes small: a number for the logits and the label of each example; the loss of a batch is their mean.</summary>
+/// <summary>What training minimises: a number for the logits and the label of each example; the loss of a batch is their mean.</summary>
 /// <remarks>
-/// Losses can be written outside the library: <see cref="Example"/> says all that there is to say, and runs on the host. A loss that is to run
+/// Losses can be written outside the library: <see cref="Example"/> defines them completely, and runs on the host. A loss that is to run
 /// on a device without waiting for it overrides <see cref="RunCore"/> too. Several sessions may use one loss at the same time.
 /// </remarks>
 public abstract class Loss
@@ -16,8 +16,8 @@ public abstract class Loss
     internal static CrossEntropyLoss Default { get; } = new();
 
     /// <summary>The mean over the batch of <c>-log softmax(logits)[label]</c> (PyTorch's <c>CrossEntropyLoss</c>).</summary>
-    /// <param name="logits">One logit a class: <c>[batch, classes]</c>.</param>
-    /// <param name="labels">One class an example, from 0.</param>
+    /// <param name="logits">One logit per class: <c>[batch, classes]</c>.</param>
+    /// <param name="labels">One class per example, from 0.</param>
     /// <exception cref="ArgumentException">The number of labels is wrong, a label is not a valid class, or the logits have more than one pixel.</exception>
     public static TracedLoss CrossEntropy<TShape>(Traced<TShape> logits, ReadOnlySpan<int> labels)
         where TShape : struct, IShape => CrossEntropy(logits.Untyped, labels);
@@ -26,8 +26,8 @@ public abstract class Loss
     public static TracedLoss CrossEntropy(Traced logits, ReadOnlySpan<int> labels) => Default.Of(logits, labels);
 
     /// <summary>The mean loss of a batch, recorded for its <see cref="TracedLoss.Backward"/>.</summary>
-    /// <param name="logits">One logit a class: <c>[batch, classes]</c>.</param>
-    /// <param name="labels">One class an example, from 0.</param>
+    /// <param name="logits">One logit per class: <c>[batch, classes]</c>.</param>
+    /// <param name="labels">One class per example, from 0.</param>
     /// <exception cref="ArgumentException">The number of labels is wrong, a label is not a valid class, or the logits have more than one pixel.</exception>
     public TracedLoss Of(Traced logits, ReadOnlySpan<int> labels)
     {
@@ -43,9 +43,9 @@ public abstract class Loss
     }
 
     /// <summary>The loss of one example, in double precision, and its gradient.</summary>
-    /// <param name="logits">One logit a class.</param>
-    /// <param name="label">The class that is right, from 0.</param>
-    /// <param name="gradient">Overwritten with the gradient by the logits; empty where none is asked for.</param>
+    /// <param name="logits">One logit per class.</param>
+    /// <param name="label">The correct class, from 0.</param>
+    /// <param name="gradient">Overwritten with the gradient with respect to the logits; empty where none is asked for.</param>
     public abstract double Example(ReadOnlySpan<float> logits, int label, Span<float> gradient);
 
     /// <summary>
@@ -99,10 +99,10 @@ public abstract class Loss
 /// <param name="Classes">Classes.</param>
 /// <param name="Logits"><c>[batch, classes]</c>.</param>
 /// <param name="Labels"><c>[batch]</c> 32-bit integers from 0 to <paramref name="Classes"/> - 1, checked before: <see cref="Pass.Integers"/>.</param>
-/// <param name="Losses"><c>[batch]</c>, to be overwritten with each example's loss.</param>
-/// <param name="Hits"><c>[batch]</c>, to be overwritten: 1 where the (first) largest logit is the label's, else 0.</param>
+/// <param name="Losses"><c>[batch]</c>, overwritten with each example's loss.</param>
+/// <param name="Hits"><c>[batch]</c>, overwritten: 1 where the (first) largest logit is the label's, else 0.</param>
 /// <param name="Gradient">
-/// <c>[batch, classes]</c>, to be overwritten with the gradient of the mean loss, which is one over the batch of each example's; none where it
+/// <c>[batch, classes]</c>, overwritten with the gradient of the mean loss, which is each example's divided by the batch; none where it
 /// is not asked for. It may be <paramref name="Logits"/> itself.
 /// </param>
 public readonly record struct LossOperands(
@@ -146,7 +146,7 @@ public sealed class CrossEntropyLoss : Loss
         operands.Gradient, (float)LabelSmoothing);
 }
 
-/// <summary>The loss of a batch on a tape, from which the way back starts.</summary>
+/// <summary>The loss of a batch on a tape, where the backward pass starts.</summary>
 public sealed class TracedLoss
 {
     readonly Traced logits;
@@ -162,7 +162,7 @@ public sealed class TracedLoss
     /// <summary>The mean loss; the first read waits for the device.</summary>
     public float Value => Read().Loss;
 
-    /// <summary>How many predictions of the batch are right.</summary>
+    /// <summary>How many predictions of the batch are correct.</summary>
     public int Correct => Read().Correct;
 
     /// <summary>
@@ -191,14 +191,14 @@ readonly struct BatchLoss
     readonly DeviceView logits;
     readonly DeviceView memory;
 
-    /// <summary>Elements an example that the loss needs: label, loss and hit.</summary>
+    /// <summary>Elements per example that the loss needs: label, loss and hit.</summary>
     public const int FloatsPerExample = StepMemory.LossPerExample;
 
     /// <param name="loss">Which loss.</param>
     /// <param name="shape">Shape of the logits: flat, or one pixel.</param>
     /// <param name="pass">The batch.</param>
     /// <param name="logits"><c>[n, classes]</c>.</param>
-    /// <param name="memory"><see cref="FloatsPerExample"/> an example.</param>
+    /// <param name="memory"><see cref="FloatsPerExample"/> per example.</param>
     public BatchLoss(Loss loss, in Shape shape, in Pass pass, DeviceView logits, DeviceView memory)
     {
         if (shape.Pixels != 1)
@@ -216,7 +216,7 @@ readonly struct BatchLoss
 
     DeviceView Hits => memory.Slice(2L * pass.Batch, pass.Batch);
 
-    /// <exception cref="ArgumentException">Not one an example, or one that is not a valid class.</exception>
+    /// <exception cref="ArgumentException">There is not one per example, or one is not a valid class.</exception>
     public static void CheckLabels(ReadOnlySpan<int> labels, int n, int classes)
     {
         if (labels.Length != n) throw new ArgumentException($"{n} examples have {n} labels, not {labels.Length}.", nameof(labels));
@@ -227,7 +227,7 @@ readonly struct BatchLoss
         }
     }
 
-    /// <summary>Queues the upload of labels that <see cref="CheckLabels"/> let pass; they may change when this returns.</summary>
+    /// <summary>Queues the upload of labels that <see cref="CheckLabels"/> accepted; they may change when this returns.</summary>
     public void SetLabels(ReadOnlySpan<int> labels) => pass.Stream.Upload(MemoryMarshal.Cast<int, float>(labels), Labels);
 
     /// <summary>Computes losses and hits, and the gradient of their mean where it is asked for.</summary>
@@ -240,8 +240,8 @@ readonly struct BatchLoss
         GC.KeepAlive(pass.Stream);
     }
 
-    /// <summary>Waits for the result: the mean loss and how many predictions are right.</summary>
-    /// <param name="host">Host memory for two elements an example.</param>
+    /// <summary>Waits for the result: the mean loss and how many predictions are correct.</summary>
+    /// <param name="host">Host memory for two elements per example.</param>
     public (float Loss, int Correct) Read(Span<float> host)
     {
         int n = pass.Batch;

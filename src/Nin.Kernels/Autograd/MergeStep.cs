@@ -27,7 +27,7 @@ public abstract class MergeStep
     public StepMemory Memory { get; }
 
     /// <summary>Writes <paramref name="y"/>; the same in inference and training.</summary>
-    /// <exception cref="ArgumentException">The number of inputs is another one, or a view is too short.</exception>
+    /// <exception cref="ArgumentException">The number of inputs differs, or a view is too short.</exception>
     public void Forward(in Pass pass, ReadOnlySpan<DeviceView> inputs, DeviceView y)
     {
         RequireInputs(inputs, pass.Batch);
@@ -40,9 +40,9 @@ public abstract class MergeStep
     /// <param name="input">Which one.</param>
     /// <param name="dy">Gradient of the output; it is kept.</param>
     /// <param name="dx">Gradient of the input.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     /// <param name="inputs">All inputs, as of the forward pass; may be none where <see cref="StepMemory.ReadsInput"/> is false.</param>
-    /// <exception cref="ArgumentException">The number of inputs is another one, or a view is too short.</exception>
+    /// <exception cref="ArgumentException">The number of inputs differs, or a view is too short.</exception>
     public void Backward(in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs = default)
     {
         Require(dy, Output, pass.Batch, nameof(dy));

@@ -6,15 +6,15 @@ using Nin.Ops;
 
 namespace Nin;
 
-/// <content>Kernels that steps outside the library bring.</content>
+/// <content>Kernels of steps outside the library.</content>
 public readonly partial struct Pass
 {
     /// <summary>
     /// Queues a kernel of the step's own. It is compiled at its first launch on a device and kept with the device.
     /// </summary>
     /// <param name="kernel">
-    /// A static method, as ILGPU takes it: no allocation, no reference types, and of arguments that are no array views public structs of numbers.
-    /// Name the method itself: a lambda that captures is another kernel each time.
+    /// A static method, as ILGPU takes it: no allocation, no reference types, and arguments that are array views or public structs of numbers.
+    /// Name the method itself: a lambda that captures variables is a new kernel each time.
     /// </param>
     /// <param name="config">How many groups of how many threads: <see cref="Over"/>, or ILGPU's own, within the limits of the accelerator.</param>
     /// <param name="a">The kernel's first argument; an <see cref="Array">array view</see> or numbers.</param>
@@ -72,7 +72,7 @@ sealed class LaunchCatalog(AcceleratorDevice device)
 }
 
 /// <summary>
-/// ILGPU's CPU accelerator over the memory of device <c>cpu</c>, for kernels that have no managed code beside them. It opens with the first of them.
+/// ILGPU's CPU accelerator over the memory of device <c>cpu</c>, for kernels without managed code. It opens with the first of them.
 /// </summary>
 sealed class KernelHost : IDisposable
 {
@@ -87,7 +87,7 @@ sealed class KernelHost : IDisposable
 
     public DeviceStream Stream { get; }
 
-    /// <summary>The same memory as the accelerator sees it.</summary>
+    /// <summary>The same memory as an array view of the accelerator.</summary>
     public ArrayView<float> Array(DeviceView view) =>
         view.IsNone ? ArrayView<float>.Empty : ((CpuBuffer)view.Buffer).On(Device.Accelerator).AsArrayView<float>(view.Offset, view.Length);
 

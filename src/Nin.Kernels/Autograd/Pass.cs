@@ -6,12 +6,12 @@ using Nin.Ops;
 namespace Nin;
 
 /// <summary>
-/// One batch on its way through a network: how many examples, what its random numbers are keyed by, and how a step computes.
+/// One batch on its way through a network: how many examples, the key of its random numbers, and how a step computes.
 /// </summary>
 /// <remarks>
-/// Work is queued: launches run one after the other, in the order of the calls, also among steps; the host does not wait for them, and a
-/// step does not ask for it. On device <c>cpu</c> they are done when the call returns. One thread uses a pass; another session's pass may run the same
-/// step at the same time. What a pass hands out (spans, array views, scratch) is good until the step's method returns.
+/// Work is queued: launches run one after the other, in the order of the calls, across steps too; the host does not wait for them, and a
+/// step does not ask it to. On device <c>cpu</c> they are done when the call returns. One thread uses a pass; another session's pass may run the same
+/// step at the same time. What a pass hands out (spans, array views, scratch) is valid until the step's method returns.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
 public readonly partial struct Pass
@@ -42,7 +42,7 @@ public readonly partial struct Pass
 
     /// <summary>
     /// True on device <c>cpu</c>, where managed code can compute over <see cref="Span"/>. A step without such code launches its kernel there,
-    /// too, which then runs in ILGPU's CPU accelerator: right, and slow.
+    /// too, which then runs in ILGPU's CPU accelerator: correct, but slow.
     /// </summary>
     public bool IsCpu => Device is CpuDevice;
 
@@ -52,7 +52,7 @@ public readonly partial struct Pass
         where TOp : class, IOp => Stream.Device.Kernels.Get<TOp>();
 
     /// <summary>
-    /// Scratch memory of the step's method: its content is not defined, and other steps use it again. A method asks once, for all that it needs.
+    /// Scratch memory of the step's method: its content is undefined, and other steps use it again. A method asks once, for everything that it needs.
     /// </summary>
     /// <param name="length">Float32 elements, 0 or more.</param>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>

@@ -6,12 +6,12 @@ namespace Nin;
 
 /// <summary>
 /// The unit that both composers compose: a function of one input with its gradient. The tape calls steps while the program runs, generated
-/// code calls the same ones in a straight line, so both give the same bits; how a step splits or fuses its ops is its own affair.
+/// code calls the same ones in a straight line, so both give the same bits; how a step splits or fuses its ops is up to the step.
 /// </summary>
 /// <remarks>
-/// Steps can be written outside the library: derive, say in <see cref="StepMemoryAttribute"/> what the gradient reads, and compute with
-/// <see cref="Pass.Launch{T1, T2}"/> (a kernel of your own) or, on device <c>cpu</c>, with <see cref="Pass.Span"/>. A step holds what does not change
-/// from batch to batch, for several sessions may run it at the same time: what one pass leaves for the next stands in <see cref="Saved"/>.
+/// Steps can be written outside the library: derive, declare in <see cref="StepMemoryAttribute"/> what the gradient reads, and compute with
+/// <see cref="Pass.Launch{T1, T2}"/> (a kernel of your own) or, on device <c>cpu</c>, with <see cref="Pass.Span"/>. A step holds only what does not change
+/// from batch to batch, since several sessions may run it at the same time: what one pass leaves for the next is in <see cref="Saved"/>.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
 public abstract class Step
@@ -23,7 +23,7 @@ public abstract class Step
         Memory = memory;
     }
 
-    /// <summary>A step whose <see cref="StepMemoryAttribute"/> says what its gradient reads; without one, all that a pass has.</summary>
+    /// <summary>A step whose <see cref="StepMemoryAttribute"/> says what its gradient reads; without one, everything that a pass has.</summary>
     /// <param name="input">Shape of one example that goes in.</param>
     /// <param name="output">Shape of one example that comes out.</param>
     protected Step(Shape input, Shape output)
@@ -77,9 +77,9 @@ public abstract class Step
     /// <paramref name="dy"/> already.
     /// </param>
     /// <param name="saved">As the forward pass left it.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     /// <param name="mask">
-    /// Where <see cref="StepMemory.CanMask"/> is true: leaves zeros in <paramref name="dx"/> where the input is not above 0, for a step before
+    /// Where <see cref="StepMemory.CanMask"/> is true: leaves zeros in <paramref name="dx"/> where the input is not above 0, for a preceding step
     /// that ends in a ReLU.
     /// </param>
     /// <exception cref="ArgumentException">The step cannot mask.</exception>
@@ -102,7 +102,7 @@ public abstract class Step
     /// <summary>Queues <see cref="Infer"/>. All views hold at least the batch; they may be longer.</summary>
     /// <param name="pass">The batch.</param>
     /// <param name="x"><c>[batch, height, width, channels]</c>; another step may read it too, so it is not written.</param>
-    /// <param name="y">Overwritten; its content is not defined before. It may be <paramref name="x"/> where the memory says that it can overwrite.</param>
+    /// <param name="y">Overwritten; its content is undefined before. It may be <paramref name="x"/> where the memory says that it can overwrite.</param>
     protected abstract void InferCore(in Pass pass, DeviceView x, DeviceView y);
 
     /// <summary>Queues <see cref="Forward"/>.</summary>
@@ -114,7 +114,7 @@ public abstract class Step
 
     /// <summary>
     /// Queues <see cref="Backward"/>. A parameter with <see cref="Parameter.RequiresGradient"/> gets its gradient:
-    /// <see cref="Parameter.BeginGradient"/> says whether it is added to what stands there or overwrites it.
+    /// <see cref="Parameter.BeginGradient"/> says whether it is added to what is already there or overwrites it.
     /// </summary>
     protected abstract void BackwardCore(in Pass pass, in Operands o);
 
@@ -148,13 +148,13 @@ public abstract class Step
     /// <param name="Saved">As the forward pass left it.</param>
     /// <param name="DY">Gradient of the output; it may be overwritten.</param>
     /// <param name="DX">Gradient of the input; none where it is not needed.</param>
-    /// <param name="Accumulate">Adds to what stands in <paramref name="DX"/>, in place of overwriting it.</param>
-    /// <param name="Mask">Leaves zeros where the input is not above 0; only where the step said that it can.</param>
+    /// <param name="Accumulate">Adds to <paramref name="DX"/> instead of overwriting it.</param>
+    /// <param name="Mask">Leaves zeros where the input is not above 0; only where the step declares that it can.</param>
     protected readonly record struct Operands(
         DeviceView X, DeviceView Y, Saved Saved, DeviceView DY, DeviceView DX, bool Accumulate, bool Mask);
 }
 
-/// <summary>What a step's forward pass leaves for its gradient beside input and output; none where it leaves nothing.</summary>
+/// <summary>What a step's forward pass leaves for its gradient besides input and output; none where it leaves nothing.</summary>
 /// <param name="PerExample">The part that grows with the batch.</param>
 /// <param name="Fixed">The part that does not.</param>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
@@ -162,7 +162,7 @@ public readonly record struct Saved(DeviceView PerExample, DeviceView Fixed);
 
 /// <summary>
 /// What the gradient of a step written outside the library reads. The memory plan, which is made while the program compiles, and the step
-/// that runs take it from here. The defaults keep input and output, which is never wrong: what is not read need not be kept.
+/// that runs take it from here. The defaults keep input and output, which is always correct; what is not read need not be kept.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 [EditorBrowsable(EditorBrowsableState.Advanced)]
@@ -194,7 +194,7 @@ public sealed class StepMemoryAttribute : Attribute
         ArgumentOutOfRangeException.ThrowIfNegative(SavedPerInput);
         ArgumentOutOfRangeException.ThrowIfNegative(SavedPerOutput);
         ArgumentOutOfRangeException.ThrowIfNegative(SavedFixed);
-        // One takes the other's place, so both must be as long.
+        // One takes the other's place, so both must be equally long.
         bool sameLength = input.Length == output.Length;
         if ((CanOverwrite || CanOverwriteGradient) && !sameLength)
             throw new ArgumentException($"Memory of {input} cannot be overwritten by {output}: they must be equally long.");

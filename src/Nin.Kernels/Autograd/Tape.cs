@@ -1,7 +1,7 @@
 namespace Nin;
 
 /// <summary>
-/// Records the steps that a program runs, to go back through them with gradients. Memory is the tape's own and is used again after
+/// Records the steps that a program runs, to go back through them with gradients. The memory is the tape's own and is reused after
 /// <see cref="Reset"/>, which ends all values that were recorded. One thread at a time uses a tape.
 /// </summary>
 public sealed class Tape : IDisposable
@@ -19,7 +19,7 @@ public sealed class Tape : IDisposable
     public Tape(Device device, ulong seed = 0)
         : this((device ?? throw new ArgumentNullException(nameof(device))).CreateStream(), seed) => ownsStream = true;
 
-    /// <summary>A tape in the order of a stream that stays its owner's.</summary>
+    /// <summary>A tape whose work is queued on a stream that its owner keeps.</summary>
     internal Tape(DeviceStream stream, ulong seed = 0)
     {
         this.stream = stream;
@@ -42,8 +42,8 @@ public sealed class Tape : IDisposable
     public long Bytes => memory.Bytes;
 
     /// <summary>Starts a recording with a value from outside.</summary>
-    /// <param name="value">The value; its memory must stand until the backward pass.</param>
-    /// <param name="needsGradient">Whether its own gradient is wanted, too.</param>
+    /// <param name="value">The value; its memory must stay valid until the backward pass.</param>
+    /// <param name="needsGradient">Whether its own gradient is needed too.</param>
     public Traced<TShape> Input<TShape>(Tensor<TShape> value, bool needsGradient = false)
         where TShape : struct, IShape => new(Input(value.Untyped, needsGradient));
 
@@ -54,7 +54,7 @@ public sealed class Tape : IDisposable
         return Record(new TapeNode.Leaf(value, needsGradient));
     }
 
-    /// <summary>Forgets what was recorded and uses the memory again: the next training step.</summary>
+    /// <summary>Forgets what was recorded and reuses the memory: the next training step.</summary>
     public void Reset()
     {
         lifetime.End();
@@ -63,7 +63,7 @@ public sealed class Tape : IDisposable
         step++;
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Dispose()
     {
         lifetime.End();
@@ -139,12 +139,12 @@ public sealed class Tape : IDisposable
         return Record(new TapeNode.OfMerge(step, from, views, y, from.Any(f => f.NeedsGradient)));
     }
 
-    /// <summary>Records a whole network as one value, which goes back on its own.</summary>
+    /// <summary>Records a whole network as one value with a backward pass of its own.</summary>
     /// <param name="x">What it read.</param>
     /// <param name="output">What it gave.</param>
-    /// <param name="learns">Whether a parameter of its own wants a gradient.</param>
+    /// <param name="learns">Whether a parameter of its own needs a gradient.</param>
     /// <param name="backward">
-    /// Takes the gradient of the output, memory for that of the input, which is none where it is not needed, and whether to add to what
+    /// Takes the gradient of the output, memory for that of the input, which is none where it is not needed, and whether to add to what is
     /// stands there.
     /// </param>
     internal Traced Record(Traced x, Tensor output, bool learns, Action<DeviceView, DeviceView, bool> backward)
@@ -181,13 +181,13 @@ public sealed class Tape : IDisposable
     internal TapeNode NodeOf(Traced traced)
     {
         if (traced.Tape != this) throw new ArgumentException("The value was recorded on another tape.", nameof(traced));
-        // A value from outside outlives a reset with its memory, but not as a place in the recording.
+        // A value from outside and its memory survive a reset, but its place in the recording does not.
         lifetime.Check(traced.Node.Generation, traced.Node.Value.Shape);
         stream.Reads(traced.Value.View);
         return traced.Node;
     }
 
-    /// <summary>The gradient that a backward pass left, good until the reset as the values are.</summary>
+    /// <summary>The gradient that a backward pass left, valid until the reset as the values are.</summary>
     internal Tensor GradientTensor(TapeNode node) => new(node.Gradient, node.Value.Batch, node.Value.Shape, lifetime);
 
     /// <summary>Memory until the reset, for this tape's stream to write.</summary>

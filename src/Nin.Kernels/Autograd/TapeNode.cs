@@ -10,7 +10,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     /// <summary>The value.</summary>
     public Tensor Value { get; } = value;
 
-    /// <summary>Whether a parameter, or an input that asked for it, stands before this value.</summary>
+    /// <summary>Whether this value depends on a parameter, or on an input that asked for a gradient.</summary>
     public bool NeedsGradient { get; } = needsGradient;
 
     /// <summary>The gradient's memory, from the moment its first reader writes it; none before.</summary>
@@ -22,7 +22,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     /// <summary>True for a value from outside, whose gradient nothing overwrites.</summary>
     public virtual bool KeepsGradient => false;
 
-    /// <summary>Hands <see cref="Gradient"/> on; called after all readers of the value have handed theirs.</summary>
+    /// <summary>Passes <see cref="Gradient"/> on; called after all readers of the value have passed theirs.</summary>
     /// <exception cref="InvalidOperationException">It was called before: steps overwrite what their forward pass saved.</exception>
     public void GoBack(Tape tape)
     {
@@ -101,7 +101,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     }
 }
 
-/// <summary>Memory that a tape hands out piece by piece and takes back all at once; it grows by whole buffers, so that views stay good.</summary>
+/// <summary>Memory that a tape hands out piece by piece and takes back all at once; it grows by whole buffers, so that views stay valid.</summary>
 sealed class TapeMemory(Device device) : IDisposable
 {
     const long MinimumBuffer = 1 << 20;

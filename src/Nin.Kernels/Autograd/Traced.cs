@@ -1,6 +1,6 @@
 namespace Nin;
 
-/// <summary>A value on a tape: the only kind that has a way back to gradients.</summary>
+/// <summary>A value on a tape: the only kind that can go backward.</summary>
 public readonly struct Traced
 {
     internal Traced(Tape tape, TapeNode node)
@@ -17,7 +17,7 @@ public readonly struct Traced
 
     /// <summary>The gradient of an input that asked for it, after a backward pass that reached it.</summary>
     /// <exception cref="InvalidOperationException">
-    /// No backward pass reached it, the tape was reset since, or it is no input: steps overwrite the gradients between them.
+    /// No backward pass reached it, the tape was reset since, or it is not an input: steps overwrite the gradients between them.
     /// </exception>
     public Tensor Gradient
     {
@@ -58,7 +58,7 @@ public readonly struct Traced
     internal TapeNode Node { get; }
 
     /// <summary>The same value with its shape as a type.</summary>
-    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    /// <exception cref="ArgumentException">The shape differs.</exception>
     public Traced<TShape> As<TShape>()
         where TShape : struct, IShape => new(this);
 }

@@ -14,7 +14,7 @@ sealed class AcceleratorDevice : Device
     const int MaxGroups = 1 << 20;
     const int TileGroupSize = 128;
 
-    // No device has as much; beyond, counting bytes overflows.
+    // No device has this much; beyond it, counting bytes overflows.
     const long AbsurdBytes = 1L << 50;
 
     readonly Context? context;
@@ -41,7 +41,7 @@ sealed class AcceleratorDevice : Device
     /// <summary>Kernels of steps outside the library.</summary>
     public LaunchCatalog Launches { get; }
 
-    /// <summary>Opens an accelerator in a context of its own, which goes with it.</summary>
+    /// <summary>Opens an accelerator in a context of its own, which is disposed with it.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="context">The context, whose owner the device becomes.</param>
@@ -57,7 +57,7 @@ sealed class AcceleratorDevice : Device
         return new(id, accelerator, context, adjust?.Invoke(profile) ?? profile);
     }
 
-    /// <summary>Uses an accelerator that stays its owner's.</summary>
+    /// <summary>Uses an accelerator that its owner keeps.</summary>
     /// <exception cref="ArgumentException">Its context cannot compile the kernels.</exception>
     public static new AcceleratorDevice From(Accelerator accelerator, Precision precision)
     {
@@ -88,7 +88,7 @@ sealed class AcceleratorDevice : Device
     /// <summary>The launch of a kernel whose groups stride over <paramref name="tiles"/>, with shared memory of a fixed size.</summary>
     public KernelConfig Tiles(long tiles) => Groups(tiles, Math.Min(Profile.GroupSize, TileGroupSize));
 
-    /// <summary>How often the host waited for a queue: what a training step must not do on its way.</summary>
+    /// <summary>How often the host waited for a queue, which a training step must not do.</summary>
     public long Waits => Interlocked.Read(ref waits);
 
     /// <summary>The launch of a kernel whose groups, of so many threads each, stride over <paramref name="tiles"/>.</summary>
@@ -112,7 +112,7 @@ sealed class AcceleratorDevice : Device
         return new AcceleratorDeviceStream(this, spareQueues.TryTake(out var queue) ? queue : Accelerator.CreateStream());
     }
 
-    /// <summary>Takes a queue back, with nothing left to do. It is never closed before the device: memory still names it.</summary>
+    /// <summary>Takes back a queue whose work is done. It is never closed before the device: memory still refers to it.</summary>
     public void Return(AcceleratorStream queue)
     {
         if (queue != Accelerator.DefaultStream) spareQueues.Add(queue);
@@ -151,7 +151,7 @@ sealed class AcceleratorDevice : Device
         return new AcceleratorBuffer(this, length, arena.Allocate(length));
     }
 
-    /// <summary>Takes the memory of a buffer back once no queue uses it.</summary>
+    /// <summary>Takes back the memory of a buffer once no queue uses it.</summary>
     public void Give(AcceleratorBuffer buffer)
     {
         if (IsDisposed) return;
@@ -159,7 +159,7 @@ sealed class AcceleratorDevice : Device
         arena.Give(buffer.Range);
     }
 
-    /// <summary>Takes memory back that its owner forgot. The finaliser's thread must not wait for a device: the next allocation does.</summary>
+    /// <summary>Takes back memory that its owner forgot. The finaliser's thread must not wait for a device: the next allocation does.</summary>
     public void Abandon(ArenaRange range) => abandoned.Enqueue(range);
 
     void Reclaim()
@@ -188,7 +188,7 @@ sealed class AcceleratorDevice : Device
         context!.Dispose();
     }
 
-    // The CPU accelerator says that its memory has no end.
+    // The CPU accelerator reports unlimited memory.
     static long MemoryOf(DeviceKind kind, Accelerator accelerator) =>
         kind == DeviceKind.Emulator ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : accelerator.MemorySize;
 
@@ -204,7 +204,7 @@ sealed class AcceleratorDevice : Device
         accelerator is CudaAccelerator or CLAccelerator { DeviceType: CLDeviceType.CL_DEVICE_TYPE_GPU };
 }
 
-/// <summary>What the portable kernels need of an accelerator that somebody else opened, tried by a kernel that uses it.</summary>
+/// <summary>Checks what the portable kernels need of an accelerator that somebody else opened, with a kernel that uses it.</summary>
 static class AcceleratorRequirements
 {
     /// <exception cref="ArgumentException">The kernel does not compile or load.</exception>
@@ -214,7 +214,7 @@ static class AcceleratorRequirements
         {
             accelerator.LoadKernel<ArrayView<float>>(Everything);
         }
-#pragma warning disable CA1031 // ILGPU's compiler, the driver's and the loader each throw their own kinds.
+#pragma warning disable CA1031 // ILGPU's compiler, the driver's and the loader each throw exceptions of their own.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

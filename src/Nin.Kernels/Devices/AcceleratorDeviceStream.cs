@@ -34,7 +34,7 @@ sealed class AcceleratorDeviceStream(AcceleratorDevice device, AcceleratorStream
         return new HostMemory(device.Accelerator, length);
     }
 
-    /// <summary>Queues a copy from the start of host memory, which must not change until the stream was synchronised.</summary>
+    /// <summary>Queues a copy from the start of host memory, which must not change until the stream is synchronised.</summary>
     public void Upload(HostMemory source, DeviceView target)
     {
         device.Accelerator.Bind();

@@ -43,7 +43,7 @@ sealed class Accelerators : IDisposable
     /// <summary>Why there is none; null where there is one.</summary>
     public MissingReason? Missing { get; }
 
-    /// <summary>The number of the first graphics processor, or -1.</summary>
+    /// <summary>The index of the first GPU, or -1.</summary>
     public int FirstGpu() =>
         Found.ToList().FindIndex(d => d is not CLDevice cl || cl.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU));
 
@@ -104,12 +104,12 @@ public static class KernelContext
 {
     /// <summary>
     /// Optimisation level O2, ILGPU's algorithms, and the instructions that Nin adds to ILGPU's. A host program that opens its own
-    /// accelerator for <see cref="Device.From"/> calls it beside <c>.Cuda()</c> or <c>.OpenCL()</c>, before <c>ToContext()</c>.
+    /// accelerator for <see cref="Device.From"/> calls it next to <c>.Cuda()</c> or <c>.OpenCL()</c>, before <c>ToContext()</c>.
     /// </summary>
     public static Context.Builder EnableNin(this Context.Builder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        // O2 infers the address space of kernel pointers (O1 emits generic loads); it must not see a C# `switch` in a kernel.
+        // O2 infers the address space of kernel pointers (O1 emits generic loads); it fails on a C# `switch`, so kernels must have none.
         builder.Optimize(OptimizationLevel.O2).EnableAlgorithms();
         FusedMultiplyAdd.Register(builder.GetIntrinsicManager());
         TensorCore.Register(builder.GetIntrinsicManager());

@@ -3,7 +3,7 @@ using Nin.Ops;
 
 namespace Nin;
 
-/// <summary>The processor, through vectorised managed code. Opens no ILGPU context, unless a step from outside the library has a kernel alone.</summary>
+/// <summary>The processor, through vectorised managed code. Opens no ILGPU context, unless a step from outside the library has a kernel and no managed code.</summary>
 sealed class CpuDevice : Device
 {
     readonly Lazy<KernelHost> host = new(() => new KernelHost());

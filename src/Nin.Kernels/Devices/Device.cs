@@ -4,7 +4,7 @@ using Nin.Ops;
 namespace Nin;
 
 /// <summary>
-/// A place where networks run. It owns the kernels that it compiled, its threads and its memory; nothing of them is static.
+/// A place where networks run. It owns the kernels that it compiled, its threads and its memory; none of these is static.
 /// </summary>
 public abstract class Device : IDisposable
 {
@@ -23,16 +23,16 @@ public abstract class Device : IDisposable
     /// <summary>What runs the kernels.</summary>
     public DeviceKind Kind => Profile.Kind;
 
-    /// <summary>What the maker calls it.</summary>
+    /// <summary>The manufacturer's name for it.</summary>
     public string Name { get; }
 
     /// <summary>Bytes of memory that it has.</summary>
     public long MemoryBytes { get; }
 
-    /// <summary>Bytes of memory that buffers on it take now.</summary>
+    /// <summary>Bytes of memory that buffers on it take at present.</summary>
     public long AllocatedBytes => Interlocked.Read(ref allocatedBytes);
 
-    /// <summary>Bytes that the device keeps for buffers to come, beside those that buffers take.</summary>
+    /// <summary>Bytes that the device keeps for future buffers, in addition to those that buffers take.</summary>
     public virtual long CachedBytes => 0;
 
     /// <summary>
@@ -60,18 +60,18 @@ public abstract class Device : IDisposable
     long allocatedBytes;
 
     /// <summary>The best device of this machine: CUDA, else an OpenCL GPU, else the CPU.</summary>
-    /// <param name="passedOver">Told each kind that is better and was not used, with the reason.</param>
+    /// <param name="passedOver">Called with each better kind that was not used, and the reason.</param>
     /// <param name="precision">How exactly products are computed, where the device has a choice.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The precision is none.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The precision is not a valid one.</exception>
     public static Device Best(Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Float32) =>
         DeviceDiscovery.OpenBest(threads: 0, passedOver, Checked(precision));
 
     /// <summary>Opens a device by its id.</summary>
     /// <param name="id"><c>auto</c>, <c>cpu</c>, <c>emulator</c>, <c>opencl[:i]</c> or <c>cuda[:i]</c>.</param>
-    /// <param name="threads">Threads on the CPU; 0 for one a core. Results do not depend on it.</param>
-    /// <param name="passedOver">For <c>auto</c>: told each kind that is better and was not used, with the reason.</param>
+    /// <param name="threads">Threads on the CPU; 0 for one per core. Results do not depend on it.</param>
+    /// <param name="passedOver">For <c>auto</c>: called with each better kind that was not used, and the reason.</param>
     /// <param name="precision">How exactly products are computed, where the device has a choice.</param>
-    /// <exception cref="ArgumentException">The id is unknown, or the precision is none.</exception>
+    /// <exception cref="ArgumentException">The id is unknown, or the precision is not a valid one.</exception>
     /// <exception cref="InvalidOperationException">There is no such device, or it does not open; the message says why.</exception>
     public static Device Open(
         string id, int threads = 0, Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Float32) =>
@@ -84,7 +84,7 @@ public abstract class Device : IDisposable
     /// <param name="accelerator">The accelerator.</param>
     /// <param name="precision">How exactly products are computed, where the device has a choice.</param>
     /// <exception cref="ArgumentException">
-    /// A kernel does not compile or load there, and the message says what the context lacks; or the precision is none.
+    /// A kernel does not compile or load there, and the message says what the context lacks; or the precision is not a valid one.
     /// </exception>
     public static Device From(Accelerator accelerator, Precision precision = Precision.Float32)
     {
@@ -97,9 +97,9 @@ public abstract class Device : IDisposable
         : throw new ArgumentOutOfRangeException(
             nameof(precision), precision, $"Unknown precision {(int)precision}: use {string.Join(", ", Enum.GetNames<Precision>())}.");
 
-    /// <summary>Takes memory whose content is not defined.</summary>
+    /// <summary>Allocates memory whose content is undefined.</summary>
     /// <param name="length">Float32 elements.</param>
-    /// <exception cref="InsufficientMemoryException">There is not so much; the message has both byte counts.</exception>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory; the message has both byte counts.</exception>
     public DeviceBuffer Allocate(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -126,7 +126,7 @@ public abstract class Device : IDisposable
             "Use a smaller batch.", inner);
     }
 
-    /// <summary>Bytes that nobody holds, other programs included; null where the device does not say.</summary>
+    /// <summary>Bytes that no program holds; null where the device does not say.</summary>
     private protected virtual long? FreeBytes => null;
 
     internal void Released(DeviceBuffer buffer) => Interlocked.Add(ref allocatedBytes, -buffer.Length * sizeof(float));
@@ -134,15 +134,15 @@ public abstract class Device : IDisposable
     /// <summary>A stream in the order of the device's main queue, with scratch of its own.</summary>
     internal abstract DeviceStream CreateStream();
 
-    /// <summary>A stream beside all others. What it shares with them is noted: <see cref="DeviceStream.Reads"/>.</summary>
+    /// <summary>A stream that runs in parallel with all others. What it shares with them is noted: <see cref="DeviceStream.Reads"/>.</summary>
     internal virtual DeviceStream CreateOwnStream() => CreateStream();
 
     private protected abstract DeviceBuffer AllocateCore(long length);
 
-    /// <summary>Waits for all work that was queued.</summary>
+    /// <summary>Waits for all queued work.</summary>
     public abstract void Synchronize();
 
-    /// <summary>Gives back threads, kernels and the accelerator.</summary>
+    /// <summary>Releases threads, kernels and the accelerator.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);

@@ -1,6 +1,6 @@
 namespace Nin;
 
-/// <summary>Finds the devices of this machine and says why one is missing.</summary>
+/// <summary>Finds the devices of this machine, and the reason where one is missing.</summary>
 public static class DeviceDiscovery
 {
     /// <summary>What <c>auto</c> tries before the CPU, best first.</summary>

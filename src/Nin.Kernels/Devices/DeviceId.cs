@@ -10,7 +10,7 @@ readonly record struct DeviceId(DeviceKind Kind, int Index)
     /// <summary>The id that asks for the best device.</summary>
     public const string Auto = "auto";
 
-    /// <summary>What may be asked for, as messages say it.</summary>
+    /// <summary>What may be asked for, as messages list it.</summary>
     public const string Allowed = "auto, cpu, emulator, opencl[:i] or cuda[:i]";
 
     /// <summary>The id of a kind without a number.</summary>
@@ -22,7 +22,7 @@ readonly record struct DeviceId(DeviceKind Kind, int Index)
         _ => "cpu",
     };
 
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">It is not a valid id.</exception>
     public static DeviceId Parse(string id)
     {
         string[] parts = id.Split(':');
@@ -51,7 +51,7 @@ public enum DeviceKind
     /// <summary>Vectorised managed code on the processor.</summary>
     Cpu,
 
-    /// <summary>The portable kernels on ILGPU's CPU accelerator: right everywhere, slow, no hardware needed.</summary>
+    /// <summary>The portable kernels on ILGPU's CPU accelerator: correct everywhere, slow, no hardware needed.</summary>
     Emulator,
 
     /// <summary>The portable kernels on an OpenCL device.</summary>
@@ -64,15 +64,15 @@ public enum DeviceKind
 /// <summary>A device of this machine, or the reason why there is none of its kind.</summary>
 /// <param name="Id">The id that opens it; for a missing one the prefix of its kind.</param>
 /// <param name="Kind">What runs the kernels.</param>
-/// <param name="Name">What the maker calls it; null where it is missing.</param>
+/// <param name="Name">The manufacturer's name for it; null where it is missing.</param>
 /// <param name="MemoryBytes">Bytes of memory; 0 where it is missing.</param>
 /// <param name="IsDefault">True for the one that <c>auto</c> opens.</param>
-/// <param name="Missing">Why there is none; null for a device that is there.</param>
-/// <param name="IsBroken">True where it is missing although something is installed that should give it: a driver that fails.</param>
+/// <param name="Missing">Why there is none; null for a device that is present.</param>
+/// <param name="IsBroken">True where it is missing although something that should provide it is installed: a driver that fails.</param>
 public sealed record DeviceInfo(
     string Id, DeviceKind Kind, string? Name, long MemoryBytes, bool IsDefault, string? Missing, bool IsBroken = false);
 
 /// <summary>Why a kind of device is missing.</summary>
-/// <param name="Text">The reason, to stand after a colon.</param>
-/// <param name="IsBroken">True where something is installed that should give a device and fails.</param>
+/// <param name="Text">The reason, written to follow a colon.</param>
+/// <param name="IsBroken">True where something that should provide a device is installed, and fails.</param>
 readonly record struct MissingReason(string Text, bool IsBroken);

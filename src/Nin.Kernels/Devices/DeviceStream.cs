@@ -11,11 +11,11 @@ abstract class DeviceStream(Device device) : IDisposable
 
     public Device Device { get; } = device;
 
-    /// <summary>Bytes of scratch that the ops so far asked for.</summary>
+    /// <summary>Bytes of scratch that ops have asked for so far.</summary>
     public long ScratchBytes => (scratch?.Length ?? 0) * sizeof(float);
 
     /// <summary>Scratch of the op that asks: its content is undefined now, and undefined again when the op returns.</summary>
-    /// <param name="length">Float32 elements; an op asks once, for all that it needs.</param>
+    /// <param name="length">Float32 elements; an op asks once, for everything that it needs.</param>
     public DeviceView Scratch(long length)
     {
         if (length == 0) return default;
@@ -47,7 +47,7 @@ abstract class DeviceStream(Device device) : IDisposable
     /// <summary>Copies to host memory after all work of this stream, and waits for it. The source's use is noted by the caller.</summary>
     public virtual void Download(DeviceView source, Span<float> target) => source.CopyTo(target);
 
-    /// <summary>Copies one view over another of the same length.</summary>
+    /// <summary>Copies one view to another of the same length.</summary>
     public void Copy(DeviceView source, DeviceView target)
     {
         // A block counts in 32 bits.

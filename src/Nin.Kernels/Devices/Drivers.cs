@@ -4,7 +4,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace Nin;
 
-/// <summary>Asks the CUDA driver itself why it gives no device: ILGPU lists devices and swallows every error.</summary>
+/// <summary>Asks the CUDA driver itself why it reports no device: ILGPU lists devices and swallows every error.</summary>
 static unsafe class CudaDriver
 {
     const int Success = 0;
@@ -40,8 +40,8 @@ static unsafe class CudaDriver
 }
 
 /// <summary>
-/// Asks the OpenCL loader why it gives no device, and looks at the files that name its drivers: the loader leaves out a driver that
-/// cannot be loaded, without a word (Khronos, <i>OpenCL ICD Loader</i>).
+/// Asks the OpenCL loader why it reports no device, and looks at the files that name its drivers: the loader leaves out a driver that
+/// cannot be loaded, without any error (Khronos, <i>OpenCL ICD Loader</i>).
 /// </summary>
 static unsafe class OpenClDrivers
 {

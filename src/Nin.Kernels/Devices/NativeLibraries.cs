@@ -16,7 +16,7 @@ static class NativeLibraries
     static bool installed;
     static readonly Lock Gate = new();
 
-    /// <summary>Installs the resolver; once a process, because .NET takes one resolver an assembly.</summary>
+    /// <summary>Installs the resolver, once per process, because .NET takes one resolver per assembly.</summary>
     public static void InstallResolver()
     {
         lock (Gate)
@@ -30,7 +30,7 @@ static class NativeLibraries
             }
             catch (InvalidOperationException)
             {
-                // The host program has its own resolver for ILGPU: its choice stands.
+                // The host program has its own resolver for ILGPU, which is kept.
             }
         }
     }
@@ -38,7 +38,7 @@ static class NativeLibraries
     /// <summary>Loads the library of a kind of device, or says why that fails.</summary>
     /// <param name="kind">CUDA or OpenCL.</param>
     /// <param name="library">Its handle; zero where it fails.</param>
-    /// <param name="file">The name that it was found by.</param>
+    /// <param name="file">The name under which it was found.</param>
     public static MissingReason? TryLoad(DeviceKind kind, out nint library, out string file)
     {
         string[] names = Names(kind == DeviceKind.Cuda ? Cuda : OpenCl);

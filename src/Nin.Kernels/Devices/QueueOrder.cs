@@ -31,7 +31,7 @@ sealed unsafe class QueueOrder
         clRelease = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "clReleaseEvent");
     }
 
-    /// <summary>The driver's way; null where there is none, and the host must wait.</summary>
+    /// <summary>The driver's function; null where there is none, and the host must wait.</summary>
     public static QueueOrder? Of(DeviceKind kind)
     {
         if (kind is not (DeviceKind.Cuda or DeviceKind.OpenCl)) return null;
@@ -74,7 +74,7 @@ sealed unsafe class QueueOrder
         CLException.ThrowIfFailed((CLError)clMarker(first.CommandQueue, 0, null, &mark));
         try
         {
-            // Without it a queue may never begin what another one waits for (OpenCL, section 5.15 "Flush and Finish").
+            // Without it a queue may never start what another one waits for (OpenCL, section 5.15 "Flush and Finish").
             CLException.ThrowIfFailed((CLError)clFlush(first.CommandQueue));
             CLException.ThrowIfFailed((CLError)clBarrier(then.CommandQueue, 1, &mark, null));
         }

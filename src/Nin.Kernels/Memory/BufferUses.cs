@@ -3,8 +3,8 @@ using ILGPU.Runtime;
 namespace Nin;
 
 /// <summary>
-/// Which queues write and read a piece of memory: a reader comes after the writer before it, a writer after all readers. The device keeps
-/// that order itself; nobody waits. Each burst of work is noted before it is queued.
+/// Which queues write and read a piece of memory: a reader runs after the last writer, a writer after all readers. The device keeps
+/// that order itself; no thread waits. Each burst of work is noted before it is queued.
 /// </summary>
 sealed class BufferUses(AcceleratorDevice device)
 {
@@ -47,7 +47,7 @@ sealed class BufferUses(AcceleratorDevice device)
     {
         lock (gate)
         {
-            // The device's main queue may have used it unnoted.
+            // The device's main queue may have used it without a note.
             device.WaitFor(device.Accelerator.DefaultStream);
             if (writer != device.Accelerator.DefaultStream) device.WaitFor(writer);
             foreach (var reader in readers.Where(r => r != writer)) device.WaitFor(reader);

@@ -5,11 +5,11 @@ using Nin.Shapes.Sizes;
 namespace Nin;
 
 /// <summary>
-/// Memory of an accelerator, cut out of blocks that stay when their ranges are given back: drivers take and free memory slowly, and CUDA
-/// waits for the whole device to free some. Small ranges share blocks, so that they do not cut up those which a large one could use again
+/// Memory of an accelerator, cut out of blocks that are kept when their ranges are released: drivers allocate and free memory slowly, and CUDA
+/// waits for the whole device to free some. Small ranges share blocks, so that they do not fragment those that a large one could reuse
 /// (as PyTorch's CUDACachingAllocator does). Blocks return to the driver when a request does not fit otherwise, and at the end.
 /// </summary>
-/// <param name="driver">Gives memory of so many float32 elements, or throws.</param>
+/// <param name="driver">Allocates that many float32 elements, or throws.</param>
 sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driver) : IDisposable
 {
     /// <summary>What a block's length is a multiple of; 2 MiB, a page of the device.</summary>
@@ -23,7 +23,7 @@ sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driv
     long held;
     long taken;
 
-    /// <summary>Bytes that the driver gave and no range takes.</summary>
+    /// <summary>Bytes that the driver allocated and no range uses.</summary>
     public long CachedBytes
     {
         get
@@ -32,8 +32,8 @@ sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driv
         }
     }
 
-    /// <exception cref="OutOfMemoryException">There is not so much, even without the blocks that nothing uses.</exception>
-    /// <exception cref="AcceleratorException">The same, as the driver says it.</exception>
+    /// <exception cref="OutOfMemoryException">There is insufficient memory, even without the blocks that nothing uses.</exception>
+    /// <exception cref="AcceleratorException">The same, as the driver reports it.</exception>
     public ArenaRange Allocate(long length)
     {
         long slot = SlotSize.RoundUp(Math.Max(length, 1));
@@ -47,7 +47,7 @@ sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driv
         }
     }
 
-    /// <summary>Takes a range back; no queue may still be using it.</summary>
+    /// <summary>Releases a range; no queue may still be using it.</summary>
     public void Give(ArenaRange range)
     {
         lock (gate)
@@ -156,11 +156,11 @@ sealed class ArenaBlock(MemoryBuffer1D<float, Stride1D.Dense> memory) : IDisposa
 }
 
 /// <summary>A piece of a block: what an arena hands out. It starts on a multiple of 256 bytes.</summary>
-/// <param name="Block">Where it lies.</param>
+/// <param name="Block">Where it is.</param>
 /// <param name="Offset">Its first float32 element.</param>
 /// <param name="Length">Elements, rounded up to whole slots of 256 bytes.</param>
 readonly record struct ArenaRange(ArenaBlock Block, long Offset, long Length)
 {
-    /// <summary>Its first elements as an accelerator sees them.</summary>
+    /// <summary>Its first elements as an array view of the accelerator.</summary>
     public ArrayView<float> View(long length) => Block.Memory.View.BaseView.SubView(Offset, length);
 }

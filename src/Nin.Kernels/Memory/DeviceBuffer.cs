@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Nin;
 
-/// <summary>Memory on a device that somebody owns: float32 elements, starting on a 256-byte boundary or, on the CPU, a 64-byte one.</summary>
+/// <summary>Memory on a device, with an owner: float32 elements, starting on a 256-byte boundary or, on the CPU, a 64-byte one.</summary>
 public abstract class DeviceBuffer : IDisposable
 {
     int isDisposed;
@@ -17,10 +17,10 @@ public abstract class DeviceBuffer : IDisposable
         Length = length;
     }
 
-    /// <summary>Gives back memory that its owner forgot.</summary>
+    /// <summary>Releases memory that its owner forgot.</summary>
     ~DeviceBuffer()
     {
-        // The constructor may have found no memory.
+        // The constructor may have failed to allocate.
         if (HasMemory && Interlocked.Exchange(ref isDisposed, 1) == 0) Abandon();
     }
 
@@ -30,7 +30,7 @@ public abstract class DeviceBuffer : IDisposable
     /// <summary>Elements.</summary>
     public long Length { get; }
 
-    /// <summary>True once the memory is given back.</summary>
+    /// <summary>True once the memory is released.</summary>
     public bool IsDisposed => isDisposed != 0;
 
     /// <summary>The public type that owns the memory, for messages.</summary>
@@ -54,7 +54,7 @@ public abstract class DeviceBuffer : IDisposable
     /// <summary>Copies to host memory, after all work that was queued before.</summary>
     internal abstract void CopyTo(Span<float> target, long offset);
 
-    /// <summary>Gives the memory back; a second call, from any thread, does nothing.</summary>
+    /// <summary>Releases the memory; a second call, from any thread, does nothing.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref isDisposed, 1) != 0) return;
@@ -89,7 +89,7 @@ sealed unsafe class CpuBuffer : DeviceBuffer
         Pointer = (float*)memory.DangerousGetHandle();
     }
 
-    /// <summary>The first element; it keeps nothing alive (<see cref="DeviceView.KeepAlive"/>).</summary>
+    /// <summary>The first element; the pointer keeps nothing alive (<see cref="DeviceView.KeepAlive"/>).</summary>
     public float* Pointer { get; private set; }
 
     internal override void CopyFrom(ReadOnlySpan<float> source, long offset)
@@ -104,7 +104,7 @@ sealed unsafe class CpuBuffer : DeviceBuffer
         new ReadOnlySpan<float>(Start + offset, target.Length).CopyTo(target);
     }
 
-    /// <summary>The same memory as an accelerator of the host sees it.</summary>
+    /// <summary>The same memory as an array view of the host's accelerator.</summary>
     public MemoryBuffer On(Accelerator accelerator)
     {
         var known = Volatile.Read(ref shared);
@@ -166,7 +166,7 @@ sealed class AcceleratorBuffer(AcceleratorDevice device, long length, ArenaRange
 {
     public ArrayView<float> Whole { get; } = range.View(Math.Max(length, 1));
 
-    /// <summary>Where it lies, for tests.</summary>
+    /// <summary>Where it is, for tests.</summary>
     public ArenaRange Range => range;
 
     public BufferUses Uses { get; } = new(device);

@@ -26,7 +26,7 @@ public readonly struct DeviceView
 
     /// <summary>The memory that this is a range of.</summary>
     /// <exception cref="InvalidOperationException">The view is none.</exception>
-    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was released.</exception>
     public DeviceBuffer Buffer
     {
         get
@@ -38,8 +38,8 @@ public readonly struct DeviceView
     }
 
     /// <summary>
-    /// Called after an op: until here its memory is not given back, although the op itself holds no more than a pointer into it. Whoever
-    /// hands views to an op calls it (a step, a merge, a loss, an optimiser, a stream's copy), the op does not.
+    /// Called after an op: until here its memory is not released, although the op itself holds only a pointer into it. Whoever
+    /// passes views to an op calls it (a step, a merge, a loss, an optimiser, a stream's copy); the op does not.
     /// </summary>
     internal void KeepAlive() => GC.KeepAlive(buffer);
 
@@ -86,7 +86,7 @@ public readonly struct DeviceView
     }
 }
 
-/// <summary>How a variant gets at a view's memory: a pointer on the CPU, an array view on an accelerator.</summary>
+/// <summary>How a variant accesses a view's memory: a pointer on the CPU, an array view on an accelerator.</summary>
 static unsafe class DeviceViewAccess
 {
     extension(DeviceView view)

@@ -3,7 +3,7 @@ using ILGPU.Runtime.Cuda;
 
 namespace Nin;
 
-/// <summary>Host memory that stays where it is while a device copies from it: page-locked on CUDA, which else copies it once more.</summary>
+/// <summary>Host memory that stays where it is while a device copies from it: page-locked on CUDA, which otherwise copies it once more.</summary>
 sealed class HostMemory : IDisposable
 {
     readonly PageLockedArray1D<float>? locked;
@@ -20,7 +20,7 @@ sealed class HostMemory : IDisposable
             }
             catch (AcceleratorException)
             {
-                // The system locks no more pages: the driver's own copy is slower, and no less right.
+                // The system locks no more pages: the driver's own copy is slower, but just as correct.
             }
         }
 

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace Nin;
 
 /// <summary>
-/// Host memory of small copies that a queue has not made yet. When it is full the host waits for the queue, so that a program that never
+/// Host memory for small copies that a queue has yet to make. When it is full the host waits for the queue, so that a program that never
 /// reads a result runs ahead by as many steps and no more.
 /// </summary>
 sealed class UploadRing(AcceleratorDevice device, AcceleratorStream queue) : IDisposable

@@ -61,8 +61,8 @@ static class KernelTable
         _ => new WorkGroupWeightGradient<WarpAccumulators<Tf32Product>>(device),
     };
 
-    // Backward there is nothing to choose: both gradients of a pixel in shared memory leave a group 8 to 16 pixels, for each of which it would
-    // read all weights anew.
+    // Backward there is nothing to choose: with both gradients of a pixel in shared memory there is room for 8 to 16 pixels per group, which would
+    // read all weights again for so few.
     static IPointwiseMlpForward MlpForward(AcceleratorDevice device) =>
         device.Profile.Products == ProductVariant.WorkGroups ? new PointwiseMlpForwardFused(device) : new PointwiseMlpForwardPortable(Gemm(device));
 
@@ -74,7 +74,7 @@ static class KernelTable
 }
 
 /// <summary>
-/// The one place where an op finds the variant that its device runs. Variants are made on first use and live as long as the device:
+/// The one place that chooses the variant that a device runs. Variants are made on first use and live as long as the device:
 /// a portable one holds its compiled kernels.
 /// </summary>
 sealed class KernelCatalog(Device device)

@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 namespace Nin.Ops;
 
 /// <summary>
-/// The weights that an op reads, with what was packed from them before, which is good for as long as the version stands.
+/// The weights that an op reads, with what was packed from them before, which is valid as long as the version is the same.
 /// </summary>
 /// <param name="Value">The weights in memory order.</param>
 /// <param name="Version">Counts the writes to them.</param>
@@ -14,9 +14,9 @@ readonly record struct Weights(DeviceView Value, long Version = 0, PrepackedWeig
 }
 
 /// <summary>
-/// What a packed copy of weights is: layers of different sizes may share one parameter, and each needs its own order of it.
+/// What a packed copy of weights is: layers of different sizes may share one parameter, and each needs an order of its own.
 /// </summary>
-/// <param name="Packer">Who packs: the algorithm, on one engine.</param>
+/// <param name="Packer">What packs it: the algorithm, on one engine.</param>
 /// <param name="IsTransposed">False for fprop, true for dgrad, where one packer serves both.</param>
 /// <param name="Groups">Groups of channels.</param>
 /// <param name="Taps">Taps of the window.</param>
@@ -31,7 +31,7 @@ readonly record struct PackingKey(
         new(packer, isTransposed, s.Groups, s.Window.Taps, s.GroupChannels, s.GroupFilters, s.Window);
 }
 
-/// <summary>Copies of one parameter in the orders that ops want, each made once a version and shared by all sessions that infer.</summary>
+/// <summary>Copies of one parameter in the orders that ops need, each made once per version and shared by all sessions that run inference.</summary>
 sealed class PrepackedWeights : IDisposable
 {
     readonly Lock gate = new();
@@ -46,12 +46,12 @@ sealed class PrepackedWeights : IDisposable
         }
     }
 
-    /// <summary>The copy that a key names of this version, after <paramref name="pack"/> where it is new.</summary>
+    /// <summary>The copy of this version for a key, made by <paramref name="pack"/> where it is new.</summary>
     /// <param name="stream">Where the copy is written and read; null where ops are done when they return.</param>
     /// <param name="key">What the copy is.</param>
     /// <param name="weights">What it is a copy of.</param>
     /// <param name="length">Its elements.</param>
-    /// <param name="state">Handed on to <paramref name="pack"/>.</param>
+    /// <param name="state">Passed to <paramref name="pack"/>.</param>
     /// <param name="pack">Writes the copy.</param>
     public DeviceView Get<TState>(
         DeviceStream? stream, in PackingKey key, in Weights weights, long length, in TState state, Pack<TState> pack)

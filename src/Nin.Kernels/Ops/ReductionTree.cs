@@ -4,10 +4,10 @@ namespace Nin.Ops;
 /// How a sum over the pixels of a batch (a weight gradient, a batch statistic) is ordered, on every engine: leaves that the layer's shape alone
 /// gives, combined pairwise as the binary tree <c>((s0 + s1) + (s2 + s3)) + ...</c> over their numbers; where the right half of a node has no
 /// leaves, the node is its left half. So a result depends neither on threads nor on where a batch is cut at leaves, a large image has
-/// leaves enough for many multiprocessors, and no sum is longer than float32 bears.
+/// enough leaves for many multiprocessors, and no sum is too long for float32.
 /// </summary>
 /// <remarks>
-/// A leaf is a power of two of examples, at most <see cref="MostExamples"/>, or a fraction of one example, one over a power of two:
+/// A leaf is a power of two of examples, at most <see cref="MostExamples"/>, or a fraction of one example, 1 over a power of two:
 /// whichever is nearest to <see cref="LeafPixels"/> pixels. A fraction is a run of whole lines.
 /// </remarks>
 /// <param name="Lines">Lines of an example: its rows, or its pixels where a line is one pixel.</param>
@@ -16,7 +16,7 @@ namespace Nin.Ops;
 /// <param name="Parts">Leaves of an example; 1 where a leaf is whole examples.</param>
 readonly record struct ReductionTree(int Lines, int LineLength, int Examples, int Parts)
 {
-    /// <summary>Pixels that a leaf aims at: shorter, and partial sums cost more than they save; longer, and float32 loses digits.</summary>
+    /// <summary>The pixels that a leaf should have: shorter, and partial sums cost more than they save; longer, and float32 loses digits.</summary>
     public const int LeafPixels = 4096;
 
     /// <summary>The most examples in a leaf.</summary>
@@ -51,7 +51,7 @@ readonly record struct ReductionTree(int Lines, int LineLength, int Examples, in
         return (first < n ? first : n) * Pixels;
     }
 
-    // On a logarithmic scale: the geometric mean of both lies on the far side of the aim.
+    // On a logarithmic scale: the geometric mean of both is beyond the target.
     static bool IsNearer(long candidate, long current) =>
         candidate > current ? candidate * current <= (long)LeafPixels * LeafPixels : candidate * current >= (long)LeafPixels * LeafPixels;
 }

@@ -70,7 +70,7 @@ public static class Philox4x32
 public readonly record struct PhiloxBlock(uint X0, uint X1, uint X2, uint X3);
 
 /// <summary>
-/// What a random number is for: the last word of its Philox counter, so that two uses of one seed never meet.
+/// What a random number is for: the last word of its Philox counter, so that two uses of one seed never share a number.
 /// The values are part of what a seed means: never renumber one.
 /// </summary>
 public static class RandomPurpose

@@ -1,7 +1,7 @@
 namespace Nin.Dimensions;
 
 // One empty struct for each size that a shape type can name, written by a loop: a size inside a type is a type itself.
-// Larger sizes are Dk<Dq, Dr>: 1024 q + r. They have a namespace of their own, so that a thousand names stand in the completion list of those alone
+// Larger sizes are Dk<Dq, Dr>: 1024 q + r. They have a namespace of their own, so that a thousand names are in the completion list only of those
 // who write shapes as types.
 
 /// <summary>A size above 1024: <c>1024 * THigh + TLow</c>, so that <c>Dk&lt;D4, D96&gt;</c> is 4192.</summary>

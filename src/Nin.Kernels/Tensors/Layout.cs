@@ -1,6 +1,6 @@
 namespace Nin;
 
-/// <summary>The order of a batch's elements in host memory. There is no default: with one channel the two coincide and would hide a mistake.</summary>
+/// <summary>The order of a batch's elements in host memory. There is no default: with one channel the two coincide, which would hide a mistake.</summary>
 public enum Layout
 {
     /// <summary>Examples, channels, rows, columns: PyTorch's order.</summary>

@@ -2,7 +2,7 @@ namespace Nin;
 
 /// <summary>
 /// A batch of examples on a device, with its shape at run time. It is a handle: the memory belongs to a <see cref="TensorBuffer{TShape}"/>,
-/// a session or a tape, and a handle whose memory was used again says so when it is read.
+/// a session or a tape, and a handle whose memory was reused says so when it is read.
 /// </summary>
 public readonly struct Tensor
 {
@@ -29,8 +29,8 @@ public readonly struct Tensor
     public Device Device => View.Buffer.Device;
 
     /// <summary>Its memory: channels last.</summary>
-    /// <exception cref="InvalidOperationException">The memory was used again since this tensor was made.</exception>
-    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    /// <exception cref="InvalidOperationException">The memory was reused since this tensor was made.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was released.</exception>
     internal DeviceView View
     {
         get
@@ -42,12 +42,12 @@ public readonly struct Tensor
     }
 
     /// <summary>The same tensor with its shape as a type.</summary>
-    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    /// <exception cref="ArgumentException">The shape differs.</exception>
     public Tensor<TShape> As<TShape>()
         where TShape : struct, IShape => new(this);
 
     /// <summary>The first examples.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
     public Tensor Take(int batch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -89,7 +89,7 @@ public readonly struct Tensor
 
     /// <param name="source">Exactly as many elements as the batch has.</param>
     /// <param name="layout">Their order.</param>
-    /// <param name="permuted">Kept by the caller for the next call; grown where the order must change and it is too short.</param>
+    /// <param name="permuted">A buffer that the caller keeps for the next call; it grows where the order must change and it is too short.</param>
     internal void CopyFrom(ReadOnlySpan<float> source, Layout layout, ref float[] permuted)
     {
         CheckLength(source.Length, nameof(source));
@@ -106,7 +106,7 @@ public readonly struct Tensor
     }
 
     /// <summary>Puts host memory in the order in which devices hold tensors.</summary>
-    /// <exception cref="ArgumentException">The source has another length than the batch.</exception>
+    /// <exception cref="ArgumentException">The source's length is not the batch's.</exception>
     internal void Order(ReadOnlySpan<float> source, Layout layout, Span<float> ordered)
     {
         CheckLength(source.Length, nameof(source));
@@ -173,7 +173,7 @@ public readonly struct Tensor<TShape>
     public static implicit operator Tensor(Tensor<TShape> tensor) => tensor.tensor;
 }
 
-/// <summary>Says whether memory still holds what a tensor handle was made for. Each reuse of the memory ends the handles of before.</summary>
+/// <summary>Tells whether memory still holds what a tensor handle was made for. Each reuse of the memory ends all earlier handles.</summary>
 sealed class Lifetime(string fix)
 {
     int generation;
@@ -184,7 +184,7 @@ sealed class Lifetime(string fix)
     /// <summary>Ends all handles that were given out. Called before the memory is written again: a thread that still reads it finds out.</summary>
     public void End() => Interlocked.Increment(ref generation);
 
-    /// <exception cref="InvalidOperationException">The memory was used again since.</exception>
+    /// <exception cref="InvalidOperationException">The memory was reused since.</exception>
     public void Check(int generation, in Shape shape)
     {
         if (generation != Generation)

@@ -1,12 +1,12 @@
 namespace Nin;
 
-/// <summary>A batch of examples whose memory its maker owns, with its shape at run time.</summary>
+/// <summary>A batch of examples whose memory its creator owns, with its shape at run time.</summary>
 public sealed class TensorBuffer : IDisposable
 {
     readonly DeviceBuffer buffer;
     float[] permuted = [];
 
-    /// <summary>Takes memory for a batch; its content is not defined.</summary>
+    /// <summary>Allocates memory for a batch; its content is undefined.</summary>
     /// <param name="device">Where.</param>
     /// <param name="batch">Examples.</param>
     /// <param name="shape">Shape of one.</param>
@@ -43,7 +43,7 @@ public sealed class TensorBuffer : IDisposable
     /// <param name="source">As many elements as <paramref name="batch"/> examples have.</param>
     /// <param name="batch">Examples.</param>
     /// <param name="layout">Their order.</param>
-    /// <exception cref="ArgumentException">The source has another length, or there is no room for so many examples.</exception>
+    /// <exception cref="ArgumentException">The source has another length, or there is no room for that many examples.</exception>
     public Tensor CopyFrom(ReadOnlySpan<float> source, int batch, Layout layout)
     {
         var part = Take(batch);
@@ -54,7 +54,7 @@ public sealed class TensorBuffer : IDisposable
     /// <inheritdoc cref="Tensor.ToArray(Layout)"/>
     public float[] ToArray(Layout layout) => Tensor.ToArray(layout);
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Dispose() => buffer.Dispose();
 
     /// <summary>The whole batch.</summary>
@@ -65,14 +65,14 @@ public sealed class TensorBuffer : IDisposable
     }
 }
 
-/// <summary>A batch of examples whose memory its maker owns.</summary>
+/// <summary>A batch of examples whose memory its creator owns.</summary>
 /// <typeparam name="TShape">Shape of one example.</typeparam>
 public sealed class TensorBuffer<TShape> : IDisposable
     where TShape : struct, IShape
 {
     readonly TensorBuffer untyped;
 
-    /// <summary>Takes memory for a batch; its content is not defined.</summary>
+    /// <summary>Allocates memory for a batch; its content is undefined.</summary>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public TensorBuffer(Device device, int batch) => untyped = new TensorBuffer(device, batch, TShape.Shape);
 
@@ -100,7 +100,7 @@ public sealed class TensorBuffer<TShape> : IDisposable
     /// <inheritdoc cref="Tensor.ToArray(Layout)"/>
     public float[] ToArray(Layout layout) => Tensor.ToArray(layout);
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Dispose() => untyped.Dispose();
 
     /// <summary>The whole batch.</summary>
@@ -112,7 +112,7 @@ public sealed class TensorBuffer<TShape> : IDisposable
 }
 
 /// <summary>
-/// A batch on its way to a device: any thread puts it in order in host memory that the driver reads by itself, and the copy runs beside
+/// A batch on its way to a device: any thread writes it into host memory that the driver reads directly, and the copy runs in parallel with
 /// the work of sessions. A session that is given the tensor comes after the copy, and the next copy after the session's step.
 /// </summary>
 sealed class TensorUpload : IDisposable
@@ -122,7 +122,7 @@ sealed class TensorUpload : IDisposable
     readonly HostMemory staging;
     readonly Shape shape;
 
-    /// <param name="device">Where to: one that copies beside its work.</param>
+    /// <param name="device">Where to: one that copies in parallel with its work.</param>
     /// <param name="capacity">Examples of the largest batch.</param>
     /// <param name="shape">Shape of one.</param>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
@@ -141,12 +141,12 @@ sealed class TensorUpload : IDisposable
     /// <param name="source">As many elements as <paramref name="batch"/> examples have.</param>
     /// <param name="batch">Examples.</param>
     /// <param name="layout">Their order.</param>
-    /// <exception cref="ArgumentException">The source has another length, or there is no room for so many examples.</exception>
+    /// <exception cref="ArgumentException">The source has another length, or there is no room for that many examples.</exception>
     public void Start(ReadOnlySpan<float> source, int batch, Layout layout)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch * shape.Length, buffer.Length, nameof(batch));
         var tensor = new Tensor(buffer.View, batch, shape);
-        // The copy before may still read the staging memory.
+        // The previous copy may still be reading the staging memory.
         stream.Synchronize();
         tensor.Order(source, layout, staging.Span);
         stream.Writes(tensor.View);

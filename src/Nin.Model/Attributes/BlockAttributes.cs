@@ -4,7 +4,7 @@ namespace Nin;
 
 /// <summary>
 /// Makes a class a block: a list of layers without an input of its own, which networks take with <see cref="LayersOfAttribute{T}"/>. Nothing
-/// is generated for it, so that it need not be partial, and may be abstract; its layers are named by strings.
+/// is generated for it, so it need not be partial and may be abstract; its layers are named by strings.
 /// </summary>
 /// <remarks>
 /// Inside a block <c>"input"</c> is what the block reads, and <see cref="Block.Filters"/> and <see cref="Block.Stride"/> are what each
@@ -26,7 +26,7 @@ namespace Nin;
 public sealed class LayersAttribute : Attribute;
 
 /// <summary>
-/// What stands in the declaration of a block (<see cref="LayersAttribute"/>) for the values that its <c>[LayersOf]</c> gives. They are no sizes:
+/// Placeholders in the declaration of a block (<see cref="LayersAttribute"/>) for the values that its <c>[LayersOf]</c> gives. They are not sizes:
 /// nothing can be computed from them.
 /// </summary>
 public static class Block
@@ -39,7 +39,7 @@ public static class Block
 }
 
 /// <summary>
-/// Takes the layers of another network or of a block in place of this attribute, for the input that it has here, once or several times. The
+/// Takes the layers of another network or of a block in place of this attribute, for the input that they have here, once or several times. The
 /// declaration is copied, the weights are not.
 /// </summary>
 /// <typeparam name="T">The network or block that is copied from, of this assembly or another.</typeparam>
@@ -66,27 +66,27 @@ public sealed class LayersOfAttribute<T> : Attribute
     public string? From { get; set; }
 
     /// <summary>
-    /// How often the layers come, one repetition after the other, 1 to 1,000. Default: 1. Layers that have names of their own need
-    /// <see cref="Name"/> then.
+    /// How often the layers are repeated, 1 to 1,000. Default: 1. Layers with names of their own then need
+    /// <see cref="Name"/>.
     /// </summary>
     public int Times { get; set; } = 1;
 
     /// <summary>
-    /// What the names of the layers begin with: <c>Conv1</c> becomes <c>Stage1_Conv1</c>, and with <see cref="Times"/> <c>Stage1_1_Conv1</c>,
+    /// The prefix of the layers' names: <c>Conv1</c> becomes <c>Stage1_Conv1</c>, and with <see cref="Times"/> <c>Stage1_1_Conv1</c>,
     /// <c>Stage1_2_Conv1</c>. Such layers do not count in the default names of others. Default: layers keep a name of their own, and the others
-    /// are numbered anew.
+    /// are renumbered.
     /// </summary>
     public string? Name { get; set; }
 
-    /// <summary>The last layer that is taken, by its name in <typeparamref name="T"/>. Default: all are taken.</summary>
+    /// <summary>The last layer to take, by its name in <typeparamref name="T"/>. Default: all are taken.</summary>
     public string? Until { get; set; }
 
-    /// <summary>What <see cref="Block.Filters"/> stands for, 1 or more; given where the block uses it, and there alone.</summary>
+    /// <summary>What <see cref="Block.Filters"/> stands for, 1 or more; given if and only if the block uses it.</summary>
     public int Filters { get; set; }
 
     /// <summary>
-    /// What <see cref="Block.Stride"/> stands for in the first repetition, 1 or more; in the others it is 1. Given where the block uses it, and
-    /// there alone.
+    /// What <see cref="Block.Stride"/> stands for in the first repetition, 1 or more; in the others it is 1. Given if and only if the block uses
+    /// it.
     /// </summary>
     public int Stride { get; set; }
 }

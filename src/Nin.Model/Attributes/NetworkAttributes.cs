@@ -35,16 +35,16 @@ public sealed class NetworkAttribute(int channels, int height, int width) : Attr
     public int Width { get; } = width;
 
     /// <summary>
-    /// The number of classes, where the network tells classes apart: the build fails (NIN011) unless the last layer gives as
+    /// The number of classes, where the network is a classifier: the build fails (NIN011) unless the last layer gives that
     /// many features. Not checked unless given.
     /// </summary>
     public int Classes { get; set; }
 
-    /// <summary>How weights start. Default: <see cref="Init.He"/>, which fits ReLU.</summary>
+    /// <summary>How weights are initialised. Default: <see cref="Init.He"/>, which fits ReLU.</summary>
     public Init Init { get; set; } = Init.He;
 }
 
-/// <summary>How the weights of convolutions and linear layers start. Biases start at zero.</summary>
+/// <summary>How the weights of convolutions and linear layers are initialised. Biases start at zero.</summary>
 public enum Init
 {
     /// <summary>
@@ -55,18 +55,18 @@ public enum Init
 
     /// <summary>
     /// Uniform in ±√(6 / (fan-in + fan-out)), made for layers that are linear around zero (Glorot and Bengio 2010;
-    /// PyTorch's <c>xavier_uniform_</c>). After it ReLU halves the variance at each layer, which NIN103 points out.
+    /// PyTorch's <c>xavier_uniform_</c>). With ReLU the variance halves at each layer, which NIN103 points out.
     /// </summary>
     Xavier,
 }
 
-/// <summary>Fails the build (NIN013) where the network grows over a limit.</summary>
+/// <summary>Fails the build (NIN013) when the network exceeds a limit.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class BudgetAttribute : Attribute
 {
-    /// <summary>The most learnt parameters, 1 or more. Default: no limit.</summary>
+    /// <summary>The maximum number of learnt parameters, 1 or more. Default: no limit.</summary>
     public long MaxParameters { get; set; } = long.MaxValue;
 
-    /// <summary>The most multiply-adds of one example's forward pass, 1 or more. Default: no limit.</summary>
+    /// <summary>The maximum number of multiply-adds of one example's forward pass, 1 or more. Default: no limit.</summary>
     public long MaxMacs { get; set; } = long.MaxValue;
 }

@@ -4,7 +4,7 @@ using Nin.Ops;
 namespace Nin.Data;
 
 /// <summary>
-/// Fills batches on a thread of its own, in order, never more than there are buffers. An exception there is thrown by <see cref="Next"/>,
+/// Fills batches on a thread of its own, in order, as many ahead as there are buffers. An exception there is thrown by <see cref="Next"/>,
 /// after the batches that came before it. Disposal stops the thread and waits for it.
 /// </summary>
 /// <remarks>One lock guards the queues; passing a batch on allocates nothing.</remarks>
@@ -55,7 +55,7 @@ sealed class BatchPrefetcher : IDisposable
                 return lent;
         }
 
-        filled.Release(); // the end stays the end for whoever asks again
+        filled.Release(); // once at the end, it stays there
         if (failure?.SourceException is OperationCanceledException)
             callersToken.ThrowIfCancellationRequested(); // the caller knows this token, not the thread's own
         failure?.Throw();
@@ -103,9 +103,9 @@ sealed class BatchPrefetcher : IDisposable
 
 /// <summary>Fills the batches of one epoch, one after another.</summary>
 /// <param name="data">Where the images are.</param>
-/// <param name="transform">Makes them fit.</param>
+/// <param name="transform">Makes them the network's input.</param>
 /// <param name="order">Their order.</param>
-/// <param name="batchSize">Images at a time.</param>
+/// <param name="batchSize">Images per batch.</param>
 /// <param name="epoch">Epoch, from 0.</param>
 /// <param name="filled">Called with each batch that was filled.</param>
 sealed class EpochFiller(

@@ -5,7 +5,7 @@ namespace Nin.Data;
 
 /// <summary>
 /// Bilinear resizing of one size to another, as torchvision's <c>Resize</c> of a PIL image: half-pixel centres (PyTorch's
-/// <c>align_corners=False</c>), clamped edges, and with smoothing where the image shrinks. PIL rounds to whole bytes after each axis;
+/// <c>align_corners=False</c>), clamped edges, and smoothing where the image shrinks. PIL rounds to whole bytes after each axis;
 /// here the values stay floats.
 /// </summary>
 /// <remarks>Columns first, into a buffer of its own, then rows, a vector of columns at a time. An instance serves one thread.</remarks>
@@ -111,7 +111,7 @@ public sealed class BilinearResize
 /// <summary>Which inputs one axis of a resize reads for each output, and with what weights.</summary>
 /// <remarks>
 /// The triangle filter of Pillow (<c>src/libImaging/Resample.c</c>, precompute_coeffs): centre <c>(o + 1/2) n / m</c>, half-width 1
-/// pixel where the image grows and n / m where it shrinks; what lies outside is left out and the rest made to sum to 1. Growing, that
+/// pixel where the image grows and n / m where it shrinks; what is outside is left out and the rest is scaled to sum to 1. When growing, that
 /// is plain bilinear interpolation with half-pixel centres and clamped edges.
 /// </remarks>
 sealed class ResizeTaps

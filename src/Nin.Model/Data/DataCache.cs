@@ -2,11 +2,11 @@ namespace Nin.Data;
 
 /// <summary>
 /// The user's cache of one data set. New files are unpacked and checked in a folder beside it, on the same file system, and
-/// renamed into place only when all of them are right: a failed or interrupted write leaves the old files as they were.
+/// renamed into place only when all of them are correct: a failed or interrupted write leaves the old files as they were.
 /// </summary>
 sealed class DataCache(string folder, IReadOnlyList<DataFile> files)
 {
-    /// <summary>Lets a source fill a fresh folder, and takes the files over from where it put them.</summary>
+    /// <summary>Lets a source fill a new folder, and moves the files from there into the cache.</summary>
     /// <exception cref="InvalidDataException">A file is missing, too long or has a wrong checksum.</exception>
     public async Task FillAsync(IDataSource source, Action<string>? progress, CancellationToken cancellation)
     {
@@ -34,7 +34,7 @@ sealed class DataCache(string folder, IReadOnlyList<DataFile> files)
         }
     }
 
-    // The reason why filling failed must not be hidden by one why clearing up failed.
+    // A failed clean-up must not hide the reason why filling failed.
     static void DeleteQuietly(string staging)
     {
         try

@@ -5,12 +5,12 @@ namespace Nin.Data;
 /// <summary>One file of a data set, as a table of published files lists it.</summary>
 public sealed record DataFile
 {
-    // Separators and drives of every system: a table that is safe on one must be safe on all.
+    // Separators and drives of every system: a table that is safe on one system must be safe on all.
     static readonly SearchValues<char> NotInNames = SearchValues.Create([.. Enumerable.Range(0, 32).Select(c => (char)c), '/', '\\', ':', '*', '?', '"', '<', '>', '|']);
 
     /// <summary>Describes a file.</summary>
     /// <param name="name">Its name when unpacked, without a folder.</param>
-    /// <param name="length">Its bytes when unpacked. Not more are read, whatever a server or a packed file has.</param>
+    /// <param name="length">Its bytes when unpacked. No more are read, whatever a server or a packed file has.</param>
     /// <param name="sha256">SHA-256 of the unpacked bytes, 64 lower-case hexadecimal digits.</param>
     /// <exception cref="ArgumentException">The name could lead out of a folder, the length is negative, or the checksum is not one.</exception>
     public DataFile(string name, long length, string sha256)
@@ -37,15 +37,15 @@ public sealed record DataFile
 }
 
 /// <summary>A folder that holds a data set whose files have been checked.</summary>
-/// <param name="Path">The folder; a file lies there under its own name, or under that name with <c>.gz</c>.</param>
+/// <param name="Path">The folder; it has each file under its own name, or under that name with <c>.gz</c>.</param>
 /// <param name="Source">
 /// Where it came from: <c>option</c>, <c>environment</c>, <c>cache</c>, <c>system</c>, or the <see cref="IDataSource.Name"/> of the source
-/// from which it was fetched into the cache just now.
+/// from which it was just fetched into the cache.
 /// </param>
 /// <param name="Files">The files with the checksums that were found.</param>
 public sealed record DataLocation(string Path, string Source, IReadOnlyList<DataFile> Files)
 {
-    /// <summary>The path under which one of <see cref="Files"/> lies, plain or with <c>.gz</c>.</summary>
+    /// <summary>The path of one of <see cref="Files"/>, plain or with <c>.gz</c>.</summary>
     /// <exception cref="ArgumentException">The name is not one of them.</exception>
     /// <exception cref="InvalidDataException">The file is gone.</exception>
     public string PathOf(string name)

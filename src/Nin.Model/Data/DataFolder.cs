@@ -48,7 +48,7 @@ static class DataFolder
     }
 
     /// <summary>
-    /// Copies a file's unpacked bytes and checks them on the way. No more than were published are copied, whatever a packed file unpacks to.
+    /// Copies a file's unpacked bytes and checks them at the same time. No more than were published are copied, whatever a packed file unpacks to.
     /// </summary>
     /// <returns>Null if they are the published ones, else what is wrong.</returns>
     public static async Task<string?> CopyAsync(Stream unpacked, DataFile expected, Stream copy, CancellationToken cancellation)

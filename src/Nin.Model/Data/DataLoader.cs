@@ -4,7 +4,7 @@ namespace Nin.Data;
 
 /// <summary>
 /// Batches of a data set, epoch by epoch, as float32 in PyTorch's order <c>[n, c, h, w]</c>. The same options give the same batches
-/// whether or not they are made ahead, and the same image in an epoch whatever the batch size.
+/// whether or not they are prefetched, and the same image in an epoch whatever the batch size.
 /// </summary>
 public sealed class DataLoader
 {
@@ -50,14 +50,14 @@ public sealed class DataLoader
     /// <summary>The largest batch: the options' batch size, or the whole data set if that is smaller.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Images an epoch.</summary>
+    /// <summary>Images per epoch.</summary>
     public int Count => data.Count;
 
-    /// <summary>Batches an epoch, the smaller last one counted.</summary>
+    /// <summary>Batches per epoch, including the smaller last one.</summary>
     public int BatchesPerEpoch => (data.Count - 1) / BatchSize + 1;
 
-    /// <summary>The batches of one epoch. Each holds until the next is asked for; leaving the loop ends the loading thread.</summary>
-    /// <param name="epoch">Epoch, from 0: decides order and augmentation together with the seed.</param>
+    /// <summary>The batches of one epoch. Each is valid until the next is asked for; leaving the loop ends the loading thread.</summary>
+    /// <param name="epoch">Epoch, from 0: determines order and augmentation together with the seed.</param>
     /// <param name="cancellation">Ends loading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epoch"/> is negative.</exception>
     public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation = default) =>
@@ -114,10 +114,10 @@ public sealed class DataLoader
     ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(BatchSize, imageLength);
 }
 
-/// <summary>What <see cref="DataLoader"/> makes of a data set.</summary>
+/// <summary>How <see cref="DataLoader"/> makes batches from a data set.</summary>
 public sealed record DataLoaderOptions
 {
-    /// <summary>Images a batch; an epoch's last batch may have fewer.</summary>
+    /// <summary>Images per batch; an epoch's last batch may have fewer.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Rows after resizing, or null for the data set's.</summary>
@@ -129,15 +129,15 @@ public sealed record DataLoaderOptions
     /// <summary>Normalisation, or null for pixels from 0 to 1.</summary>
     public Normalization? Normalization { get; init; }
 
-    /// <summary>How images are varied.</summary>
+    /// <summary>How images are augmented.</summary>
     public Augmentation Augmentation { get; init; }
 
     /// <summary>A new order in each epoch; else the data set's order.</summary>
     public bool Shuffle { get; init; }
 
-    /// <summary>Decides order and augmentation, together with epoch and image index alone.</summary>
+    /// <summary>Determines order and augmentation, together with nothing but epoch and image index.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Batches that another thread makes ahead; 0 makes each batch on the caller's thread when asked for.</summary>
+    /// <summary>Batches that another thread prefetches; 0 makes each batch on the caller's thread when asked for.</summary>
     public int Prefetch { get; init; } = 2;
 }

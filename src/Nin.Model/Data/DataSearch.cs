@@ -5,8 +5,8 @@ namespace Nin.Data;
 /// in their order. Wherever they come from, the unpacked files must have the published lengths and checksums.
 /// </summary>
 /// <remarks>
-/// A folder that the user named and that is wrong is an error: training on other data than asked for would be worse. A wrong cache
-/// or system copy is told through the progress callback and passed over.
+/// A wrong folder that the user named is an error: training on data other than asked for would be worse. A wrong cache
+/// or system copy is reported through the progress callback and skipped.
 /// </remarks>
 public sealed record DataSearch
 {
@@ -25,7 +25,7 @@ public sealed record DataSearch
     /// <summary>Where fetched files are kept, unpacked.</summary>
     public required string CacheFolder { get; init; }
 
-    /// <summary>Where the system's own copy would lie, or null.</summary>
+    /// <summary>Where the system's own copy would be, or null.</summary>
     public string? SystemFolder { get; init; }
 
     /// <summary>Where the files are fetched from if they are in none of these folders, the first source first.</summary>
@@ -45,8 +45,8 @@ public sealed record DataSearch
         return Path.Combine(root, "nin", dataSet);
     }
 
-    /// <summary>Searches, and fetches if need be.</summary>
-    /// <param name="progress">Told in one line each what is being done, and why a source was passed over.</param>
+    /// <summary>Searches, and fetches if necessary.</summary>
+    /// <param name="progress">Receives one line for each action, and for each skipped source with the reason.</param>
     /// <param name="cancellation">Stops the search and what a source is doing.</param>
     /// <exception cref="InvalidDataException">
     /// A folder named by the user is wrong, or no source had the files; the message lists what was tried.
@@ -115,18 +115,18 @@ public sealed record DataSearch
 /// <summary>Where the files of a data set can be fetched from. The library has <see cref="PublisherSource"/>; a program may bring its own.</summary>
 public interface IDataSource
 {
-    /// <summary>A word for it in messages and in <see cref="DataLocation.Source"/>.</summary>
+    /// <summary>Its name in messages and in <see cref="DataLocation.Source"/>.</summary>
     string Name { get; }
 
-    /// <summary>What a user could do in its place, such as <c>install the package x</c>, or null.</summary>
+    /// <summary>What a user could do instead, such as <c>install the package x</c>, or null.</summary>
     string? Advice => null;
 
-    /// <summary>Fetches the files. What it brings is not trusted: lengths and checksums are compared afterwards.</summary>
-    /// <param name="files">What is wanted.</param>
+    /// <summary>Fetches the files. They are not trusted: lengths and checksums are compared afterwards.</summary>
+    /// <param name="files">The files to fetch.</param>
     /// <param name="staging">A folder of its own, which is deleted afterwards.</param>
-    /// <param name="progress">Told in one line each what is being done.</param>
+    /// <param name="progress">Receives one line for each action.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>The folder, in <paramref name="staging"/>, in which the files lie, plain or with <c>.gz</c>.</returns>
+    /// <returns>The folder, in <paramref name="staging"/>, that has the files, plain or with <c>.gz</c>.</returns>
     /// <exception cref="IOException">It could not get them.</exception>
     Task<string> FetchAsync(IReadOnlyList<DataFile> files, string staging, Action<string>? progress, CancellationToken cancellation);
 }

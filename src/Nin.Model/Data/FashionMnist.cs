@@ -33,7 +33,7 @@ public static class FashionMnist
         new(TestLabels, 10_008, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
     ];
 
-    /// <summary>Where the files are looked for on this machine.</summary>
+    /// <summary>Where the files are searched for on this machine.</summary>
     /// <param name="folder">The folder that the user named, or null.</param>
     public static DataSearch Search(string? folder = null) => new()
     {
@@ -48,7 +48,7 @@ public static class FashionMnist
 
     /// <summary>Finds the files, or fetches them: see <see cref="DataSearch.LocateAsync"/>.</summary>
     /// <param name="folder">The folder that the user named, or null.</param>
-    /// <param name="progress">Told what is being done.</param>
+    /// <param name="progress">Receives one line for each action.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidDataException">A folder named by the user is wrong, or no source had the files.</exception>
     public static Task<DataLocation> LocateAsync(

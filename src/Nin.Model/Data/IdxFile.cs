@@ -10,10 +10,10 @@ public sealed class IdxFile
 {
     const int UnsignedByte = 0x08;
 
-    // Deflate codes at most 258 bytes in two bits: a header that claims more than this many bytes for one of the file is wrong.
+    // Deflate codes at most 258 bytes in two bits: a header that claims more than this many bytes for each byte of the file is wrong.
     const long MaxExpansion = 1032;
 
-    // Memory that a packed file gets at first, for each of its bytes: photographs and digits unpack to two to three times their size.
+    // Bytes allocated at first for each byte of a packed file: photographs and digits unpack to two to three times their size.
     const long FirstExpansion = 4;
 
     IdxFile(int[] dimensions, byte[] data)
@@ -82,7 +82,7 @@ public sealed class IdxFile
         return new IdxFile(dimensions, data);
     }
 
-    // A header's claim is not worth memory: the array doubles while data keep coming.
+    // No memory is allocated on a header's claim: the array doubles while data keep coming.
     static byte[] ReadData(Stream stream, int expected, long first)
     {
         byte[] data = GC.AllocateUninitializedArray<byte>((int)Math.Min(expected, Math.Max(first, 1 << 10)));

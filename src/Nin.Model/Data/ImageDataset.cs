@@ -6,7 +6,7 @@ public sealed class ImageDataset
     readonly ReadOnlyMemory<byte> pixels;
     readonly ReadOnlyMemory<int> labels;
 
-    /// <summary>Takes images and labels without copying them.</summary>
+    /// <summary>Wraps images and labels without copying them.</summary>
     /// <param name="pixels">Bytes <c>[labels.Length, channels, height, width]</c>.</param>
     /// <param name="labels">A class index for each image.</param>
     /// <param name="channels">1 for grey, 3 for colour.</param>
@@ -51,7 +51,7 @@ public sealed class ImageDataset
     /// <summary>A name for each class.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>Class indices, one an image.</summary>
+    /// <summary>Class indices, one per image.</summary>
     public ReadOnlySpan<int> Labels => labels.Span;
 
     /// <summary>All bytes, <c>[count, channels, height, width]</c>.</summary>
@@ -93,7 +93,7 @@ public sealed class ImageDataset
     }
 }
 
-/// <summary>Images and labels of one step. Its buffers are used again: it holds until the next batch is asked for.</summary>
+/// <summary>Images and labels of one step. Its buffers are reused: it is valid until the next batch is asked for.</summary>
 public sealed class ImageBatch
 {
     readonly float[] images;
@@ -118,7 +118,7 @@ public sealed class ImageBatch
     /// <summary>Class indices <c>[Count]</c>.</summary>
     public ReadOnlySpan<int> Labels => labels.AsSpan(0, Count);
 
-    /// <summary>Where the images stand in the data set, <c>[Count]</c>.</summary>
+    /// <summary>Positions of the images in the data set, <c>[Count]</c>.</summary>
     public ReadOnlySpan<int> Indices => indices.AsSpan(0, Count);
 
     internal void Fill(ReadOnlySpan<int> samples, ImageDataset data, ImageTransform transform, int epoch, CancellationToken cancellation)

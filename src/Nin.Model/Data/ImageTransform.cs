@@ -4,7 +4,7 @@ namespace Nin.Data;
 
 /// <summary>
 /// Turns an image of a data set into a network's input, float32 <c>[channels, height, width]</c>: flip and shift, scale to 0 .. 1,
-/// resize, normalise. What happens to an image depends on seed, epoch and its index alone.
+/// resize, normalise. What happens to an image depends only on seed, epoch and its index.
 /// </summary>
 /// <remarks>
 /// Scaling and normalising are one table look-up on the bytes, before resizing: resizing is a weighted mean, so the order changes only
@@ -50,7 +50,7 @@ public sealed class ImageTransform
     /// <summary>Floats of an input.</summary>
     public int ImageLength => Channels * Height * Width;
 
-    /// <summary>Writes image <paramref name="index"/> as epoch <paramref name="epoch"/> sees it.</summary>
+    /// <summary>Writes image <paramref name="index"/> as it appears in epoch <paramref name="epoch"/>.</summary>
     /// <param name="index">Index in the data set.</param>
     /// <param name="epoch">Epoch, from 0.</param>
     /// <param name="destination"><c>[channels, height, width]</c>, <see cref="ImageLength"/> floats.</param>
@@ -142,7 +142,7 @@ public sealed class ImageTransform
 /// </summary>
 public sealed class Normalization
 {
-    /// <summary>One entry for all channels, or one a channel.</summary>
+    /// <summary>One entry for all channels, or one per channel.</summary>
     /// <exception cref="ArgumentException">The counts differ, are 0, or a standard deviation is not above 0.</exception>
     public Normalization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
     {
@@ -163,7 +163,7 @@ public sealed class Normalization
     public IReadOnlyList<float> Std { get; }
 }
 
-/// <summary>How a training image is varied, anew in each epoch.</summary>
+/// <summary>How a training image is augmented, differently in each epoch.</summary>
 public enum Augmentation
 {
     /// <summary>Not at all.</summary>
@@ -174,7 +174,7 @@ public enum Augmentation
 
     /// <summary>
     /// As <see cref="Flip"/>, then moved by -2 to 2 pixels along each axis, all equally likely;
-    /// what comes in from outside is black (0 before normalisation). Pixels are the data set's, before resizing.
+    /// pixels from outside are black (0 before normalisation). Pixels are the data set's, before resizing.
     /// </summary>
     ShiftFlip,
 }

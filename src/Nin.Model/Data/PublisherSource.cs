@@ -7,10 +7,10 @@ public sealed class PublisherSource(Uri address) : IDataSource
     /// <inheritdoc/>
     public string Name => "publisher";
 
-    /// <summary>Time until the publisher's first answer, before the search goes on.</summary>
+    /// <summary>How long to wait for the publisher's first answer before the search continues.</summary>
     public TimeSpan ConnectLimit { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Time between two pieces of a file.</summary>
+    /// <summary>How long to wait between two pieces of a file.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Writes each file as <c>name.gz</c> into the folder.</summary>
@@ -49,7 +49,7 @@ public sealed class PublisherSource(Uri address) : IDataSource
 
     async Task GetAsync(HttpClient client, DataFile file, string folder, Action<string>? progress, CancellationTokenSource limit)
     {
-        // A proxy connects at once and may then wait for a host that is not there: the limit holds until the first answer.
+        // A proxy connects at once and may then wait for a host that is down: the limit lasts until the first answer.
         limit.CancelAfter(ConnectLimit);
         var uri = new Uri(address, Uri.EscapeDataString(file.Name + ".gz"));
         using HttpResponseMessage response =

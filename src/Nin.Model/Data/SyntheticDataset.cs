@@ -4,8 +4,8 @@ namespace Nin.Data;
 
 /// <summary>
 /// Ten classes of noisy textures that need no files: patterns (rows, columns, diagonals, checks, rings), each coarse and fine. A class is
-/// told by its texture, not by a place, so that a network that ends in global average pooling can learn it; phase, contrast and noise vary.
-/// Meant for images of 8 x 8 or more; smaller ones are made, but hold no whole period.
+/// recognised by its texture, not by a position, so that a network that ends in global average pooling can learn it; phase, contrast and noise vary.
+/// Meant for images of 8 x 8 or more; smaller ones work, but do not hold a whole period.
 /// </summary>
 public static class SyntheticDataset
 {
@@ -19,13 +19,13 @@ public static class SyntheticDataset
         "coarse rows", "coarse columns", "coarse diagonals", "coarse checks", "coarse rings",
     ];
 
-    /// <summary>Makes the data set; image i is the same whatever the count. Labels go round: image i has label i modulo 10.</summary>
+    /// <summary>Makes the data set; image i is the same whatever the count. Labels cycle: image i has label i modulo 10.</summary>
     /// <param name="count">Images.</param>
-    /// <param name="channels">Channels, all with the texture, each with its own noise.</param>
+    /// <param name="channels">Channels, all with the same texture, each with its own noise.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="seed">Two seeds give two samples of the same ten classes: one to train, one to test.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or all together exceed an array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or the pixels exceed an array.</exception>
     public static ImageDataset Create(int count, int channels, int height, int width, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -51,7 +51,7 @@ public static class SyntheticDataset
         return new ImageDataset(pixels, labels, channels, height, width, ClassNames);
     }
 
-    // Values in bytes' units, around mid-grey.
+    // In units of a byte, around mid-grey.
     static void DrawTexture(Span<float> texture, int width, int label, PhiloxBlock bits)
     {
         int height = texture.Length / width;
@@ -78,7 +78,7 @@ public static class SyntheticDataset
         }
     }
 
-    // A byte of noise a pixel: one block of Philox serves sixteen.
+    // One byte of noise per pixel: one block of Philox serves sixteen.
     static void AddNoise(ReadOnlySpan<float> texture, Span<byte> pixels, ulong seed, uint image)
     {
         PhiloxBlock bits = default;

@@ -2,12 +2,12 @@ using Nin.Shapes.Sizes;
 
 namespace Nin
 {
-    /// <summary><c>max(0, x)</c> of each element (<see cref="Relu"/>); the shape stays.</summary>
+    /// <summary><c>max(0, x)</c> of each element (<see cref="Relu"/>); the shape is unchanged.</summary>
     public sealed class ReluAttribute : LayerAttribute;
 
-    /// <summary><c>x</c> where it is positive, else <c>negativeSlope x</c> (<see cref="LeakyRelu"/>); the shape stays.</summary>
+    /// <summary><c>x</c> where it is positive, else <c>negativeSlope x</c> (<see cref="LeakyRelu"/>); the shape is unchanged.</summary>
     /// <param name="negativeSlope">
-    /// Slope below zero, 0 or more: the gradient is told from the sign of the output. Default: 0.01, as PyTorch's.
+    /// Slope below zero, 0 or more: the gradient is computed from the sign of the output. Default: 0.01, as in PyTorch.
     /// </param>
     public sealed class LeakyReluAttribute(double negativeSlope = LayerDefaults.NegativeSlope) : LayerAttribute
     {
@@ -15,28 +15,28 @@ namespace Nin
         public double NegativeSlope { get; } = negativeSlope;
     }
 
-    /// <summary><c>min(max(0, x), 6)</c> of each element (<see cref="Relu6"/>); the shape stays.</summary>
+    /// <summary><c>min(max(0, x), 6)</c> of each element (<see cref="Relu6"/>); the shape is unchanged.</summary>
     public sealed class Relu6Attribute : LayerAttribute;
 
-    /// <summary><c>1 / (1 + e^-x)</c> of each element (<see cref="Sigmoid"/>); the shape stays.</summary>
+    /// <summary><c>1 / (1 + e^-x)</c> of each element (<see cref="Sigmoid"/>); the shape is unchanged.</summary>
     public sealed class SigmoidAttribute : LayerAttribute;
 
-    /// <summary><c>tanh x</c> of each element (<see cref="Tanh"/>); the shape stays.</summary>
+    /// <summary><c>tanh x</c> of each element (<see cref="Tanh"/>); the shape is unchanged.</summary>
     public sealed class TanhAttribute : LayerAttribute;
 
-    /// <summary><c>x / (1 + e^-x)</c> of each element, also known as swish (<see cref="Silu"/>); the shape stays.</summary>
+    /// <summary><c>x / (1 + e^-x)</c> of each element, also known as swish (<see cref="Silu"/>); the shape is unchanged.</summary>
     public sealed class SiluAttribute : LayerAttribute;
 
-    /// <summary><c>x (1 + erf(x / √2)) / 2</c> of each element, the exact form (<see cref="Gelu"/>); the shape stays.</summary>
+    /// <summary><c>x (1 + erf(x / √2)) / 2</c> of each element, the exact form (<see cref="Gelu"/>); the shape is unchanged.</summary>
     public sealed class GeluAttribute : LayerAttribute;
 
-    /// <summary><c>x min(max(0, x + 3), 6) / 6</c> of each element (<see cref="HardSwish"/>); the shape stays.</summary>
+    /// <summary><c>x min(max(0, x + 3), 6) / 6</c> of each element (<see cref="HardSwish"/>); the shape is unchanged.</summary>
     public sealed class HardSwishAttribute : LayerAttribute;
 
-    /// <summary><c>min(max(0, x + 3), 6) / 6</c> of each element (<see cref="HardSigmoid"/>); the shape stays.</summary>
+    /// <summary><c>min(max(0, x + 3), 6) / 6</c> of each element (<see cref="HardSigmoid"/>); the shape is unchanged.</summary>
     public sealed class HardSigmoidAttribute : LayerAttribute;
 
-    /// <summary>An activation of your own, of each element; the shape stays.</summary>
+    /// <summary>An activation of your own, applied to each element; the shape is unchanged.</summary>
     /// <typeparam name="TActivation">The formula and its gradient: see <see cref="IActivation"/>.</typeparam>
     /// <param name="arguments">
     /// Arguments of the struct's constructor, in order, each a <c>float</c>. Default: none, which is the struct as <c>new TActivation()</c> makes it.

@@ -27,9 +27,9 @@ namespace Nin
         public string[] More { get; } = more;
 
         /// <summary>
-        /// Whether an input of another shape than the first one's is projected to it by a 1x1 convolution without bias and a BatchNorm2d, as the
-        /// shortcut of a residual block is. They are layers of the network like others, <c>Add1Project</c> and <c>Add1ProjectNorm</c>, and are
-        /// there only where the shapes differ. The first input, which keeps its shape, is the block's branch. Default: false.
+        /// Whether an input whose shape is not the first one's is projected to it by a 1x1 convolution without bias and a BatchNorm2d, as the
+        /// shortcut of a residual block is. They are layers of the network like any other, <c>Add1Project</c> and <c>Add1ProjectNorm</c>, and are
+        /// present only where the shapes differ. The first input, which keeps its shape, is the block's branch. Default: false.
         /// </summary>
         public bool Project { get; set; }
     }
@@ -44,8 +44,8 @@ namespace Nin.Layers
     public sealed class Add<TShape>(string name, int count) : Merge<TShape>(name, new AddStep(TShape.Shape, count))
         where TShape : struct, IShape
     {
-        /// <summary>Runs it on a tape; a branch of another shape is an error of the C# compiler.</summary>
-        /// <exception cref="ArgumentException">The number of branches is another one.</exception>
+        /// <summary>Runs it on a tape; a branch of another shape is a C# compiler error.</summary>
+        /// <exception cref="ArgumentException">The number of branches differs.</exception>
         public Traced<TShape> Forward(params ReadOnlySpan<Traced<TShape>> inputs)
         {
             var untyped = new Traced[inputs.Length];

@@ -4,7 +4,7 @@ using Nin.Shapes.Sizes;
 namespace Nin
 {
     /// <summary>
-    /// The mean of each window, channel by channel; padding counts as zeros, as by PyTorch's default, or not.
+    /// The mean of each window, channel by channel; padding counts as zeros, as by default in PyTorch, or does not count.
     /// <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>, where
     /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down unless <see cref="CeilMode"/> says otherwise.
     /// </summary>
@@ -20,20 +20,20 @@ namespace Nin
         /// <summary>Side of the square window in pixels; 0 where height and width are given.</summary>
         public int Kernel { get; } = kernel;
 
-        /// <summary>Pixels from one window to the next, 1 or more. Default: the kernel, so that windows lie side by side.</summary>
+        /// <summary>Pixels from one window to the next, 1 or more. Default: the kernel, so that windows touch without overlapping.</summary>
         public int Stride { get; set; } = kernel;
 
         /// <summary>Rows and columns on each side, 0 to half the kernel. Default: 0.</summary>
         public int Padding { get; set; } = LayerDefaults.Padding;
 
         /// <summary>
-        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may hang over the end
+        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may extend beyond the end
         /// (PyTorch's <c>ceil_mode</c>). Default: false.
         /// </summary>
         public bool CeilMode { get; set; } = LayerDefaults.Ceil;
 
         /// <summary>
-        /// Whether padding counts, as zeros (PyTorch's <c>count_include_pad</c>); otherwise a window's mean is that of its pixels in the image.
+        /// Whether padding counts, as zeros (PyTorch's <c>count_include_pad</c>); otherwise a window's mean is over its pixels in the image.
         /// Default: true.
         /// </summary>
         public bool CountIncludePad { get; set; } = LayerDefaults.CountIncludePad;
@@ -47,7 +47,7 @@ namespace Nin.Layers
     /// <param name="device">Where it runs.</param>
     /// <param name="name">Its name in the network.</param>
     /// <param name="sizes">Sizes of one example, without dilation.</param>
-    /// <param name="countIncludePad">Whether padding counts, as zeros; otherwise a window's mean is that of its pixels in the image.</param>
+    /// <param name="countIncludePad">Whether padding counts, as zeros; otherwise a window's mean is over its pixels in the image.</param>
     public sealed class AvgPool2d<TIn, TOut>(Device device, string name, PoolSizes sizes, bool countIncludePad = LayerDefaults.CountIncludePad)
         : StepLayer<TIn, TOut, AvgPoolStep>(device, name, new AvgPoolStep(sizes, countIncludePad))
         where TIn : struct, IShape

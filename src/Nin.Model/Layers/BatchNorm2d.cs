@@ -3,13 +3,13 @@ using Nin.Shapes.Sizes;
 namespace Nin
 {
     /// <summary>
-    /// Normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts it by learnt numbers; inference uses
+    /// Normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts it by learnt parameters; inference uses
     /// running statistics (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>). After <c>[Flatten]</c> each feature is a channel (PyTorch's
-    /// <c>BatchNorm1d</c>). The shape stays.
+    /// <c>BatchNorm1d</c>). The shape is unchanged.
     /// </summary>
     public sealed class BatchNorm2dAttribute : LayerAttribute
     {
-        /// <summary>Added to the variance before its root, more than 0. Default: 1e-5.</summary>
+        /// <summary>Added to the variance before its square root, more than 0. Default: 1e-5.</summary>
         public double Epsilon { get; set; } = LayerDefaults.BatchNormEpsilon;
 
         /// <summary>
@@ -25,7 +25,7 @@ namespace Nin.Layers
     /// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
     /// <param name="parameters">Where <c>name.weight</c>, <c>name.bias</c> and the running statistics are.</param>
     /// <param name="name">Name in a checkpoint.</param>
-    /// <param name="epsilon">Added to the variance before its root.</param>
+    /// <param name="epsilon">Added to the variance before its square root.</param>
     /// <param name="momentum">Weight of a new batch in the running statistics.</param>
     public sealed class BatchNorm2d<TShape>(
         ParameterSet parameters, string name,

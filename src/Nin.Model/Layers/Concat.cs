@@ -37,8 +37,8 @@ namespace Nin.Layers
     public sealed class Concat<TOut>(string name, params IReadOnlyList<Shape> inputs) : Merge<TOut>(name, new ConcatStep(inputs))
         where TOut : struct, IShape
     {
-        /// <summary>Runs it on a tape. Branches differ in their channels, so that their shapes are checked here and not by the compiler.</summary>
-        /// <exception cref="ArgumentException">The number of branches or a shape is another one.</exception>
+        /// <summary>Runs it on a tape. Branches differ in their channels, so their shapes are checked here and not by the compiler.</summary>
+        /// <exception cref="ArgumentException">The number of branches or a shape differs.</exception>
         public Traced<TOut> Forward(params ReadOnlySpan<Traced> inputs) => ForwardUntyped(inputs);
     }
 }

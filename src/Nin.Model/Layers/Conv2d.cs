@@ -15,7 +15,7 @@ namespace Nin
         public int Filters { get; } = filters;
 
         /// <summary>
-        /// Side of the square window in pixels, 1 or more. Must be given, unless height and width are; for a 1x1 window there is
+        /// Side of the square window in pixels, 1 or more. Must be given unless height and width are; for a 1x1 window use
         /// <see cref="PointwiseAttribute"/>.
         /// </summary>
         public int Kernel { get; set; }
@@ -29,7 +29,7 @@ namespace Nin
         /// <summary>Pixels from one tap of the window to the next, 1 or more. Default: 1.</summary>
         public int Dilation { get; set; } = LayerDefaults.Dilation;
 
-        /// <summary>Groups of channels that are connected only among each other; divides the input channels and the filters. Default: 1.</summary>
+        /// <summary>Groups of channels that are connected only to each other; divides the input channels and the filters. Default: 1.</summary>
         public int Groups { get; set; } = LayerDefaults.Groups;
 
         /// <summary>

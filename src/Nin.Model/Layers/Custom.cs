@@ -2,8 +2,8 @@ namespace Nin;
 
 /// <summary>
 /// A layer of your own. Its class derives from <see cref="Layers.StepLayer{TIn, TOut, TStep}"/>, whose two shapes are its shape rule: the shape that it
-/// reads decides the class's type parameters, and they decide the shape that it gives. What training keeps for its gradient stands on the step's
-/// class (<see cref="StepMemoryAttribute"/>). The class is public, and its step has no parameters.
+/// reads decides the class's type parameters, and they decide the shape that it gives. What training keeps for its gradient is declared on the step's
+/// class (<see cref="StepMemoryAttribute"/>). The class must be public, and its step must have no parameters.
 /// </summary>
 /// <param name="layer">The layer's class, with its type parameters open: <c>typeof(LocalResponseNorm&lt;&gt;)</c>.</param>
 /// <param name="arguments">

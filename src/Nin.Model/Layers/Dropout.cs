@@ -4,7 +4,7 @@ namespace Nin
 {
     /// <summary>
     /// In training drops each element with this probability and divides the others by <c>1 - probability</c>; the identity in
-    /// inference (PyTorch's <c>Dropout</c>). The shape stays.
+    /// inference (PyTorch's <c>Dropout</c>). The shape is unchanged.
     /// </summary>
     /// <param name="probability">Probability of dropping an element, 0 to 1. Default: 0.5.</param>
     public sealed class DropoutAttribute(double probability = LayerDefaults.DropoutProbability) : LayerAttribute

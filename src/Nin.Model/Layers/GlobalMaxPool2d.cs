@@ -3,7 +3,7 @@ using Nin.Ops;
 namespace Nin
 {
     /// <summary>
-    /// The largest element of each channel over all pixels: <c>channels x height x width</c> to <c>channels x 1 x 1</c>. NaN wins, and the
+    /// The largest element of each channel over all pixels: <c>channels x height x width</c> to <c>channels x 1 x 1</c>. NaN is the maximum, and the
     /// gradient goes to the first of equal maxima in row, then column order.
     /// </summary>
     public sealed class GlobalMaxPool2dAttribute : LayerAttribute;

@@ -4,8 +4,8 @@ using Nin.Ops;
 namespace Nin.Layers;
 
 /// <summary>
-/// A layer of a network with the shapes of one example as types: wiring two that do not fit is an error of the C# compiler. The members here
-/// run it by hand; the network's own forward pass composes the same steps.
+/// A layer of a network with the shapes of one example as types: wiring two that do not fit is a C# compiler error. The members here
+/// run it on its own; the network's own forward pass composes the same steps.
 /// </summary>
 /// <typeparam name="TIn">Shape that goes in.</typeparam>
 /// <typeparam name="TOut">Shape that comes out.</typeparam>
@@ -69,14 +69,14 @@ public abstract class Layer<TIn, TOut> : ITapeLayer
 
 /// <summary>A layer that is one step: also one of your own, whose class derives from this.</summary>
 /// <remarks>
-/// The two shapes of the base class are the layer's shape rule, which the C# compiler and the declaration's generator read alike:
+/// The two shapes of the base class are the layer's shape rule, which both the C# compiler and the source generator read:
 /// <c>class Lrn&lt;TShape&gt; : StepLayer&lt;TShape, TShape, LrnStep&gt;</c> keeps the shape,
 /// <c>class Squeeze&lt;C, H, W&gt; : StepLayer&lt;Chw&lt;C, H, W&gt;, Chw&lt;C, D1, D1&gt;, SqueezeStep&gt;</c> gives one pixel.
 /// </remarks>
 /// <inheritdoc cref="Layer{TIn, TOut}"/>
 /// <typeparam name="TIn">Shape that goes in.</typeparam>
 /// <typeparam name="TOut">Shape that comes out.</typeparam>
-/// <typeparam name="TStep">Kind of step.</typeparam>
+/// <typeparam name="TStep">Type of the step.</typeparam>
 public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
     where TIn : struct, IShape
     where TOut : struct, IShape
@@ -85,7 +85,7 @@ public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
     /// <param name="device">Where it runs.</param>
     /// <param name="name">Its name in the network.</param>
     /// <param name="step">What it computes.</param>
-    /// <exception cref="ArgumentException">The step takes or gives another shape than the layer's types say.</exception>
+    /// <exception cref="ArgumentException">The step's shapes are not those of the layer's types.</exception>
     protected StepLayer(Device device, string name, TStep step)
         : base(name, device, Checked(name, step)) => Step = step;
 
@@ -123,7 +123,7 @@ public abstract class ConvolutionLayer<TIn, TOut> : StepLayer<TIn, TOut, Convolu
     public Parameter? Bias => Step.Parameters.Count > 1 ? Step.Parameters[1] : null;
 }
 
-/// <summary>Several branches as one: their sum (<c>Add</c>), their product (<c>Multiply</c>) or their channels side by side (<c>Concat</c>).</summary>
+/// <summary>Several branches combined: their sum (<c>Add</c>), their product (<c>Multiply</c>) or their channels side by side (<c>Concat</c>).</summary>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
 public abstract class Merge<TOut> : ITapeLayer
     where TOut : struct, IShape
@@ -142,7 +142,7 @@ public abstract class Merge<TOut> : ITapeLayer
     public MergeStep Step { get; }
 
     /// <summary>Runs it on a tape, over branches whose shapes are known at run time only.</summary>
-    /// <exception cref="ArgumentException">The number of branches or a shape is another one.</exception>
+    /// <exception cref="ArgumentException">The number of branches or a shape differs.</exception>
     public Traced<TOut> ForwardUntyped(ReadOnlySpan<Traced> inputs)
     {
         if (inputs.Length != Step.Inputs.Count)

@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin
 {
-    /// <summary>A fully connected layer, <c>y = W x + b</c>; stands after <see cref="FlattenAttribute"/>.</summary>
+    /// <summary>A fully connected layer, <c>y = W x + b</c>; comes after <see cref="FlattenAttribute"/>.</summary>
     /// <param name="features">Output features, 1 or more.</param>
     public sealed class LinearAttribute(int features) : LayerAttribute
     {

@@ -4,7 +4,7 @@ using Nin.Shapes.Sizes;
 namespace Nin
 {
     /// <summary>
-    /// The largest element of each window, channel by channel; padding never wins.
+    /// The largest element of each window, channel by channel; padding is never the maximum.
     /// <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>, where
     /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down unless <see cref="CeilMode"/> says otherwise.
     /// </summary>
@@ -20,14 +20,14 @@ namespace Nin
         /// <summary>Side of the square window in pixels; 0 where height and width are given.</summary>
         public int Kernel { get; } = kernel;
 
-        /// <summary>Pixels from one window to the next, 1 or more. Default: the kernel, so that windows lie side by side.</summary>
+        /// <summary>Pixels from one window to the next, 1 or more. Default: the kernel, so that windows touch without overlapping.</summary>
         public int Stride { get; set; } = kernel;
 
         /// <summary>Rows and columns on each side, 0 to half the kernel. Default: 0.</summary>
         public int Padding { get; set; } = LayerDefaults.Padding;
 
         /// <summary>
-        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may hang over the end
+        /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may extend beyond the end
         /// (PyTorch's <c>ceil_mode</c>). Default: false.
         /// </summary>
         public bool CeilMode { get; set; } = LayerDefaults.Ceil;

@@ -1,8 +1,8 @@
 namespace Nin
 {
     /// <summary>
-    /// The elementwise product of the outputs of earlier layers. All have the same shape, or are <c>channels x 1 x 1</c> beside
-    /// <c>channels x height x width</c> and scale each channel, as in squeeze and excitation (Hu et al. 2018):
+    /// The elementwise product of the outputs of earlier layers. All have the same shape, or are <c>channels x 1 x 1</c> next to
+    /// <c>channels x height x width</c> and scale each channel, as in squeeze-and-excitation (Hu et al. 2018):
     /// <c>[Multiply(nameof(Block1), nameof(Gate))]</c>.
     /// </summary>
     /// <param name="first">The name of an earlier layer.</param>
@@ -30,8 +30,8 @@ namespace Nin.Layers
     public sealed class Multiply<TOut>(string name, params IReadOnlyList<Shape> inputs) : Merge<TOut>(name, new MultiplyStep(inputs))
         where TOut : struct, IShape
     {
-        /// <summary>Runs it on a tape. A branch may be one pixel, so that shapes are checked here and not by the compiler.</summary>
-        /// <exception cref="ArgumentException">The number of branches or a shape is another one.</exception>
+        /// <summary>Runs it on a tape. A branch may be one pixel, so shapes are checked here and not by the compiler.</summary>
+        /// <exception cref="ArgumentException">The number of branches or a shape differs.</exception>
         public Traced<TOut> Forward(params ReadOnlySpan<Traced> inputs) => ForwardUntyped(inputs);
     }
 }

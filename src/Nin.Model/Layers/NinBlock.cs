@@ -32,7 +32,7 @@ namespace Nin
         /// <summary>Output channels of the k x k convolution.</summary>
         public int Filters { get; } = filters;
 
-        /// <summary>Output channels of the 1x1 convolutions where they were given one by one, else empty.</summary>
+        /// <summary>Output channels of the 1x1 convolutions where they were given individually, else empty.</summary>
         public int[] PointwiseFilters { get; } = pointwiseFilters;
 
         /// <summary>Side of the first convolution's square window in pixels, 1 or more. Default: 1.</summary>
@@ -45,20 +45,20 @@ namespace Nin
         public int Padding { get; set; } = LayerDefaults.Padding;
 
         /// <summary>
-        /// How many 1x1 convolutions follow, 0 to 100, as wide as the first one. Default: 2. Excludes widths given one by one.
+        /// How many 1x1 convolutions follow, 0 to 100, as wide as the first one. Default: 2. Cannot be combined with individual widths.
         /// </summary>
         public int Pointwise { get; set; } = LayerDefaults.BlockPointwise;
 
         /// <summary>
-        /// Whether a ReLU follows the last convolution too. Default: true. Before the loss <c>false</c> is right, for a class
-        /// whose logit a ReLU holds at zero never learns again; there NIN102 warns until it is said.
+        /// Whether a ReLU follows the last convolution too. Default: true. Before the loss <c>false</c> is right, because a class
+        /// whose logit a ReLU holds at zero never learns again; NIN102 warns there until the declaration says so.
         /// </summary>
         public bool LastRelu { get; set; } = LayerDefaults.LastRelu;
 
-        /// <summary>Whether a <see cref="BatchNorm2dAttribute"/> stands after each convolution that a ReLU follows. Default: false.</summary>
+        /// <summary>Whether a <see cref="BatchNorm2dAttribute"/> comes after each convolution that a ReLU follows. Default: false.</summary>
         public bool BatchNorm { get; set; } = LayerDefaults.BatchNorm;
 
-        /// <summary>Whether each convolution adds a bias per filter. Default: true; a normalisation after it cancels it.</summary>
+        /// <summary>Whether each convolution adds a bias per filter. Default: true; a normalisation after it cancels the bias.</summary>
         public bool Bias { get; set; } = LayerDefaults.Bias;
     }
 }
@@ -66,7 +66,7 @@ namespace Nin
 namespace Nin.Layers
 {
     /// <summary>
-    /// A NiN block (Lin, Chen and Yan 2013): a convolution and 1x1 convolutions after it, with ReLU after each. Generated code derives one class a
+    /// A NiN block (Lin, Chen and Yan 2013): a convolution and 1x1 convolutions after it, with ReLU after each. Generated code derives one class per
     /// block, with its parts as typed properties.
     /// </summary>
     /// <inheritdoc cref="Layer{TIn, TOut}"/>
@@ -82,7 +82,7 @@ namespace Nin.Layers
         {
         }
 
-        /// <summary>Says what the block computes, in order; called once, by the constructor of the derived class.</summary>
+        /// <summary>Sets what the block computes, in order; called once, by the constructor of the derived class.</summary>
         [EditorBrowsable(EditorBrowsableState.Never)]
         protected void Compose(params IReadOnlyList<Step> steps) => Steps = steps;
     }

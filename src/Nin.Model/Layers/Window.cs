@@ -4,7 +4,7 @@ namespace Nin;
 
 /// <summary>
 /// A layer with a window that slides over the image. Each size can be given once for both axes (<c>Kernel</c>, <c>Stride</c>, <c>Padding</c>), or by
-/// axis or side with the properties here; one way excludes the other.
+/// axis or side with the properties here; the two cannot be mixed.
 /// </summary>
 public abstract class WindowAttribute : LayerAttribute
 {
@@ -33,7 +33,7 @@ public abstract class WindowAttribute : LayerAttribute
     public int PaddingRight { get; set; } = LayerDefaults.Padding;
 
     /// <summary>
-    /// Pads so much that <c>out = size / stride</c>, rounded up: where that is an odd number of rows or columns, the larger part comes after the
+    /// Pads so that <c>out = size / stride</c>, rounded up: where that is an odd number of rows or columns, the larger part comes after the
     /// image (ONNX: <c>SAME_UPPER</c>). Excludes every other padding. Default: false.
     /// </summary>
     public bool Same { get; set; } = LayerDefaults.Same;

@@ -48,7 +48,7 @@ sealed class Benchmark(ModelEntry model, string workload, int batch, int steps)
         }
 
         Array.Sort(times);
-        // The median: now and then the runtime's compiler, which compiles hot methods again beside the steps, allocates a few kilobytes.
+        // The median: now and then the runtime's compiler, which recompiles hot methods during the steps, allocates a few kilobytes.
         Array.Sort(allocated);
         double median = (times[(steps - 1) / 2] + times[steps / 2]) / 2;
         using var process = Process.GetCurrentProcess();

@@ -14,7 +14,7 @@ sealed class DebianMirror(string package, string dataFolder) : IDataSource
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>The command, so that a test can stand in for it.</summary>
+    /// <summary>The command, so that a test can replace it.</summary>
     public string AptGet { get; init; } = "apt-get";
 
     public string Name => "debian";
@@ -33,7 +33,7 @@ sealed class DebianMirror(string package, string dataFolder) : IDataSource
         string[] options =
         [
             "-q", "-o", $"Dir::State::lists={lists}", "-o", $"Dir::Cache={cache}",
-            // Run by root, apt would fetch as a user who cannot write here; run by anyone else, this says nothing.
+            // Run as root, apt would fetch as a user who cannot write here; run as anyone else, this has no effect.
             "-o", "APT::Sandbox::User=root",
             "-o", "Acquire::Languages=none", "-o", "Acquire::Retries=1",
             "-o", "Acquire::http::Timeout=20", "-o", "Acquire::https::Timeout=20",
@@ -42,7 +42,7 @@ sealed class DebianMirror(string package, string dataFolder) : IDataSource
         progress?.Invoke("reading the package lists of this machine's Debian mirror");
         string? updateProblem = await RunAsync(AptGet, [.. options, "update"], staging, cancellation).ConfigureAwait(false);
         progress?.Invoke($"downloading {package} from this machine's Debian mirror");
-        // A third-party source that fails to update does not keep the others from having the package.
+        // If a third-party source fails to update, the others may still have the package.
         if (await RunAsync(AptGet, [.. options, "download", package], staging, cancellation).ConfigureAwait(false) is { } problem)
             throw new IOException(updateProblem is null ? problem : $"{updateProblem}; {problem}");
 

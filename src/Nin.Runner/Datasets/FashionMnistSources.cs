@@ -9,7 +9,7 @@ static class FashionMnistSources
 
     /// <summary>Finds the files, or fetches them: see <see cref="DataSearch.LocateAsync"/>.</summary>
     /// <param name="folder">The folder that the user named, or null.</param>
-    /// <param name="progress">Told what is being done.</param>
+    /// <param name="progress">Receives one line for each action.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="InvalidDataException">A folder named by the user is wrong, or no source had the files.</exception>
     public static Task<DataLocation> LocateAsync(string? folder, Action<string>? progress, CancellationToken cancellation)

@@ -1,7 +1,7 @@
 namespace Nin.Runner.Models;
 
 /// <summary>
-/// NiN as chapter 7.3 of <i>Dive into Deep Learning</i> trains it: images of 28 x 28 blown up to 224 x 224, Xavier initialisation, and a
+/// NiN as chapter 7.3 of <i>Dive into Deep Learning</i> trains it: images of 28 x 28 enlarged to 224 x 224, Xavier initialisation, and a
 /// ReLU after the last convolution.
 /// </summary>
 [Network(1, 224, 224, Classes = 10, Init = Init.Xavier)]

@@ -1,6 +1,6 @@
 namespace Nin.Runner.Models;
 
-/// <summary>The book's network with one 1x1 convolution a block in place of two: what the second one is worth.</summary>
+/// <summary>The book's network with one 1x1 convolution per block instead of two, which shows what the second one is worth.</summary>
 [Network(1, 224, 224, Classes = 10, Init = Init.Xavier)]
 [NinBlock(96, Kernel = 11, Stride = 4, Pointwise = 1)]
 [MaxPool2d(3, Stride = 2)]

@@ -8,7 +8,7 @@ namespace Nin.Runner;
 /// <summary>The networks that ship with the runner.</summary>
 static class ModelCatalog
 {
-    /// <summary>The one that is meant where none is named.</summary>
+    /// <summary>The one that is used where none is named.</summary>
     public const string Default = "quick28";
 
     /// <summary>All of them, in the order in which they are listed.</summary>
@@ -44,7 +44,7 @@ static class ModelCatalog
     static Normalization Centred => FashionMnist.Normalization;
 
     /// <summary>A network by its id.</summary>
-    /// <exception cref="ArgumentException">There is none of that id.</exception>
+    /// <exception cref="ArgumentException">There is none with that id.</exception>
     public static ModelEntry Get(string id) =>
         TryGet(id, out var model, out string? problem) ? model : throw new ArgumentException(problem, nameof(id));
 
@@ -60,10 +60,10 @@ static class ModelCatalog
     public static ModelEntry? FindByClass(string name) => All.FirstOrDefault(m => m.Architecture().Name == name);
 }
 
-/// <summary>A network that ships with the runner. Nothing of it is loaded before it is asked for.</summary>
+/// <summary>A network that ships with the runner. Nothing of it is loaded before it is needed.</summary>
 /// <param name="Id">What <c>--model</c> takes.</param>
 /// <param name="Defaults">The settings that suit it where the user names no preset.</param>
-/// <param name="Normalization">What it wants pixels to be, or null for 0 to 1.</param>
+/// <param name="Normalization">The normalisation of pixels that it needs, or null for 0 to 1.</param>
 /// <param name="Architecture">Its layers.</param>
 /// <param name="TrainingBytes">Bytes of its plan for training with a batch.</param>
 /// <param name="InferenceBytes">Bytes of its plan for inference with a batch.</param>

@@ -6,7 +6,7 @@ using Nin.Runner.Runs;
 namespace Nin.Runner.Output;
 
 /// <summary>
-/// JSON of files, with line breaks for people. What is missing, unknown, null or there twice is an error when it is read: a run must not go
+/// JSON of files, with line breaks for people. Anything missing, unknown, null or present twice is an error when it is read: a run must not go
 /// on with a default for what it does not understand.
 /// </summary>
 [JsonSerializable(typeof(Manifest))]

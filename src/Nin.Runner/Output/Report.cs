@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Nin.Runner.Output;
 
 /// <summary>
-/// What a command says, to people or to programs. With <c>--json</c> standard output holds JSON alone, an object a line, and what people
+/// The output of a command, for people or for programs. With <c>--json</c> standard output holds JSON alone, one object per line, and what people
 /// read goes to standard error; without it everything is for people, on standard output.
 /// </summary>
 sealed class Report
@@ -23,10 +23,10 @@ sealed class Report
         IsTerminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
     }
 
-    /// <summary>Where people read, made when it is asked for: programs need not wait for it.</summary>
+    /// <summary>The console for people, created on demand: programs need not wait for it.</summary>
     public IAnsiConsole People => field ??= CreateConsole();
 
-    /// <summary>Whether people watch it come, so that a line may be drawn over.</summary>
+    /// <summary>Whether people watch the output, so that a line may be overwritten.</summary>
     public bool IsTerminal { get; }
 
     /// <summary>A result: the object for programs, or what <paramref name="show"/> draws for people.</summary>
@@ -36,7 +36,7 @@ sealed class Report
         else show(People);
     }
 
-    /// <summary>An object of its own line, for programs only.</summary>
+    /// <summary>An object on a line of its own, for programs only.</summary>
     public void Line<T>(T value, JsonTypeInfo<T> type)
     {
         if (json) Console.Out.WriteLine(JsonSerializer.Serialize(value, type));

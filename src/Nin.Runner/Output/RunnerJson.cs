@@ -18,7 +18,7 @@ namespace Nin.Runner.Output;
 [JsonSerializable(typeof(DoctorResult))]
 sealed partial class RunnerJson : JsonSerializerContext
 {
-    /// <summary>An object a line. A loss that is no number is written as a string, because JSON has no such numbers.</summary>
+    /// <summary>One object per line. A loss that is not a number is written as a string, because JSON has no such numbers.</summary>
     public static RunnerJson Lines { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

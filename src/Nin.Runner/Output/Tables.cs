@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Nin.Runner.Output;
 
-/// <summary>The look of all tables, and of numbers in them.</summary>
+/// <summary>The style of all tables, and of the numbers in them.</summary>
 static class Tables
 {
     /// <summary>A table; a heading that starts with <c>&gt;</c> belongs to a column of numbers.</summary>

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Nin.Runner.Plots;
 
-/// <summary>The look of all pictures: dark text on white, a quiet grid, colours that differ in brightness too.</summary>
+/// <summary>The style of all pictures: dark text on white, a light grid, colours that also differ in brightness.</summary>
 static class PlotStyle
 {
     public static Color Blue { get; } = Color.FromHex("#1f5fa8");
@@ -45,7 +45,7 @@ static class PlotFont
     static readonly string[] Preferred =
         ["DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "OpenSans-Regular.ttf", "Arial.ttf", "FreeSans.ttf"];
 
-    /// <summary>Makes text possible; false where this machine has no font, and pictures stay without text.</summary>
+    /// <summary>Enables text; false where this machine has no font, and pictures have no text.</summary>
     public static bool Install()
     {
         if (Fonts.Default == Family || SKFontManager.Default.FontFamilies.Any(f => f.Length > 0)) return true;
@@ -75,7 +75,7 @@ static class PlotFont
     }
 }
 
-/// <summary>Epochs have no parts.</summary>
+/// <summary>Epochs are whole numbers.</summary>
 sealed class NoMinorTicks : IMinorTickGenerator
 {
     public IEnumerable<double> GetMinorTicks(double[] majorTicks, CoordinateRange range) => [];

@@ -45,7 +45,7 @@ sealed record TrainResult(
 sealed record TrainResultLine(TrainResult Result);
 
 /// <summary>
-/// How a class does: the share of its predictions that are right, and the share of its examples that are found. A class that was never
+/// How a class does: the share of its predictions that are correct, and the share of its examples that are found. A class that was never
 /// predicted, or has no example, has 0.
 /// </summary>
 sealed record ClassRow(string Name, double Precision, double Recall);
@@ -60,7 +60,7 @@ sealed record DataFileRow(string Name, string Sha256);
 sealed record DataResult(string Path, string Source, IReadOnlyList<DataFileRow> Files);
 
 /// <summary>
-/// <c>nin bench --json</c>: times of a step in milliseconds, the process' peak memory, and bytes of heap and device that a step takes (median).
+/// <c>nin bench --json</c>: times of a step in milliseconds, the process's peak memory, and bytes of heap and device that a step takes (median).
 /// </summary>
 sealed record BenchResult(
     string Model,

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Nin.Generators.Layers;
 using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Emission;
@@ -23,6 +24,13 @@ public class ShortNamesTests
     [InlineData("using Nin; " + Net, "global using Device = System.Int32;")]
     public void They_are_full_where_something_else_has_one(string net, string other) =>
         Text(net, other).Should().Contain("partial class Net : global::Nin.Network<global::Nin.Chw<global::Nin.Dimensions.D2,");
+
+    /// <summary>The typed layer, or the struct of an activation, has the kind's name.</summary>
+    [Theory, MemberData(nameof(Kinds))]
+    public void They_are_full_where_something_else_is_called_like_a_layer(string kind) =>
+        Text("namespace Demo; using Nin; " + Net, $"namespace Demo; class {kind};").Should().Contain("partial class Net : global::Nin.Network<");
+
+    public static TheoryData<string> Kinds => [.. LayerKinds.Names];
 
     static string Text(string net, string other)
     {

@@ -9,7 +9,7 @@ public sealed class BatchNormStep : Step
     /// <param name="shape">Shape of one example, in and out.</param>
     /// <param name="normalization">Parameters and running statistics.</param>
     /// <param name="relu">Whether negative results become zero.</param>
-    /// <exception cref="ArgumentException">The normalisation has another number of channels than the shape.</exception>
+    /// <exception cref="ArgumentException">The normalisation does not have as many channels as the shape.</exception>
     public BatchNormStep(Shape shape, BatchNormalization normalization, bool relu)
         : base(shape, shape, StepMemory.BatchNorm(shape.Channels))
     {
@@ -48,7 +48,7 @@ public sealed class BatchNormalization
 {
     /// <param name="parameters">Where <c>name.weight</c>, <c>name.bias</c>, <c>name.running_mean</c> and <c>name.running_var</c> are.</param>
     /// <param name="name">Name in a checkpoint.</param>
-    /// <param name="epsilon">Added to the variance before its root, more than 0.</param>
+    /// <param name="epsilon">Added to the variance before its square root, more than 0.</param>
     /// <param name="momentum">Weight of a new batch in the running statistics, 0 to 1.</param>
     /// <exception cref="ArgumentException">The four parameters are not equally long, or have no gradient where they are trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> or <paramref name="momentum"/> is out of its range.</exception>
@@ -94,7 +94,7 @@ public sealed class BatchNormalization
     /// <summary>Unbiased variance over the training batches; not trained.</summary>
     public Parameter RunningVariance { get; }
 
-    /// <summary>Added to the variance before its root.</summary>
+    /// <summary>Added to the variance before its square root.</summary>
     public float Epsilon { get; }
 
     /// <summary>Weight of a new batch in the running statistics.</summary>
@@ -102,7 +102,7 @@ public sealed class BatchNormalization
 
     internal IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>Throws where what is normalised has another number of channels.</summary>
+    /// <summary>Throws where what is normalised has a different number of channels.</summary>
     internal void RequireChannels(int channels)
     {
         if (Scale.Length != channels)
@@ -114,13 +114,13 @@ public sealed class BatchNormalization
     internal void Infer(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y) =>
         pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y);
 
-    /// <summary>Counts the writes to what inference reads.</summary>
+    /// <summary>Counts the writes to the numbers that inference reads.</summary>
     internal long Version => Scale.Set.Version + RunningMean.Set.BufferVersion;
 
-    /// <summary>What becomes of the bias of the convolution before: one vector, normalised as a pixel is.</summary>
+    /// <summary>What happens to the bias of the preceding convolution: one vector, normalised as a pixel is.</summary>
     internal void FoldBias(in Pass pass, DeviceView bias, DeviceView folded) => Fold(pass, bias, Views, folded);
 
-    /// <summary>What becomes of the weights of the convolution before, filters last: scaled as the deviations of a pixel are.</summary>
+    /// <summary>What happens to the weights of the preceding convolution, filters last: scaled as the deviations of a pixel are.</summary>
     internal void FoldWeights(in Pass pass, DeviceView w, DeviceView zeros, DeviceView folded) =>
         Fold(pass, w, Views with { Beta = zeros, RunningMean = zeros }, folded);
 

@@ -13,7 +13,7 @@ public sealed class ConvolutionStep : Step
     /// <param name="weight">Weights.</param>
     /// <param name="bias">Bias, or null.</param>
     /// <param name="relu">Whether negative results become zero.</param>
-    /// <exception cref="ArgumentException">The shape is not the convolution's, or a parameter has another number of elements.</exception>
+    /// <exception cref="ArgumentException">The shape is not the convolution's, or a parameter has the wrong number of elements.</exception>
     public ConvolutionStep(in Conv2dSizes sizes, Shape output, Parameter weight, Parameter? bias, bool relu)
         : this(new Convolution(sizes, weight, bias), InputOf(sizes, output), output, relu)
     {
@@ -61,7 +61,7 @@ public sealed class ConvolutionStep : Step
     /// <inheritdoc/>
     protected override void BackwardCore(in Pass pass, in Operands o)
     {
-        // The output's gradient is dead afterwards, so that the mask of the ReLU may overwrite it.
+        // The output's gradient is not used afterwards, so the mask of the ReLU may overwrite it.
         if (HasRelu && !o.Y.IsNone) Mask(pass, o.Y, o.DY);
         convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
     }
@@ -87,7 +87,7 @@ public sealed class ConvolutionStep : Step
 /// <summary>A convolution with its parameters.</summary>
 sealed class Convolution
 {
-    /// <exception cref="ArgumentException">A parameter has another number of elements than the sizes say.</exception>
+    /// <exception cref="ArgumentException">A parameter does not have as many elements as the sizes say.</exception>
     public Convolution(in Conv2dSizes sizes, Parameter weight, Parameter? bias)
     {
         ArgumentNullException.ThrowIfNull(weight);
@@ -136,7 +136,7 @@ sealed class Convolution
         pass.Op<IConv2dForward>().Run(pass.Stream, Sizes, pass.Batch, x, w, b, relu, y, residual);
 
     /// <summary>
-    /// Begins the gradients that one op writes together; true where it must add. They were begun before or not all alike, unless one is shared
+    /// Begins the gradients that one op writes together; true where it must add. They were all begun before or all not, unless one is shared
     /// with another layer: then those that were not are zeroed, since an op adds to all or overwrites all.
     /// </summary>
     public static bool BeginGradients(in Pass pass, ReadOnlySpan<Parameter> parameters)

@@ -3,10 +3,10 @@ using Nin.Shapes.Sizes;
 
 namespace Nin;
 
-/// <summary>Dropout (Srivastava et al. 2014), scaled while training, the identity in inference. The output may overwrite the input.</summary>
+/// <summary>Dropout (Srivastava et al. 2014): scaled in training, the identity in inference. The output may overwrite the input.</summary>
 /// <param name="shape">Shape of one example.</param>
 /// <param name="probability">Share of elements that become zero.</param>
-/// <param name="layer">The layer's number in its network, by which its random numbers differ from another layer's.</param>
+/// <param name="layer">The layer's number in its network, which makes its random numbers differ from another layer's.</param>
 public sealed class DropoutStep(Shape shape, double probability, int layer) : Step(shape, shape, StepMemory.Dropout)
 {
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using Nin.Shapes.Sizes;
 namespace Nin;
 
 /// <summary>
-/// From channels by height by width to PyTorch's order of features. Where there is one pixel or one channel memory is in that order already,
-/// and generated code lets the output be the input; elsewhere it is a transposition.
+/// From channels by height by width to PyTorch's order of features. With one pixel or one channel, memory is in that order already,
+/// and generated code lets the output be the input; otherwise it is a transposition.
 /// </summary>
 public sealed class FlattenStep(Shape shape) : Step(shape, Shape.Flat((int)shape.Length), StepMemory.Linear)
 {

@@ -89,7 +89,7 @@ public sealed class MultiplyStep(IReadOnlyList<Shape> inputs) : MergeStep(inputs
         in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs)
     {
         // dx = dy times the other inputs, summed over the pixels for a gate. All but the last factor are multiplied in scratch, and the last is
-        // a whole branch where there is one, as the sum wants it. The ops below have no scratch of their own.
+        // a whole branch where there is one, as the sum requires. The ops below have no scratch of their own.
         var sizes = Sizes(pass);
         int last = IsGate(input) ? FirstWhole() : input == inputs.Length - 1 ? inputs.Length - 2 : inputs.Length - 1;
         var product = dy;

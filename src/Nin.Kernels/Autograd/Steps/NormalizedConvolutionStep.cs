@@ -15,7 +15,7 @@ public sealed class NormalizedConvolutionStep : Step
     /// <param name="bias">Bias, or null.</param>
     /// <param name="normalization">The normalisation of the filters.</param>
     /// <param name="relu">Whether negative results become zero.</param>
-    /// <exception cref="ArgumentException">A parameter has another number of elements than the sizes say.</exception>
+    /// <exception cref="ArgumentException">A parameter does not have as many elements as the sizes say.</exception>
     public NormalizedConvolutionStep(in Conv2dSizes sizes, Parameter weight, Parameter? bias, BatchNormalization normalization, bool relu)
         : this(
             new Convolution(sizes, weight, bias),
@@ -84,7 +84,7 @@ public sealed class NormalizedConvolutionStep : Step
 
 /// <summary>
 /// A convolution and the batch normalisation after it, as inference runs it: with <c>s = gamma / sqrt(runningVariance + eps)</c> the weights are
-/// <c>w s</c> and the bias <c>(b - runningMean) s + beta</c>, so that the normalisation costs no pass of its own. Folded once a version of both.
+/// <c>w s</c> and the bias <c>(b - runningMean) s + beta</c>, so that the normalisation costs no pass of its own. Folded once per version of both.
 /// </summary>
 sealed class FoldedConvolution(Convolution convolution, BatchNormalization normalization)
 {

@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin;
 
-/// <summary>The pointwise MLP of a NiN block: over each pixel two 1x1 convolutions with a ReLU between them, as one op.</summary>
+/// <summary>The pointwise MLP of a NiN block: over each pixel two 1x1 convolutions with a ReLU between them, as a single op.</summary>
 public sealed class PointwiseMlpStep : Step
 {
     readonly PointwiseMlpSizes sizes;

@@ -9,7 +9,7 @@ public sealed class MaxPoolStep : Step
     readonly PoolSizes sizes;
 
     /// <param name="sizes">Sizes of one example.</param>
-    /// <exception cref="ArgumentException">A window has more taps than an argmax index counts.</exception>
+    /// <exception cref="ArgumentException">A window has more taps than an argmax index can count.</exception>
     public MaxPoolStep(PoolSizes sizes)
         : base(
             new Shape(sizes.Channels, sizes.Height, sizes.Width), new Shape(sizes.Channels, sizes.OutHeight, sizes.OutWidth),

@@ -5,7 +5,7 @@ using Nin.Shapes.Sizes;
 namespace Nin;
 
 /// <summary>
-/// <c>y = act(norm(x * w + b) + residual)</c>: a convolution, its batch normalisation and the sum with another value, as residual networks have it
+/// <c>y = act(norm(x * w + b) + residual)</c>: a convolution, its batch normalisation and the sum with another value, as in residual networks
 /// (He et al. 2016).
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
@@ -46,7 +46,7 @@ public sealed class ResidualStep
     /// <param name="pass">The batch.</param>
     /// <param name="x">What the convolution reads.</param>
     /// <param name="residual">What is added.</param>
-    /// <param name="y">Overwritten; none of the others.</param>
+    /// <param name="y">Overwritten; not the memory of any other argument.</param>
     /// <exception cref="ArgumentException">A view is too short.</exception>
     public void Infer(in Pass pass, DeviceView x, DeviceView residual, DeviceView y)
     {
@@ -74,8 +74,8 @@ public sealed class ResidualStep
     /// <param name="x">The input.</param>
     /// <param name="y">The output; may be none where there is no ReLU, or where <paramref name="dy"/> is masked already.</param>
     /// <param name="saved">As the forward pass left it; its content is lost.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
-    /// <param name="accumulateResidual">Adds to what stands in <paramref name="dResidual"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
+    /// <param name="accumulateResidual">Adds to <paramref name="dResidual"/> instead of overwriting it.</param>
     /// <exception cref="ArgumentException">A view is too short.</exception>
     public void Backward(
         in Pass pass, DeviceView dy, DeviceView dx, DeviceView dResidual, DeviceView x, DeviceView y = default, Saved saved = default,
@@ -88,7 +88,7 @@ public sealed class ResidualStep
         if (!y.IsNone) Step.Require(y, Output, pass.Batch, nameof(y));
         Step.Require(Memory, pass, saved);
 
-        // Each element of the convolution's output is read before its gradient takes its place, so that dy stays for the residual.
+        // Each element of the convolution's output is read before its gradient takes its place, so dy is kept for the residual.
         var residual = new ResidualGradient(HasRelu ? y : default, dResidual, accumulateResidual);
         normalization.Backward(
             pass, Output, saved.PerExample, relu: false, saved.Fixed, dy, saved.PerExample, accumulate: false, residual);

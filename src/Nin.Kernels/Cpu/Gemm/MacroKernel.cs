@@ -7,7 +7,7 @@ namespace Nin.Ops;
 /// The macro-kernel of the matrix product: C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, B packed.
 /// </summary>
 /// <remarks>
-/// One panel of B stays in the level-1 cache while the panels of A pass by from level 2. A tile at an edge is computed whole in a
+/// One panel of B stays in the level-1 cache while the panels of A are read from level 2. A tile at an edge is computed whole in a
 /// buffer, by the same chain of MulAdd, and the part that exists is copied.
 /// </remarks>
 unsafe struct MacroKernel
@@ -18,7 +18,7 @@ unsafe struct MacroKernel
     /// <summary>Steps of the depth that B is packed for.</summary>
     public int Depth;
 
-    /// <summary>Those of them that are multiplied.</summary>
+    /// <summary>The steps that are multiplied.</summary>
     public DepthRuns Runs;
 
     /// <summary>
@@ -29,7 +29,7 @@ unsafe struct MacroKernel
     public nint PanelStep;
 
     /// <summary>
-    /// True where A's rows lie side by side in memory that is not ours after the last one: a tile that would go beyond the end is moved
+    /// True where A's rows are contiguous in memory that is not ours after the last one: a tile that would go beyond the end is moved
     /// back.
     /// </summary>
     public bool IsExact;
@@ -45,13 +45,13 @@ unsafe struct MacroKernel
     /// <summary>True to go on from what C holds, false to start from zero.</summary>
     public bool FromC;
 
-    /// <summary>Floats from C to what the sums start from then; 0 where that is C itself. It lies as C does.</summary>
+    /// <summary>Floats from C to what the sums start from in that case; 0 where that is C itself. It has C's layout.</summary>
     public nint FromOffset;
 
-    /// <summary>What becomes of the sums: <see cref="TileEpilogue.None"/> while the depth is not done.</summary>
+    /// <summary>What happens to the sums: <see cref="TileEpilogue.None"/> while the depth is not done.</summary>
     public TileEpilogue Epilogue;
 
-    /// <summary>What is asked of memory tile by tile, for the work that comes next.</summary>
+    /// <summary>What is prefetched tile by tile, for the work that comes next.</summary>
     public ReadAhead Ahead;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -141,8 +141,8 @@ unsafe struct MacroKernel
 }
 
 /// <summary>
-/// The steps of the depth that one tile takes: all of a packed block, or runs of it. Between two runs lie steps whose factors in A are
-/// zeros that nobody stored: pixels of a window that hang over the edge of the image.
+/// The steps of the depth that one tile takes: all of a packed block, or runs of it. Between two runs are steps whose factors in A are
+/// zeros that are not stored: pixels of a window that extend beyond the edge of the image.
 /// </summary>
 /// <param name="Count">Number of runs.</param>
 /// <param name="Length">Steps of a run.</param>
@@ -160,8 +160,8 @@ readonly record struct DepthRuns(int Count, int Length, nint Step)
 }
 
 /// <summary>
-/// A run of memory that is fetched into the cache a little at a time beside a product, so that the arithmetic units need not wait when
-/// the work after it begins. Without effect on what is computed, and where the machine cannot be asked.
+/// A run of memory that is prefetched into the cache a little at a time during a product, so that the arithmetic units need not wait when
+/// the work after it begins. It does not affect what is computed, and does nothing on machines without prefetch.
 /// </summary>
 unsafe struct ReadAhead(float* from, long length)
 {
@@ -174,7 +174,7 @@ unsafe struct ReadAhead(float* from, long length)
     /// <summary>Divides the run among the tiles of a product.</summary>
     public void Spread(int tiles) => step = length > 0 ? Packing.RoundUp(Packing.CeilDivide(length, tiles), Line) : 0;
 
-    /// <summary>Asks for a tile's share.</summary>
+    /// <summary>Prefetches a tile's share.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Next()
     {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Nin.Ops;
 
-/// <summary>The micro-kernel of the matrix product: which tile goes with which width. Its columns are two registers; the last ones of a matrix may be one.</summary>
+/// <summary>The micro-kernel of the matrix product: which tile is used at which width. Its columns are two registers; the last ones of a matrix may be one.</summary>
 static unsafe class MicroKernel
 {
     /// <summary>Floats of the largest tile: twelve rows of two 512-bit registers.</summary>
@@ -40,12 +40,12 @@ static unsafe class MicroKernel
     }
 }
 
-/// <summary>What becomes of a finished sum while it is stored: <c>max(Floor, sum + Bias)</c>.</summary>
-/// <param name="bias">One float a column, or null.</param>
+/// <summary>What happens to a finished sum as it is stored: <c>max(Floor, sum + Bias)</c>.</summary>
+/// <param name="bias">One float per column, or null.</param>
 /// <param name="floor">Lower limit of the result: 0 for ReLU, minus infinity for none.</param>
 readonly unsafe struct TileEpilogue(float* bias, float floor)
 {
-    /// <summary>One float a column, or null.</summary>
+    /// <summary>One float per column, or null.</summary>
     public readonly float* Bias = bias;
 
     /// <summary>Lower limit of the result.</summary>
@@ -79,7 +79,7 @@ unsafe struct MicroTileResult
 }
 
 /// <summary>
-/// A micro-kernel's tile: a block of C that stays in registers while the whole depth passes by.
+/// A micro-kernel's tile: a block of C that stays in registers over the whole depth.
 /// </summary>
 /// <remarks>
 /// <code>

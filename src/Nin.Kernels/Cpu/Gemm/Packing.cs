@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// How operands of a matrix product are cut and padded. B <c>[depth, columns]</c> is packed as
+/// How operands of a matrix product are divided and padded. B <c>[depth, columns]</c> is packed as
 /// <c>[depth block][column panel][depth in block][panel width]</c>: a panel is two registers wide, the last one is one register wide
 /// if that is enough, and its missing columns are zeros.
 /// </summary>
@@ -19,7 +19,7 @@ static unsafe class Packing
     /// <summary>Columns of a packed B at a width in bits: rounded up to whole registers.</summary>
     public static int PaddedColumns(int columns, int width) => RoundUp(columns, width / 32);
 
-    /// <summary>Columns of the panel that starts with <paramref name="left"/> columns left, its zeros counted.</summary>
+    /// <summary>Columns of the panel that starts with <paramref name="left"/> columns left, including its zeros.</summary>
     public static int PanelColumns(int left, int lanes) => left > lanes ? 2 * lanes : lanes;
 
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
@@ -32,7 +32,7 @@ static unsafe class Packing
     /// <param name="depth">Rows.</param>
     /// <param name="columns">Columns.</param>
     /// <param name="packed">The block.</param>
-    /// <param name="sums">Where the rows are added, one after the other, while they pass by; or null.</param>
+    /// <param name="sums">Where the rows are added up, one after the other, as they are packed; or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack<TLanes, TRows>(TRows rows, nint step, int depth, int columns, float* packed, float* sums)
         where TLanes : struct, ILanes<TLanes>
@@ -87,7 +87,7 @@ static unsafe class Packing
     }
 }
 
-/// <summary>What <see cref="Packing.Pack"/> reads: a row-major matrix, or one that is computed on the way.</summary>
+/// <summary>What <see cref="Packing.Pack"/> reads: a row-major matrix, or one that is computed as it is packed.</summary>
 interface IRows
 {
     /// <summary>The elements from <paramref name="at"/> on; lanes past the extent are zeros.</summary>
@@ -96,7 +96,7 @@ interface IRows
         where TExtent : struct, IExtent;
 }
 
-/// <summary>A matrix as it lies.</summary>
+/// <summary>A matrix as it is in memory.</summary>
 readonly unsafe struct PlainRows(float* source) : IRows
 {
     readonly float* source = source;
@@ -130,7 +130,7 @@ readonly unsafe struct MaskedRows(float* source, float* output, float* masked) :
 }
 
 /// <summary>
-/// How far apart the rows of A lie that one tile reads. A constant, so that a tile needs one pointer for all rows.
+/// How far apart the rows of A are that one tile reads. A constant, so that a tile needs one pointer for all rows.
 /// </summary>
 interface IPanel
 {
@@ -138,7 +138,7 @@ interface IPanel
     static abstract int RowStep { get; }
 }
 
-/// <summary>Each row contiguous along the depth: im2col rows are copied in as they lie in the image, in long runs.</summary>
+/// <summary>Each row contiguous along the depth: im2col rows are copied from the image in long runs.</summary>
 readonly struct RowPanel : IPanel
 {
     /// <summary>Longest depth of a panel: with it a panel of A, one of B and the block of C share a level-1 cache.</summary>
@@ -163,7 +163,7 @@ readonly struct ShortRowPanel : IPanel
 }
 
 /// <summary>
-/// The rows of one step of the depth side by side: for wgrad, whose depth is pixels and whose rows are channels, as they lie in the image or
+/// The rows of one step of the depth side by side: for wgrad, whose depth is pixels and whose rows are channels, as they are in the image or
 /// packed.
 /// </summary>
 readonly struct ColumnPanel : IPanel

@@ -4,19 +4,19 @@ namespace Nin.Ops;
 
 /// <summary>
 /// Sums down the rows of <c>[rows, channels]</c>: per channel each block of <see cref="BlockRows"/> rows is one float32 accumulation, and the blocks
-/// are added in order. One accumulation of thousands of rows would add small terms to a large sum, and lose their last digits. Lanes are channels, so
+/// are added in order. One accumulation of thousands of rows would add small terms to a large sum, and lose their low digits. Lanes are channels, so
 /// that no sum runs across a register.
 /// </summary>
 static unsafe class ChannelSums
 {
-    /// <summary>Rows of one accumulation. They are in the result, so that they depend on nothing.</summary>
+    /// <summary>Rows of one accumulation. The result's bits depend on this number, so it is fixed.</summary>
     public const int BlockRows = 64;
 
-    // Rows are taken in steps that stay in the first-level cache, should the channels take more than one pass; a step is whole blocks, and
-    // between steps the sums wait in memory, so that their size is in no result.
+    // Rows are taken in steps that stay in the first-level cache if the channels take more than one pass; a step is whole blocks, and
+    // between steps the sums are kept in memory, so that no result depends on their size.
     const int StepLength = 4 * 1024;
 
-    // Channels whose sums of a block stand on the stack.
+    // Channels whose sums of a block are kept on the stack.
     const int MostChannels = 512;
 
     /// <summary>Sums the channels <paramref name="c0"/> to <paramref name="c1"/> - 1.</summary>
@@ -58,7 +58,7 @@ static unsafe class ChannelSums
     }
 
     // The sums in registers: for few channels, whose sums would wait for their own stores.
-    // Small, and not inlined: the JIT stops to inline where a method has too many locals.
+    // Small, and not inlined: the JIT stops inlining where a method has too many locals.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static void RegisterByRegister<TLanes, TTerm, TExtent>(
         in TTerm term, long first, int c0, int c1, TExtent extent, int rows, int channels, float* firstSums, float* secondSums)
@@ -90,7 +90,7 @@ static unsafe class ChannelSums
         }
     }
 
-    // The sums in memory: what is summed is read as it lies, and a row is long enough that its sums are written before the next.
+    // The sums in memory: what is summed is read in memory order, and a row is long enough that its sums are written before the next.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static void RowByRow<TLanes, TTerm>(

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// Combines the sums of leaves as <see cref="ReductionTree"/> says: one by one on a carry stack, which holds as many as a binary counter has
+/// Combines the sums of leaves as <see cref="ReductionTree"/> says: one by one on a carry stack, which holds as many sums as a binary counter has
 /// digits, or all at once. A subtree starts at a multiple of its size, a power of two.
 /// </summary>
 static unsafe class SliceTree
 {
     /// <summary>
-    /// Partial sums that are open at once when leaves arrive one by one: as many as a binary counter has digits, and the new one.
+    /// The most partial sums on the stack when leaves arrive one by one: as many as a binary counter has digits, and the new one.
     /// </summary>
     public static int Levels(int leaves) => BitOperations.Log2((uint)Math.Max(leaves, 1)) + 1;
 
@@ -50,7 +50,7 @@ static unsafe class SliceTree
     }
 }
 
-/// <summary>Adds partial sums up as the tree of <see cref="SliceTree"/> and stores the result. A piece is a run of elements.</summary>
+/// <summary>Adds up partial sums as the tree of <see cref="SliceTree"/> and stores the result. A piece is a run of elements.</summary>
 unsafe struct PartialSum : ILanesJob
 {
     const int PieceLength = 1 << 12;

@@ -12,11 +12,11 @@ static class Chunk
     public const int Length = 16 * 1024;
 }
 
-/// <summary>A formula over elements that know nothing of each other. Its operands are pointers that the implementing struct holds.</summary>
+/// <summary>A formula over independent elements. Its operands are pointers that the implementing struct holds.</summary>
 interface IElementwise
 {
     /// <summary>Computes the elements of one register.</summary>
-    /// <param name="i">Index of the first.</param>
+    /// <param name="i">Index of the first element.</param>
     /// <param name="extent">How many.</param>
     void Apply<TLanes, TExtent>(long i, TExtent extent)
         where TLanes : struct, ILanes<TLanes>
@@ -41,7 +41,7 @@ readonly struct ElementwiseJob<TOperator>(TOperator formula, long length) : ILan
     public void Execute<TLanes>(int index, int worker)
         where TLanes : struct, ILanes<TLanes>
     {
-        // A copy, whose fields stay in registers: those of the job might alias what is stored.
+        // A copy, so that its fields stay in registers: those of the job might alias what is stored.
         TOperator local = formula;
         long i = (long)index * Chunk.Length;
         long end = Math.Min(i + Chunk.Length, length);
@@ -63,7 +63,7 @@ readonly struct ElementwiseJob<TOperator>(TOperator formula, long length) : ILan
 interface IChannelwise
 {
     /// <summary>Computes the elements of one register.</summary>
-    /// <param name="at">Index of the first.</param>
+    /// <param name="at">Index of the first element.</param>
     /// <param name="c">Its channel.</param>
     /// <param name="extent">How many.</param>
     void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
@@ -117,7 +117,7 @@ readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int chan
 }
 
 /// <summary>
-/// Cuts channels into blocks where examples alone would leave threads without work. A channel's result never depends on its block.
+/// Divides channels into blocks where examples alone would leave threads without work. A channel's result never depends on its block.
 /// </summary>
 readonly struct ChannelBlocks
 {

@@ -4,7 +4,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// How much of a register an access touches: all lanes (<see cref="WholeExtent"/>) or the first few (<see cref="PartExtent"/>). A kernel
-/// written over it stands once for the body of a row and for its tail, and so computes the same in both.
+/// written over it is the same code for the body of a row and for its tail, and so computes the same in both.
 /// </summary>
 unsafe interface IExtent
 {

@@ -47,7 +47,7 @@ unsafe interface ILanes<TSelf> : IFloat32<TSelf>
 
     /// <summary>
     /// <c>sum = MulAdd(a, b, sum)</c> in place. For sums that live across a loop: through a returned value the JIT copies the
-    /// register twice a step.
+    /// register twice per step.
     /// </summary>
     static abstract void Accumulate(ref TSelf sum, TSelf a, TSelf b);
 
@@ -63,7 +63,7 @@ unsafe interface ILanes<TSelf> : IFloat32<TSelf>
     static abstract TSelf Select(TSelf mask, TSelf then, TSelf otherwise);
 }
 
-/// <summary>What every width of register can do, said once.</summary>
+/// <summary>What every width of register can do.</summary>
 static class Lanes
 {
     /// <inheritdoc cref="IReal{TSelf}.MulAdd"/>

@@ -8,7 +8,7 @@ namespace Nin.Ops;
 /// <summary>
 /// <c>a b + addend</c>: fused where the hardware has the instruction, else a product and a sum. The framework's own
 /// FusedMultiplyAdd is not used, because without the instruction it computes the fused result in software, which is far slower
-/// than two roundings; nor is MultiplyAddEstimate, which leaves the choice to the compiler of the moment.
+/// than two roundings; nor is MultiplyAddEstimate, which leaves the choice to the compiler.
 /// A register wider than the machine's is computed by halves, so that every width gives the same bits on one machine.
 /// </summary>
 static class MultiplyAdd

@@ -12,7 +12,7 @@ static unsafe class PhiloxLanes
 
     /// <summary>
     /// Writes what <see cref="Philox4x32.ToUnit"/> makes of the words of the counters (<paramref name="c0"/>, .., <paramref name="c3"/>),
-    /// (<paramref name="c0"/> + 1, ..) and so on, four floats a counter. Two registers of counters go side by side: the rounds of one wait
+    /// (<paramref name="c0"/> + 1, ..) and so on, four floats per counter. Two registers of counters are interleaved: the rounds of one would wait
     /// for each other.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]

@@ -24,7 +24,7 @@ static unsafe class WinogradConvolution
     /// <param name="batch">Examples in x and y.</param>
     /// <param name="x">Input.</param>
     /// <param name="packed">The weights as <see cref="WinogradWeights"/> packs them.</param>
-    /// <param name="epilogue">What becomes of a finished sum.</param>
+    /// <param name="epilogue">What happens to a finished sum.</param>
     /// <param name="accumulate">True to add to what y holds, false to overwrite it unread.</param>
     /// <param name="y">Output.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
@@ -65,7 +65,7 @@ static unsafe class WinogradConvolution
 
 /// <summary>
 /// y = act(Winograd convolution of x + bias) over a batch, or y += it. A piece is a run of tiles, and a share of the columns where tiles
-/// are too few for the threads: windows to points, one product a point, points to results, all of it in the worker's cache.
+/// are too few for the threads: input transform, one product per point, output transform, all of it in the worker's cache.
 /// </summary>
 unsafe struct WinogradProduct<TMatrices> : ILanesJob
     where TMatrices : struct, IWinogradMatrices
@@ -74,7 +74,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     const int MaxPanels = 8;
     const int BlockColumns = 64;
 
-    // Between the points of a block, so that they do not share the few sets of a cache.
+    // Between the points of a block, so that they do not fall into the same few sets of a cache.
     const int Gap = 16;
 
     public WinogradTiles Windows;
@@ -181,7 +181,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
             }
         }
 
-        // Rows that fill the last register tile: their sums are thrown away, but must not be slow ones.
+        // Rows that fill the last register tile: their sums are discarded, but must not be slow (subnormal) ones.
         for (int i = count; i % MicroKernel.Rows<TLanes>() != 0; i++)
         {
             for (float* row = values + i * RowLength; row < values + ValuesLength; row += PointLength)

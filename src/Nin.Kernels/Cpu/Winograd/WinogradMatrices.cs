@@ -4,7 +4,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// The matrices of Winograd's convolution along one side, for one choice of points. The points are 0, some pairs ±p, and infinity, where the
-/// value of a polynomial is its highest coefficient; in this order they stand in memory, +p before -p.
+/// value of a polynomial is its highest coefficient; in this order they are in memory, +p before -p.
 /// </summary>
 unsafe interface IWinogradMatrices
 {
@@ -29,7 +29,7 @@ unsafe interface IWinogradMatrices
         where TLanes : struct, ILanes<TLanes>;
 }
 
-/// <summary>F(4x4, 3x3): four results of three taps along a side, by the points 0, ±3/4, ±3/2 and infinity.</summary>
+/// <summary>F(4x4, 3x3): four results of three taps along a side, with the points 0, ±3/4, ±3/2 and infinity.</summary>
 /// <remarks>
 /// With 0, ±1, ±2 the rounding errors are twice as large; so they are 2.3 times those of a plain sum over channels and taps. All factors
 /// but those of the weights are exact in float32.
@@ -96,9 +96,9 @@ readonly unsafe struct F4x3 : IWinogradMatrices
     }
 }
 
-/// <summary>F(4x4, 5x5): four results of five taps along a side, by the points 0, ±1/2, ±1, ±2 and infinity.</summary>
+/// <summary>F(4x4, 5x5): four results of five taps along a side, with the points 0, ±1/2, ±1, ±2 and infinity.</summary>
 /// <remarks>
-/// The rounding errors are 4.7 times those of a plain sum over channels and taps; six points and two results have 1.5 times, and twice as
+/// The rounding errors are 4.7 times those of a plain sum over channels and taps; F(2x2, 5x5) has 1.5 times, and twice as
 /// many multiplications. All factors but those of the weights are exact in float32.
 /// </remarks>
 readonly unsafe struct F4x5 : IWinogradMatrices

@@ -9,10 +9,10 @@ namespace Nin.Ops;
 /// <param name="Convolution">The convolution: <see cref="Suits"/> is true of it.</param>
 readonly unsafe record struct WinogradSizes(Conv2dSizes Convolution)
 {
-    // Fewer of either do not pay for the maps around the products.
+    // With fewer of either the transforms cost more than they save.
     const int MinChannels = 16;
 
-    // Nor do fewer results an example.
+    // With fewer results per example, too.
     const int MinResults = 48;
 
     // A weight gradient is a sum over the results. Of few terms its rounding errors would be above what as many terms explain: those of
@@ -27,8 +27,8 @@ readonly unsafe record struct WinogradSizes(Conv2dSizes Convolution)
     static readonly bool IsAllowed = !AppContext.TryGetSwitch(Switch, out bool isOn) || isOn;
 
     /// <summary>
-    /// The choice of algorithm: Winograd's where it multiplies half as much or less, what its tiles do beyond the edge counted. It reads
-    /// the shape alone, never the batch, so that an example has the same result in any company.
+    /// The choice of algorithm: Winograd's where it multiplies half as much or less, including what its tiles compute beyond the edge. It reads
+    /// the shape alone, never the batch, so that an example has the same result in any batch.
     /// </summary>
     public static bool Suits(in Conv2dSizes s)
     {
@@ -44,7 +44,7 @@ readonly unsafe record struct WinogradSizes(Conv2dSizes Convolution)
     /// <summary>The same choice for the weight gradient.</summary>
     public static bool SuitsWeights(in Conv2dSizes s) => Suits(s) && (s.Window.Rows.Kernel == 3 || s.OutHeight * s.OutWidth >= MinTermsOfFive);
 
-    /// <summary>The convolution of dy that gives dx: weights turned by half a turn, channels and filters exchanged.</summary>
+    /// <summary>The convolution of dy that gives dx: weights rotated by 180 degrees, channels and filters exchanged.</summary>
     public static Conv2dSizes Transpose(in Conv2dSizes s) =>
         new(
             s.Filters, s.OutHeight, s.OutWidth, s.Channels,

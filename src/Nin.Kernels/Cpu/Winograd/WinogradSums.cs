@@ -12,7 +12,7 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
     const int BlockChannels = 48;
     const int BlockFilters = 64;
 
-    // Between points, so that they do not share the few sets of a cache.
+    // Between points, so that they do not fall into the same few sets of a cache.
     const int Gap = 16;
     const int SumsStep = BlockChannels * BlockFilters + Gap;
 
@@ -101,7 +101,7 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
 }
 
 /// <summary>
-/// The factors of a weight gradient at the points, for a run of tiles: <c>Bᵀ x B</c> as <c>[point, tile, channel]</c> and
+/// The transformed factors of a weight gradient, for a run of tiles: <c>Bᵀ x B</c> as <c>[point, tile, channel]</c> and
 /// <c>A dy Aᵀ</c> packed as B of a product over the tiles. A piece is a few tiles.
 /// </summary>
 unsafe struct WinogradPairs<TMatrices> : ILanesJob

@@ -9,7 +9,7 @@ namespace Nin.Ops;
 /// </summary>
 /// <remarks>
 /// Read as polynomials: <c>A</c> and <c>G</c> evaluate one whose coefficients are given at n points, so that one map serves both, and their
-/// transposes. Which points, and what they do to rounding, is said at <see cref="F4x3"/> and <see cref="F4x5"/>.
+/// transposes. Which points, and what they do to rounding, is explained at <see cref="F4x3"/> and <see cref="F4x5"/>.
 /// </remarks>
 static unsafe class WinogradTransform
 {
@@ -105,7 +105,7 @@ static unsafe class WinogradTransform
 }
 
 /// <summary>
-/// Squares of pixels of <c>[example, Height, Width, Channels]</c>: square (row, column) of a example starts at pixel
+/// Squares of pixels of <c>[example, Height, Width, Channels]</c>: square (row, column) of an example starts at pixel
 /// <c>(Step row + Start, Step column + Start)</c>. Pixels outside the image are zeros.
 /// </summary>
 unsafe struct WinogradTiles
@@ -120,10 +120,10 @@ unsafe struct WinogradTiles
     public int Step;
     public int Start;
 
-    /// <summary>Rows of squares in a example.</summary>
+    /// <summary>Rows of squares in an example.</summary>
     public int Rows;
 
-    /// <summary>Columns of squares in a example.</summary>
+    /// <summary>Columns of squares in an example.</summary>
     public int Columns;
 
     /// <summary>Floats of the buffer that <see cref="Read"/> needs.</summary>

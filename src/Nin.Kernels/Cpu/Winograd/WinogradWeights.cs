@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Nin.Ops;
 
-/// <summary>A convolution's weights through the filter transform, packed as B of one product a point.</summary>
+/// <summary>A convolution's weights through the filter transform, packed as B of one product per point.</summary>
 /// <param name="Pool">Threads and width.</param>
 /// <param name="Sizes">The convolution.</param>
 /// <param name="IsTransposed">False for fprop, true for dgrad.</param>
@@ -54,7 +54,7 @@ readonly unsafe record struct WinogradWeights(WorkerPool Pool, Conv2dSizes Sizes
 unsafe struct WinogradPacking<TMatrices> : ILanesJob
     where TMatrices : struct, IWinogradMatrices
 {
-    // Filters of one cache line, which the transposed order reads across.
+    // Filters in one cache line, which the transposed order reads across.
     const int PieceDepth = 16;
 
     public float* Weights;
@@ -62,7 +62,7 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
     public int Channels;
     public int Filters;
 
-    /// <summary>False where sums run over channels and columns are filters; true for the other way, with the window turned by half a turn.</summary>
+    /// <summary>False where sums run over channels and columns are filters; true for the other way, with the window rotated by 180 degrees.</summary>
     public bool IsTransposed;
     public float* Packed;
 

@@ -7,7 +7,7 @@ namespace Nin.Ops;
 /// (<see cref="WinogradSizes.Tree"/>) are taken in runs, whose gradients are added in order; leaves are combined as the tree says.
 /// </summary>
 /// <remarks>
-/// All threads work on one run: first its tiles to the points, then the products. The obvious way, leaves side by side, needs points of a run
+/// All threads work on one run: first its tiles to the points, then the products. The obvious way, leaves in parallel, needs the points of a run
 /// for every thread, which no cache holds.
 /// </remarks>
 static unsafe class WinogradWgrad
@@ -15,7 +15,7 @@ static unsafe class WinogradWgrad
     // Tiles of a run, at most: deep enough for the products, and small enough that the outer cache holds their points.
     const int MaxRun = 200;
 
-    // Between points, so that they do not share the few sets of a cache.
+    // Between points, so that they do not fall into the same few sets of a cache.
     const int Gap = 16;
 
     /// <summary>Floats of scratch memory that <see cref="Run"/> needs.</summary>

@@ -3,15 +3,15 @@ using ILGPU;
 namespace Nin.Ops;
 
 /// <summary>
-/// The accumulators that a thread keeps of its work-group's tile, and how it multiplies: a mutable struct of named floats, so that each way is a
+/// A thread's accumulators of its work-group's tile, and how it multiplies: a mutable struct of named floats, so that each way is a
 /// kernel of its own whose sums stay in registers.
 /// </summary>
 interface IAccumulators
 {
-    /// <summary>Float4s that stand free after each step of k of the left operand, so that a warp's accesses hit all banks.</summary>
+    /// <summary>Padding, in float4s, after each step of k of the left operand, so that a warp's accesses hit all banks.</summary>
     static abstract int LeftPad { get; }
 
-    /// <summary>The same of the right operand.</summary>
+    /// <summary>The same for the right operand.</summary>
     static abstract int RightPad { get; }
 
     /// <summary>Adds the products of a buffer.</summary>
@@ -31,7 +31,7 @@ struct Float32Accumulators : IAccumulators
 {
     Float8 r0, r1, r2, r3, r4, r5, r6, r7;
 
-    /// <summary>For the writes of the left operand, which transpose it: with it they hit different banks.</summary>
+    /// <summary>For the writes of the left operand, which transpose it: with padding they hit different banks.</summary>
     public static int LeftPad => 1;
 
     public static int RightPad => 0;
@@ -42,7 +42,7 @@ struct Float32Accumulators : IAccumulators
         int leftStep = WorkGroupTile<TShape, Float32Accumulators>.LeftStep, rightStep = WorkGroupTile<TShape, Float32Accumulators>.RightStep;
         int left = buffer + Group.IdxX / TShape.Across * 2;
         int right = buffer + WorkGroupTile<TShape, Float32Accumulators>.Right + Group.IdxX % TShape.Across;
-        // Four steps a turn: ILGPU unrolls nothing.
+        // Four steps per iteration: ILGPU unrolls nothing.
         for (int k = 0; k < WorkGroupBuffer.Depth; k += 4)
         {
             Step<TShape>(shared, left, right);

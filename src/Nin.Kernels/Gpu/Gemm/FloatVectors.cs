@@ -2,7 +2,7 @@ using ILGPU;
 
 namespace Nin.Ops;
 
-/// <summary>Four neighbouring floats: what a GPU reads or writes at a time, where their address is a multiple of 16 bytes.</summary>
+/// <summary>Four neighbouring floats: what a GPU reads or writes in one access, where their address is a multiple of 16 bytes.</summary>
 struct Float4
 {
     /// <summary>Floats in it.</summary>
@@ -60,8 +60,8 @@ struct Float8
     }
 
     /// <summary>
-    /// Writes the first <paramref name="count"/> elements. No short cut for all eight: with two ways to store them PoCL's compiler vectorises the sums
-    /// before the stores no longer, and products take twice as long.
+    /// Writes the first <paramref name="count"/> elements. No short cut for all eight: with two ways to store them PoCL's compiler no longer vectorises the sums
+    /// before the stores, and products take twice as long.
     /// </summary>
     public readonly void Store(ArrayView<float> view, long index, int count)
     {

@@ -3,7 +3,7 @@ using ILGPU;
 namespace Nin.Ops;
 
 /// <summary>
-/// A row of the im2col matrix <c>[m, k]</c> of a <see cref="ConvolutionGeometry"/>: a result pixel. The matrix stands nowhere; the kernels read its
+/// A row of the im2col matrix <c>[m, k]</c> of a <see cref="ConvolutionGeometry"/>: a result pixel. The matrix is never stored; the kernels read its
 /// elements out of the source.
 /// </summary>
 /// <param name="Source">The first source element of its example and group.</param>
@@ -20,7 +20,7 @@ readonly record struct Im2colRow(long Source, int Row, int Column)
             example * ExampleLength(g) + group * g.SourceChannels, (int)(row - example * g.Rows.Results), (int)(pixel - row * g.Columns.Results));
     }
 
-    /// <summary>The row so many pixels further on.</summary>
+    /// <summary>The row that many pixels further on.</summary>
     public Im2colRow Advance(ConvolutionGeometry g, int pixels)
     {
         long source = Source;
@@ -71,7 +71,7 @@ readonly record struct Im2colColumn(int TapRow, int TapColumn, int Channel)
         return new Im2colColumn(row, tap - row * g.Columns.Taps, k - tap * g.SourceChannels);
     }
 
-    /// <summary>The column so many elements further on.</summary>
+    /// <summary>The column that many elements further on.</summary>
     public Im2colColumn Advance(ConvolutionGeometry g, int elements)
     {
         int row = TapRow, column = TapColumn, channel = Channel + elements;
@@ -97,7 +97,7 @@ interface IIm2colLoader
     Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k);
 }
 
-/// <summary>One float4: channels come in fours, so that a tap's four lie side by side, and the source starts at a multiple of 16 bytes.</summary>
+/// <summary>One float4: channels come in fours, so that a tap's four are contiguous, and the source starts at a multiple of 16 bytes.</summary>
 readonly struct Float4Loader : IIm2colLoader
 {
     public Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k)
@@ -139,7 +139,7 @@ struct Im2colTile
 {
     Im2colRow m0, m1, m2, m3, m4, m5, m6, m7;
 
-    /// <summary>The rows of neighbouring pixels from one on; after the last pixel of the batch, that one's.</summary>
+    /// <summary>The rows of neighbouring pixels from a given one on; rows after the last pixel of the batch repeat that pixel's.</summary>
     public static Im2colTile Of(ConvolutionGeometry g, long pixel, long pixels, int group)
     {
         long last = pixels - 1;

@@ -12,7 +12,7 @@ interface IImplicitGemm
     long ScratchLength(in GemmProblem problem, in Weights w);
 
     /// <param name="stream">Where it queues.</param>
-    /// <param name="variant">The op that asks: prepacked weights are kept under its name.</param>
+    /// <param name="variant">The op that asks; part of the key of the prepacked weights.</param>
     /// <param name="problem">The convolution and its direction.</param>
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, source pixels, groups * source channels]</c>.</param>
@@ -21,7 +21,7 @@ interface IImplicitGemm
     /// <param name="bias"><c>[groups * result channels]</c>, or none.</param>
     /// <param name="relu">Whether negative results become zero.</param>
     /// <param name="y"><c>[n, result pixels, groups * result channels]</c>.</param>
-    /// <param name="mode">What becomes of what stands in <paramref name="y"/>.</param>
+    /// <param name="mode">What happens to the old content of <paramref name="y"/>.</param>
     void Run(
         DeviceStream stream, Type variant, in GemmProblem problem, int n, DeviceView x, in Weights w, DeviceView scratch, DeviceView bias, bool relu,
         DeviceView y, StoreMode mode);
@@ -60,7 +60,7 @@ readonly record struct GemmSizes(ConvolutionGeometry Geometry, long Pixels, Gemm
 /// <summary>What happens to the sums of a product on their way to memory: flags as integers, because a kernel's parameters hold no bool.</summary>
 /// <param name="HasBias">1 where a bias is added.</param>
 /// <param name="Relu">1 where negative results become zero.</param>
-/// <param name="Mode">What becomes of what stands in the result's place.</param>
+/// <param name="Mode">What happens to the old content of the result.</param>
 /// <param name="IsAligned">1 where four columns of the result may be read and written as a float4.</param>
 readonly record struct GemmEpilogue(int HasBias, int Relu, StoreMode Mode, int IsAligned)
 {
@@ -74,7 +74,7 @@ readonly record struct GemmEpilogue(int HasBias, int Relu, StoreMode Mode, int I
     }
 }
 
-/// <summary>What a result does to what stands in its place.</summary>
+/// <summary>What a result does to the old content of its memory.</summary>
 enum StoreMode
 {
     /// <summary>Overwrites it.</summary>
@@ -87,11 +87,11 @@ enum StoreMode
     WherePositive,
 }
 
-/// <summary>Where a work-group's tile goes: part of a matrix in memory, of which there may be less than the tile has.</summary>
+/// <summary>Where a work-group's tile goes: part of a matrix in memory, which may be smaller than the tile.</summary>
 /// <param name="Index">Element of the tile's first row and column.</param>
 /// <param name="Stride">Elements from a row to the next.</param>
-/// <param name="Rows">Rows from the first on that there are.</param>
-/// <param name="Columns">Columns from the first on that there are.</param>
+/// <param name="Rows">Rows that exist, from the first on.</param>
+/// <param name="Columns">Columns that exist, from the first on.</param>
 /// <param name="Channel">The first column's place in the bias.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
 readonly record struct OutputTile(long Index, long Stride, long Rows, int Columns, int Channel, GemmEpilogue Epilogue)
@@ -104,7 +104,7 @@ readonly record struct OutputTile(long Index, long Stride, long Rows, int Column
         return value;
     }
 
-    /// <summary>Writes the columns that there are of four neighbouring ones.</summary>
+    /// <summary>Writes those of four neighbouring columns that exist.</summary>
     public void Store4(ArrayView<float> y, int row, int column, float a, float b, float c, float d)
     {
         if (row >= Rows) return;
@@ -130,7 +130,7 @@ readonly record struct OutputTile(long Index, long Stride, long Rows, int Column
         Store1(y, index + 3, column + 3, d);
     }
 
-    /// <summary>Writes the columns that there are of two neighbouring ones.</summary>
+    /// <summary>Writes those of two neighbouring columns that exist.</summary>
     public void Store2(ArrayView<float> y, int row, int column, float a, float b)
     {
         if (row >= Rows) return;

@@ -9,7 +9,7 @@ namespace Nin.Ops;
 /// </summary>
 /// <param name="Geometry">m and k.</param>
 /// <param name="GroupStride">Elements of the weights from a group to the next.</param>
-/// <param name="ChannelStride">Elements from a source channel, over which is summed, to the next.</param>
+/// <param name="ChannelStride">Elements from a source channel, over which the sums run, to the next.</param>
 /// <param name="ColumnStride">Elements from a result channel to the next.</param>
 readonly record struct GemmProblem(ConvolutionGeometry Geometry, int GroupStride, int ChannelStride, int ColumnStride)
 {
@@ -29,17 +29,17 @@ readonly record struct GemmProblem(ConvolutionGeometry Geometry, int GroupStride
 /// <param name="Width">Columns of a panel.</param>
 readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
 {
-    /// <summary>Panels of eight columns, for a thread each: its inner loop reads one aligned block after another and knows no tail.</summary>
+    /// <summary>Panels of eight columns, for a thread each: its inner loop reads one aligned block after another and has no tail.</summary>
     public static PackedLayout ForThreads(in GemmProblem problem) => new(problem, problem.Geometry.Depth, Float8.Length);
 
-    /// <summary>One panel a group of channels, in whole buffers of rows and whole float4s of columns, for work-groups.</summary>
+    /// <summary>One panel per group of channels, in whole buffers of rows and whole float4s of columns, for work-groups.</summary>
     public static PackedLayout ForWorkGroups(in GemmProblem problem)
     {
         int buffers = (problem.Geometry.Depth + WorkGroupBuffer.Depth - 1) / WorkGroupBuffer.Depth;
         return new(problem, buffers * WorkGroupBuffer.Depth, Float4.Blocks(problem.Geometry.ResultChannels) * Float4.Length);
     }
 
-    /// <summary>Names what a variant packs among the copies of a parameter.</summary>
+    /// <summary>The key of what a variant packs, among the copies of a parameter.</summary>
     public PackingKey Key(Type variant) => new(
         variant, IsTransposed: Problem.ChannelStride == 1, Problem.Geometry.Groups, Problem.Geometry.Taps, Problem.Geometry.SourceChannels,
         Problem.Geometry.ResultChannels);

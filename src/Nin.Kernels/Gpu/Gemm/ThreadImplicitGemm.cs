@@ -5,7 +5,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// The implicit GEMM for devices whose work-groups do not cooperate cheaply: a thread computes eight pixels by eight columns in registers, from
-/// packed panels, and knows no barrier. Neighbouring threads share a panel, and all panels are done with a block of pixels before the next block
+/// packed panels, without barriers. Neighbouring threads share a panel, and all panels are done with a block of pixels before the next block
 /// begins: its sources stay in the cache.
 /// </summary>
 sealed class ThreadImplicitGemm(AcceleratorDevice device) : IImplicitGemm
@@ -26,7 +26,7 @@ sealed class ThreadImplicitGemm(AcceleratorDevice device) : IImplicitGemm
     {
         var panels = packer.Pack(stream, variant, PackedLayout.ForThreads(problem), w, scratch);
         var sizes = GemmSizes.Of(problem, n, bias, relu, y, mode);
-        // Some backends refuse an empty view: without a bias any other view stands in, unread.
+        // Some backends refuse an empty view: without a bias any other view is passed, and not read.
         var biasOrAny = bias.IsNone ? panels : bias;
         launch(
             stream, device.Over(Blocks(sizes.Pixels) * BlockTiles * sizes.Geometry.Groups * Float8.Tiles(sizes.Geometry.ResultChannels)), sizes,
@@ -75,7 +75,7 @@ sealed class ThreadImplicitGemm(AcceleratorDevice device) : IImplicitGemm
         {
             if (g.Columns.TapStep == 1 && g.Columns.Divisor == 1 && g.Groups == 1)
             {
-                // A window's row lies in memory as it is multiplied: one loop where it is inside, whatever the channels.
+                // A window's row is contiguous in memory: one loop where it is inside the image, whatever the channels.
                 RowOffsets first = rows.Tap(g, ky, 0), last = rows.Tap(g, ky, taps - 1);
                 if (first.AreAllInside && last.AreAllInside)
                 {

@@ -22,7 +22,7 @@ struct ThreadTile
     }
 
     /// <summary>
-    /// The same, where a row whose offset is negative lies in the padding and counts as zeros. A bit mask and no branch: a branch a row
+    /// The same, where a row whose offset is negative is in the padding and counts as zeros. A bit mask and no branch: a branch per row
     /// would keep compilers from vectorising the columns.
     /// </summary>
     public static ThreadTile AccumulateInside(ThreadTile sum, ArrayView<float> x, RowOffsets o, ArrayView<Float8> panel, long first, int depth)
@@ -44,7 +44,7 @@ struct ThreadTile
         return sum;
     }
 
-    /// <summary>Rows as they lie.</summary>
+    /// <summary>Rows as they are in memory.</summary>
     public static ThreadTile Load(ArrayView<float> y, RowOffsets o)
     {
         ThreadTile r;
@@ -74,11 +74,11 @@ struct ThreadTile
     }
 
     /// <summary>
-    /// A product's eight rows by eight columns. Rows after the last one stand for that, and are not to be stored.
+    /// A product's eight rows by eight columns. Rows after the last one repeat it, and are not to be stored.
     /// </summary>
     /// <param name="x">Rows of <paramref name="depth"/> elements.</param>
     /// <param name="first">Number of the first of the eight rows.</param>
-    /// <param name="rows">Rows from there on that there are, at least one.</param>
+    /// <param name="rows">Rows that exist from there on, at least one.</param>
     /// <param name="depth">Elements that are summed.</param>
     /// <param name="panels">Weights, packed in panels of eight columns.</param>
     /// <param name="column">The first of the eight columns.</param>
@@ -151,7 +151,7 @@ struct ThreadTile
         if (rows > 7) R7.Store(y, index + 7 * stride, columns);
     }
 
-    /// <summary>Adds the first <paramref name="rows"/> by <paramref name="columns"/> elements to what stands there.</summary>
+    /// <summary>Adds the first <paramref name="rows"/> by <paramref name="columns"/> elements to what is there.</summary>
     public readonly void AddTo(ArrayView<float> y, long index, long stride, long rows, int columns)
     {
         AddRow(R0, y, index, columns);
@@ -174,7 +174,7 @@ struct RowOffsets
 {
     public long O0, O1, O2, O3, O4, O5, O6, O7;
 
-    /// <summary>Rows <paramref name="stride"/> apart; after number <paramref name="last"/> that one again.</summary>
+    /// <summary>Rows <paramref name="stride"/> apart; rows after number <paramref name="last"/> repeat it.</summary>
     public static RowOffsets Of(long origin, long stride, int last)
     {
         RowOffsets r;
@@ -213,7 +213,7 @@ struct RowOffsets
         }
     }
 
-    /// <summary>Zero in place of what is outside: something may be read there.</summary>
+    /// <summary>Zero instead of a negative offset, so that it can be read.</summary>
     public readonly RowOffsets Clamped
     {
         get

@@ -5,8 +5,8 @@ namespace Nin.Ops;
 
 /// <summary>
 /// The weight gradient for devices whose work-groups do not cooperate cheaply: a thread sums some channels of a tap by all filters over the pixels
-/// of a leaf, and knows no barrier. It takes a row of pixels through one tile of accumulators after the other, so that it reads that row out of the
-/// nearest caches but for the first time; between rows the sums lie in memory.
+/// of a leaf, without barriers. It takes a row of pixels through one tile of accumulators after the other, so that it reads that row out of the
+/// nearest caches except the first time; between rows the sums are in memory.
 /// </summary>
 sealed class ThreadWeightGradient(AcceleratorDevice device) : IWeightGradient
 {
@@ -85,14 +85,14 @@ sealed class ThreadWeightGradient(AcceleratorDevice device) : IWeightGradient
         }
     }
 
-    // One sum in the order of pixels: what stands in memory is where it starts, not what it is added to.
+    // One sum in the order of pixels: it starts from what is in memory, rather than being added to it.
     static void AddRow(
         ThreadGradientSizes sizes, int rows, int pixels, ArrayView<float> x, long source, ArrayView<float> dy, long output, ArrayView<float> partials,
         long index, int filter)
     {
         int width = sizes.Geometry.ResultChannels - filter;
         long rowLength = sizes.RowLength, step = sizes.SourceStep;
-        // After the last channel the last one stands in, and the store leaves it out.
+        // Channels after the last one repeat it, and the store leaves them out.
         var first = RowOffsets.Of(source, 1, rows - 1);
         if (width >= Float8.Length)
         {
@@ -122,7 +122,7 @@ readonly record struct ThreadGradientSizes(ConvolutionGeometry Geometry, int Cha
     public const int ItemChannels = 4 * ThreadTile.Rows;
 
     /// <summary>
-    /// The sizes of a convolution. Where a window's row lies in memory without gaps and never over the edge, it is one tap of more channels,
+    /// The sizes of a convolution. Where a window's row is contiguous in memory and never extends beyond the edge, it is one tap of more channels,
     /// which leaves no row of a tile empty where the input has but one.
     /// </summary>
     public static ThreadGradientSizes Of(in ConvolutionGeometry g, in LeafRange leaves, long stride)
@@ -143,23 +143,23 @@ readonly record struct ThreadGradientSizes(ConvolutionGeometry Geometry, int Cha
     /// <summary>Items of a group's channels.</summary>
     public int ChannelItems => (Channels + ItemChannels - 1) / ItemChannels;
 
-    /// <summary>What a thread each computes: some channels of a tap, and all filters of the group.</summary>
+    /// <summary>What each thread computes: some channels of a tap, and all filters of the group.</summary>
     public long Items => (long)Leaves.Count * Geometry.Taps * ChannelItems * Geometry.Groups;
 }
 
-/// <summary>From which result pixel to which one a tap of a forward convolution reads the source.</summary>
+/// <summary>The result pixels whose tap of a forward convolution is inside the source.</summary>
 static class TapRange
 {
     extension(TapAxis axis)
     {
-        /// <summary>The first result pixel whose tap lies in the source.</summary>
+        /// <summary>The first result pixel whose tap is inside the source.</summary>
         public int FirstInside(int tap)
         {
             int offset = axis.Shift + tap * axis.TapStep;
             return offset >= 0 ? 0 : (axis.Scale - 1 - offset) / axis.Scale;
         }
 
-        /// <summary>The one after the last; no more than the first where there is none.</summary>
+        /// <summary>The one after the last; not above the first where there is none.</summary>
         public int EndInside(int tap)
         {
             int room = axis.Sources - 1 - axis.Shift - tap * axis.TapStep;

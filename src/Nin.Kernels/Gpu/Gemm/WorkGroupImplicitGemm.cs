@@ -48,8 +48,8 @@ interface IWorkGroupGemm
 }
 
 /// <summary>
-/// An implicit GEMM of which a work-group computes a tile of pixels by columns. Eight elements of k at a time go through shared memory: while all
-/// threads multiply one buffer, each has its share of the next one on its way in registers, and one barrier a buffer is enough.
+/// An implicit GEMM of which a work-group computes a tile of pixels by columns. Eight elements of k at a time pass through shared memory: while all
+/// threads multiply one buffer, each prefetches its share of the next one in registers, and one barrier per buffer is enough.
 /// </summary>
 sealed class WorkGroupGemmKernel<TShape, TLoader, TAccumulators>(AcceleratorDevice device) : IWorkGroupGemm
     where TShape : struct, IWorkGroupShape
@@ -133,7 +133,7 @@ sealed class WorkGroupGemmKernel<TShape, TLoader, TAccumulators>(AcceleratorDevi
 
     static bool HasSecondLeft => TShape.Across < 16 && LeftRow + LeftGap < WorkGroupTile<TShape, TAccumulators>.Rows;
 
-    // After the last pixel it stands again, and is not stored.
+    // Rows after the last pixel repeat it, and are not stored.
     static Im2colRow Row(GemmSizes sizes, long pixel, int group) =>
         Im2colRow.Of(sizes.Geometry, pixel < sizes.Pixels ? pixel : sizes.Pixels - 1, group);
 

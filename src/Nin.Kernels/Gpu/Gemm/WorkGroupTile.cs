@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// How the threads of a work-group stand over its tile, eight rows by eight columns each; a struct, so that each shape is a kernel of its own
+/// How the threads of a work-group are laid out over its tile, eight rows by eight columns each; a struct, so that each shape is a kernel of its own
 /// whose sizes are constants. Both numbers are even, and from 8 to 16: then a thread prefetches at most two float4s of each operand.
 /// </summary>
 interface IWorkGroupShape
@@ -46,7 +46,7 @@ static class WorkGroupBuffer
     /// <summary>Steps of k in a buffer of shared memory: as many as one tensor-core instruction multiplies.</summary>
     public const int Depth = TensorCore.Depth;
 
-    /// <summary>Rows, and columns, of a tile that a thread stands for.</summary>
+    /// <summary>Rows, and columns, of a tile that a thread computes.</summary>
     public const int Side = 8;
 }
 
@@ -60,7 +60,7 @@ static class WorkGroupTile<TShape, TAccumulators>
 {
     public static int Threads => TShape.Across * TShape.Down;
 
-    /// <summary>What a kernel may count on at most, and the work-groups of it that a multiprocessor should hold: 128 registers a thread.</summary>
+    /// <summary>The threads that a kernel may have at most, and its work-groups that a multiprocessor should hold: 128 registers per thread.</summary>
     public static KernelSpecialization Specialization => new(Threads, 512 / Threads);
 
     public static int Rows => TShape.Down * WorkGroupBuffer.Side;
@@ -97,7 +97,7 @@ static class WorkGroupTile<TShape, TAccumulators>
     /// <summary>Steps of k from the first to the second.</summary>
     public static int RightGap => Threads / ColumnVectors;
 
-    /// <summary>Writes a thread's share of the right operand, which lies in shared memory as in global memory.</summary>
+    /// <summary>Writes a thread's share of the right operand, which has the same order in shared memory as in global memory.</summary>
     public static void StoreRight(ArrayView<Float4> shared, int buffer, PrefetchRegisters prefetched)
     {
         int at = buffer + Right + RightRow * RightStep + RightColumn;
@@ -153,7 +153,7 @@ readonly record struct WorkGroupArea(int Threads, int Rows, int Columns)
     public long Tiles(long rows, int columns) => (rows + Rows - 1) / Rows * ((columns + Columns - 1) / Columns);
 
     /// <summary>
-    /// What the last multiprocessor to finish has to do, in its own units: the tiles that fall to it, each as long as its area, and longer
+    /// What the last multiprocessor to finish has to do, in arbitrary units: the tiles that it gets, each as long as its area, and longer
     /// where a tile is small, because each of its operands then serves fewer sums.
     /// </summary>
     public double Cost(long rows, int columns, long copies, int multiprocessors)

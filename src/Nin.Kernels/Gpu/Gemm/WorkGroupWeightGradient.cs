@@ -56,8 +56,8 @@ readonly record struct WorkGroupGradientSizes(
 
 /// <summary>
 /// A weight gradient of which a work-group sums a tile of (tap, channel) by filters over the pixels of a leaf: the product of the transposed im2col
-/// matrix and the output's gradient, eight pixels at a time through shared memory, in two buffers as
-/// <see cref="WorkGroupGemmKernel{TShape, TLoader, TAccumulators}"/> has them. Both operands lie as they are multiplied, so nothing is transposed.
+/// matrix and the output's gradient, eight pixels at a time in shared memory, in two buffers as
+/// <see cref="WorkGroupGemmKernel{TShape, TLoader, TAccumulators}"/> has them. Both operands are already in the order in which they are multiplied, so nothing is transposed.
 /// </summary>
 sealed class WorkGroupGradientKernel<TShape, TLoader, TAccumulators>(AcceleratorDevice device) : IWorkGroupGradient
     where TShape : struct, IWorkGroupShape
@@ -182,7 +182,7 @@ sealed class WorkGroupGradientKernel<TShape, TLoader, TAccumulators>(Accelerator
 
 /// <summary>Which four filters of an output's gradient a thread prefetches.</summary>
 /// <param name="First">The first filter of all groups.</param>
-/// <param name="Count">Filters from there on that there are in the group.</param>
+/// <param name="Count">Filters of the group from there on.</param>
 readonly record struct FilterLoader(long First, int Count)
 {
     /// <summary>Four filters of a pixel; zeros after the last filter.</summary>

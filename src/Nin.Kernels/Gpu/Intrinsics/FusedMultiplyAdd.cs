@@ -7,14 +7,14 @@ using ILGPU.IR.Intrinsics;
 namespace Nin.Ops;
 
 /// <summary>
-/// <c>a b + c</c> with one rounding. ILGPU emits a product and a sum, each a statement of its own in OpenCL C, which no compiler may join.
+/// <c>a b + c</c> with one rounding. ILGPU emits a product and a sum, each a statement of its own in OpenCL C, which no compiler may fuse.
 /// </summary>
 static class FusedMultiplyAdd
 {
-    /// <summary>The function that kernels call; the body is what a processor's accelerator runs.</summary>
+    /// <summary>The function that kernels call; the body is what ILGPU's CPU accelerator runs.</summary>
     [IntrinsicImplementation]
     public static float Of(float a, float b, float c) =>
-        // Without the instruction MathF's is a slow function.
+        // Without the instruction, MathF's version is slow.
         Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? MathF.FusedMultiplyAdd(a, b, c) : a * b + c;
 
     /// <summary>Tells both backends how to write it.</summary>

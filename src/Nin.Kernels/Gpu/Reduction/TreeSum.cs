@@ -24,7 +24,7 @@ sealed class TreeSum(AcceleratorDevice device)
     /// <param name="stride">Elements from a leaf to the next.</param>
     /// <param name="first">The first result.</param>
     /// <param name="second">The second one, whose partial sums follow; or none.</param>
-    /// <param name="accumulate">Adds to what stands there.</param>
+    /// <param name="accumulate">Adds to what is there instead of overwriting it.</param>
     public void Run(DeviceStream stream, int leaves, DeviceView partials, long stride, DeviceView first, DeviceView second, bool accumulate)
     {
         long length = first.Length + second.Length;
@@ -34,7 +34,7 @@ sealed class TreeSum(AcceleratorDevice device)
     }
 
     /// <summary>
-    /// Combines subtrees, in place, until few are left, for which alone <see cref="Combine"/> remains to be called: with the returned number of leaves
+    /// Combines subtrees, in place, until few are left, on which <see cref="Combine"/> is then to be called, with the returned number of leaves
     /// and stride. A kernel of few elements (channels, not weights) that combines by itself calls it first.
     /// </summary>
     /// <param name="stream">Where it queues.</param>
@@ -42,7 +42,7 @@ sealed class TreeSum(AcceleratorDevice device)
     /// <param name="partials"><c>[leaves, stride]</c>.</param>
     /// <param name="stride">Elements from a leaf to the next.</param>
     /// <param name="length">Elements of a leaf that are combined.</param>
-    /// <param name="most">Subtrees that may be left: with 1 the whole sum takes the place of leaf 0.</param>
+    /// <param name="most">Subtrees that may be left: with 1 the whole sum replaces leaf 0.</param>
     public (int Leaves, long Stride) Fold(
         DeviceStream stream, int leaves, DeviceView partials, long stride, long length, int most = Subtree)
     {
@@ -57,10 +57,10 @@ sealed class TreeSum(AcceleratorDevice device)
         return (leaves, stride);
     }
 
-    /// <summary>The tree of one element, whose root is returned and takes the place of leaf 0.</summary>
+    /// <summary>The tree of one element, whose root is returned and replaces leaf 0.</summary>
     public static float Combine(ArrayView<float> partials, long element, int leaves, long stride)
     {
-        // Three levels at a time: eight loads are on their way together, where a level alone would wait for each sum before the next load.
+        // Three levels at a time: eight loads are in flight together, where one level would wait for each sum before the next load.
         for (; leaves > 1; leaves = (leaves + 7) / 8, stride *= 8)
         {
             for (int leaf = 0; leaf < leaves; leaf += 8)
@@ -120,7 +120,7 @@ sealed class TreeSum(AcceleratorDevice device)
 /// <param name="Stride">Elements from a leaf to the next.</param>
 /// <param name="Length">Elements of both results.</param>
 /// <param name="FirstLength">Elements of the first result.</param>
-/// <param name="Accumulate">1 where sums are added to what stands there.</param>
+/// <param name="Accumulate">1 where sums are added to what is already there.</param>
 readonly record struct TreeSumSizes(int Leaves, long Stride, long Length, long FirstLength, int Accumulate)
 {
     /// <summary>Subtrees that a fold leaves.</summary>

@@ -78,7 +78,7 @@ struct RightFragment
 }
 
 /// <summary>
-/// The operands of all lanes of a warp, for the emulation of a matrix instruction: each lane writes its own to a table, whose place the first
+/// The operands of all lanes of a warp, for the emulation of a matrix instruction: each lane writes its own to a table, whose address the first
 /// lane tells the others.
 /// </summary>
 unsafe ref struct LaneTable

@@ -10,7 +10,7 @@ struct WarpAccumulators<TProducts> : IAccumulators
     where TProducts : struct, ITf32Products
 {
     /// <summary>
-    /// Two float4s after each step of k: a warp reads four steps of k by eight neighbours at a time, and with them the steps lie eight banks
+    /// Two float4s after each step of k: a warp reads four steps of k by eight neighbours at a time, and with them the steps are eight banks
     /// apart.
     /// </summary>
     const int Pad = 2;
@@ -62,10 +62,10 @@ struct WarpAccumulators<TProducts> : IAccumulators
         where TShape : struct, IWorkGroupShape => Group.IdxX / TensorCore.Lanes % (TShape.Across / 4) * Columns;
 }
 
-/// <summary>How many products of TF32 numbers stand for one of float32 numbers; a struct, so that each way is a kernel of its own.</summary>
+/// <summary>How many products of TF32 numbers replace one of float32 numbers; a struct, so that each way is a kernel of its own.</summary>
 interface ITf32Products
 {
-    /// <summary>The low part: what the high part of a number, rounded to TF32, leaves out, itself as TF32; zero where nobody asks for it.</summary>
+    /// <summary>The low part: what the high part of a number, rounded to TF32, leaves out, itself as TF32; zero where it is not needed.</summary>
     float Low(float value, float high);
 
     /// <summary>Adds the products of four tiles side by side.</summary>

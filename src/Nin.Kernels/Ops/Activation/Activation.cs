@@ -24,12 +24,12 @@ interface IActivationBackward : IOp
     /// <param name="saved">Output of the forward pass where <see cref="IActivation.SavesOutput"/> is true, else its input.</param>
     /// <param name="dy">Gradient of the output.</param>
     /// <param name="dx">Gradient of the input; may be <paramref name="dy"/> itself where it is overwritten.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     void Run<TActivation>(DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
         where TActivation : unmanaged, IActivation;
 }
 
-/// <summary>A kernel for each activation, compiled when it is first met.</summary>
+/// <summary>A kernel for each activation, compiled at its first use.</summary>
 sealed class ActivationForwardPortable(AcceleratorDevice device) : IActivationForward
 {
     readonly ConcurrentDictionary<Type, object> kernels = new();
@@ -40,7 +40,7 @@ sealed class ActivationForwardPortable(AcceleratorDevice device) : IActivationFo
             typeof(TActivation), static (_, device) => new ActivationForwardKernel<TActivation>(device), device)).Run(stream, activation, x, y);
 }
 
-/// <summary>One thread an element.</summary>
+/// <summary>One thread per element.</summary>
 sealed class ActivationForwardKernel<TActivation>(AcceleratorDevice device)
     where TActivation : unmanaged, IActivation
 {
@@ -57,7 +57,7 @@ sealed class ActivationForwardKernel<TActivation>(AcceleratorDevice device)
     }
 }
 
-/// <summary>A kernel for each activation, compiled when it is first met.</summary>
+/// <summary>A kernel for each activation, compiled at its first use.</summary>
 sealed class ActivationBackwardPortable(AcceleratorDevice device) : IActivationBackward
 {
     readonly ConcurrentDictionary<Type, object> kernels = new();
@@ -70,7 +70,7 @@ sealed class ActivationBackwardPortable(AcceleratorDevice device) : IActivationB
         .Run(stream, activation, saved, dy, dx, accumulate);
 }
 
-/// <summary>One thread an element.</summary>
+/// <summary>One thread per element.</summary>
 sealed class ActivationBackwardKernel<TActivation>(AcceleratorDevice device)
     where TActivation : unmanaged, IActivation
 {

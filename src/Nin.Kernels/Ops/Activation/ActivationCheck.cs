@@ -4,8 +4,8 @@ using Nin.Ops;
 namespace Nin;
 
 /// <summary>
-/// Checks an activation of your own as the library's are checked: its gradient against its formula, and what a device computes of both. Call it from
-/// a test; a wrong gradient trains, only badly.
+/// Checks an activation of your own in the way that the library's are checked: its gradient against its formula, and what a device computes of both. Call it from
+/// a test; a wrong gradient does train, only badly.
 /// </summary>
 /// <example><code>ActivationCheck.Run(new Elu(0.7f), Device.Open("cpu"));</code></example>
 public static class ActivationCheck
@@ -16,7 +16,7 @@ public static class ActivationCheck
     // A one-sided difference in float64 is off by Step^2 times the third derivative, and constants of a formula have the digits of a float.
     const double SlopeError = 2e-7;
 
-    // Sixteen units in the last place: a formula of a few operations and functions of two units.
+    // Sixteen units in the last place: enough for a formula of a few operations, and functions good to two units.
     const double DeviceError = 16 * 1.2e-7;
 
     /// <summary>

@@ -26,7 +26,7 @@ public readonly struct LeakyRelu : ISavesOutput
 {
     readonly float slope;
 
-    /// <param name="slope">Slope below zero, 0 or more: the side of an element is told from the sign of its output.</param>
+    /// <param name="slope">Slope below zero, 0 or more: the sign of the output says on which side of zero the input was.</param>
     /// <exception cref="ArgumentOutOfRangeException">The slope is negative, infinite or NaN.</exception>
     public LeakyRelu(float slope)
     {
@@ -111,7 +111,7 @@ public readonly struct Tanh : ISavesOutput
 /// <summary><c>x / (1 + e^-x)</c>, also known as swish (<c>torch.nn.SiLU</c>). At minus infinity it is its limit, 0.</summary>
 public readonly struct Silu : ISavesInput
 {
-    // Where the derivative has long reached 0 or 1: infinity times 0 is NaN.
+    // Where the derivative has long since reached 0 or 1: beyond it, infinity times 0 would be NaN.
     const float Bound = 128;
 
     /// <inheritdoc/>
@@ -140,7 +140,7 @@ public readonly struct Silu : ISavesInput
 /// </summary>
 public readonly struct Gelu : ISavesInput
 {
-    // Where the derivative has long reached 0 or 1: infinity times 0 is NaN.
+    // Where the derivative has long since reached 0 or 1: beyond it, infinity times 0 would be NaN.
     const float Bound = 128;
 
     /// <inheritdoc/>
@@ -222,7 +222,7 @@ static class Between
         T.SelectGreater(y, low, T.SelectGreater(high, y, dy, T.Broadcast(0)), T.Broadcast(0));
 }
 
-/// <summary>The logistic function and what it lacks to 1.</summary>
+/// <summary>The logistic function and its difference from 1.</summary>
 /// <param name="Value"><c>1 / (1 + e^-x)</c></param>
 /// <param name="Rest"><c>1 / (1 + e^x)</c></param>
 readonly record struct Logistic<T>(T Value, T Rest)

@@ -67,7 +67,7 @@ static class FloatFunctions
     public static T Exp<T>(T x)
         where T : struct, IFloat32<T>
     {
-        // Beyond these bounds the result is 0 or infinite, and n stays where PowerOfTwo can take its halves.
+        // Beyond these bounds the result is 0 or infinite, and the halves of n stay in the range of PowerOfTwo.
         T bounded = T.Max(T.Broadcast(-104), T.Min(T.Broadcast(89), x));
         T n = Round(bounded * T.Broadcast(1.44269504f));
         // ln 2 in two parts, the first so short that its product with n is exact.

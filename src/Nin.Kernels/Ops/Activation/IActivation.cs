@@ -2,12 +2,12 @@ namespace Nin;
 
 /// <summary>
 /// An activation: one struct with its formula and its gradient, each written once over <see cref="IReal{TSelf}"/>. Devices of every kind, the
-/// tape and a declaration (<c>[Activation&lt;TActivation&gt;]</c>) take it from there; the library's own are made of nothing else. A struct implements
+/// tape and a declaration (<c>[Activation&lt;TActivation&gt;]</c>) take it from there; the library's own consist of nothing else. A struct implements
 /// <see cref="ISavesOutput"/> or <see cref="ISavesInput"/>, by what its gradient reads.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Fields (a slope, a limit) travel to the kernels with the struct: 32-bit numbers only. A device other than <c>cpu</c> compiles the members
+/// Fields (a slope, a limit) are passed to the kernels with the struct: 32-bit numbers only. A device other than <c>cpu</c> compiles the members
 /// through ILGPU: they may call each other and what is defined over <see cref="IReal{TSelf}"/>, and must not throw, allocate or use a
 /// <c>switch</c>. The struct, and the types around it, must be public.
 /// </para>
@@ -36,10 +36,10 @@ public interface IActivation
     /// <summary>Its name in messages and summaries.</summary>
     static abstract string Name { get; }
 
-    /// <summary>Whether the gradient reads the output, or else the input: <see cref="ISavesOutput"/> and <see cref="ISavesInput"/> answer it.</summary>
+    /// <summary>Whether the gradient reads the output, or else the input: <see cref="ISavesOutput"/> and <see cref="ISavesInput"/> define it.</summary>
     static abstract bool SavesOutput { get; }
 
-    /// <summary>The formula: y of x, element by element.</summary>
+    /// <summary>The formula: y as a function of x, element by element.</summary>
     T Value<T>(T x)
         where T : struct, IReal<T>;
 
@@ -51,7 +51,7 @@ public interface IActivation
 }
 
 /// <summary>
-/// An activation whose output says what its derivative is: the output may take the input's place in memory, and training keeps no input.
+/// An activation whose derivative is a function of its output: the output may take the input's place in memory, and training keeps no input.
 /// </summary>
 public interface ISavesOutput : IActivation
 {
@@ -66,8 +66,8 @@ public interface ISavesInput : IActivation
 
 /// <summary>
 /// The numbers that an activation is written over: a single float32 in the kernels of an accelerator, a register of them in vectorised code
-/// (every operation lane by lane), a float64 in <see cref="ActivationCheck"/>. Arithmetic is IEEE's; with a <c>float</c> on either side it is
-/// with that constant.
+/// (every operation lane by lane), a float64 in <see cref="ActivationCheck"/>. Arithmetic is IEEE's; a <c>float</c> on either side is
+/// a constant.
 /// </summary>
 /// <typeparam name="TSelf">The number.</typeparam>
 public interface IReal<TSelf>
@@ -107,7 +107,7 @@ public interface IReal<TSelf>
     static abstract TSelf Abs(TSelf value);
 
     /// <summary>
-    /// <c>left > right ? then : otherwise</c>. Both are computed and one is chosen, so that a NaN or an infinity in the other does no harm. A
+    /// <c>left > right ? then : otherwise</c>. Both are computed and one is chosen, so a NaN or an infinity in the other does no harm. A
     /// comparison with NaN is false.
     /// </summary>
     static abstract TSelf SelectGreater(TSelf left, TSelf right, TSelf then, TSelf otherwise);
@@ -122,7 +122,7 @@ public interface IReal<TSelf>
     static abstract TSelf Erf(TSelf x);
 }
 
-/// <summary>Arithmetic of an <see cref="IReal{TSelf}"/> with constants, and what is made of its functions.</summary>
+/// <summary>Arithmetic of an <see cref="IReal{TSelf}"/> with constants, and what is derived from its functions.</summary>
 public static class Real
 {
     extension<T>(T)

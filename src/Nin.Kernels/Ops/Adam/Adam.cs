@@ -21,14 +21,14 @@ interface IAdam : IOp
         DeviceStream stream, in AdamStep step, DeviceView parameters, DeviceView gradients, DeviceView firstMoment, DeviceView secondMoment);
 }
 
-/// <summary>The numbers of a step as its kernel reads them, bias corrections worked out in double.</summary>
+/// <summary>The numbers of a step as its kernel reads them, bias corrections computed in double precision.</summary>
 /// <param name="Rate"><c>rate / (1 - b1^t)</c>.</param>
 /// <param name="SecondScale"><c>1 / sqrt(1 - b2^t)</c>.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
 /// <param name="Added1"><c>1 - b1</c>.</param>
 /// <param name="Beta2">Decay of the second moment.</param>
 /// <param name="Added2"><c>1 - b2</c>.</param>
-/// <param name="Epsilon">Added to the corrected root.</param>
+/// <param name="Epsilon">Added to the corrected square root.</param>
 /// <param name="Decay">Factor of the parameter in its gradient; 0 for AdamW.</param>
 /// <param name="Shrink">Factor of the parameter before the step; 1 for Adam.</param>
 readonly record struct AdamFactors(
@@ -48,14 +48,14 @@ readonly record struct AdamFactors(
 /// <param name="LearningRate">Step size.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
 /// <param name="Beta2">Decay of the second moment.</param>
-/// <param name="Epsilon">Added to the root of the second moment, after its bias correction.</param>
+/// <param name="Epsilon">Added to the square root of the second moment, after its bias correction.</param>
 /// <param name="WeightDecay">Added to the gradient (Adam), or shrinking the parameter before the step (AdamW).</param>
 /// <param name="Decoupled">AdamW.</param>
 /// <param name="Step">The step, from 1.</param>
 public readonly record struct AdamStep(
     float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, bool Decoupled, int Step);
 
-/// <summary>One thread a parameter.</summary>
+/// <summary>One thread per parameter.</summary>
 sealed class AdamPortable(AcceleratorDevice device) : IAdam
 {
     readonly Action<DeviceStream, KernelConfig, AdamFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =

@@ -16,7 +16,7 @@ sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add) : IConv2
     }
 }
 
-/// <summary>The same product of transposed weights: each input pixel gathers from the outputs that read it.</summary>
+/// <summary>The same product with transposed weights: each input pixel gathers from the outputs that read it.</summary>
 sealed class Conv2dBackwardDataPortable(IImplicitGemm gemm) : IConv2dBackwardData
 {
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
@@ -56,7 +56,7 @@ sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device, IWeightGrad
                 return;
             }
 
-            // The round is a subtree; those before it that are as large, and complete with it, become larger ones.
+            // The round is a subtree; earlier ones that are as large, and complete with it, become larger ones.
             tree.Fold(stream, leaves.Count, sums, stride, stride, most: 1);
             used++;
             for (int i = rounds.Merges(round); i > 0; i--)

@@ -73,7 +73,7 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
 /// <summary>Weights in the order that one algorithm multiplies by in one direction.</summary>
 unsafe interface IPackedWeights
 {
-    /// <summary>Names the order among the copies of a parameter.</summary>
+    /// <summary>The key of this order, among the copies of a parameter.</summary>
     PackingKey Key { get; }
 
     /// <summary>Floats of the packed form.</summary>
@@ -83,7 +83,7 @@ unsafe interface IPackedWeights
     void Pack(float* w, float* packed);
 }
 
-/// <summary>Packed weights: kept with the parameter, or made anew in scratch where nobody keeps them.</summary>
+/// <summary>Packed weights: kept with the parameter, or packed in scratch each time where they are not kept.</summary>
 static unsafe class Prepacking
 {
     /// <summary>Floats of scratch that <see cref="Get{TPacked}(in TPacked, in Weights, float*)"/> needs.</summary>

@@ -1,6 +1,6 @@
 namespace Nin.Ops;
 
-/// <summary>Fprop, <c>y = act(x * w + bias + residual)</c>: the cross-correlation of a batch, with all that follows in the store.</summary>
+/// <summary>Fprop, <c>y = act(x * w + bias + residual)</c>: the cross-correlation of a batch, with all that follows applied as it is stored.</summary>
 interface IConv2dForward : IOp
 {
     /// <param name="stream">Order of work.</param>
@@ -26,7 +26,7 @@ interface IConv2dBackwardData : IOp
     /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
     /// <param name="w"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
     /// <param name="dx"><c>[n, height, width, channels]</c>.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/> instead of overwriting it.</param>
+    /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate);
 }
 
@@ -43,6 +43,6 @@ interface IConv2dBackwardWeights : IOp
     /// <param name="dy"><c>[n, outHeight, outWidth, filters]</c>.</param>
     /// <param name="dw"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
     /// <param name="dbias"><c>[filters]</c>, or none.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dw"/> and <paramref name="dbias"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="dw"/> and <paramref name="dbias"/> instead of overwriting them.</param>
     void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate);
 }

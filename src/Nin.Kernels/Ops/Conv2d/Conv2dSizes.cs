@@ -5,7 +5,7 @@ namespace Nin.Ops;
 /// <summary>
 /// The sizes of a 2-D convolution over one example: input <c>[height, width, channels]</c>, weights
 /// <c>[kernelHeight, kernelWidth, channels / groups, filters]</c>, output <c>[OutHeight, OutWidth, filters]</c>, channels last in memory.
-/// They are checked when they are made, so that every op may trust them.
+/// They are checked when they are constructed, so that every op may trust them.
 /// </summary>
 public readonly record struct Conv2dSizes
 {
@@ -14,9 +14,9 @@ public readonly record struct Conv2dSizes
     /// <param name="Width">Input columns.</param>
     /// <param name="Filters">Output channels.</param>
     /// <param name="Window">The window and how it slides.</param>
-    /// <param name="Groups">Groups of channels that see only each other; divides both channel counts.</param>
+    /// <param name="Groups">Groups of channels that are connected only to each other; divides both channel counts.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its range; the message names it.</exception>
-    /// <exception cref="ArgumentException">Groups do not divide the channels, no window fits, or a tensor has more elements than an index counts.</exception>
+    /// <exception cref="ArgumentException">Groups do not divide the channels, no window fits, or a tensor has more elements than an index can count.</exception>
     public Conv2dSizes(int Channels, int Height, int Width, int Filters, Window2d Window, int Groups = LayerDefaults.Groups)
     {
         AtLeast(1, Channels, nameof(Channels));
@@ -44,7 +44,7 @@ public readonly record struct Conv2dSizes
     /// <param name="Stride">Distance between two windows.</param>
     /// <param name="Padding">Rows and columns of zeros around the input.</param>
     /// <param name="Dilation">Distance between the taps of a window.</param>
-    /// <param name="Groups">Groups of channels that see only each other; divides both channel counts.</param>
+    /// <param name="Groups">Groups of channels that are connected only to each other; divides both channel counts.</param>
     public Conv2dSizes(
         int Channels, int Height, int Width, int Filters, int Kernel = 1, int Stride = LayerDefaults.Stride,
         int Padding = LayerDefaults.Padding, int Dilation = LayerDefaults.Dilation, int Groups = LayerDefaults.Groups)
@@ -67,7 +67,7 @@ public readonly record struct Conv2dSizes
     /// <summary>The window and how it slides.</summary>
     public Window2d Window { get; }
 
-    /// <summary>Groups of channels that see only each other.</summary>
+    /// <summary>Groups of channels that are connected only to each other.</summary>
     public int Groups { get; }
 
     /// <summary>Output rows.</summary>
@@ -94,7 +94,7 @@ public readonly record struct Conv2dSizes
     /// <summary>Multiply-adds of one example's forward pass, padding counted.</summary>
     public long Macs => OutputLength * Window.Taps * GroupChannels;
 
-    /// <summary>True where the convolution is a matrix product over pixels as they lie: 1x1, stride 1, no padding, one group.</summary>
+    /// <summary>True where the convolution is a matrix product over the pixels as they are in memory: 1x1, stride 1, no padding, one group.</summary>
     public bool IsPointwise => Window == Window2d.Square(1) && Groups == 1;
 
     static void AtLeast(int least, int value, string name)

@@ -10,7 +10,7 @@ namespace Nin.Ops;
 /// </summary>
 /// <param name="Rows">The vertical axis.</param>
 /// <param name="Columns">The horizontal axis.</param>
-/// <param name="Groups">Groups of channels that see only each other.</param>
+/// <param name="Groups">Groups of channels that are connected only to each other.</param>
 /// <param name="SourceChannels">Source channels in a group.</param>
 /// <param name="ResultChannels">Result channels in a group.</param>
 readonly record struct ConvolutionGeometry(TapAxis Rows, TapAxis Columns, int Groups, int SourceChannels, int ResultChannels)
@@ -42,7 +42,7 @@ readonly record struct ConvolutionGeometry(TapAxis Rows, TapAxis Columns, int Gr
         Columns = Columns.Residue(columnResidue),
     };
 
-    /// <summary>Whether im2col rows are the source's pixels as they lie: a plain matrix product.</summary>
+    /// <summary>Whether im2col rows are the source's pixels as they are in memory: a plain matrix product.</summary>
     public bool ArePixels => Rows.IsIdentity && Columns.IsIdentity;
 }
 

@@ -71,7 +71,7 @@ unsafe struct GemmWeightPacking : ILanesJob
     public int SourceChannels;
     public int ResultChannels;
 
-    /// <summary>True for dgrad, whose taps run backward even where the steps of one filter would say that rows lie as they are read.</summary>
+    /// <summary>True for dgrad, whose taps run backward even where the steps of one filter would suggest that rows are contiguous.</summary>
     public bool IsTransposed;
 
     /// <summary>Floats of the weights from a group, tap, source channel and result channel to the next.</summary>

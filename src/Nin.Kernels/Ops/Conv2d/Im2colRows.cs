@@ -26,7 +26,7 @@ unsafe struct Im2colRows
     /// <summary>Result pixels of one example.</summary>
     public readonly int Pixels => Rows.Results * Columns.Results;
 
-    /// <summary>Whether each row is one pixel of the source as it lies, and the pixels follow each other.</summary>
+    /// <summary>Whether each row is one pixel of the source as it is in memory, and the pixels are contiguous.</summary>
     public readonly bool ArePixels => Rows.IsIdentity && Columns.IsIdentity;
 
     /// <summary>The result pixel with this number, counted over the batch.</summary>
@@ -115,14 +115,14 @@ unsafe struct Im2colRows
     }
 }
 
-/// <summary>A place among the pixels of a batch: example, row, column.</summary>
+/// <summary>A position among the pixels of a batch: example, row, column.</summary>
 struct PixelCursor(long index, int height, int width)
 {
     public int Example = (int)(index / ((long)height * width));
     public int Row = (int)(index / width % height);
     public int Column = (int)(index % width);
 
-    /// <summary>Goes on to the next pixel of the same size of image.</summary>
+    /// <summary>Moves to the next pixel, in images of the same size.</summary>
     public void Advance(int height, int width)
     {
         if (++Column < width)

@@ -13,7 +13,7 @@ namespace Nin.Ops;
 /// </remarks>
 unsafe struct ImplicitGemm : ILanesJob
 {
-    /// <summary>Panels of a piece: packed they fill a good part of the level-2 cache.</summary>
+    /// <summary>Panels of a piece: packed, they fill a good part of the level-2 cache.</summary>
     public const int MaxPanels = 12;
 
     const int FewPanels = 2;
@@ -36,7 +36,7 @@ unsafe struct ImplicitGemm : ILanesJob
     public nint FromOffset;
     public TileEpilogue Epilogue;
 
-    /// <summary>Fetched beside the whole product.</summary>
+    /// <summary>Prefetched during the whole product.</summary>
     public ReadAhead Ahead;
 
     /// <summary>A panel buffer for each worker, and after it a block of C where the result is not dense.</summary>
@@ -55,7 +55,7 @@ unsafe struct ImplicitGemm : ILanesJob
     /// <param name="batch">Examples.</param>
     /// <param name="source"><c>[batch, Rows.Sources, Columns.Sources, Groups SourceChannels]</c>.</param>
     /// <param name="packed">The weights as <see cref="GemmWeights"/> packs them.</param>
-    /// <param name="epilogue">What becomes of a finished sum.</param>
+    /// <param name="epilogue">What happens to a finished sum.</param>
     /// <param name="accumulate">True to start from what the result holds, false to overwrite it unread.</param>
     /// <param name="result"><c>[batch, Rows.Results, Columns.Results, Groups ResultChannels]</c>.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
@@ -159,7 +159,7 @@ unsafe struct ImplicitGemm : ILanesJob
     readonly void Multiply<TLanes>(in Im2colRows rows, long first, MacroKernel product)
         where TLanes : struct, ILanes<TLanes>
     {
-        // A depth of nothing still stores its sum: zeros.
+        // A depth of 0 still stores its sum: zeros.
         int depth = rows.Depth;
         int from = 0;
         TileEpilogue epilogue = product.Epilogue;
@@ -218,7 +218,7 @@ unsafe struct ImplicitGemm : ILanesJob
     }
 }
 
-/// <summary>Where the rows of C lie: every <see cref="RowStep"/>th row and <see cref="ColumnStep"/>th column of the result.</summary>
+/// <summary>Where the rows of C are: every <see cref="RowStep"/>th row and <see cref="ColumnStep"/>th column of the result.</summary>
 unsafe struct ResultPixels(float* result, in ConvolutionGeometry g, in ResidueAxis rows, in ResidueAxis columns)
 {
     readonly int height = g.Rows.Results;
@@ -230,7 +230,7 @@ unsafe struct ResultPixels(float* result, in ConvolutionGeometry g, in ResidueAx
     public readonly int RowStep = rows.ResultStep;
     public readonly int ColumnStep = columns.ResultStep;
 
-    /// <summary>True where neighbours are neighbours in memory, also across the ends of rows.</summary>
+    /// <summary>True where neighbours are neighbours in memory, across the ends of rows too.</summary>
     public readonly bool IsDense => RowStep == 1 && ColumnStep == 1;
 
     public readonly float* At(PixelCursor pixel) =>

@@ -51,7 +51,7 @@ readonly struct WgradPlan
 {
     const int MaxPanels = 16;
 
-    /// <summary>Im2col rows that are gathered before they are dealt out to the panels.</summary>
+    /// <summary>Im2col rows that are gathered before they are distributed to the panels.</summary>
     public const int RowsAtOnce = 16;
 
     /// <summary>Floats after each panel that a copy in whole registers may overwrite.</summary>
@@ -66,7 +66,7 @@ readonly struct WgradPlan
         int panels = Packing.CeilDivide(Rows, tile);
         int wanted = pool.Threads == 1 ? 1 : 4 * pool.Threads;
 
-        // Each block reads and packs dy anew: no more blocks than give the threads equal shares, or many.
+        // Each block reads and packs dy again: no more blocks than give the threads equal shares, or many.
         RowBlocks = Packing.CeilDivide(panels, MaxPanels);
         while (RowBlocks < panels && (long)Leaves * Groups * RowBlocks is var pieces && pieces < wanted && pieces % pool.Threads != 0)
         {
@@ -135,7 +135,7 @@ readonly struct WgradPlan
     int Threads { get; }
 }
 
-/// <summary>Where a weight gradient goes when its sum is made: dw <c>[rows, Groups x Columns]</c> and db.</summary>
+/// <summary>Where a weight gradient goes when its sum is complete: dw <c>[rows, Groups x Columns]</c> and db.</summary>
 unsafe struct WgradTarget
 {
     public int Groups;

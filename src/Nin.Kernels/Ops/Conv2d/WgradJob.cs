@@ -7,8 +7,8 @@ namespace Nin.Ops;
 /// over one subtree of the leaves; the first block of a group sums the bias too.
 /// </summary>
 /// <remarks>
-/// Three ways to A, all with the same sums: the pixels as they lie (1x1); the channels of one tap as they lie, pixels whose tap is outside
-/// passed over; or copied im2col rows, where channels or rows of pixels are too few for the second.
+/// Three sources of A, all with the same sums: the pixels as they are in memory (1x1); the channels of one tap as they are, pixels whose tap is outside
+/// skipped; or copied im2col rows, where channels or rows of pixels are too few for the second.
 /// </remarks>
 unsafe struct WgradJob : ILanesJob
 {
@@ -83,7 +83,7 @@ unsafe struct WgradJob : ILanesJob
         float* gathered = scratch + Plan.PanelLength + Plan.PixelLength;
         if (!arePixels && imageRows == 0)
         {
-            // What lies after a row fills the last tile; sums of it are thrown away, but must not be slow ones.
+            // What follows a row fills the last tile; its sums are discarded, but must not be slow (subnormal) ones.
             Copying.Clear<TLanes>(gathered, (int)Plan.RowsLength);
         }
 
@@ -195,8 +195,8 @@ unsafe struct WgradJob : ILanesJob
         product.A = rows.Source + (row * rows.Columns.Sources + column) * rows.PixelStep;
     }
 
-    // Im2col rows lie along the rows of A here: some are gathered whole, then dealt out to the panels, a tile's height to each. One at a
-    // time would be read back while its stores are still under way, in other pieces than they were written in: that stalls.
+    // Im2col rows run along the rows of A here: some are gathered whole, then distributed to the panels, a tile's height to each. One at a
+    // time would be read back while its stores are still in flight, in other pieces than they were written in: that stalls.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void PackRows<TLanes>(in Im2colRows rows, long first, int from, in MacroKernel product, float* gathered)
         where TLanes : struct, ILanes<TLanes>

@@ -5,7 +5,7 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// <c>y = x mask / (1 - p)</c>. The gradient is the same function of <c>dy</c>: this op serves both ways. Element e (memory order) of
+/// <c>y = x mask / (1 - p)</c>. The gradient is the same function of <c>dy</c>: this op serves both directions. Element e (memory order) of
 /// example i is kept where word <c>e mod 4</c> of Philox4x32-10 with counter <c>(e / 4, FirstExample + i, Step, Layer)</c> and key
 /// <c>Seed</c>, taken as a number in [0, 1) with 24 bits, is at least <c>p</c>.
 /// </summary>
@@ -17,7 +17,7 @@ interface IDropout : IOp
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, length]</c>.</param>
     /// <param name="y"><c>[n, length]</c>; may be <paramref name="x"/> itself where it is overwritten.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="y"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, in DropoutKey key, long length, int n, DeviceView x, DeviceView y, bool accumulate);
 }
 
@@ -27,12 +27,12 @@ interface IDropout : IOp
 /// <param name="Length">Elements of one example.</param>
 /// <param name="Blocks">Blocks of four random words that an example takes.</param>
 /// <param name="Examples">Examples.</param>
-/// <param name="Accumulate">1 where the result is added to what stands there.</param>
+/// <param name="Accumulate">1 where the result is added to what is already there.</param>
 readonly record struct DropoutSizes(DropoutKey Key, float Scale, long Length, long Blocks, int Examples, int Accumulate);
 
 /// <summary>
 /// What decides which elements a dropout layer drops: nothing but these numbers and the element's place in its example, so that the
-/// backward pass, another device and another split of the batch find the same mask.
+/// backward pass, another device and another split of the batch get the same mask.
 /// </summary>
 /// <param name="Probability">Share of elements that become zero, 0 to 1; the others are scaled by <c>1 / (1 - Probability)</c>.</param>
 /// <param name="Seed">The network's seed: the Philox key.</param>
@@ -41,7 +41,7 @@ readonly record struct DropoutSizes(DropoutKey Key, float Scale, long Length, lo
 /// <param name="FirstExample">Global index of the batch's first example.</param>
 public readonly record struct DropoutKey(float Probability, ulong Seed, int Layer, int Step, int FirstExample);
 
-/// <summary>One thread four elements: a block of random words.</summary>
+/// <summary>One thread per four elements: one block of random words.</summary>
 sealed class DropoutPortable(AcceleratorDevice device) : IDropout
 {
     readonly Action<DeviceStream, KernelConfig, DropoutSizes, ArrayView<float>, ArrayView<float>> launch =
@@ -136,7 +136,7 @@ sealed unsafe class DropoutVectorized(CpuDevice device) : IDropout
             }
         }
 
-        // The mask is laid over the product: with p = 1 the scale is infinite, and nothing is kept.
+        // The mask is applied to the product: with p = 1 the scale is infinite, and nothing is kept.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static void Keep<TLanes, TExtent>(TExtent extent, TLanes kept, TLanes scale, float* source, float* target, bool add)
             where TLanes : struct, ILanes<TLanes>

@@ -15,7 +15,7 @@ interface IAdd : IOp
     void Run(DeviceStream stream, DeviceView a, DeviceView b, DeviceView y, bool relu = false);
 }
 
-/// <summary>One thread an element.</summary>
+/// <summary>One thread per element.</summary>
 sealed class AddPortable(AcceleratorDevice device) : IAdd
 {
     readonly Action<DeviceStream, KernelConfig, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =

@@ -12,7 +12,7 @@ interface IChannelSum : IOp
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, pixels, channels]</c>.</param>
     /// <param name="y"><c>[channels]</c>.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="y"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView x, DeviceView y, bool accumulate);
 }
 
@@ -60,7 +60,7 @@ sealed class ChannelSumPortable(AcceleratorDevice device) : IChannelSum
 }
 
 /// <summary>
-/// The leaves of a batch, each cut into a power of two of runs of pixels, one run and channel a thread: a leaf alone would leave a graphics
+/// The leaves of a batch, each cut into a power of two of runs of pixels, one run and channel per thread: a leaf alone would leave a graphics
 /// processor without work, and is longer than one float32 sum should be. Runs are leaves of a tree of more levels, whose nodes are the same.
 /// </summary>
 /// <param name="Tree">How the batch is cut.</param>
@@ -84,7 +84,7 @@ readonly record struct ChannelRuns(ReductionTree Tree, int Examples, int Channel
     /// <summary>Runs of the batch.</summary>
     public int Count => Tree.Leaves(Examples) * PerLeaf;
 
-    /// <summary>Partial sums of the batch: one a run and channel.</summary>
+    /// <summary>Partial sums of the batch: one per run and channel.</summary>
     public long Length => (long)Count * Channels;
 
     /// <summary>The first pixel of a run, counted through the batch; the end of the batch for the run after the last.</summary>

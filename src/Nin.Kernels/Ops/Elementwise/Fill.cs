@@ -13,7 +13,7 @@ interface IFill : IOp
     void Run(DeviceStream stream, float value, DeviceView y);
 }
 
-/// <summary>One thread an element.</summary>
+/// <summary>One thread per element.</summary>
 sealed class FillPortable(AcceleratorDevice device) : IFill
 {
     readonly Action<DeviceStream, KernelConfig, float, ArrayView<float>> launch = device.Load<float, ArrayView<float>>(Kernel);

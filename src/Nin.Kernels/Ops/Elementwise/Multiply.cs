@@ -19,11 +19,11 @@ interface IMultiply : IOp
 {
     /// <param name="stream">Order of work.</param>
     /// <param name="sizes">Sizes of <paramref name="a"/> and <paramref name="y"/>.</param>
-    /// <param name="isGate">Whether <paramref name="b"/> has one element a channel, which scales all pixels.</param>
+    /// <param name="isGate">Whether <paramref name="b"/> has one element per channel, which scales all pixels.</param>
     /// <param name="a"><c>[n, pixels, channels]</c>.</param>
     /// <param name="b"><c>[n, pixels, channels]</c>, or <c>[n, channels]</c> of a gate.</param>
     /// <param name="y"><c>[n, pixels, channels]</c>; may be <paramref name="a"/>.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="y"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, in MultiplySizes sizes, bool isGate, DeviceView a, DeviceView b, DeviceView y, bool accumulate);
 }
 
@@ -35,11 +35,11 @@ interface IMultiplySum : IOp
     /// <param name="a"><c>[n, pixels, channels]</c>.</param>
     /// <param name="b"><c>[n, pixels, channels]</c>.</param>
     /// <param name="y"><c>[n, channels]</c>.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="y"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, in MultiplySizes sizes, DeviceView a, DeviceView b, DeviceView y, bool accumulate);
 }
 
-/// <summary>One thread an element.</summary>
+/// <summary>One thread per element.</summary>
 sealed class MultiplyPortable(AcceleratorDevice device) : IMultiply
 {
     readonly Action<DeviceStream, KernelConfig, MultiplySizes, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
@@ -65,7 +65,7 @@ sealed class MultiplyPortable(AcceleratorDevice device) : IMultiply
     }
 }
 
-/// <summary>One thread a channel of an example.</summary>
+/// <summary>One thread per channel of an example.</summary>
 sealed class MultiplySumPortable(AcceleratorDevice device) : IMultiplySum
 {
     readonly Action<DeviceStream, KernelConfig, MultiplySizes, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
@@ -123,7 +123,7 @@ sealed unsafe class MultiplyVectorized(CpuDevice device) : IMultiply
     /// <summary><c>y[pixel, c] = a[pixel, c] gate[c]</c></summary>
     readonly struct GateJob(MultiplySizes sizes, int step, int runs, float* a, float* gate, float* y, bool accumulate) : ILanesJob
     {
-        /// <summary>Elements of a run, about.</summary>
+        /// <summary>Approximate number of elements of a run.</summary>
         public const int Chunk = 16 * 1024;
 
         public void Execute<TLanes>(int index, int worker)

@@ -11,18 +11,18 @@ interface ICopyBlock : IOp
     /// <param name="block">Rows, columns and strides.</param>
     /// <param name="x">Source, from its first copied element on.</param>
     /// <param name="y">Target, from its first written element on.</param>
-    /// <param name="accumulate">Adds to what stands in the target.</param>
+    /// <param name="accumulate">Adds to the target instead of overwriting it.</param>
     void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate);
 }
 
-/// <summary>A block of rows in memory: which elements of a copy's source and target belong together.</summary>
+/// <summary>A block of rows in memory: which elements of a copy's source and target correspond.</summary>
 /// <param name="Rows">Rows.</param>
 /// <param name="Columns">Elements of a row that are copied.</param>
 /// <param name="SourceStride">Elements from one row of the source to the next.</param>
 /// <param name="TargetStride">Elements from one row of the target to the next.</param>
 public readonly record struct Block2d(long Rows, int Columns, int SourceStride, int TargetStride);
 
-/// <summary>One thread an element.</summary>
+/// <summary>One thread per element.</summary>
 sealed class CopyBlockPortable(AcceleratorDevice device) : ICopyBlock
 {
     readonly Action<DeviceStream, KernelConfig, Block2d, int, ArrayView<float>, ArrayView<float>> launch =

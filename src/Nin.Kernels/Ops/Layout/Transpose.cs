@@ -15,11 +15,11 @@ interface ITranspose : IOp
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, rows, columns]</c>.</param>
     /// <param name="y"><c>[n, columns, rows]</c>.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="y"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="y"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, int rows, int columns, int n, DeviceView x, DeviceView y, bool accumulate);
 }
 
-/// <summary>One thread an element of the target. (Flattening maps of a few pixels is all that it does: no tile is staged.)</summary>
+/// <summary>One thread per element of the target. (It only flattens maps of a few pixels, so no tile is staged in shared memory.)</summary>
 sealed class TransposePortable(AcceleratorDevice device) : ITranspose
 {
     readonly Action<DeviceStream, KernelConfig, int, int, int, int, ArrayView<float>, ArrayView<float>> launch =

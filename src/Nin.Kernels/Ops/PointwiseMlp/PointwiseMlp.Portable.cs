@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// Two products one after the other, the hidden activations in memory between them: for devices whose products outrun a kernel that keeps
-/// them on the chip by more than that memory costs.
+/// Two products one after the other, the hidden activations in memory between them: for devices whose products are faster than a kernel that keeps
+/// them on the chip, by more than that memory costs.
 /// </summary>
 sealed class PointwiseMlpForwardPortable(IImplicitGemm gemm) : IPointwiseMlpForward
 {
@@ -14,7 +14,7 @@ sealed class PointwiseMlpForwardPortable(IImplicitGemm gemm) : IPointwiseMlpForw
         DeviceView y)
     {
         GemmProblem first = GemmProblem.Fprop(sizes.First), second = GemmProblem.Fprop(sizes.Second);
-        // Both products' packed weights in turn; after them the hidden activations, where nobody else wants them.
+        // Both products' packed weights in turn; after them the hidden activations, where nothing else needs them.
         long weightLength = Math.Max(gemm.ScratchLength(first, weights.First), gemm.ScratchLength(second, weights.Second));
         long hiddenLength = h.IsNone ? (long)n * sizes.Pixels * sizes.Hidden : 0;
         var scratch = stream.Scratch(weightLength + hiddenLength);

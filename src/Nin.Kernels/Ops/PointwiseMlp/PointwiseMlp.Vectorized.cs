@@ -31,7 +31,7 @@ sealed unsafe class PointwiseMlpForwardVectorized(CpuDevice device) : IPointwise
 }
 
 /// <summary>
-/// All products block by block where leaves are enough for the threads; else one product after the other, where the
+/// All products block by block where there are enough leaves for the threads; else one product after the other, where the
 /// gradient of the hidden channels takes their place once the second weights' gradient has read them. Both give the same bits.
 /// </summary>
 sealed unsafe class PointwiseMlpBackwardVectorized(CpuDevice device) : IPointwiseMlpBackward
@@ -71,7 +71,7 @@ sealed unsafe class PointwiseMlpBackwardVectorized(CpuDevice device) : IPointwis
 /// <summary>How many examples go through both products of a pointwise MLP at a time.</summary>
 static class PointwiseMlpChunk
 {
-    // Half of a level-2 cache of a megabyte, and pixels enough that the threads have pieces to share.
+    // Half of a level-2 cache of one megabyte, and enough pixels that the threads have pieces to share.
     const long CacheFloats = 128 * 1024;
     const int PixelsPerThread = 1024;
 
@@ -103,7 +103,7 @@ readonly unsafe struct PointwiseMlpProducts
     /// <summary>Floats of scratch: those of one product at a time, and the hidden gradient of a few examples.</summary>
     public long WorkspaceLength => productLength + chunk * sizes.First.OutputLength;
 
-    /// <summary>Runs what the job describes; its plan is not looked at.</summary>
+    /// <summary>Runs what the job describes; its plan is not used.</summary>
     public void Run(in PointwiseMlpBlocks job, in PointwiseMlpGradients gradients, bool accumulate)
     {
         Conv2dSizes first = sizes.First, second = sizes.Second;
@@ -112,7 +112,7 @@ readonly unsafe struct PointwiseMlpProducts
         Wgrad.Run(
             pool, second, batch, job.H, job.DY, accumulate, gradients.Second.Pointer, gradients.SecondBias.Pointer, work);
 
-        // h is done with as a factor; its signs mask its gradient, which takes its place.
+        // h is no longer needed as a factor; its signs mask its gradient, which takes its place.
         float* dh = work + productLength;
         for (int i = 0; i < batch; i += chunk)
         {

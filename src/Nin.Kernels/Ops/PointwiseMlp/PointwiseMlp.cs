@@ -28,11 +28,11 @@ interface IPointwiseMlpBackward : IOp
     /// <param name="weights">Both layers' parameters.</param>
     /// <param name="dy"><c>[n, pixels, filters]</c>; its content is lost.</param>
     /// <param name="dx">
-    /// <c>[n, pixels, channels]</c>, or none where it is not needed; it may be <paramref name="dy"/> where they are as long and nothing is added.
+    /// <c>[n, pixels, channels]</c>, or none where it is not needed; it may be <paramref name="dy"/> where they are equally long and nothing is added.
     /// </param>
     /// <param name="gradients">Where the parameters' gradients go.</param>
-    /// <param name="accumulateData">Adds to what stands in <paramref name="dx"/>.</param>
-    /// <param name="accumulateWeights">Adds to what stands in <paramref name="gradients"/>.</param>
+    /// <param name="accumulateData">Adds to <paramref name="dx"/> instead of overwriting it.</param>
+    /// <param name="accumulateWeights">Adds to <paramref name="gradients"/> instead of overwriting it.</param>
     void Run(
         DeviceStream stream, in PointwiseMlpSizes sizes, int n, DeviceView x, DeviceView h, DeviceView y, bool lastRelu,
         in PointwiseMlpWeights weights, DeviceView dy, DeviceView dx, in PointwiseMlpGradients gradients,

@@ -26,7 +26,7 @@ unsafe struct PointwiseMlpBlocks : ILanesJob
     public float* DX;
     public bool AccumulateData;
 
-    /// <summary>Both weights, packed for gradients by data.</summary>
+    /// <summary>Both weights, packed for data gradients.</summary>
     public float* W1;
     public float* W2;
 
@@ -104,7 +104,7 @@ unsafe struct PointwiseMlpBlocks : ILanesJob
             dy = masked;
         }
 
-        // Each product asks for what a later one reads: of this block, then of the next one.
+        // Each product prefetches what a later one reads: of this block, then of the next one.
         long next = pixel + count;
         var ahead = new ReadAhead(x, count * sizes.Channels);
         SumWeights<TLanes>(h, sizes.Hidden, count, packed2, sizes.Filters, dw2, ahead);
@@ -189,7 +189,7 @@ readonly struct PointwiseMlpPlan
         PieceLeaves = pieceLeaves;
         Subtrees = Packing.CeilDivide(Leaves, pieceLeaves);
 
-        // Activations are read as they lie, a tile's height of channels at a time; threads have leaves to share or wait.
+        // Activations are read in memory order, a tile's height of channels at a time; without enough leaves to share, threads wait.
         int rounds = Packing.CeilDivide(Subtrees, threads);
         IsWorthwhile = Math.Min(sizes.Channels, sizes.Hidden) >= MicroKernel.Rows(width) && 4 * Subtrees >= 3 * threads * rounds;
 
@@ -204,7 +204,7 @@ readonly struct PointwiseMlpPlan
         WorkspaceLength = threads * ScratchLength + Subtrees * PartialLength;
     }
 
-    /// <summary>Whether the threads are busy this way; where not, products one after the other share their work better.</summary>
+    /// <summary>Whether this keeps the threads busy; where not, products one after the other share their work better.</summary>
     public bool IsWorthwhile { get; }
 
     public PointwiseMlpSizes Sizes { get; }
@@ -225,7 +225,7 @@ readonly struct PointwiseMlpPlan
 
     public int Subtrees { get; }
 
-    /// <summary>Floats of a block's masked dy, its dh, both packed, and the panels of a product by data.</summary>
+    /// <summary>Floats of a block's masked dy, its dh, both packed, and the panels of a data gradient.</summary>
     public long MaskedLength { get; }
 
     public long HiddenLength { get; }

@@ -6,7 +6,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// The mean of each window, summed in row, then column order. It divides by the pixels in the image, or with padding counted (PyTorch's
-/// <c>count_include_pad</c>), but never by what hangs over beyond the padding.
+/// <c>count_include_pad</c>), but never by what extends beyond the padding.
 /// </summary>
 interface IAvgPool2dForward : IOp
 {
@@ -28,11 +28,11 @@ interface IAvgPool2dBackward : IOp
     /// <param name="n">Examples.</param>
     /// <param name="dy">Gradient of the output.</param>
     /// <param name="dx">Gradient of the input.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView dy, DeviceView dx, bool accumulate);
 }
 
-/// <summary>One thread an element of the output.</summary>
+/// <summary>One thread per element of the output.</summary>
 sealed class AvgPool2dForwardPortable(AcceleratorDevice device) : IAvgPool2dForward
 {
     readonly Action<DeviceStream, KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>> launch =
@@ -59,7 +59,7 @@ sealed class AvgPool2dForwardPortable(AcceleratorDevice device) : IAvgPool2dForw
     }
 }
 
-/// <summary>One thread an element of the input, which gathers from the windows over it in row, then column order.</summary>
+/// <summary>One thread per element of the input, which gathers from the windows over it in row, then column order.</summary>
 sealed class AvgPool2dBackwardPortable(AcceleratorDevice device) : IAvgPool2dBackward
 {
     readonly Action<DeviceStream, KernelConfig, PoolMap, int, ArrayView<float>, ArrayView<float>> launch =

@@ -3,7 +3,7 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>One thread an element of the output.</summary>
+/// <summary>One thread per element of the output.</summary>
 sealed class MaxPool2dForwardPortable(AcceleratorDevice device) : IMaxPool2dForward
 {
     readonly Action<DeviceStream, KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>> launch =
@@ -43,7 +43,7 @@ sealed class MaxPool2dForwardPortable(AcceleratorDevice device) : IMaxPool2dForw
     }
 }
 
-/// <summary>One thread an element of the output.</summary>
+/// <summary>One thread per element of the output.</summary>
 sealed class MaxPool2dForwardArgmaxPortable(AcceleratorDevice device) : IMaxPool2dForwardArgmax
 {
     readonly Action<DeviceStream, KernelConfig, PoolMap, ArgmaxFormat, ArrayView<float>, ArrayView<float>, ArrayView<byte>, ArrayView<float>> launch =
@@ -59,7 +59,7 @@ sealed class MaxPool2dForwardArgmaxPortable(AcceleratorDevice device) : IMaxPool
         {
             (float value, int tap) = MaxPool2dForwardPortable.Maximum(map, x, i);
             y[i] = value;
-            // NaN is asked for by name: ILGPU 1.5.3 takes it for ordered in OpenCL wherever C# branches on a comparison that failed.
+            // NaN is tested explicitly: in OpenCL, ILGPU 1.5.3 treats it as ordered wherever C# branches on a comparison that failed.
             bool positive = !float.IsNaN(value) && value > 0;
             int index = positive ? tap + format.Positive : tap;
             if (format.IsByte != 0) bytes[i] = (byte)index;
@@ -69,7 +69,7 @@ sealed class MaxPool2dForwardArgmaxPortable(AcceleratorDevice device) : IMaxPool
 }
 
 /// <summary>
-/// One thread an element of the input: it asks each window over it, in row and column order, whether it was the maximum. Windows that
+/// One thread per element of the input: it checks for each window over it, in row and column order, whether it was the maximum. Windows that
 /// overlap would need atomics the other way round, and their order is not fixed.
 /// </summary>
 sealed class MaxPool2dBackwardPortable(AcceleratorDevice device) : IMaxPool2dBackward

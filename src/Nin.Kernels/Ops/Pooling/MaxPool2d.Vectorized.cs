@@ -19,7 +19,7 @@ sealed unsafe class MaxPool2dForwardVectorized(CpuDevice device) : IMaxPool2dFor
             where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent
         {
-            // NaNs are kept apart, so that a maximum, which passes over them, is all that one tap waits for from the last.
+            // NaNs are tracked separately, so that one tap waits for nothing but the maximum, which ignores NaN, of the tap before.
             TLanes best = TLanes.Broadcast(float.NegativeInfinity), nan = TLanes.Zero;
             float* taps = x + window.Input + c;
             for (int row = 0; row < window.Rows; row++, taps += window.RowStep)
@@ -56,7 +56,7 @@ sealed unsafe class MaxPool2dForwardArgmaxVectorized(CpuDevice device) : IMaxPoo
             where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent
         {
-            // NaNs are kept apart, so that a maximum, which passes over them, is all that one tap waits for from the last.
+            // NaNs are tracked separately, so that one tap waits for nothing but the maximum, which ignores NaN, of the tap before.
             TLanes best = TLanes.Broadcast(float.NegativeInfinity), nan = TLanes.Zero;
             TLanes bestTap = TLanes.Zero, nanTap = TLanes.Zero, tapNumber = TLanes.Zero, one = TLanes.Broadcast(1);
             float* taps = x + window.Input + c;

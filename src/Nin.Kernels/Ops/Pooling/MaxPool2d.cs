@@ -38,19 +38,19 @@ interface IMaxPool2dBackward : IOp
     /// Leaves out elements that are not above 0: what the gradient of a ReLU before the pooling does. All windows whose maximum is one element
     /// agree on its sign, so that the sums are those of <paramref name="dx"/> masked afterwards.
     /// </param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     void Run(DeviceStream stream, in PoolSizes sizes, int n, DeviceView argmax, DeviceView dy, DeviceView dx, bool mask, bool accumulate);
 }
 
 /// <summary>
-/// How an argmax index is remembered: the number of the tap among those of its window inside the input, in row, then column order, plus
-/// <see cref="Positive"/> where the maximum is above 0. A byte, or in larger windows a float32, which counts so far exactly.
+/// How an argmax index is stored: the number of the tap among those of its window inside the input, in row, then column order, plus
+/// <see cref="Positive"/> where the maximum is above 0. A byte, or in larger windows a float32, which is exact that far.
 /// </summary>
 /// <param name="IsByte">1 for bytes, 0 for float32.</param>
 /// <param name="Positive">What is added where the maximum is above 0.</param>
 readonly record struct ArgmaxFormat(int IsByte, int Positive)
 {
-    /// <summary>The most taps that can be told apart.</summary>
+    /// <summary>The most taps that can be distinguished.</summary>
     public const int MostTaps = StepMemory.MostTaps;
 
     public static ArgmaxFormat Of(in Window2d window) =>

@@ -4,7 +4,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// The sizes of a pooling over one example: input <c>[height, width, channels]</c>, output <c>[OutHeight, OutWidth, channels]</c>, channels
-/// last in memory. They are checked when they are made, so that every op may trust them. PyTorch's rules: <c>Pool.h</c>.
+/// last in memory. They are checked when they are constructed, so that every op may trust them. PyTorch's rules: <c>Pool.h</c>.
 /// </summary>
 public readonly record struct PoolSizes
 {
@@ -13,7 +13,7 @@ public readonly record struct PoolSizes
     /// <param name="Width">Input columns.</param>
     /// <param name="Window">The window and how it slides; its padding is at most half of its effective size.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of its range; the message names it.</exception>
-    /// <exception cref="ArgumentException">The padding is too large, no window fits, or there are more elements than an index counts.</exception>
+    /// <exception cref="ArgumentException">The padding is too large, no window fits, or there are more elements than an index can count.</exception>
     public PoolSizes(int Channels, int Height, int Width, Window2d Window)
     {
         AtLeastOne(Channels, nameof(Channels));
@@ -98,7 +98,7 @@ public readonly record struct PoolSizes
 /// <param name="Dilation">Places from one tap to the next.</param>
 /// <param name="Reach">Places from a window's first tap to its last.</param>
 /// <remarks>
-/// Eight numbers: ILGPU 1.5.3 takes structs of equal layout for one type, and where a <see cref="TapAxis"/> (seven) came before in the same
+/// Eight numbers: ILGPU 1.5.3 treats structs of equal layout as one type, and where a <see cref="TapAxis"/> (seven) came before in the same
 /// context it would put a pooling's numbers into local memory.
 /// </remarks>
 readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, int Before, int After, int Dilation, int Reach)
@@ -122,7 +122,7 @@ readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, i
         return end > first ? end - first : 0;
     }
 
-    /// <summary>Places of a window without dilation, padding counted, what hangs over beyond the padding not.</summary>
+    /// <summary>Places of a window without dilation, padding counted, but not what extends beyond the padding.</summary>
     public int Padded(int window)
     {
         int start = Start(window), end = start + Kernel;
@@ -136,14 +136,14 @@ readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, i
         return before <= 0 ? 0 : (before + Stride - 1) / Stride;
     }
 
-    /// <summary>One after the last window that may read a place.</summary>
+    /// <summary>The window after the last that may read a place.</summary>
     public int EndWindow(int place)
     {
         int end = (place + Before) / Stride + 1;
         return end < Windows ? end : Windows;
     }
 
-    /// <summary>Whether one of a window's taps falls on a place that the window covers.</summary>
+    /// <summary>Whether one of a window's taps is at a place that the window covers.</summary>
     public bool Reads(int window, int place) => (place - Start(window)) % Dilation == 0;
 
     /// <summary>The number of the tap that falls on a place, among those that are not in the padding.</summary>

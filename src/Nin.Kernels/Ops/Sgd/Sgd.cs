@@ -38,7 +38,7 @@ readonly record struct SgdFactors(float Rate, float Decay, float Momentum, float
 public readonly record struct SgdStep(
     float LearningRate, float Momentum = 0, float Dampening = 0, float WeightDecay = 0, bool Nesterov = false, bool IsFirst = false);
 
-/// <summary>One thread a parameter.</summary>
+/// <summary>One thread per parameter.</summary>
 sealed class SgdPortable(AcceleratorDevice device) : ISgd
 {
     readonly Action<DeviceStream, KernelConfig, SgdFactors, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
@@ -62,7 +62,7 @@ sealed class SgdPortable(AcceleratorDevice device) : ISgd
             float gradient = gradients[i] + step.Decay * parameter;
             if (step.HasVelocity != 0)
             {
-                // What stands in the velocity before the first step is not read: it need not be a number.
+                // The velocity is not read before the first step: it need not hold numbers.
                 float v = step.IsFirst != 0 ? gradient : step.Momentum * velocity[i] + step.Added * gradient;
                 velocity[i] = v;
                 gradient = step.IsNesterov != 0 ? gradient + step.Momentum * v : v;

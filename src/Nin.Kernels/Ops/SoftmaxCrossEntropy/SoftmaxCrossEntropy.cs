@@ -34,7 +34,7 @@ interface ISoftmaxCrossEntropy : IOp
 /// <param name="Smoothing">Share of the target that is spread over all classes.</param>
 readonly record struct SoftmaxCrossEntropySizes(int Classes, int Examples, float Scale, int HasGradient, float Smoothing);
 
-/// <summary>One thread an example.</summary>
+/// <summary>One thread per example.</summary>
 sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCrossEntropy
 {
     readonly Action<
@@ -72,7 +72,7 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
                 }
             }
 
-            // The largest logit is subtracted before the exponentials, so that none overflows and one is 1.
+            // The largest logit is subtracted before the exponentials, so that none overflows and the largest is 1.
             float sum = 0;
             for (int c = 0; c < sizes.Classes; c++) sum += XMath.Exp(logits[first + c] - max);
             float loss = XMath.Log(sum) - (logits[first + label] - max);
@@ -101,7 +101,7 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
 
 /// <summary>
 /// Scalar, in double precision: there are few classes, and a loss near zero, or a probability near one, keeps its digits. Examples are
-/// taken side by side.
+/// computed in parallel.
 /// </summary>
 sealed unsafe class SoftmaxCrossEntropyVectorized(CpuDevice device) : ISoftmaxCrossEntropy
 {

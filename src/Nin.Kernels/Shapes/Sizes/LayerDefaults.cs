@@ -18,7 +18,7 @@ static partial class LayerDefaults
     /// <summary>Distance between the taps of a window.</summary>
     public const int Dilation = 1;
 
-    /// <summary>Whether a pooling's last window may hang over the end (PyTorch's <c>ceil_mode</c>).</summary>
+    /// <summary>Whether a pooling's last window may extend beyond the end (PyTorch's <c>ceil_mode</c>).</summary>
     public const bool Ceil = false;
 
     /// <summary>Whether padding counts in average pooling (PyTorch's <c>count_include_pad</c>).</summary>
@@ -45,7 +45,7 @@ static partial class LayerDefaults
     /// <summary>Slope of a leaky ReLU below zero (PyTorch's <c>negative_slope</c>).</summary>
     public const double NegativeSlope = 0.01;
 
-    /// <summary>Added to the variance before its root (PyTorch's <c>eps</c>).</summary>
+    /// <summary>Added to the variance before its square root (PyTorch's <c>eps</c>).</summary>
     public const double BatchNormEpsilon = 1e-5;
 
     /// <summary>Weight of a new batch in the running statistics (PyTorch's <c>momentum</c>).</summary>

@@ -21,7 +21,7 @@ readonly partial struct StepMemory
     /// <summary>The gradient of the input can be masked by the input's sign, as the ReLU of a step before would do.</summary>
     public bool CanMask { get; private init; }
 
-    /// <summary>Float32 elements an example that the forward pass leaves for the gradient beside input and output.</summary>
+    /// <summary>Float32 elements per example that the forward pass leaves for the gradient beside input and output.</summary>
     public long SavedPerExample { get; private init; }
 
     /// <summary>Float32 elements that the forward pass leaves whatever the batch.</summary>
@@ -33,7 +33,7 @@ readonly partial struct StepMemory
     /// <summary>The input's gradient, where it is not added to another, may overwrite the output's.</summary>
     public bool CanOverwriteGradient { get; private init; }
 
-    /// <summary>Float32 elements an example that the loss needs: label, loss and hit.</summary>
+    /// <summary>Float32 elements per example that the loss needs: label, loss and hit.</summary>
     public const int LossPerExample = 3;
 
     /// <summary>The most taps of a max pooling's window whose argmax index, with the maximum's sign, is a byte.</summary>
@@ -42,7 +42,7 @@ readonly partial struct StepMemory
     /// <summary>The most taps of a max pooling's window in the image: a float32 counts them, with the maximum's sign.</summary>
     public const int MostTaps = 1 << 23;
 
-    /// <summary>A convolution or linear layer: weights want the input, a ReLU in the store is masked by the output.</summary>
+    /// <summary>A convolution or linear layer: the weight gradient reads the input, and a fused ReLU is masked by the output.</summary>
     public static StepMemory Convolution(bool relu) => new() { ReadsInput = true, ReadsOutput = relu, EndsInRelu = relu };
 
     /// <summary>A convolution with batch normalisation: the convolution's own output is kept, with mean and deviation of each filter.</summary>
@@ -50,7 +50,7 @@ readonly partial struct StepMemory
         new() { ReadsInput = true, SavedPerExample = outputLength, SavedFixed = 2 * SlotSize.RoundUp(filters) };
 
     /// <summary>
-    /// A convolution with batch normalisation to which another value is added: a ReLU is masked by the output, as the sum is kept nowhere else.
+    /// A convolution with batch normalisation to which another value is added: a ReLU is masked by the output, as the sum is not kept anywhere else.
     /// </summary>
     public static StepMemory ResidualConvolution(long outputLength, long filters, bool relu) => new()
     {
@@ -73,7 +73,7 @@ readonly partial struct StepMemory
     public static StepMemory Activation(bool savesOutput) =>
         new() { ReadsInput = !savesOutput, ReadsOutput = savesOutput, CanOverwrite = true, CanOverwriteGradient = true };
 
-    /// <summary>Dropout: the mask is computed again.</summary>
+    /// <summary>Dropout: the mask is recomputed.</summary>
     public static StepMemory Dropout => new() { CanOverwrite = true, CanOverwriteGradient = true };
 
     /// <summary>Max pooling: an output's argmax index is a byte, or in a large window a float32.</summary>

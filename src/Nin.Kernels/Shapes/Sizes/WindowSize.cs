@@ -23,11 +23,11 @@ readonly partial record struct Window2d(WindowAxis Rows, WindowAxis Columns)
 /// <param name="After">Pixels of padding after the last, 0 or more.</param>
 /// <param name="Dilation">Pixels from one tap to the next, 1 or more.</param>
 /// <param name="Ceil">
-/// Whether a last window that starts inside the input or its leading padding may hang over the end (PyTorch's <c>ceil_mode</c>).
+/// Whether a last window that starts inside the input or its leading padding may extend beyond the end (PyTorch's <c>ceil_mode</c>).
 /// </param>
 /// <remarks>
 /// The accessibility of the types in this folder is given elsewhere: public in Nin.Kernels, internal where the generator
-/// links these files, so that no assembly sees two of them. Results are <see cref="long"/>: arguments come from
+/// links these files, so that no assembly has two of them. Results are <see cref="long"/>: arguments come from
 /// half-typed code and a product of two ints may overflow.
 /// </remarks>
 readonly partial record struct WindowAxis(
