@@ -15,7 +15,7 @@ namespace Nin.Model.Tests.Training;
 public sealed class ReferenceTrainingTests(ITestOutputHelper output)
 {
     const int Steps = 20;
-    const int Batch = 2;
+    const int Batch = 4;
     const double LearningRate = 1e-4;
     const double Momentum = 0.9;
     const double Tolerance = 1e-4;
