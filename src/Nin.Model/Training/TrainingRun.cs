@@ -35,12 +35,12 @@ sealed class TrainingRun : IDisposable
             Prefetch = data.Prefetch,
         });
         optimizer = options.Optimizer is { } make ? make(network.Parameters) : new Sgd(network.Parameters, DefaultLearningRate, momentum: 0.9);
+        optimizer.Guard = guard = new GradientGuard(network.Device);
         // Before a checkpoint brings the rate of its last step.
         peak = options.LearningRate ?? optimizer.LearningRate;
         try
         {
             if (options.Resume) FirstEpoch = Resume();
-            optimizer.Guard = guard = new GradientGuard(network.Device);
             session = network.CreateSession(maxBatch: 1);
             session.ReserveTraining(loader.BatchSize);
             input = new InputFeed(network, loader);
@@ -93,19 +93,8 @@ sealed class TrainingRun : IDisposable
         evaluator?.Dispose();
         input?.Dispose();
         session?.Dispose();
-        guard?.Dispose();
+        guard.Dispose();
         optimizer.Dispose();
-    }
-
-    // Called for every batch: it allocates nothing.
-    float Step(ImageBatch batch, int epoch, int done)
-    {
-        long step = (long)epoch * loader.BatchesPerEpoch + done;
-        optimizer.LearningRate = peak * options.Schedule.At(step, TotalSteps);
-        var images = input.On(batch);
-        float loss = session.TrainStep(images, batch.Labels, optimizer, options.Loss);
-        if (!float.IsFinite(loss) || guard.HasStopped) throw Diverged(images, batch, loss, epoch, done);
-        return loss;
     }
 
     DivergedException Diverged(Tensor images, ImageBatch batch, float loss, int epoch, int done)
@@ -117,6 +106,17 @@ sealed class TrainingRun : IDisposable
             $"{what} in epoch {epoch + 1}, step {done + 1}: training has diverged. It began in {origin.Text}.{kept} Start again with a learning rate below " +
             $"{peak:R}, or with a schedule that rises slowly (one cycle); check that the images are finite and normalised.",
             epoch + 1, done + 1, origin.Layer);
+    }
+
+    // Called for every batch: it allocates nothing.
+    float Step(ImageBatch batch, int epoch, int done)
+    {
+        long step = (long)epoch * loader.BatchesPerEpoch + done;
+        optimizer.LearningRate = peak * options.Schedule.At(step, TotalSteps);
+        var images = input.On(batch);
+        float loss = session.TrainStep(images, batch.Labels, optimizer, options.Loss);
+        if (!float.IsFinite(loss) || guard.HasStopped) throw Diverged(images, batch, loss, epoch, done);
+        return loss;
     }
 
     int Resume()

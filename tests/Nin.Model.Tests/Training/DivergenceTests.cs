@@ -2,6 +2,7 @@ using Nin.Checkpoints;
 using Nin.Data;
 using Nin.Layers;
 using Nin.Model.Tests.Data;
+using Nin.Model.Tests.Networks;
 using Nin.Training;
 
 namespace Nin.Model.Tests.Training;
@@ -58,6 +59,30 @@ public sealed class DivergenceTests : IDisposable
         var exception = Diverges(net);
         (exception.Epoch, exception.Step, exception.Layer).Should().Be((1, 1, layer));
         exception.Message.Should().Contain($"where 1 of the {values.Length} values of {parameter} are NaN or infinite");
+    }
+
+    [DeviceFact(DeviceKind.Emulator)]
+    public void On_the_emulator_the_weights_stay_as_they_were() => KeepsItsWeights("emulator");
+
+    [DeviceFact(DeviceKind.OpenCl)]
+    public void On_opencl_the_weights_stay_as_they_were() => KeepsItsWeights("opencl:0");
+
+    [DeviceFact(DeviceKind.Cuda)]
+    public void On_cuda_the_weights_stay_as_they_were() => KeepsItsWeights("cuda:0");
+
+    static void KeepsItsWeights(string id)
+    {
+        using var other = Device.Open(id);
+        using var net = new TinyNin(other, seed: 1);
+        var poisoned = net.Parameters["Block2.0.weight"];
+        float[] values = poisoned.ToArray();
+        values[3] = float.NegativeInfinity;
+        poisoned.CopyFrom(values);
+        var before = net.Parameters.Where(p => p.Spec.IsTrainable).ToDictionary(p => p.Name, p => p.ToArray());
+        var data = SyntheticDataset.Create(4, 1, 28, 28, seed: 1);
+        FluentActions.Invoking(() => Trainer.Fit(net, new(data, data), Options with { BatchSize = 2 })).Should().Throw<DivergedException>()
+            .Which.Layer.Should().Be("Block2");
+        foreach (var (name, was) in before) net.Parameters[name].ToArray().Should().Equal(was, name);
     }
 
     [Fact]

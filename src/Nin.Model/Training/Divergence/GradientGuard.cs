@@ -8,7 +8,7 @@ namespace Nin.Training;
 /// </summary>
 sealed class GradientGuard(Device device) : IDisposable
 {
-    readonly DeviceBuffer found = device.Allocate(1);
+    DeviceBuffer? found;
     readonly float[] host = new float[1];
 
     /// <summary>Whether the last step's gradients were not all finite, so that its update was left out.</summary>
@@ -17,18 +17,20 @@ sealed class GradientGuard(Device device) : IDisposable
     // Called for every training step: the three allocate nothing.
     public void Begin(DeviceStream stream)
     {
+        // Taken by the first step, so that making a guard cannot fail.
+        found ??= device.Allocate(1);
         stream.Writes(found.View);
         device.Kernels.Get<IFill>().Run(stream, 0, found.View);
     }
 
-    public void Look(DeviceStream stream, DeviceView gradients) => device.Kernels.Get<INonFinite>().Run(stream, gradients, found.View);
+    public void Look(DeviceStream stream, DeviceView gradients) => device.Kernels.Get<INonFinite>().Run(stream, gradients, found!.View);
 
     public bool IsFinite(DeviceStream stream)
     {
-        stream.Download(found.View, host);
+        stream.Download(found!.View, host);
         HasStopped = host[0] != 0;
         return !HasStopped;
     }
 
-    public void Dispose() => found.Dispose();
+    public void Dispose() => found?.Dispose();
 }
