@@ -8,7 +8,7 @@ public sealed class BrokenDriverTests
     static readonly string[] Bench = ["bench", "--model", "quick28", "--batch", "2", "--steps", "1", "--workload", "infer"];
 
     [GccFact]
-    public void A_library_that_exports_nothing_is_no_driver() => Refused("int other;", "libcuda.so.1 is no CUDA driver", isBroken: true);
+    public void A_library_that_exports_nothing_is_no_driver() => Refused("int other;", "libcuda.so.1 is not a CUDA driver", isBroken: true);
 
     [GccFact]
     public void A_driver_that_does_not_start_names_its_error() => Refused(

@@ -3,7 +3,7 @@ using Nin.Benchmarks.Onnx;
 
 namespace Nin.Benchmarks.Baselines;
 
-/// <summary>Who is measured: Nin and what a .NET user would pick instead.</summary>
+/// <summary>Who is measured: Nin and what a .NET user would otherwise use.</summary>
 static class Field
 {
     static readonly Dictionary<string, string> NoVariables = [];

@@ -37,11 +37,11 @@ public class Convolutions : IDisposable
 
     /// <summary>Gradient of the input.</summary>
     [Benchmark]
-    public void ByData() => directions[1].Run();
+    public void DataGradient() => directions[1].Run();
 
     /// <summary>Gradient of the weights and biases.</summary>
     [Benchmark]
-    public void ByWeights() => directions[2].Run();
+    public void WeightGradient() => directions[2].Run();
 
     /// <summary>Gives memory and threads back.</summary>
     [GlobalCleanup]

@@ -85,9 +85,9 @@ sealed class LayerKernels(Device device, int batch) : IDisposable
         ];
     }
 
-    static LayerKernel[] Three(string layer, long macs, Action forward, Action byData, Action byWeights) =>
+    static LayerKernel[] Three(string layer, long macs, Action forward, Action dataGradient, Action weightGradient) =>
     [
-        new(layer, "forward", macs, forward), new(layer, "by data", macs, byData), new(layer, "by weights", macs, byWeights),
+        new(layer, "forward", macs, forward), new(layer, "data gradient", macs, dataGradient), new(layer, "weight gradient", macs, weightGradient),
     ];
 
     DeviceView Noise(long length)

@@ -22,7 +22,7 @@ static class LayerTable
         using var device = (CpuDevice)Device.Open("cpu", options.Threads);
         using var peak = new FmaPeak(device);
         using var kernels = new LayerKernels(device, options.Batch);
-        Console.WriteLine($"{model}, batch {options.Batch}, {device.Threads} threads: kernel and FMA loop in turn, {Turns} times; medians");
+        Console.WriteLine($"{model}, batch {options.Batch}, {device.Threads} threads: kernel and FMA loop alternating, {Turns} times; medians");
         Console.WriteLine();
         Console.WriteLine("| layer | direction | ms | GFLOP/s | FMA loop GFLOP/s | share (lowest-highest turn) |");
         Console.WriteLine("|---|---|---|---|---|---|");

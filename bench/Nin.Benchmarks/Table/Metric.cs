@@ -30,6 +30,6 @@ sealed record Metric(string Name, Workload Workload, Func<Outcome, double> Value
         var single = Workload.All[^1];
         yield return new($"{single}: first result after process start, ms", single, o => o.FirstResultMs, "0");
         foreach (var workload in Workload.All)
-            yield return new($"{workload}: allocated bytes a step", workload, o => o.Measured!.AllocatedBytesPerStep, "0", HasRatio: false);
+            yield return new($"{workload}: allocated bytes per step", workload, o => o.Measured!.AllocatedBytesPerStep, "0", HasRatio: false);
     }
 }

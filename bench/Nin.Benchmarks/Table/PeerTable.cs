@@ -58,7 +58,7 @@ sealed class PeerTable(Options options)
 
     string Cell(Metric metric, Baseline nin, Baseline baseline)
     {
-        if (!baseline.Has(metric.Workload)) return "does not do this";
+        if (!baseline.Has(metric.Workload)) return "not supported";
         if (!outcomes.TryGetValue((metric.Workload, baseline), out var own) || own.Any(o => o.Measured is null)) return "not measured, see below";
         var values = own.ConvertAll(o => metric.Value(o));
         string median = Spread.Of(values).Median.ToString(metric.Format);

@@ -16,17 +16,17 @@ static class Rules
     public static readonly DiagnosticDescriptor GroupsDoNotDivide = Error("NIN007", "Groups do not divide the channels");
     public static readonly DiagnosticDescriptor ShapesDoNotFit = Error("NIN008", "The shapes of the inputs do not fit");
     public static readonly DiagnosticDescriptor BadName =
-        Error("NIN009", "A name names no earlier layer, stands twice, or cannot be a layer's");
-    public static readonly DiagnosticDescriptor WrongSideOfFlatten = Error("NIN010", "The layer stands on the wrong side of Flatten");
+        Error("NIN009", "A name refers to no earlier layer, is used twice, or cannot be a layer's");
+    public static readonly DiagnosticDescriptor WrongSideOfFlatten = Error("NIN010", "The layer is on the wrong side of Flatten");
     public static readonly DiagnosticDescriptor ClassesDiffer = Error("NIN011", "Classes differs from what the layers give");
-    public static readonly DiagnosticDescriptor LayersScattered = Error("NIN012", "Layers stand on more than one declaration");
+    public static readonly DiagnosticDescriptor LayersScattered = Error("NIN012", "Layers are on more than one declaration");
     public static readonly DiagnosticDescriptor OverBudget = Error("NIN013", "The network is over its budget");
     public static readonly DiagnosticDescriptor UnusedLayer = Create("NIN014", "Nothing uses the layer", DiagnosticSeverity.Warning);
     public static readonly DiagnosticDescriptor UnreadBorder = Create("NIN101", "No window reads the border", DiagnosticSeverity.Info);
     public static readonly DiagnosticDescriptor ReluBeforeLoss =
-        Create("NIN102", "A ReLU stands before the loss", DiagnosticSeverity.Warning);
+        Create("NIN102", "A ReLU comes before the loss", DiagnosticSeverity.Warning);
     public static readonly DiagnosticDescriptor XavierBeforeRelu =
-        Create("NIN103", "Xavier initialisation stands before a ReLU", DiagnosticSeverity.Info);
+        Create("NIN103", "Xavier initialisation comes before a ReLU", DiagnosticSeverity.Info);
     public static readonly DiagnosticDescriptor CancelledBias = Create("NIN104", "BatchNorm2d cancels the bias", DiagnosticSeverity.Info);
 
     /// <summary>The address of a rule's page in a repository; null where none is known: the package of Nin.Model holds the pages too.</summary>

@@ -25,7 +25,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         {
             StepNode step = Graph.Steps[i];
             bool isAlias = !step.IsMerge && Plan.Write(i, 0) == GradientWrite.Alias;
-            if (step.Layers[0] != layer) Comment(i, isAlias ? ", as it lies" : "");
+            if (step.Layers[0] != layer) Comment(i, isAlias ? ", the same memory" : "");
             layer = step.Layers[0];
             if (step.IsMerge) EmitMerge(i, step);
             else if (isAlias) EmitAlias(i, step.Inputs[0]);

@@ -22,7 +22,7 @@ sealed class InferenceEmitter(NetworkParts parts, SourceWriter writer) : MethodE
     void EmitStep(int i)
     {
         StepNode step = Graph.Steps[i];
-        if (Opens(i)) Comment(i, step.Role == StepRole.Drops ? ", the identity" : Values.Aliases(i) ? ", as it lies" : "");
+        if (Opens(i)) Comment(i, step.Role == StepRole.Drops ? ", the identity" : Values.Aliases(i) ? ", the same memory" : "");
         string inputs = Inputs(Values, step);
         string output = View(Values, i);
         if (!Values.Aliases(i)) Writer.Call($"{step.Path}.{(step.IsMerge ? "Forward" : "Infer")}(", $"pass, {inputs}, {output}");
@@ -59,7 +59,7 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
     {
         StepNode step = Graph.Steps[i];
         bool overwrites = step.Memory.CanOverwrite && Values[i] == Values[step.Inputs[0]];
-        if (Opens(i)) Comment(i, Values.Aliases(i) ? ", as it lies" : overwrites ? ", over its input" : "");
+        if (Opens(i)) Comment(i, Values.Aliases(i) ? ", the same memory" : overwrites ? ", over its input" : "");
         string inputs = Inputs(Values, step);
         string output = View(Values, i);
         if (Values.Aliases(i)) return;

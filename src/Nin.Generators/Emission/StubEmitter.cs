@@ -8,7 +8,7 @@ using Nin.Generators.Symbols;
 namespace Nin.Generators.Emission;
 
 /// <summary>
-/// What a network gets while a layer's shape is unknown, or a member of the user's stands where one must be generated: the members that
+/// What a network gets while a layer's shape is unknown, or one of the user's members is where one must be generated: the members that
 /// code elsewhere uses, typed as far as is known, so that the mistake in its declaration is the only error. The build fails, so none of
 /// this ever runs.
 /// </summary>
@@ -43,7 +43,7 @@ static class StubEmitter
         """;
 }
 
-/// <summary>The members of a stub beside its layers, without those that the user's half of the class declares itself.</summary>
+/// <summary>The members of a stub besides its layers, without those that the user's half of the class declares itself.</summary>
 static class StubMembers
 {
     const string Labels = "global::System.ReadOnlySpan<int>";

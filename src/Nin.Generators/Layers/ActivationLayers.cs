@@ -92,7 +92,7 @@ sealed record ActivationLayer(
         if (type.TypeKind != TypeKind.Struct || !type.AllInterfaces.Any(i => TypeNames.IsNin(i, "IActivation")))
             return ($"{type.Name} is not an activation", $"name a struct that implements Nin.ISavesOutput or Nin.ISavesInput");
         if (!TypeNames.IsPublic(type))
-            return ($"{type.Name} is not public, and devices compile only what is", $"make it public, with the types around it");
+            return ($"{type.Name} is not public, and devices compile only public types", $"make it public, with the types around it");
         if (numbers == 0 || type.InstanceConstructors.Any(c => Takes(c, numbers))) return null;
         return ($"{type.Name} has no public constructor of {numbers} float{(numbers == 1 ? "" : "s")}", $"give as many numbers as it takes");
     }

@@ -156,7 +156,7 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
                     Report(
                         Rules.ArgumentOutOfRange, name,
                         $"{name}[{i}] is neither a finite number (int, long, float or double) nor true or false",
-                        $"hand on what is",
+                        $"give a finite number, true or false",
                         i);
                 }
 

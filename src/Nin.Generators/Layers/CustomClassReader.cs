@@ -39,13 +39,13 @@ static class CustomClassReader
             return ($"{type.Name} is not a layer", $"name a class that derives from Nin.Layers.StepLayer");
         if (!TypeNames.IsPublic(type)) return ($"{type.Name} is not public", $"make it public, with the types around it");
         if (type.ContainingType is { IsGenericType: true } outer)
-            return ($"{type.Name} stands inside {outer.Name}, whose type parameters no shape decides", $"move it out");
+            return ($"{type.Name} is inside {outer.Name}, whose type parameters no shape decides", $"move it out");
         if (type.TypeParameters.Any(p => p.ConstraintTypes.Any(c => !TypeNames.IsNin(c, "IShape") && !TypeNames.IsNin(c, "IDim"))))
-            return ($"{type.Name} asks more of its type parameters than IShape and IDim", $"remove the other constraints");
+            return ($"{type.Name} constrains its type parameters by more than IShape and IDim", $"remove the other constraints");
         if (Bases(layer.TypeArguments[2]).FirstOrDefault(HasMemory) is null && IsLibrarys(layer.TypeArguments[2]))
             return ($"the step of {type.Name} is {layer.TypeArguments[2].Name}, which does not say what it keeps", $"derive a step of your own");
         if (Numbers(MemoryAttribute(layer.TypeArguments[2])).Any(n => n < 0))
-            return ($"[StepMemory] of {layer.TypeArguments[2].Name} saves less than nothing", $"use 0 or more");
+            return ($"[StepMemory] of {layer.TypeArguments[2].Name} saves a negative number of elements", $"use 0 or more");
         if (type.InstanceConstructors.Any(c => Takes(c, values))) return null;
 
         string types = string.Join(", ", ["Device", "string", .. values.Select(value => value.Type)]);

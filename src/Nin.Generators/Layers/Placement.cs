@@ -57,7 +57,7 @@ sealed class Placement(LayerKind kind, AttributeArguments arguments, IReadOnlyLi
 
         Report(
             Rules.ArgumentOutOfRange, argument,
-            $"the output {shape} of {Input} has more than {int.MaxValue:N0} elements, which no tensor holds",
+            $"the output {shape} of {Input} has more than {int.MaxValue:N0} elements, which no tensor can hold",
             $"make it smaller",
             element);
         return false;
@@ -82,7 +82,7 @@ sealed class Placement(LayerKind kind, AttributeArguments arguments, IReadOnlyLi
 
         Report(
             Rules.ArgumentOutOfRange, argument,
-            $"weights {filters}x{channels}x{window.Rows.Kernel}x{window.Columns.Kernel} over {Input} have more than {int.MaxValue:N0} elements, which no tensor holds",
+            $"weights {filters}x{channels}x{window.Rows.Kernel}x{window.Columns.Kernel} over {Input} have more than {int.MaxValue:N0} elements, which no tensor can hold",
             $"make them fewer",
             element);
         return false;

@@ -124,7 +124,7 @@ static class ClassChecks
             {
                 diagnostics.Report(
                     Rules.LayersScattered, DiagnosticLocation.OnAttribute(i), type.Name,
-                    $"layers stand on more than one declaration, which gives them no order",
+                    $"layers are on more than one declaration, which gives them no order",
                     $"move them to one");
             }
 

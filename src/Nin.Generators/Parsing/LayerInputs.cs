@@ -66,7 +66,7 @@ sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
         {
             reporter.Report(
                 Rules.ArgumentOutOfRange, "From",
-                $"From and inputs in place exclude each other",
+                $"From and positional inputs exclude each other",
                 $"leave From out");
         }
 

@@ -185,7 +185,7 @@ sealed class LayerList
 
     void ReportTwice(LayerEntry offender, LayerEntry other)
     {
-        string fix = offender.IsCopied ? "give its [LayersOf] a Name of its own, which the names of its layers begin with then" : "choose another";
+        string fix = offender.IsCopied ? "give its [LayersOf] a Name of its own, which then begins the names of its layers" : "choose another";
         offender.Reporter(diagnostics).Report(
             Rules.BadName, "Name",
             $"{other.Label} has the name {offender.Name} too",

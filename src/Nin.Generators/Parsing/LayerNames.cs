@@ -49,7 +49,7 @@ sealed class LayerNames(INamedTypeSymbol type, bool isBlock)
 }
 
 /// <summary>
-/// The members that generated code declares in every network beside its layers, as <see cref="OwnMembers.Signature"/> writes them. The user's
+/// The members that generated code declares in every network besides its layers, as <see cref="OwnMembers.Signature"/> writes them. The user's
 /// half cannot have them too; what a network only inherits it may hide.
 /// </summary>
 static class GeneratedMembers

@@ -21,7 +21,7 @@ sealed class LayersOfLine
 
     /// <param name="data">The attribute.</param>
     /// <param name="source">The name of the class whose layers it takes.</param>
-    /// <param name="inBlock">Whether it stands on a block, whose parameters it may pass on.</param>
+    /// <param name="inBlock">Whether it is on a block, whose parameters it may pass on.</param>
     /// <param name="reporter">Reports on it.</param>
     public LayersOfLine(AttributeData data, string source, bool inBlock, Reporter reporter)
     {
@@ -39,7 +39,7 @@ sealed class LayersOfLine
         {
             reporter.Report(
                 Rules.BadName, "Name",
-                $"Name = \"{name}\" is not a valid C# identifier, which the names of its layers begin with",
+                $"Name = \"{name}\" is not a valid C# identifier, with which the names of its layers begin",
                 $"use letters, digits and _");
         }
 

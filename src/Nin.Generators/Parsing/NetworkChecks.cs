@@ -131,7 +131,7 @@ sealed class NetworkChecks
         entries[i].Reporter(diagnostics).Report(
             Rules.ReluBeforeLoss,
             null,
-            $"its last ReLU stands before the loss, from {shapes}, and a class whose logit it holds at 0 never learns again",
+            $"its last ReLU comes before the loss, from {shapes}, and a class whose logit it holds at 0 never learns again",
             $"use LastRelu = false, or LastRelu = true to ask for it",
             suggested: [new("LastRelu", "false"), new("LastRelu", "true")]);
     }

@@ -58,7 +58,7 @@ sealed record NetworkDeclaration(
 
         network.Report(
             Rules.ArgumentOutOfRange, "channels",
-            $"the input {input} has more than {int.MaxValue:N0} elements, which no tensor holds",
+            $"the input {input} has more than {int.MaxValue:N0} elements, which no tensor can hold",
             $"make it smaller");
         return false;
     }

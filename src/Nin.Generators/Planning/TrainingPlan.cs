@@ -33,7 +33,7 @@ enum GradientWrite
 }
 
 /// <summary>
-/// The memory of a training step: values, what gradients keep beside them, and gradients. What no gradient reads dies as soon as its last
+/// The memory of a training step: values, what gradients keep besides them, and gradients. What no gradient reads dies as soon as its last
 /// reader ran, and a gradient dies when its step has gone backward.
 /// </summary>
 sealed class TrainingPlan

@@ -202,7 +202,7 @@ readonly struct BatchLoss
     public BatchLoss(Loss loss, in Shape shape, in Pass pass, DeviceView logits, DeviceView memory)
     {
         if (shape.Pixels != 1)
-            throw new ArgumentException($"A loss takes one logit a class, not {shape}: end the network with GlobalAvgPool2d or Flatten and Linear.", nameof(shape));
+            throw new ArgumentException($"A loss takes one logit per class, not {shape}: end the network with GlobalAvgPool2d or Flatten and Linear.", nameof(shape));
         this.loss = loss;
         this.pass = pass;
         classes = shape.Channels;

@@ -61,7 +61,7 @@ public abstract class MergeStep
     /// <summary>At least two branches, all of one shape unless <paramref name="fits"/> says otherwise.</summary>
     private protected static IReadOnlyList<Shape> Branches(IReadOnlyList<Shape> inputs, Shape with, Func<Shape, Shape, bool> fits)
     {
-        if (inputs.Count < 2) throw new ArgumentException($"Branches that meet must be 2 or more, not {inputs.Count}.", nameof(inputs));
+        if (inputs.Count < 2) throw new ArgumentException($"A step of several inputs takes 2 or more, not {inputs.Count}.", nameof(inputs));
         for (int i = 0; i < inputs.Count; i++)
         {
             if (!fits(inputs[i], with)) throw new ArgumentException($"Input {i} is {inputs[i]}, which does not fit {with}.", nameof(inputs));

@@ -145,7 +145,7 @@ public sealed class Tape : IDisposable
     /// <param name="learns">Whether a parameter of its own needs a gradient.</param>
     /// <param name="backward">
     /// Takes the gradient of the output, memory for that of the input, which is none where it is not needed, and whether to add to what is
-    /// stands there.
+    /// already there.
     /// </param>
     internal Traced Record(Traced x, Tensor output, bool learns, Action<DeviceView, DeviceView, bool> backward)
     {
@@ -214,7 +214,7 @@ public sealed class Tape : IDisposable
         if (value.Shape != shape) throw new ArgumentException($"Input {index} of the step is {shape}, not {value.Shape}.", nameof(value));
         if (value.Batch != batch)
             throw new ArgumentException(
-                $"Branches that meet have one batch, but input 0 has {batch} examples and input {index} has {value.Batch}.", nameof(value));
+                $"All inputs must have one batch size, but input 0 has {batch} examples and input {index} has {value.Batch}.", nameof(value));
     }
 
     Traced Record(TapeNode node)

@@ -28,7 +28,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
     {
         if (isSpent && !KeepsGradient)
             throw new InvalidOperationException(
-                "A recording goes back once, because steps overwrite what they saved: record it again (reset the tape, or call ForwardTraining again).");
+                "A recording can go backward only once, because steps overwrite what they saved: record it again (reset the tape, or call ForwardTraining again).");
         isSpent = true;
         Backward(tape);
     }

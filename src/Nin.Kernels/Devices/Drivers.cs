@@ -18,7 +18,7 @@ static unsafe class CudaDriver
         if (NativeLibraries.TryLoad(DeviceKind.Cuda, out nint library, out string file) is { } absent) return absent;
         if (!NativeLibrary.TryGetExport(library, "cuInit", out nint init)
             || !NativeLibrary.TryGetExport(library, "cuDeviceGetCount", out nint getCount))
-            return new MissingReason($"{file} is no CUDA driver: it lacks cuInit or cuDeviceGetCount", IsBroken: true);
+            return new MissingReason($"{file} is not a CUDA driver: it lacks cuInit or cuDeviceGetCount", IsBroken: true);
         int code = ((delegate* unmanaged<uint, int>)init)(0);
         if (code != Success) return code == NoDevice ? None : Failed(library, file, "cuInit", code);
         int count = 0;
@@ -56,7 +56,7 @@ static unsafe class OpenClDrivers
     {
         if (NativeLibraries.TryLoad(DeviceKind.OpenCl, out nint library, out string file) is { } absent) return absent;
         if (!NativeLibrary.TryGetExport(library, "clGetPlatformIDs", out nint getPlatforms))
-            return new MissingReason($"{file} is no OpenCL loader: it lacks clGetPlatformIDs", IsBroken: true);
+            return new MissingReason($"{file} is not an OpenCL loader: it lacks clGetPlatformIDs", IsBroken: true);
         uint count = 0;
         int code = ((delegate* unmanaged<uint, nint*, uint*, int>)getPlatforms)(0, null, &count);
         if (code == Success && count > 0) return null;

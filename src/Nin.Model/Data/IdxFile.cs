@@ -41,7 +41,7 @@ public sealed class IdxFile
         if (rank is < 1 or > 4)
             throw new ArgumentOutOfRangeException(nameof(rank), rank, "An IDX file is read with 1 to 4 dimensions.");
         if (!File.Exists(path))
-            throw new InvalidDataException($"{path}: no such file. `nin data` tells where the data set is, or fetches it.");
+            throw new InvalidDataException($"{path}: no such file. `nin data` shows where the data set is, or fetches it.");
         bool packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         long length = new FileInfo(path).Length;
         try
@@ -111,5 +111,5 @@ public sealed class IdxFile
     }
 
     static InvalidDataException Broken(string path, string what, Exception? inner = null) =>
-        new($"{path}: {what}. Delete the file and get it anew (`nin data` fetches Fashion-MNIST).", inner);
+        new($"{path}: {what}. Delete the file and get it again (`nin data` fetches Fashion-MNIST).", inner);
 }

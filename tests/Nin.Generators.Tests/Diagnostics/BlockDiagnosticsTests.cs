@@ -31,9 +31,9 @@ public class BlockDiagnosticsTests
     [InlineData("MaxPool2d(2, {|NIN004:Stride = Block.Stride|})", "Pool1 (layer 1): Stride = Block.Stride has a value in a class with [Layers] alone; use a number")]
     [InlineData("{|NIN004:LayersOf<Many>|}(Filters = 200)", "Many.Block1 (layer 1 of Many): Pointwise = 200 is out of range; use 0 to 100")]
     [InlineData("LayersOf<Plain>({|NIN009:Until = \"Relu3\"|})", "LayersOf<Plain>: Until = \"Relu3\" names no layer of Plain; use one of Trunk, Relu2")]
-    [InlineData("LayersOf<Plain>({|NIN009:Name = \"a b\"|})", "LayersOf<Plain>: Name = \"a b\" is not a valid C# identifier, which the names of its layers begin with; use letters, digits and _")]
-    [InlineData("LayersOf<Plain>({|NIN009:Name = \"\"|}, Times = 2)", "LayersOf<Plain>: Name = \"\" is not a valid C# identifier, which the names of its layers begin with; use letters, digits and _")]
-    [InlineData("{|NIN009:LayersOf<Plain>|}(Times = 3)", "Plain.Trunk (layer 1 of Plain): Plain.Trunk (layer 1 of Plain) has the name Trunk too; give its [LayersOf] a Name of its own, which the names of its layers begin with then")]
+    [InlineData("LayersOf<Plain>({|NIN009:Name = \"a b\"|})", "LayersOf<Plain>: Name = \"a b\" is not a valid C# identifier, with which the names of its layers begin; use letters, digits and _")]
+    [InlineData("LayersOf<Plain>({|NIN009:Name = \"\"|}, Times = 2)", "LayersOf<Plain>: Name = \"\" is not a valid C# identifier, with which the names of its layers begin; use letters, digits and _")]
+    [InlineData("{|NIN009:LayersOf<Plain>|}(Times = 3)", "Plain.Trunk (layer 1 of Plain): Plain.Trunk (layer 1 of Plain) has the name Trunk too; give its [LayersOf] a Name of its own, which then begins the names of its layers")]
     [InlineData("Relu({|NIN009:Name = \"input\"|})", "input (layer 1): input names the network's input; choose another name")]
     public void A_line_that_does_not_fit_its_block_is_reported(string attributes, string message) => Marked.Verify(
         $"""

@@ -54,7 +54,7 @@ public class Nin004Tests
 
     [Theory]
     [InlineData("{|NIN004:Activation<Plain>|}", "Plain is not an activation; name a struct that implements Nin.ISavesOutput or Nin.ISavesInput")]
-    [InlineData("{|NIN004:Activation<Hidden>|}", "Hidden is not public, and devices compile only what is; make it public, with the types around it")]
+    [InlineData("{|NIN004:Activation<Hidden>|}", "Hidden is not public, and devices compile only public types; make it public, with the types around it")]
     [InlineData("{|NIN004:Activation<Tanh>|}(1.5)", "Tanh has no public constructor of 1 float; give as many numbers as it takes")]
     [InlineData("{|NIN004:Activation<LeakyRelu>|}(1, 2)", "LeakyRelu has no public constructor of 2 floats; give as many numbers as it takes")]
     [InlineData("Activation<LeakyRelu>({|NIN004:double.NaN|})", "arguments[0] = NaN is out of range; use a finite number")]
@@ -80,13 +80,13 @@ public class Nin004Tests
     [Fact]
     public void Inputs_in_place_and_From_exclude_each_other() => Marked.Verify(
         """using Nin; [Network(1, 8, 8), Relu, Relu, Add("Relu1", "Relu2", {|NIN004:From = "Relu1"|})] partial class Net;""",
-        "Add1 (layer 3): From and inputs in place exclude each other; leave From out");
+        "Add1 (layer 3): From and positional inputs exclude each other; leave From out");
 
     [Theory]
-    [InlineData("Network({|NIN004:65536|}, 65536, 1), Relu", "Net: the input 65536x65536x1 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
-    [InlineData("Network(1, 65536, 1), NinBlock(2, {|NIN004:65536|}, 3)", "Block1 (layer 1): the output 65536x65536x1 of 1x65536x1 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
-    [InlineData("Network(1, 32768, 32768), Relu, {|NIN004:Concat|}(\"Relu1\", \"Relu1\")", "Concat1 (layer 2): the output 2x32768x32768 of 1x32768x32768 has more than 2,147,483,647 elements, which no tensor holds; make it smaller")]
-    [InlineData("Network(65536, 1, 1), Conv2d({|NIN004:65536|}, Kernel = 1)", "Conv1 (layer 1): weights 65536x65536x1x1 over 65536x1x1 have more than 2,147,483,647 elements, which no tensor holds; make them fewer")]
+    [InlineData("Network({|NIN004:65536|}, 65536, 1), Relu", "Net: the input 65536x65536x1 has more than 2,147,483,647 elements, which no tensor can hold; make it smaller")]
+    [InlineData("Network(1, 65536, 1), NinBlock(2, {|NIN004:65536|}, 3)", "Block1 (layer 1): the output 65536x65536x1 of 1x65536x1 has more than 2,147,483,647 elements, which no tensor can hold; make it smaller")]
+    [InlineData("Network(1, 32768, 32768), Relu, {|NIN004:Concat|}(\"Relu1\", \"Relu1\")", "Concat1 (layer 2): the output 2x32768x32768 of 1x32768x32768 has more than 2,147,483,647 elements, which no tensor can hold; make it smaller")]
+    [InlineData("Network(65536, 1, 1), Conv2d({|NIN004:65536|}, Kernel = 1)", "Conv1 (layer 1): weights 65536x65536x1x1 over 65536x1x1 have more than 2,147,483,647 elements, which no tensor can hold; make them fewer")]
     public void Counts_that_no_tensor_holds_are_reported_instead_of_wrapping(string attributes, string message) =>
         Marked.Verify($"using Nin; [{attributes}] partial class Net;", message);
 

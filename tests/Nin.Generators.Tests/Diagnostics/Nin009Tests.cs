@@ -49,5 +49,5 @@ public class Nin009Tests
         [Network(1, 8, 8), Relu(Name = "Trunk")] partial class Other;
         [Network(1, 8, 8), LayersOf<Other>, {|NIN009:LayersOf<Other>|}] partial class Net;
         """,
-        "Other.Trunk (layer 1 of Other): Other.Trunk (layer 1 of Other) has the name Trunk too; give its [LayersOf] a Name of its own, which the names of its layers begin with then");
+        "Other.Trunk (layer 1 of Other): Other.Trunk (layer 1 of Other) has the name Trunk too; give its [LayersOf] a Name of its own, which then begins the names of its layers");
 }

@@ -12,7 +12,7 @@ public class Nin012Tests
         [Budget(MaxMacs = 1)] partial class Net;
         [{|NIN012:Relu|}, Conv2d(0, Kernel = 1)] partial class Net;
         """,
-        "Net: layers stand on more than one declaration, which gives them no order; move them to one");
+        "Net: layers are on more than one declaration, which gives them no order; move them to one");
 
     [Fact]
     public void Network_and_layers_may_stand_apart() => Marked.Verify("""

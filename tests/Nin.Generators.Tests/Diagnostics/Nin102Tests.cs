@@ -10,7 +10,7 @@ public class Nin102Tests
     [InlineData("Flatten", 640)]
     public void A_ReLU_before_the_loss_that_was_not_asked_for_is_reported(string tail, int classes) => Marked.Verify(
         $"using Nin; [Network(1, 8, 8, Classes = {classes}), {{|NIN102:NinBlock|}}(10), {tail}] partial class Net;",
-        $"Block1 (layer 1): its last ReLU stands before the loss, from 10x8x8 to {classes} features, and a class whose logit it holds at 0 never learns again; use LastRelu = false, or LastRelu = true to ask for it");
+        $"Block1 (layer 1): its last ReLU comes before the loss, from 10x8x8 to {classes} features, and a class whose logit it holds at 0 never learns again; use LastRelu = false, or LastRelu = true to ask for it");
 
     [Theory]
     [InlineData(", Classes = 10", "NinBlock(10, LastRelu = true), GlobalAvgPool2d, Flatten")]

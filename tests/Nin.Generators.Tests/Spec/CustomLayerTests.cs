@@ -84,7 +84,7 @@ public class CustomLayerTests
     [Theory]
     [InlineData("{|NIN004:typeof(Squeeze<,,>)|}, 1, 0.5", "Squeeze has no public constructor that takes (Device, string, int, double); give the arguments that it takes after device and name")]
     [InlineData("{|NIN004:typeof(Same<>)|}, 3", "Same has no public constructor that takes (Device, string, int); give the arguments that it takes after device and name")]
-    [InlineData("typeof(Squeeze<,,>), true, {|NIN004:double.NaN|}", "arguments[1] is neither a finite number (int, long, float or double) nor true or false; hand on what is")]
+    [InlineData("typeof(Squeeze<,,>), true, {|NIN004:double.NaN|}", "arguments[1] is neither a finite number (int, long, float or double) nor true or false; give a finite number, true or false")]
     public void Arguments_are_what_its_constructor_takes(string arguments, string message) => Marked.Verify(
         $"{Usings}[Network(3, 4, 9), Custom({arguments})] partial class Net;{Layers}", $"Custom1 (layer 1): {message}");
 }

@@ -143,6 +143,6 @@ public sealed class IdxFileTests : IDisposable
     {
         string path = packed ? folder.Write("x.gz", SmallDataSet.Gzip(bytes)) : folder.Write("x", bytes);
         string got = FluentActions.Invoking(() => IdxFile.Read(path, rank)).Should().Throw<InvalidDataException>().Which.Message;
-        got.Should().StartWith(path).And.Match(message).And.NotContain("\n").And.Contain("get it anew");
+        got.Should().StartWith(path).And.Match(message).And.NotContain("\n").And.Contain("get it again");
     }
 }

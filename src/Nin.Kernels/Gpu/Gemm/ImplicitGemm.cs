@@ -46,7 +46,7 @@ interface IWeightGradient
         long stride);
 }
 
-/// <summary>What the kernels of an implicit GEMM read beside their arrays.</summary>
+/// <summary>What the kernels of an implicit GEMM read besides their arrays.</summary>
 /// <param name="Geometry">Which source pixels a result pixel reads.</param>
 /// <param name="Pixels">Result pixels of the whole batch: m.</param>
 /// <param name="Epilogue">What happens to the sums.</param>

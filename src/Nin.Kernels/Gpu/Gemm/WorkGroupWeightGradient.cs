@@ -40,7 +40,7 @@ interface IWorkGroupGradient
     void Run(DeviceStream stream, in WorkGroupGradientSizes sizes, DeviceView x, DeviceView dy, DeviceView partials);
 }
 
-/// <summary>What a weight gradient by work-groups reads beside its arrays.</summary>
+/// <summary>What a weight gradient by work-groups reads besides its arrays.</summary>
 /// <param name="Geometry">The forward direction.</param>
 /// <param name="Leaves">The leaves.</param>
 /// <param name="Stride">Elements from the partial sums of a leaf to those of the next.</param>

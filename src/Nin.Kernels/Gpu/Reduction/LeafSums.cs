@@ -46,7 +46,7 @@ sealed class LeafSums(AcceleratorDevice device)
     }
 }
 
-/// <summary>What the sums of leaves read beside the leaves.</summary>
+/// <summary>What the sums of leaves read besides the leaves.</summary>
 /// <param name="Channels">Channels.</param>
 /// <param name="Stride">Elements from the sums of a leaf to those of the next.</param>
 readonly record struct LeafSumsSizes(int Channels, long Stride);

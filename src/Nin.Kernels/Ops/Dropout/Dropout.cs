@@ -21,7 +21,7 @@ interface IDropout : IOp
     void Run(DeviceStream stream, in DropoutKey key, long length, int n, DeviceView x, DeviceView y, bool accumulate);
 }
 
-/// <summary>What the kernel of dropout reads beside its arrays.</summary>
+/// <summary>What the kernel of dropout reads besides its arrays.</summary>
 /// <param name="Key">What decides the mask.</param>
 /// <param name="Scale">Factor of an element that is kept.</param>
 /// <param name="Length">Elements of one example.</param>

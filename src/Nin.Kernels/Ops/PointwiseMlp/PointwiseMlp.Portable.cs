@@ -140,7 +140,7 @@ sealed class PointwiseMlpForwardFused(AcceleratorDevice device) : IPointwiseMlpF
     }
 }
 
-/// <summary>The pixels that a work-group computes at a time, and what its kernels read beside their arrays.</summary>
+/// <summary>The pixels that a work-group computes at a time, and what its kernels read besides their arrays.</summary>
 /// <param name="AllPixels">Pixels of the batch.</param>
 /// <param name="Pixels">Pixels of a tile.</param>
 /// <param name="Channels">Input channels.</param>

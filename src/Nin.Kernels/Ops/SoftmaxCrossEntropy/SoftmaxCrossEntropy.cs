@@ -26,7 +26,7 @@ interface ISoftmaxCrossEntropy : IOp
         DeviceView dlogits, float smoothing = 0);
 }
 
-/// <summary>What the kernel of the loss reads beside its arrays.</summary>
+/// <summary>What the kernel of the loss reads besides its arrays.</summary>
 /// <param name="Classes">Classes.</param>
 /// <param name="Examples">Examples.</param>
 /// <param name="Scale">Factor of the gradient.</param>

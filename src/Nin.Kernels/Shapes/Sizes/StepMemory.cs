@@ -21,7 +21,7 @@ readonly partial struct StepMemory
     /// <summary>The gradient of the input can be masked by the input's sign, as the ReLU of a step before would do.</summary>
     public bool CanMask { get; private init; }
 
-    /// <summary>Float32 elements per example that the forward pass leaves for the gradient beside input and output.</summary>
+    /// <summary>Float32 elements per example that the forward pass leaves for the gradient besides input and output.</summary>
     public long SavedPerExample { get; private init; }
 
     /// <summary>Float32 elements that the forward pass leaves whatever the batch.</summary>
