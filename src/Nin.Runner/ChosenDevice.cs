@@ -9,9 +9,16 @@ static class ChosenDevice
     public static Device Open(ParseResult parsed, Option<string> device, Option<int?> threads)
     {
         bool verbose = parsed.GetValue(SharedOptions.Verbose);
-        return Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0, passedOver =>
+        try
         {
-            if (verbose || passedOver.IsBroken) Console.Error.WriteLine($"nin: {passedOver.Id} is not used: {ErrorText.OneLine(passedOver.Missing!)}");
-        });
+            return Device.Open(parsed.GetValue(device)!, parsed.GetValue(threads) ?? 0, passedOver =>
+            {
+                if (verbose || passedOver.IsBroken) Console.Error.WriteLine($"nin: {passedOver.Id} is not used: {ErrorText.OneLine(passedOver.Missing!)}");
+            });
+        }
+        catch (ArgumentException exception) when (exception.ParamName == "id")
+        {
+            throw new UsageException(ErrorText.Message(exception));
+        }
     }
 }

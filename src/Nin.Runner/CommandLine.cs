@@ -1,37 +1,45 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Nin.Runner.Commands;
-using Nin.Runner.Output;
 
 namespace Nin.Runner;
 
 /// <summary>Turns arguments into an exit code, with one line on standard error for whatever goes wrong.</summary>
 static class CommandLine
 {
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(Create(), args, Console.Error);
+
+    /// <summary>Runs one of a root's commands, telling <paramref name="error"/> what goes wrong.</summary>
+    internal static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter error)
     {
-        var root = Create();
         var parsed = root.Parse(args);
         if (UsageError.Of(parsed) is { } problem) return Report(problem, ExitCode.WrongUsage);
-        using var interrupt = new CancellationTokenSource();
-        using var sigint = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Interrupt(signal, interrupt));
-        using var sigterm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Interrupt(signal, interrupt));
+        using var stop = new StopSignals();
         try
         {
             // Its own handlers would end the process after a while, in the middle of a write.
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(configuration, interrupt.Token).ConfigureAwait(false);
+            return await parsed.InvokeAsync(configuration, stop.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        catch (UsageException exception)
         {
-            return Report("interrupted.", ExitCode.Interrupted);
+            return Report(exception.Message, ExitCode.WrongUsage);
+        }
+        catch (OperationCanceledException exception) when (stop.Received is { } signal)
+        {
+            return Report(exception is RunStoppedException ? $"{signal.Word} {exception.Message}" : $"{signal.Word}.", signal.ExitCode);
         }
 #pragma warning disable CA1031 // The last handler: whatever it is, the user gets one line.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (parsed.GetValue(SharedOptions.Verbose)) await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
-            return Report(ErrorText.Of(exception), exception is ArgumentException ? ExitCode.WrongUsage : ExitCode.Failed);
+            if (parsed.GetValue(SharedOptions.Verbose)) await error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            return Report(ErrorText.Of(exception), ExitCode.Failed);
+        }
+
+        int Report(string problem, int code)
+        {
+            error.WriteLine($"nin: {problem}");
+            return code;
         }
     }
 
@@ -49,19 +57,4 @@ static class CommandLine
         new VerifyCommand(),
         new DoctorCommand(),
     };
-
-    // The first signal asks the command to stop, the second ends the process.
-    static void Interrupt(PosixSignalContext signal, CancellationTokenSource interrupt)
-    {
-        if (interrupt.IsCancellationRequested) return;
-        signal.Cancel = true;
-        interrupt.Cancel();
-    }
-
-    /// <summary>Writes what is wrong in one line, and returns the code.</summary>
-    public static int Report(string problem, int code)
-    {
-        Console.Error.WriteLine($"nin: {problem}");
-        return code;
-    }
 }

@@ -7,4 +7,5 @@ static class ExitCode
     public const int Failed = 1;
     public const int WrongUsage = 2;
     public const int Interrupted = 130;
+    public const int Terminated = 143;
 }

@@ -3,6 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace Nin.Runner;
 
+/// <summary>The user asked for what cannot be: exit code 2. Nothing else is wrong usage, whatever an exception from deep inside says.</summary>
+sealed class UsageException(string message) : Exception(message);
+
 /// <summary>What is wrong with a command line, in one line that says what is allowed.</summary>
 static class UsageError
 {

@@ -1,5 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Nin.Checkpoints;
 
 namespace Nin.Runner.Tests;
 
@@ -10,9 +11,10 @@ public sealed class InterruptionTests
         ["train", "--dataset", "synthetic", "--limit", "256", "--batch", "8", "--epochs", "3", "--augment", "shift-flip", "--device", "cpu", "--json"];
 
     [Theory]
-    [InlineData("INT", 130)]
-    [InlineData("KILL", 128 + 9)]
-    public async Task Resumed_run_equals_one_that_was_never_stopped(string signal, int exitCode)
+    [InlineData("INT", 130, "interrupted")]
+    [InlineData("TERM", 143, "terminated")]
+    [InlineData("KILL", 128 + 9, null)]
+    public async Task Resumed_run_equals_one_that_was_never_stopped(string signal, int exitCode, string? word)
     {
         using var folder = new TemporaryFolder();
         string stopped = folder["stopped"], whole = folder["whole"];
@@ -20,14 +22,17 @@ public sealed class InterruptionTests
         string? first = await process.StandardOutput.ReadLineAsync();
         first.Should().StartWith("{\"epoch\":1,");
         await Task.Delay(200);
-        Signal(process, signal);
+        NinProcess.Signal(process, signal);
         var outcome = NinProcess.Finish(process);
         outcome.ExitCode.Should().Be(exitCode);
         ShouldBeWhole(stopped);
-        if (signal == "INT")
+        if (word is not null)
         {
-            outcome.Error.Should().EndWith($"go on with `nin train --resume {stopped}`.\n");
-            outcome.Error.Should().Contain("nin: interrupted after ");
+            string last = outcome.Error.TrimEnd('\n').Split('\n')[^1];
+            var told = Regex.Match(last, $"^nin: {word} after ([12]) of 3 epochs(?: and ([0-9]+) of 32 steps)?; go on with `nin train --resume {Regex.Escape(stopped)}`\\.$");
+            told.Success.Should().BeTrue(last);
+            var state = TrainingCheckpoint.ReadState(Path.Combine(stopped, "checkpoint"));
+            $"{state.Epoch}.{state.Begun.Steps}".Should().Be($"{told.Groups[1].Value}.{(told.Groups[2].Success ? told.Groups[2].Value : "0")}", "nothing is lost");
             Directory.EnumerateFiles(stopped, "*.new", SearchOption.AllDirectories).Should().BeEmpty();
         }
 
@@ -91,12 +96,5 @@ public sealed class InterruptionTests
         JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "manifest.json"))).RootElement.GetProperty("model").GetString().Should().Be("quick28");
         RunFiles.Metrics(run).Length.Should().BeInRange(2, 4);
         NinProcess.Run("eval", "--weights", Path.Combine(run, "model.safetensors"), "--device", "cpu", "--json").Succeeded();
-    }
-
-    static void Signal(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
-        kill.WaitForExit();
-        kill.ExitCode.Should().Be(0);
     }
 }

@@ -20,10 +20,30 @@ static class NinProcess
     public static NinOutcome RunWithFileLimit(int kibibytes, params string[] arguments) =>
         Finish(Start("bash", ["-c", $"trap '' XFSZ; ulimit -f {kibibytes}; exec dotnet \"$@\"", "bash", Dll, .. arguments]));
 
+    /// <summary>Starts it so that <see cref="LimitFiles"/> makes its writes fail, where it would else be killed.</summary>
+    public static Process StartUnderFileLimits(params string[] arguments) =>
+        Start("bash", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "bash", Dll, .. arguments]);
+
+    /// <summary>Puts a limit on the size of files on one that runs.</summary>
+    public static void LimitFiles(Process process, int kibibytes)
+    {
+        using var limit = System.Diagnostics.Process.Start("prlimit", ["--pid", $"{process.Id}", $"--fsize={kibibytes * 1024}:{kibibytes * 1024}"]);
+        limit.WaitForExit();
+        limit.ExitCode.Should().Be(0);
+    }
+
     /// <summary>Starts it, with the default handling of an interrupt even where the tests run in the background.</summary>
     public static Process Start(params string[] arguments) => OperatingSystem.IsWindows()
         ? Start("dotnet", [Dll, .. arguments])
         : Start("env", ["--default-signal=INT", "dotnet", Dll, .. arguments]);
+
+    /// <summary>Sends it a signal: <c>INT</c>.</summary>
+    public static void Signal(Process process, string signal)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", process.Id.ToString()]);
+        kill.WaitForExit();
+        kill.ExitCode.Should().Be(0);
+    }
 
     public static NinOutcome Finish(Process process)
     {

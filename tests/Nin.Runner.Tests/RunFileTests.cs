@@ -1,4 +1,5 @@
 using System.Text;
+using Nin.Checkpoints;
 using Nin.Runner.Results;
 using Nin.Runner.Runs;
 using Nin.TestKit.Fuzzing;
@@ -23,7 +24,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     static Manifest Good { get; } = new(
         ManifestVersions.OfThisProcess(), DateTimeOffset.UnixEpoch, "quick28", new string('a', 64),
         new ManifestData("synthetic", "made", [new DataFileRow("training", new string('0', 64)), new DataFileRow("test", new string('1', 64))]),
-        TrainSettings.Quick with { Schedule = "cosine", Dataset = "synthetic", Seed = 3, Limit = 16 }, 3, new ManifestDevice("cpu", "A processor", 2));
+        TrainSettings.Quick with { Schedule = "cosine", Dataset = "synthetic", Seed = 3, Limit = 16 }, 3, new ManifestDevice("cpu", "A processor", 2)) { Extensions = [new ManifestExtension(Epoch: 1, Step: 5, From: 2, To: 3)] };
 
     [Fact]
     public void Manifest_reads_back()
@@ -49,9 +50,29 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     [InlineData("\"momentum\": 0.9", "\"momentum\": 1", "options.momentum is 1; it must be 0 or more and below 1")]
     [InlineData("\"weightDecay\": 0.0005", "\"weightDecay\": -1", "options.weightDecay is -1; it must be a number of 0 or more")]
     [InlineData("\"limit\": 16", "\"limit\": 0", "options.limit is 0; it must be 1 or more")]
+    [InlineData("\"epochs\": 3", "\"epochs\": 4", "extensions must lead from one number of epochs to the next, up to options.epochs (4)")]
+    [InlineData("\"epoch\": 1,", "\"epoch\": 3,", "extensions must lead from one number of epochs to the next, up to options.epochs (3)")]
+    [InlineData("\"step\": 5", "\"step\": -1", "extensions must lead from one number of epochs to the next, up to options.epochs (3)")]
+    [InlineData("\"from\": 2,", "\"from\": 0,", "extensions must lead from one number of epochs to the next, up to options.epochs (3)")]
     [InlineData("\"seed\": 3,", "\"seed\": 4,", "seed is 3 and options.seed is 4; they must be equal")]
     public void What_no_run_was_started_with_is_named(string old, string changed, string message) =>
         Change(old, changed).Should().Match($"{folder["run/manifest.json"]}: {message}. Put it right, or start a new run.");
+
+    [Fact]
+    public void Extensions_stand_where_the_run_went_on()
+    {
+        static TrainingState At(int epoch, int step) => new(epoch, Seed: 3) { Begun = new EpochProgress(step, 1, 1, 1) };
+        var manifest = Good.Extend(3, At(2, 1));
+        manifest.Should().BeSameAs(Good, "it has three epochs already");
+        manifest = Good.Extend(9, At(2, 1));
+        (manifest.Options.Epochs, manifest.Problem()).Should().Be((9, null));
+        manifest.Extensions.Should().Equal(new ManifestExtension(1, 5, 2, 3), new ManifestExtension(2, 1, 3, 9));
+        manifest.GoOnFrom(At(2, 1)).Should().BeSameAs(manifest);
+        // The checkpoint at 2.1 is damaged: the one before is gone on from.
+        var earlier = manifest.GoOnFrom(At(1, 7));
+        earlier.Extensions.Should().Equal(new ManifestExtension(1, 5, 2, 3), new ManifestExtension(1, 7, 3, 9));
+        earlier.Problem().Should().BeNull();
+    }
 
     [Theory]
     [InlineData("\"schedule\": \"cosine\",", "")]
@@ -147,7 +168,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
                 // What is accepted can be trained with.
                 var manifest = run.ReadManifest();
                 _ = ModelCatalog.Get(manifest.Model);
-                _ = Recipe.Options(manifest.Options, folder["checkpoint"]);
+                _ = Recipe.Options(manifest.Options, folder["checkpoint"], new CheckpointSettings(TimeSpan.Zero, IsExtended: manifest.Extensions is not null));
                 _ = Recipe.Init(manifest.Options.Init);
                 _ = Recipe.Augmentation(manifest.Options.Augment);
                 if (!Recipe.Optimizers.Contains(manifest.Options.Optimizer)) throw new InvalidOperationException(manifest.Options.Optimizer);

@@ -13,7 +13,7 @@ static class RunFiles
     {
         Metrics(run).Should().Equal(Metrics(other));
         ShouldBeTheSame(Path.Combine(run, "model.safetensors"), Path.Combine(other, "model.safetensors"), "the weights");
-        foreach (string file in (string[])["model.safetensors", "optimizer.safetensors"])
+        foreach (string file in (string[])["model.safetensors", "optimizer.safetensors", "state.json"])
             ShouldBeTheSame(Path.Combine(NewestCheckpoint(run), file), Path.Combine(NewestCheckpoint(other), file), file);
     }
 

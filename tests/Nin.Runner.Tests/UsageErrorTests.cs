@@ -21,6 +21,9 @@ public sealed class UsageErrorTests
     [InlineData("train --optimizer adam --momentum 0.9", "--momentum belongs to sgd")]
     [InlineData("train --model cifar10", "cifar10 takes images of 3x32x32, Fashion-MNIST has one channel: add --dataset synthetic")]
     [InlineData("train --resume runs/a --lr 0.1", "--lr cannot stand beside --resume")]
+    [InlineData("train --resume runs/a --batch 8 --epochs 3", "--batch cannot stand beside --resume")]
+    [InlineData("train --checkpoint-minutes -1", "--checkpoint-minutes is '-1'; it must be a number of 0 to 525600.")]
+    [InlineData("train --model book --dataset synthetic --limit 60000 --batch 60000 --device cpu", "--batch 60000 is more than fits: a batch has at most 42799 images of 1x224x224.")]
     [InlineData("bench --device gpu", "Unknown device 'gpu': use auto, cpu, emulator, opencl[:i] or cuda[:i].")]
     [InlineData("bench --workload both", "--workload is 'both'; use train or infer.")]
     [InlineData("data extra", "unexpected 'extra' after `nin data`")]
@@ -50,7 +53,7 @@ public sealed class UsageErrorTests
         string[] options =
         [
             "--model", "--preset", "--epochs", "--batch", "--lr", "--momentum", "--weight-decay", "--schedule", "--optimizer", "--init", "--augment",
-            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--device", "--threads", "--json", "--verbose",
+            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--checkpoint-minutes", "--device", "--threads", "--json", "--verbose",
         ];
         help.Should().ContainAll(options).And.Contain("constant|step|cosine|onecycle").And.Contain("none|flip|shift-flip");
     }

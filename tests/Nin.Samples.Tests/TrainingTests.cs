@@ -51,7 +51,7 @@ public sealed class TrainingTests
             TrainerOptions Options(int epochs, string? checkpoint, bool resume = false) => new()
             {
                 Epochs = epochs, BatchSize = 20, Schedule = new Warmup(3), Loss = new BrierLoss(), Optimizer = p => new SignSgd(p, 0.01),
-                CheckpointFolder = checkpoint, Resume = resume,
+                CheckpointFolder = checkpoint, Resume = resume, ChangeEpochs = resume,
             };
             using var whole = new SmallNet(device, seed: 1);
             var epochs = Trainer.Fit(whole, Data, Options(2, folder), new Progress(p => rates.Add(p.LearningRate)));

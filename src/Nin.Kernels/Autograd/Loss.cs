@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using ILGPU;
 using Nin.Ops;
@@ -41,6 +42,12 @@ public abstract class Loss
         batch.Run(dlogits: default);
         return new TracedLoss(logits, batch);
     }
+
+    /// <summary>
+    /// The settings that decide its value, in some words: a checkpoint keeps them beside the type's name, and a run does not resume with others.
+    /// Empty unless overridden; a loss with settings overrides it.
+    /// </summary>
+    public virtual string Describe() => "";
 
     /// <summary>The loss of one example, in double precision, and its gradient.</summary>
     /// <param name="logits">One logit per class.</param>
@@ -125,6 +132,9 @@ public sealed class CrossEntropyLoss : Loss
 
     /// <summary>Share of the target that is spread over all classes.</summary>
     public double LabelSmoothing { get; }
+
+    /// <inheritdoc/>
+    public override string Describe() => string.Create(CultureInfo.InvariantCulture, $"LabelSmoothing = {LabelSmoothing:R}");
 
     /// <inheritdoc/>
     public override double Example(ReadOnlySpan<float> logits, int label, Span<float> gradient)

@@ -5,6 +5,8 @@ namespace Nin.Checkpoints;
 /// </summary>
 public static class AtomicFile
 {
+    const string UnfinishedSuffix = ".new";
+
     /// <summary>
     /// Writes beside the target, flushes to disk, renames over it and flushes the folder's names. When anything up to the renaming fails, what
     /// stood there before is untouched and the unfinished file is removed.
@@ -21,7 +23,7 @@ public static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        string temporary = $"{path}.{Guid.NewGuid():N}.new";
+        string temporary = $"{path}.{Guid.NewGuid():N}{UnfinishedSuffix}";
         try
         {
             Create(disk, temporary, write, length);
@@ -35,6 +37,30 @@ public static class AtomicFile
         }
 
         disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Deletes what programs left beside a file that were killed while they wrote it. None may be writing it now.</summary>
+    /// <param name="path">The file, which stays; its folder exists.</param>
+    /// <exception cref="IOException">It could not be deleted.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public static void ClearUnfinished(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string name = Path.GetFileName(path);
+        foreach (string left in Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(path))!))
+        {
+            if (IsUnfinished(left, name)) File.Delete(left);
+        }
+    }
+
+    /// <summary>Whether a file is what a killed program left of the file <paramref name="name"/>.</summary>
+    /// <param name="path">The file that is there.</param>
+    /// <param name="name">The name that it would have got, without a folder.</param>
+    public static bool IsUnfinished(string path, string name)
+    {
+        string found = Path.GetFileName(path);
+        return found.Length == name.Length + 1 + 32 + UnfinishedSuffix.Length && found.StartsWith($"{name}.", StringComparison.Ordinal)
+            && found.EndsWith(UnfinishedSuffix, StringComparison.Ordinal) && Guid.TryParseExact(found.AsSpan(name.Length + 1, 32), "N", out _);
     }
 
     /// <summary>Creates a folder, and those above it that are missing, so that they are still there after a power cut.</summary>

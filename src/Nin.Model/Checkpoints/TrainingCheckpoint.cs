@@ -58,7 +58,7 @@ public static class TrainingCheckpoint
             keep);
     }
 
-    /// <summary>Reads where the run stood: from the checkpoint that <see cref="Load"/> takes.</summary>
+    /// <summary>Reads where the run stood: from the checkpoint that <see cref="Load(string, INetwork, Optimizer)"/> takes.</summary>
     /// <exception cref="InvalidDataException">There is no whole checkpoint.</exception>
     public static TrainingState ReadState(string folder)
     {
@@ -75,12 +75,20 @@ public static class TrainingCheckpoint
     /// <param name="optimizer">An optimiser of the same kind and settings over its parameters.</param>
     /// <returns>Where it stood, and which damaged checkpoints were passed over.</returns>
     /// <exception cref="InvalidDataException">There is no whole checkpoint, or it is another network's, seed's or optimiser's.</exception>
-    public static TrainingState Load(string folder, INetwork network, Optimizer optimizer)
+    public static TrainingState Load(string folder, INetwork network, Optimizer optimizer) => Load(folder, network, optimizer, check: null);
+
+    /// <param name="folder">The checkpoints.</param>
+    /// <param name="network">A network of the same class and seed.</param>
+    /// <param name="optimizer">An optimiser of the same kind and settings.</param>
+    /// <param name="check">Throws where the run cannot go on from this state, of this file; nothing is changed by then.</param>
+    internal static TrainingState Load(string folder, INetwork network, Optimizer optimizer, Action<TrainingState, string>? check)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
         var (inside, passedOver) = Locate(folder);
-        var state = TrainingStateFile.Read(Path.Combine(inside, StateFile), network);
+        string stateFile = Path.Combine(inside, StateFile);
+        var state = TrainingStateFile.Read(stateFile, network) with { PassedOver = passedOver };
+        check?.Invoke(state, stateFile);
         using var weights = SafetensorsReader.Open(Path.Combine(inside, ModelFile));
         using var moments = SafetensorsReader.Open(Path.Combine(inside, OptimizerFile));
         int trainingSteps = Checkpoint.Verify(network, weights);
@@ -91,7 +99,7 @@ public static class TrainingCheckpoint
         foreach (var (name, value) in optimizer.State) value.CopyFrom(moments.ReadFloats(name));
         optimizer.Resume(steps);
         optimizer.LearningRate = learningRate;
-        return state with { PassedOver = passedOver };
+        return state;
     }
 
     static CheckpointHistory History(string folder) => new(folder, Disk.Local);

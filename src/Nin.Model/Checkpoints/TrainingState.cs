@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Nin.Training;
 
 namespace Nin.Checkpoints;
 
@@ -8,6 +9,15 @@ namespace Nin.Checkpoints;
 /// <param name="Seed">Seed of order and augmentation.</param>
 public sealed record TrainingState(int Epoch, int Seed)
 {
+    /// <summary>What the epoch after those that are done has brought so far; none at its start.</summary>
+    public EpochProgress Begun { get; init; }
+
+    /// <summary>
+    /// What decides the bits of the run, name by name; <see cref="Trainer"/> writes it and does not resume with anything else. Empty in the
+    /// checkpoints of a loop of one's own.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Run { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What whoever trains wants to find again: the options of the run.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
@@ -18,10 +28,18 @@ public sealed record TrainingState(int Epoch, int Seed)
     public IReadOnlyList<string> PassedOver { get; init; } = [];
 }
 
+/// <summary>An epoch that is not done yet: all that its metrics need to come out as if it had never been left.</summary>
+/// <param name="Steps">Steps done in it.</param>
+/// <param name="LossSum">The sum of their examples' losses.</param>
+/// <param name="Correct">How many of their examples were right.</param>
+/// <param name="Seconds">Time that they took.</param>
+[method: JsonConstructor] // Else a structure's own, which takes zeros for what a damaged file lacks.
+public readonly record struct EpochProgress(int Steps, double LossSum, long Correct, double Seconds);
+
 /// <summary>A <see cref="TrainingState"/> as JSON, with what tells the network that it belongs to.</summary>
 static class TrainingStateFile
 {
-    const int FormatVersion = 1;
+    const int FormatVersion = 2;
 
     // What is missing, unknown, null or there twice is an error: a run must not go on with a default for what it does not understand.
     static readonly JsonSerializerOptions Options = new()
@@ -36,7 +54,9 @@ static class TrainingStateFile
 
     public static void Write(Stream stream, TrainingState state, INetwork network) => JsonSerializer.Serialize(
         stream,
-        new Content(FormatVersion, network.Architecture.Name, network.Architecture.Hash(), network.Seed, state.Epoch, state.Seed, state.Options),
+        new Content(
+            FormatVersion, network.Architecture.Name, network.Architecture.Hash(), network.Seed, state.Epoch, state.Seed, state.Begun, state.Run,
+            state.Options),
         Options);
 
     /// <exception cref="InvalidDataException">The file is missing, damaged, or another network's.</exception>
@@ -44,16 +64,18 @@ static class TrainingStateFile
     {
         var content = Parse(path);
         if (content.FormatVersion != FormatVersion)
-            throw new InvalidDataException($"{path} has the format version {content.FormatVersion}; this program reads {FormatVersion}.");
+            throw new InvalidDataException($"{path} has the format version {content.FormatVersion}; this program reads {FormatVersion}. Start a new run.");
         if (content.Epoch < 0) throw new InvalidDataException($"{path} has {content.Epoch} epochs; they must be 0 or more.");
-        if (content.Options.Any(o => o.Value is null)) throw new InvalidDataException($"{path} has an option without a value; it is damaged.");
+        if (content.Begun is not { Steps: >= 0, Correct: >= 0, Seconds: >= 0 and < double.PositiveInfinity } || !double.IsFinite(content.Begun.LossSum))
+            throw new InvalidDataException($"{path} has begun an epoch with numbers that no run has written; it is damaged.");
+        if (content.Options.Concat(content.Run).Any(o => o.Value is null)) throw new InvalidDataException($"{path} has an option without a value; it is damaged.");
         if (network is not null && content.Architecture != network.Architecture.Hash())
             throw new InvalidDataException(
                 $"{path} is of {SafetensorsHeader.Quote(content.Model)} with other layers than {network.Architecture.Name} has; resume with the same network.");
         if (network is not null && content.NetworkSeed != network.Seed)
             throw new InvalidDataException(
                 $"{path} is of a network with the seed {content.NetworkSeed}, not {network.Seed}; resume with the same seed.");
-        return new TrainingState(content.Epoch, content.Seed) { Options = content.Options };
+        return new TrainingState(content.Epoch, content.Seed) { Begun = content.Begun, Run = content.Run, Options = content.Options };
     }
 
     static Content Parse(string path)
@@ -70,5 +92,6 @@ static class TrainingStateFile
     }
 
     sealed record Content(
-        int FormatVersion, string Model, string Architecture, int NetworkSeed, int Epoch, int Seed, IReadOnlyDictionary<string, string> Options);
+        int FormatVersion, string Model, string Architecture, int NetworkSeed, int Epoch, int Seed, EpochProgress Begun,
+        IReadOnlyDictionary<string, string> Run, IReadOnlyDictionary<string, string> Options);
 }

@@ -101,17 +101,19 @@ sealed class BatchPrefetcher : IDisposable
     }
 }
 
-/// <summary>Fills the batches of one epoch, one after another.</summary>
+/// <summary>Fills the batches of one epoch, one after another, from the first that is wanted.</summary>
 /// <param name="data">Where the images are.</param>
 /// <param name="transform">Makes them the network's input.</param>
 /// <param name="order">Their order.</param>
 /// <param name="batchSize">Images per batch.</param>
+/// <param name="firstBatch">Batches that are left out.</param>
 /// <param name="epoch">Epoch, from 0.</param>
 /// <param name="filled">Called with each batch that was filled.</param>
 sealed class EpochFiller(
-    ImageDataset data, ImageTransform transform, int[] order, int batchSize, int epoch, Action<ImageBatch>? filled = null)
+    ImageDataset data, ImageTransform transform, int[] order, int batchSize, int firstBatch, int epoch, Action<ImageBatch>? filled = null)
 {
-    int next;
+    // The product may be one batch size above the last index, which is an int.
+    int next = (int)Math.Min((long)firstBatch * batchSize, order.Length);
 
     /// <summary>Fills the epoch's next batch; false if there is none.</summary>
     public bool Fill(ImageBatch batch, CancellationToken cancellation)

@@ -61,36 +61,51 @@ public sealed class DataLoader
     /// <param name="cancellation">Ends loading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epoch"/> is negative.</exception>
     public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation = default) =>
-        Epoch(epoch, filled: null, cancellation);
+        Epoch(epoch, firstBatch: 0, cancellation);
 
-    /// <inheritdoc cref="Epoch(int, CancellationToken)"/>
+    /// <summary>The batches of one epoch from a later one on, with the same bits; those before are not made.</summary>
+    /// <param name="epoch">Epoch, from 0: decides order and augmentation together with the seed.</param>
+    /// <param name="firstBatch">Batches to leave out, 0 to <see cref="BatchesPerEpoch"/>, which leaves none.</param>
+    /// <param name="cancellation">Ends loading with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="epoch"/> is negative, or the epoch has no such <paramref name="firstBatch"/>.
+    /// </exception>
+    public IEnumerable<ImageBatch> Epoch(int epoch, int firstBatch, CancellationToken cancellation = default) =>
+        Epoch(epoch, firstBatch, filled: null, cancellation);
+
+    /// <inheritdoc cref="Epoch(int, int, CancellationToken)"/>
     /// <param name="epoch">Epoch, from 0.</param>
+    /// <param name="firstBatch">Batches to leave out.</param>
     /// <param name="filled">Called with each batch on the thread that made it, before it is handed out.</param>
     /// <param name="cancellation">Ends loading.</param>
-    internal IEnumerable<ImageBatch> Epoch(int epoch, Action<ImageBatch>? filled, CancellationToken cancellation)
+    internal IEnumerable<ImageBatch> Epoch(int epoch, int firstBatch, Action<ImageBatch>? filled, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        return options.Prefetch == 0 ? Direct(epoch, filled, cancellation) : Ahead(epoch, filled, cancellation);
+        if (firstBatch < 0 || firstBatch > BatchesPerEpoch)
+            throw new ArgumentOutOfRangeException(
+                nameof(firstBatch), firstBatch, $"The first batch must be 0 to {BatchesPerEpoch}, the batches of an epoch.");
+        return options.Prefetch == 0 ? Direct(epoch, firstBatch, filled, cancellation) : Ahead(epoch, firstBatch, filled, cancellation);
     }
 
-    IEnumerable<ImageBatch> Direct(int epoch, Action<ImageBatch>? filled, CancellationToken cancellation)
+    IEnumerable<ImageBatch> Direct(int epoch, int firstBatch, Action<ImageBatch>? filled, CancellationToken cancellation)
     {
-        EpochFiller filler = MakeFiller(epoch, filled);
+        EpochFiller filler = MakeFiller(epoch, firstBatch, filled);
         ImageBatch batch = Rent();
         while (filler.Fill(batch, cancellation))
             yield return batch;
         spare.Add(batch);
     }
 
-    IEnumerable<ImageBatch> Ahead(int epoch, Action<ImageBatch>? filled, CancellationToken cancellation)
+    IEnumerable<ImageBatch> Ahead(int epoch, int firstBatch, Action<ImageBatch>? filled, CancellationToken cancellation)
     {
         // One batch in the caller's hands, the others waiting or being filled.
-        ImageBatch[] buffers = new ImageBatch[Math.Min(options.Prefetch + 1, BatchesPerEpoch)];
+        ImageBatch[] buffers = new ImageBatch[Math.Min(options.Prefetch + 1, BatchesPerEpoch - firstBatch)];
+        if (buffers.Length == 0) yield break;
         for (int i = 0; i < buffers.Length; i++)
             buffers[i] = Rent();
         try
         {
-            using var prefetcher = new BatchPrefetcher(MakeFiller(epoch, filled).Fill, buffers, cancellation);
+            using var prefetcher = new BatchPrefetcher(MakeFiller(epoch, firstBatch, filled).Fill, buffers, cancellation);
             while (prefetcher.Next() is { } batch)
                 yield return batch;
         }
@@ -101,14 +116,14 @@ public sealed class DataLoader
         }
     }
 
-    EpochFiller MakeFiller(int epoch, Action<ImageBatch>? filled)
+    EpochFiller MakeFiller(int epoch, int firstBatch, Action<ImageBatch>? filled)
     {
         int[] order = new int[data.Count];
         if (options.Shuffle)
             Sampler.Shuffled(order, options.Seed, epoch);
         else
             Sampler.Sequential(order);
-        return new EpochFiller(data, new ImageTransform(data, options), order, BatchSize, epoch, filled);
+        return new EpochFiller(data, new ImageTransform(data, options), order, BatchSize, firstBatch, epoch, filled);
     }
 
     ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(BatchSize, imageLength);

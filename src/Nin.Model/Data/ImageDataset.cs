@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Nin.Data;
 
 /// <summary>Labelled images in memory, as bytes <c>[count, channels, height, width]</c>.</summary>
@@ -5,6 +9,7 @@ public sealed class ImageDataset
 {
     readonly ReadOnlyMemory<byte> pixels;
     readonly ReadOnlyMemory<int> labels;
+    string? contentHash;
 
     /// <summary>Wraps images and labels without copying them.</summary>
     /// <param name="pixels">Bytes <c>[labels.Length, channels, height, width]</c>.</param>
@@ -57,6 +62,12 @@ public sealed class ImageDataset
     /// <summary>All bytes, <c>[count, channels, height, width]</c>.</summary>
     public ReadOnlySpan<byte> Pixels => pixels.Span;
 
+    /// <summary>
+    /// SHA-256 over shape, classes, pixels and labels, in hexadecimal: equal for equal data sets. It is computed once, when it is first asked
+    /// for; memory that the owner changes afterwards is not hashed again. Any thread may ask.
+    /// </summary>
+    public string ContentHash => contentHash ??= ComputeHash();
+
     /// <summary>Reads images (IDX, three dimensions) and labels (IDX, one), each plain or <c>.gz</c>.</summary>
     /// <exception cref="InvalidDataException">A file is broken, the counts differ, or a label names no class.</exception>
     public static ImageDataset FromIdx(string imagesPath, string labelsPath, IReadOnlyList<string> classNames)
@@ -90,6 +101,30 @@ public sealed class ImageDataset
         if (count >= Count)
             return this;
         return new ImageDataset(pixels[..(count * Channels * Height * Width)], labels[..count], Channels, Height, Width, ClassNames);
+    }
+
+    string ComputeHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> number = stackalloc byte[sizeof(int)];
+        // Lengths before contents, so that no two data sets give the same bytes.
+        foreach (int size in (ReadOnlySpan<int>)[Count, Channels, Height, Width, ClassNames.Count]) Append(size, number, hash);
+        foreach (string name in ClassNames)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(name);
+            Append(bytes.Length, number, hash);
+            hash.AppendData(bytes);
+        }
+
+        hash.AppendData(Pixels);
+        foreach (int label in Labels) Append(label, number, hash);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    static void Append(int value, Span<byte> bytes, IncrementalHash hash)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        hash.AppendData(bytes);
     }
 }
 

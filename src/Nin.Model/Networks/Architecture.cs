@@ -30,7 +30,10 @@ public sealed record Architecture(string Name, Shape Input, Init Init, IReadOnly
         text.Append(CultureInfo.InvariantCulture, $"{Input}\n");
         foreach (var layer in Layers)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{layer.Name} {layer.Kind} [{string.Join(',', layer.Inputs)}] {layer.Output}");
+            text.Append(CultureInfo.InvariantCulture, $"{layer.Name} {layer.Kind} [");
+            // Not string.Join, which would write -1 as the user's language does.
+            for (int i = 0; i < layer.Inputs.Count; i++) text.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "" : ",")}{layer.Inputs[i]}");
+            text.Append(CultureInfo.InvariantCulture, $"] {layer.Output}");
             foreach (var argument in layer.Arguments) text.Append(CultureInfo.InvariantCulture, $" {argument.Name}={argument.Value:R}");
             text.Append('\n');
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nin.Ops;
 
 namespace Nin.Training;
@@ -50,6 +51,11 @@ public sealed class Adam : Optimizer
 
     /// <summary>Whether weight decay is apart from the gradient (AdamW).</summary>
     public bool Decoupled { get; }
+
+    /// <inheritdoc/>
+    public override string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Beta1 = {Beta1:R}, Beta2 = {Beta2:R}, Epsilon = {Epsilon:R}, WeightDecay = {WeightDecay:R}, Decoupled = {Decoupled}");
 
     /// <inheritdoc/>
     protected override void Update(in Pass pass, in ParameterRange range)

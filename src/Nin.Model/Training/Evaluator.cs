@@ -26,7 +26,7 @@ sealed class Evaluator : IDisposable
     public EvaluationResult Run(CancellationToken cancellation)
     {
         var tally = new EvaluationTally(classes, loss);
-        foreach (var batch in input.Epoch(0, cancellation))
+        foreach (var batch in input.Epoch(epoch: 0, firstBatch: 0, cancellation))
         {
             var y = session.Forward(input.On(batch));
             var part = logits.AsSpan(0, batch.Count * classes);

@@ -24,9 +24,9 @@ sealed class InputFeed : IDisposable
         if (!device.CopiesBesideWork) input = new TensorBuffer(device, loader.BatchSize, shape);
     }
 
-    /// <inheritdoc cref="DataLoader.Epoch(int, CancellationToken)"/>
-    public IEnumerable<ImageBatch> Epoch(int epoch, CancellationToken cancellation) =>
-        loader.Epoch(epoch, device.CopiesBesideWork ? Upload : null, cancellation);
+    /// <inheritdoc cref="DataLoader.Epoch(int, int, CancellationToken)"/>
+    public IEnumerable<ImageBatch> Epoch(int epoch, int firstBatch, CancellationToken cancellation) =>
+        loader.Epoch(epoch, firstBatch, device.CopiesBesideWork ? Upload : null, cancellation);
 
     /// <summary>A batch of <see cref="Epoch"/> on the device, until the next is asked for.</summary>
     public Tensor On(ImageBatch batch) => input is null ? uploads[batch].Tensor : input.CopyFrom(batch.Images, batch.Count, Layout.Nchw);

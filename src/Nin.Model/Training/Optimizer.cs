@@ -43,6 +43,12 @@ public abstract class Optimizer : IDisposable
     /// <summary>The names and arrays of its state, as long as the trained parameters; for checkpoints.</summary>
     public IReadOnlyList<(string Name, DeviceView Value)> State => [.. state.Select(s => (s.Name, s.Value.View))];
 
+    /// <summary>
+    /// The settings that decide its updates, but for the learning rate, in some words: a checkpoint keeps them beside the type's name, and a run
+    /// does not resume with others. Empty unless overridden; an optimiser with settings overrides it.
+    /// </summary>
+    public virtual string Describe() => "";
+
     /// <summary>Updates the parameters. The gradients count as used: the next backward pass starts from zero.</summary>
     public void Step()
     {

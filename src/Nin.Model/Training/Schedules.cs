@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nin.Training;
 
 /// <summary>
@@ -6,6 +8,24 @@ namespace Nin.Training;
 /// </summary>
 public abstract record LearningRateSchedule
 {
+    /// <summary>
+    /// All that decides its shares, in some words: a checkpoint keeps them beside the type's name, and a run does not resume with others. Unless
+    /// overridden it is what the record prints, with numbers as C# writes them; a schedule with settings that are no properties overrides it.
+    /// </summary>
+    public virtual string Describe()
+    {
+        var culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            return ToString();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+
     /// <summary>The share of the peak learning rate, 0 to 1, for a step.</summary>
     /// <param name="step">Steps done before it, 0 to <paramref name="totalSteps"/>.</param>
     /// <param name="totalSteps">Steps of the whole run.</param>

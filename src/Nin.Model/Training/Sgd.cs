@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nin.Ops;
 
 namespace Nin.Training;
@@ -33,6 +34,10 @@ public sealed class Sgd : Optimizer
 
     /// <summary>Whether it looks ahead along the velocity.</summary>
     public bool Nesterov { get; }
+
+    /// <inheritdoc/>
+    public override string Describe() =>
+        string.Create(CultureInfo.InvariantCulture, $"Momentum = {Momentum:R}, WeightDecay = {WeightDecay:R}, Nesterov = {Nesterov}");
 
     /// <inheritdoc/>
     protected override void Update(in Pass pass, in ParameterRange range)

@@ -8,10 +8,15 @@ public static class Trainer
     /// <param name="data">Training and test images.</param>
     /// <param name="options">How.</param>
     /// <param name="progress">Told after every step and every epoch, on the thread that trains.</param>
-    /// <param name="cancellation">Stops between two steps: the network is then as the last whole step left it.</param>
-    /// <returns>What each epoch of this call brought.</returns>
+    /// <param name="cancellation">
+    /// Stops between two steps: the network is then as the last whole step left it, and so is a checkpoint in
+    /// <see cref="TrainerOptions.CheckpointFolder"/>, from which <see cref="TrainerOptions.Resume"/> goes on.
+    /// </param>
+    /// <returns>What each epoch that ended in this call brought.</returns>
     /// <exception cref="ArgumentException">An option is out of its range, or the images do not fit the network.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint to resume is missing, damaged or another run's.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint to resume is missing, damaged or another run's: the message names the first thing that differs, with both values.
+    /// </exception>
     /// <exception cref="DivergedException">
     /// A step's loss, or a gradient that its update would use, is not finite. The update was left out where a gradient was to blame, the last checkpoint is
     /// unchanged, and the exception names epoch, step and, from running the step again, the layer where it began.
@@ -40,6 +45,13 @@ public static class Trainer
             throw new ArgumentOutOfRangeException(nameof(options), options.EvaluationBatchSize, "The batch size of the test is 1 or more.");
         if (options.LearningRate is { } rate && (!(rate >= 0) || !double.IsFinite(rate)))
             throw new ArgumentOutOfRangeException(nameof(options), rate, "The learning rate must be a finite number of 0 or more.");
+        if (options.CheckpointInterval < TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.CheckpointInterval, "The time between checkpoints must be 0 or more, or null for none within an epoch.");
+        if (options.CheckpointInterval is not null && options.CheckpointFolder is null)
+            throw new ArgumentException("For checkpoints within an epoch, name the CheckpointFolder.", nameof(options));
+        if (options.ChangeEpochs && !options.Resume)
+            throw new ArgumentException("ChangeEpochs is for a run that resumes: set Resume too, or leave it out.", nameof(options));
         if (options.Resume && options.CheckpointFolder is null)
             throw new ArgumentException("To resume, name the CheckpointFolder.", nameof(options));
     }

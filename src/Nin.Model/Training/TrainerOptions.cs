@@ -1,3 +1,4 @@
+using Nin.Checkpoints;
 using Nin.Data;
 
 namespace Nin.Training;
@@ -32,14 +33,47 @@ public sealed record TrainerOptions
     /// <summary>Images a batch of the test after an epoch.</summary>
     public int EvaluationBatchSize { get; init; } = 256;
 
-    /// <summary>Where a <see cref="Checkpoints.TrainingCheckpoint"/> is kept after each epoch, or null for none.</summary>
+    /// <summary>
+    /// Where a <see cref="TrainingCheckpoint"/> is kept after each epoch, and between two steps where training is cancelled or
+    /// <see cref="CheckpointInterval"/> has passed; null for none.
+    /// </summary>
     public string? CheckpointFolder { get; init; }
 
-    /// <summary>Goes on from the checkpoint in <see cref="CheckpointFolder"/>, to the bits of a run that was never stopped.</summary>
+    /// <summary>
+    /// The longest time without a checkpoint, but for the step that it ends in; zero for one after every step, null for none within an epoch
+    /// (but when training is cancelled).
+    /// </summary>
+    public TimeSpan? CheckpointInterval { get; init; }
+
+    /// <summary>
+    /// Goes on from the newest whole checkpoint in <see cref="CheckpointFolder"/>, between any two steps, to the bits of a run that was never
+    /// stopped. So everything that decides them must be what it was: network, seeds, data, batch size, epochs, optimiser, learning rate,
+    /// schedule, loss, frozen parameters. Own schedules, optimisers and losses are told apart by their types' names and by what they say of
+    /// themselves (<see cref="LearningRateSchedule.Describe"/>). Only the device is not compared: equal bits are promised for one kind of it.
+    /// </summary>
     public bool Resume { get; init; }
+
+    /// <summary>
+    /// Lets a resumed run have other <see cref="Epochs"/> than it was started with, more than are done: from the step on with which it goes on,
+    /// the schedule is that of the new total. A one cycle or cosine that had come down thus jumps up to where it stands at that share of the
+    /// longer run, and the weights are not those of a run that had the new total from the start; with a constant rate they are.
+    /// </summary>
+    public bool ChangeEpochs { get; init; }
+
+    /// <summary>
+    /// Told where a resumed run goes on, before anything of it is trained; <see cref="TrainingState.PassedOver"/> names newer checkpoints that
+    /// were damaged, for a warning.
+    /// </summary>
+    public Action<TrainingState>? Resumed { get; init; }
 
     /// <summary>Strings that the checkpoint keeps for whoever resumes.</summary>
     public IReadOnlyDictionary<string, string> CheckpointOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The clock of <see cref="CheckpointInterval"/> and of <see cref="EpochMetrics.ExamplesPerSecond"/>.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where checkpoints are written; tests make it fail.</summary>
+    internal Disk Disk { get; init; } = Disk.Local;
 }
 
 /// <summary>What a network learns from and what it is tested on. Images are resized to the network's input.</summary>
@@ -76,7 +110,7 @@ public readonly record struct TrainingProgress(
 /// <param name="TrainAccuracy">Share of the training images that were right in their step.</param>
 /// <param name="TestLoss">Mean loss over the test images, after the epoch.</param>
 /// <param name="TestAccuracy">Share of the test images that are right, after the epoch.</param>
-/// <param name="ExamplesPerSecond">Training images a second; the test is not in it.</param>
+/// <param name="ExamplesPerSecond">Training images a second; tests and checkpoints are not in it.</param>
 /// <param name="DeadClasses">See <see cref="EvaluationResult.DeadClasses"/>.</param>
 public sealed record EpochMetrics(
     int Epoch, double Loss, double TrainAccuracy, double TestLoss, double TestAccuracy, double ExamplesPerSecond, int DeadClasses);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Nin.Checkpoints;
 using Nin.Data;
 
@@ -10,6 +9,7 @@ sealed class TrainingRun : IDisposable
     const double DefaultLearningRate = 0.05;
 
     readonly INetwork network;
+    readonly TrainingData data;
     readonly TrainerOptions options;
     readonly IProgress<TrainingProgress>? progress;
     readonly DataLoader loader;
@@ -20,9 +20,15 @@ sealed class TrainingRun : IDisposable
     readonly GradientGuard guard;
     readonly double peak;
 
+    // Of the epoch that is trained; of which step the newest checkpoint is, and since when.
+    EpochProgress begun;
+    (int Epochs, int Steps) kept;
+    long keptAt;
+
     public TrainingRun(INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress)
     {
         this.network = network;
+        this.data = data;
         this.options = options;
         this.progress = progress;
         InputData.Check(network, data.Training);
@@ -40,11 +46,18 @@ sealed class TrainingRun : IDisposable
         peak = options.LearningRate ?? optimizer.LearningRate;
         try
         {
-            if (options.Resume) FirstEpoch = Resume();
+            if (options.Resume)
+            {
+                var state = Resume();
+                (FirstEpoch, begun) = (state.Epoch, state.Begun);
+            }
+
+            kept = (FirstEpoch, begun.Steps);
             session = network.CreateSession(maxBatch: 1);
             session.ReserveTraining(loader.BatchSize);
             input = new InputFeed(network, loader);
             evaluator = new Evaluator(network, session, data.Test, data.Normalization, options.EvaluationBatchSize, options.Loss);
+            keptAt = options.TimeProvider.GetTimestamp();
         }
         catch
         {
@@ -58,32 +71,31 @@ sealed class TrainingRun : IDisposable
 
     long TotalSteps => (long)options.Epochs * loader.BatchesPerEpoch;
 
-    /// <summary>Trains one epoch, tests, and keeps a checkpoint.</summary>
+    /// <summary>
+    /// Trains an epoch (the rest of one that a checkpoint has begun), tests, and keeps a checkpoint. Cancelled between two steps or in the test,
+    /// it keeps one of there, and a run that resumes gives the numbers of one that was never stopped.
+    /// </summary>
     public EpochMetrics Epoch(int epoch, CancellationToken cancellation)
     {
-        double lossSum = 0;
-        long correct = 0;
-        int done = 0;
-        var clock = Stopwatch.StartNew();
-        foreach (var batch in input.Epoch(epoch, cancellation))
+        EvaluationResult test;
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            lossSum += Step(batch, epoch, done) * batch.Count;
-            correct += session.LastCorrect;
-            done++;
-            long seen = Math.Min((long)done * loader.BatchSize, loader.Count);
-            progress?.Report(Progress(epoch, done, lossSum / seen));
+            Train(epoch, cancellation);
+            test = evaluator.Run(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Keep(epoch);
+            throw;
         }
 
-        double seconds = clock.Elapsed.TotalSeconds;
-        var test = evaluator.Run(cancellation);
-        double loss = lossSum / loader.Count;
+        double loss = begun.LossSum / loader.Count;
         var metrics = new EpochMetrics(
-            epoch + 1, loss, (double)correct / loader.Count, test.Loss, test.Accuracy, loader.Count / seconds, test.DeadClasses);
+            epoch + 1, loss, (double)begun.Correct / loader.Count, test.Loss, test.Accuracy, loader.Count / begun.Seconds, test.DeadClasses);
         // Told before the checkpoint: whoever keeps a row an epoch has none too few when the program is killed between the two.
-        progress?.Report(Progress(epoch, done, loss) with { Completed = metrics, Test = test });
-        if (options.CheckpointFolder is { } folder)
-            TrainingCheckpoint.Save(folder, network, optimizer, new TrainingState(epoch + 1, options.Seed) { Options = options.CheckpointOptions });
+        progress?.Report(Progress(epoch, begun.Steps, loss) with { Completed = metrics, Test = test });
+        begun = default;
+        Keep(epoch + 1);
         return metrics;
     }
 
@@ -119,13 +131,59 @@ sealed class TrainingRun : IDisposable
         return loss;
     }
 
-    int Resume()
+    void Train(int epoch, CancellationToken cancellation)
     {
-        var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer);
-        if (state.Seed != options.Seed)
+        var clock = options.TimeProvider;
+        double secondsBefore = begun.Seconds;
+        long started = clock.GetTimestamp();
+        foreach (var batch in input.Epoch(epoch, begun.Steps, cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double lossSum = begun.LossSum + Step(batch, epoch, begun.Steps) * batch.Count;
+            double seconds = secondsBefore + clock.GetElapsedTime(started).TotalSeconds;
+            begun = new EpochProgress(begun.Steps + 1, lossSum, begun.Correct + session.LastCorrect, seconds);
+            long seen = Math.Min((long)begun.Steps * loader.BatchSize, loader.Count);
+            progress?.Report(Progress(epoch, begun.Steps, lossSum / seen));
+            if (!(clock.GetElapsedTime(keptAt) >= options.CheckpointInterval)) continue;
+            Keep(epoch);
+            (secondsBefore, started) = (seconds, clock.GetTimestamp());
+        }
+    }
+
+    /// <summary>Writes a checkpoint, unless the newest is of this very step.</summary>
+    void Keep(int epochsDone)
+    {
+        var position = (epochsDone, begun.Steps);
+        if (options.CheckpointFolder is not { } folder || position == kept) return;
+        var state = new TrainingState(epochsDone, options.Seed) { Begun = begun, Run = Describe(), Options = options.CheckpointOptions };
+        TrainingCheckpoint.Save(options.Disk, folder, network, optimizer, state);
+        (kept, keptAt) = (position, options.TimeProvider.GetTimestamp());
+    }
+
+    IReadOnlyDictionary<string, string> Describe() => RunDescription.Of(network, data, options, optimizer, peak);
+
+    TrainingState Resume()
+    {
+        var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer, CheckSame);
+        options.Resumed?.Invoke(state);
+        return state;
+    }
+
+    void CheckSame(TrainingState then, string file)
+    {
+        if (then.Run.Count == 0)
+            throw new InvalidDataException($"{file} was not written by {nameof(Trainer)}: load it with {nameof(TrainingCheckpoint)}.{nameof(TrainingCheckpoint.Load)}.");
+        if (RunDescription.Difference(Describe(), then.Run, options.ChangeEpochs) is { } difference)
+        {
+            string allow = difference.StartsWith(RunDescription.Epochs, StringComparison.Ordinal) ? $", or allow it with {nameof(TrainerOptions.ChangeEpochs)}" : "";
+            throw new InvalidDataException($"{file} is of another run, which cannot go on to the same bits: {difference}. Resume with the same{allow}, or start a new run.");
+        }
+
+        if (then.Run[RunDescription.Epochs] != Describe()[RunDescription.Epochs] && options.Epochs <= then.Epoch)
+            throw new ArgumentException($"{then.Epoch} epochs are done: to go on, {nameof(TrainerOptions.Epochs)} must be more, not {options.Epochs}.");
+        if (then.Epoch > options.Epochs || then.Begun.Steps > (then.Epoch == options.Epochs ? 0 : loader.BatchesPerEpoch))
             throw new InvalidDataException(
-                $"{options.CheckpointFolder} was trained with the seed {state.Seed}, not {options.Seed}; resume with the same seed.");
-        return state.Epoch;
+                $"{file} has done {then.Epoch} epochs and {then.Begun.Steps} steps of {options.Epochs} epochs of {loader.BatchesPerEpoch} steps; it is damaged.");
     }
 
     TrainingProgress Progress(int epoch, int done, double loss) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nin.Checkpoints;
 using Nin.Runner.Output;
 using Nin.Runner.Results;
 using Nin.Runner.Runs;
@@ -9,17 +10,26 @@ namespace Nin.Runner.Commands;
 /// <summary><c>nin train</c>.</summary>
 sealed class TrainCommand : Command
 {
+    const int DefaultCheckpointMinutes = 10;
+
+    // A year: more often than after each epoch, unless one takes as long.
+    const int MostCheckpointMinutes = 525_600;
+
     readonly TrainOptions options = new();
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<string?> output = SharedOptions.Folder("--out", "Folder of the run (default: runs/<time>-<model>)");
-    readonly Option<string?> resume = SharedOptions.Folder("--resume", "Go on with the run in this folder, with its own settings");
+    readonly Option<string?> resume = SharedOptions.Folder("--resume", "Go on with the run in this folder, with its own settings; --epochs makes it longer");
+    readonly Option<double?> checkpointMinutes = OptionKinds.Number(
+        "--checkpoint-minutes",
+        $"Longest time without a checkpoint, which is also written after each epoch and on Ctrl-C ({DefaultCheckpointMinutes}); 0 writes one after every step",
+        v => v is >= 0 and <= MostCheckpointMinutes, $"a number of 0 to {MostCheckpointMinutes}");
     readonly Option<string> device = SharedOptions.Device();
     readonly Option<int?> threads = SharedOptions.Threads();
 
     public TrainCommand()
         : base("train", "Train a network, save it and draw how it went")
     {
-        foreach (Option option in (Option[])[.. options.All, data, output, resume, device, threads]) Add(option);
+        foreach (Option option in (Option[])[.. options.All, data, output, resume, checkpointMinutes, device, threads]) Add(option);
         SetAction(RunAsync);
     }
 
@@ -33,23 +43,18 @@ sealed class TrainCommand : Command
             .ConfigureAwait(false);
         using var network = Recipe.Network(model, settings, on);
         var manifest = Manifest.Of(model, settings, images, on);
-        if (earlier is null) folder.Write(manifest);
-        else earlier.CheckSame(manifest, folder.ManifestFile);
+        earlier?.CheckSame(manifest, folder.ManifestFile);
+        images.CheckBatch(settings.Batch, network.Architecture.Input);
+        folder.ClearUnfinished();
+        folder.Write(earlier ?? manifest);
 
         string count = Tables.Count(images.Training!.Count);
         report.Note($"{model.Id} on {on}, {count} training images of {settings.Dataset}, into {folder.Path}");
-        var run = new TrainRun(model, settings, folder, images, report);
-        try
-        {
-            var result = run.Execute(network, cancellation);
-            report.Result(new TrainResultLine(result), RunnerJson.Lines.TrainResultLine, console => Show(console, result, folder));
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            string done = $"{run.EpochsDone} of {settings.Epochs} epochs";
-            return CommandLine.Report($"interrupted after {done}; go on with `nin train --resume {folder.Path}`.", ExitCode.Interrupted);
-        }
+        var checkpoints = new CheckpointSettings(
+            TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? DefaultCheckpointMinutes), IsExtended: earlier?.Extensions is not null);
+        var result = new TrainRun(model, settings, checkpoints, folder, images, report).Execute(network, cancellation);
+        report.Result(new TrainResultLine(result), RunnerJson.Lines.TrainResultLine, console => Show(console, result, folder));
+        return ExitCode.Done;
     }
 
     (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Start(ParseResult parsed)
@@ -63,12 +68,22 @@ sealed class TrainCommand : Command
         var given = options.FirstGiven(parsed) ?? (parsed.GetValue(output) is null ? null : output);
         if (given is not null)
         {
-            string why = "a run goes on with its own settings, in its own folder";
-            throw new ArgumentException($"{given.Name} cannot stand beside --resume: {why}. Leave {given.Name} out.");
+            string why = "a run goes on with its own settings, in its own folder; only --epochs makes it longer";
+            throw new UsageException($"{given.Name} cannot stand beside --resume: {why}. Leave {given.Name} out.");
         }
 
         var folder = new RunFolder(path);
         var earlier = folder.ReadManifest();
+        var at = TrainingCheckpoint.Exists(folder.CheckpointFolder) ? TrainingCheckpoint.ReadState(folder.CheckpointFolder) : new(0, earlier.Seed);
+        earlier = earlier.GoOnFrom(at);
+        if (parsed.GetValue(options.Epochs) is { } epochs)
+        {
+            if (epochs <= at.Epoch)
+                throw new UsageException(
+                    $"--epochs {epochs} is not more than the {at.Epoch} that {path} has done: it is the new total; name a larger one, or leave --epochs out.");
+            earlier = earlier.Extend(epochs, at);
+        }
+
         return (ModelCatalog.Get(earlier.Model), earlier.Options, folder, earlier);
     }
 

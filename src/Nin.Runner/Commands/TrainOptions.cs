@@ -12,7 +12,7 @@ sealed class TrainOptions
         "Settings that other options override: quick (minutes, above 0.9) or book (chapter 7.3's); by default the model's own",
         ["quick", "book"]);
     readonly Option<int?> epochs = OptionKinds.Integer(
-        "--epochs", "Times that all training images are seen (quick: 3, book: 10)", least: 1);
+        "--epochs", "Times that all training images are seen (quick: 3, book: 10); beside --resume, the run's new total", least: 1);
     readonly Option<int?> batch = OptionKinds.Integer("--batch", "Images a step (128)", least: 1);
     readonly Option<double?> lr = OptionKinds.Number(
         "--lr", "Peak learning rate (0.1; 0.01 for mnist28 and cifar10; 0.001 with adam and adamw)", v => v > 0, "a number above 0");
@@ -29,15 +29,18 @@ sealed class TrainOptions
     readonly Option<int?> limit = OptionKinds.Integer("--limit", "Use the first n training images only", least: 1);
     readonly Option<string?> dataset = SharedOptions.Dataset();
 
+    /// <summary>The one that may stand beside <c>--resume</c>, too: it makes a run longer.</summary>
+    public Option<int?> Epochs => epochs;
+
     /// <summary>All of them, in the order of the help text.</summary>
     public Option[] All =>
         [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset];
 
-    /// <summary>The first that was given, or null.</summary>
-    public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false });
+    /// <summary>The first that was given of those that cannot stand beside <c>--resume</c>, or null.</summary>
+    public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => o != epochs && parsed.GetResult(o) is { Implicit: false });
 
     /// <summary>The network and the settings that were asked for.</summary>
-    /// <exception cref="ArgumentException">Two options exclude each other.</exception>
+    /// <exception cref="UsageException">Two options exclude each other.</exception>
     public (ModelEntry Model, TrainSettings Settings) Resolve(ParseResult parsed)
     {
         string? named = parsed.GetValue(preset);
@@ -47,7 +50,7 @@ sealed class TrainOptions
         if (method != "sgd")
         {
             if (parsed.GetValue(momentum) is not null)
-                throw new ArgumentException($"--momentum belongs to sgd: leave it out, or leave out --optimizer {method}.");
+                throw new UsageException($"--momentum belongs to sgd: leave it out, or leave out --optimizer {method}.");
             start = start with { Lr = 1e-3, Momentum = 0, WeightDecay = method == "adamw" ? 1e-2 : 0 };
         }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Nin.Checkpoints;
 using Nin.Runner.Results;
 
 namespace Nin.Runner.Runs;
@@ -42,14 +43,50 @@ sealed record Manifest(
         if (now.Versions.Dotnet != Versions.Dotnet) yield return $"{Versions.Dotnet}, not {now.Versions.Dotnet}";
     }
 
+    /// <summary>Where a resumed run was given another number of epochs, in order; null for one that never was.</summary>
+    public IReadOnlyList<ManifestExtension>? Extensions { get; init; }
+
+    /// <summary>The manifest of the run with another number of epochs from a checkpoint on.</summary>
+    public Manifest Extend(int epochs, TrainingState at) => epochs == Options.Epochs ? this : this with
+    {
+        Options = Options with { Epochs = epochs },
+        Extensions = [.. Extensions ?? [], new ManifestExtension(at.Epoch, at.Begun.Steps, Options.Epochs, epochs)],
+    };
+
+    /// <summary>
+    /// The manifest of the run that goes on from a checkpoint: where those from which it was extended are gone, it is so from this one on.
+    /// </summary>
+    public Manifest GoOnFrom(TrainingState at)
+    {
+        if (Extensions is null || Extensions.All(e => (e.Epoch, e.Step).CompareTo((at.Epoch, at.Begun.Steps)) <= 0)) return this;
+        return this with
+        {
+            Extensions = [.. Extensions.Select(e => (e.Epoch, e.Step).CompareTo((at.Epoch, at.Begun.Steps)) <= 0 ? e : e with { Epoch = at.Epoch, Step = at.Begun.Steps })],
+        };
+    }
+
     /// <summary>What no run could have been started with, in some words without a full stop; or null.</summary>
     public string? Problem() =>
         !ModelCatalog.Ids.Contains(Model) ? $"model is '{ErrorText.OneLine(Model)}'; it must be one of {string.Join(", ", ModelCatalog.Ids)}"
         : Options.Problem() is { } problem ? $"options.{problem}"
         : Seed != Options.Seed ? $"seed is {Seed} and options.seed is {Options.Seed}; they must be equal"
         : Data.Dataset != Options.Dataset ? $"data.dataset is '{ErrorText.OneLine(Data.Dataset)}' and options.dataset is '{ErrorText.OneLine(Options.Dataset)}'; they must be equal"
+        : Extensions is { } extensions && !AreChain(extensions) ? $"extensions must lead from one number of epochs to the next, up to options.epochs ({Options.Epochs})"
         : Data.Files.Any(f => f is null) ? "data.files has an entry that is null"
         : null;
+
+    bool AreChain(IReadOnlyList<ManifestExtension> extensions)
+    {
+        var before = (Epoch: 0, Step: 0);
+        for (int i = 0; i < extensions.Count; i++)
+        {
+            if (extensions[i] is not { From: >= 1, Step: >= 0 } e || (e.Epoch, e.Step).CompareTo(before) < 0 || e.Epoch >= e.To) return false;
+            if (e.To != (i + 1 < extensions.Count ? extensions[i + 1]?.From : Options.Epochs)) return false;
+            before = (e.Epoch, e.Step);
+        }
+
+        return extensions.Count > 0;
+    }
 
     /// <summary>Makes sure that what is there now is what the run began with.</summary>
     /// <exception cref="InvalidDataException">The network or the images are others.</exception>
@@ -71,6 +108,13 @@ sealed record ManifestData(string Dataset, string Source, IReadOnlyList<DataFile
     /// <summary>Their folder; null for images that are made.</summary>
     public string? Path { get; init; }
 }
+
+/// <summary>A resumed run's new number of epochs: schedules are those of the new total from there on.</summary>
+/// <param name="Epoch">Epochs that were done.</param>
+/// <param name="Step">Steps of the next epoch that were done.</param>
+/// <param name="From">The number of epochs until then.</param>
+/// <param name="To">The new one.</param>
+sealed record ManifestExtension(int Epoch, int Step, int From, int To);
 
 /// <summary>What a manifest says of the device.</summary>
 sealed record ManifestDevice(string Id, string Name, int Threads)

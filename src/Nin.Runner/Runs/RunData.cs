@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Nin.Data;
 using Nin.Runner.Datasets;
 using Nin.Runner.Results;
@@ -29,7 +27,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     /// <param name="limit">The most training images, from the first; null for all.</param>
     /// <param name="note">Told what is being done.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="ArgumentException">The model takes other images.</exception>
+    /// <exception cref="UsageException">The model takes other images.</exception>
     /// <exception cref="InvalidDataException">They were not found, or are damaged; the message lists what was tried.</exception>
     public static async Task<RunData> LoadAsync(
         string dataset, ModelEntry model, string? folder, bool training, int? limit, Action<string> note, CancellationToken cancellation)
@@ -39,7 +37,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
         if (input.Channels != 1)
         {
             string fix = "add --dataset synthetic or choose another --model";
-            throw new ArgumentException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: {fix}.", nameof(model));
+            throw new UsageException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: {fix}.");
         }
 
         var location = await FashionMnistSources.LocateAsync(folder, note, cancellation).ConfigureAwait(false);
@@ -56,16 +54,17 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
         var images = training ? SyntheticDataset.Create(limit ?? SyntheticTraining, input.Channels, height, width, TrainingSeed) : null;
         var test = SyntheticDataset.Create(SyntheticTest, input.Channels, height, width, TestSeed);
         List<DataFileRow> files = [];
-        if (images is not null) files.Add(new DataFileRow("training", HashOf(images)));
-        files.Add(new DataFileRow("test", HashOf(test)));
+        if (images is not null) files.Add(new DataFileRow("training", images.ContentHash));
+        files.Add(new DataFileRow("test", test.ContentHash));
         return new RunData(images, test, normalization, new ManifestData(SyntheticName, Source: "made", files));
     }
 
-    static string HashOf(ImageDataset data)
+    /// <summary>Makes sure that a training batch fits an array.</summary>
+    /// <exception cref="UsageException">It does not.</exception>
+    public void CheckBatch(int batch, Shape input)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(data.Pixels);
-        hash.AppendData(MemoryMarshal.AsBytes(data.Labels));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        long most = Array.MaxLength / input.Length;
+        if (Math.Min(batch, Training!.Count) > most)
+            throw new UsageException($"--batch {batch} is more than fits: a batch has at most {most} images of {input}.");
     }
 }

@@ -24,13 +24,13 @@ sealed class RunFolder(string path)
     public string ManifestFile => In("manifest.json");
 
     /// <summary>A folder for a new run: the one that the user named, or <c>runs/(time)-(model)</c>.</summary>
-    /// <exception cref="ArgumentException">It is there already and not empty.</exception>
+    /// <exception cref="UsageException">It is there already and not empty.</exception>
     public static RunFolder New(string? named, string model)
     {
-        if (named is not null && (File.Exists(named) || (Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any())))
+        if (named is not null && (File.Exists(named) || (Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any(e => !IsUnfinishedManifest(e)))))
         {
             string resume = File.Exists(System.IO.Path.Combine(named, "manifest.json")) ? $"go on with --resume {named}, or " : "";
-            throw new ArgumentException($"--out {named} is there already and not empty: {resume}name another folder.", nameof(named));
+            throw new UsageException($"--out {named} is there already and not empty: {resume}name another folder.");
         }
 
         string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
@@ -73,6 +73,16 @@ sealed class RunFolder(string path)
     public IReadOnlyList<EpochMetrics> ReadMetrics() => File.Exists(MetricsFile) ? MetricsTable.Read(MetricsFile) : [];
 
     public static void Write(string file, byte[] content) => AtomicFile.Write(file, stream => stream.Write(content), content.Length);
+
+    /// <summary>Deletes what programs left that were killed while they wrote a file of this folder.</summary>
+    public void ClearUnfinished()
+    {
+        if (!Directory.Exists(Path)) return;
+        foreach (string file in (string[])[Weights, Curves, Confusion, MetricsFile, ManifestFile]) AtomicFile.ClearUnfinished(file);
+    }
+
+    // All that a run leaves that was killed before it had a manifest: there is nothing to resume, and nothing that is anyone's.
+    static bool IsUnfinishedManifest(string path) => AtomicFile.IsUnfinished(path, "manifest.json");
 
     string In(string name) => System.IO.Path.Combine(Path, name);
 }

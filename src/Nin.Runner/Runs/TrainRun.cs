@@ -9,40 +9,54 @@ using Nin.Training;
 namespace Nin.Runner.Runs;
 
 /// <summary>A run from its first epoch, or from its checkpoint, to its pictures.</summary>
-sealed class TrainRun(ModelEntry model, TrainSettings settings, RunFolder folder, RunData data, Report report)
+/// <param name="model">What is trained.</param>
+/// <param name="settings">How.</param>
+/// <param name="checkpoints">How it keeps checkpoints, and whether it may go on from one of a run with fewer epochs.</param>
+/// <param name="folder">Where its files are.</param>
+/// <param name="data">What it learns from.</param>
+/// <param name="report">Whom it tells.</param>
+sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettings checkpoints, RunFolder folder, RunData data, Report report)
 {
     readonly List<EpochMetrics> epochs = [];
     EvaluationResult? test;
+    (int Done, int All) steps;
 
     /// <summary>Trains, writing weights, metrics and a checkpoint after each epoch, and draws at the end.</summary>
-    /// <exception cref="OperationCanceledException">The user interrupted it; all files are whole.</exception>
+    /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>
     public TrainResult Execute(INetwork network, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var options = Recipe.Options(settings, folder.CheckpointFolder);
-        if (options.Resume) epochs.AddRange(EpochsOfCheckpoint());
+        var options = Recipe.Options(settings, folder.CheckpointFolder, checkpoints) with { Resumed = Resume };
         var images = Recipe.Images(settings, data);
-        new RunDisplay(report, settings.Batch).Show(
-            display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
-        test ??= Evaluation.Run(network, data.Test, data.Normalization, cancellation: cancellation);
+        try
+        {
+            new RunDisplay(report, settings.Batch).Show(
+                display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
+            test ??= Evaluation.Run(network, data.Test, data.Normalization, cancellation: cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            string within = steps.Done > 0 ? $" and {steps.Done} of {steps.All} steps" : "";
+            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `nin train --resume {folder.Path}`.");
+        }
+
         Draw();
         return ResultOf(epochs[^1], network.Device, clock.Elapsed.TotalSeconds);
     }
 
-    /// <summary>Epochs that are done and kept.</summary>
-    public int EpochsDone => epochs.Count;
-
-    IEnumerable<EpochMetrics> EpochsOfCheckpoint()
+    void Resume(TrainingState state)
     {
-        var state = TrainingCheckpoint.ReadState(folder.CheckpointFolder);
         foreach (string damaged in state.PassedOver) report.Note($"warning: passing over a damaged checkpoint, {damaged}");
         var rows = folder.ReadMetrics();
         if (rows.Count < state.Epoch)
             throw new InvalidDataException(
                 $"{folder.MetricsFile} has {rows.Count} of the {state.Epoch} epochs that the checkpoint has seen; put it back, or start a new run.");
         // The rows are written before the checkpoint: a program killed between the two, or one whose checkpoint is damaged, has too many.
-        return rows.Take(state.Epoch);
+        epochs.AddRange(rows.Take(state.Epoch));
+        steps = (state.Begun.Steps, Batches());
     }
+
+    int Batches() => (data.Training!.Count - 1) / settings.Batch + 1;
 
     void Record(INetwork network, EpochMetrics epoch, EvaluationResult? tested)
     {
@@ -71,6 +85,7 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, RunFolder folder
     {
         public void Report(TrainingProgress value)
         {
+            run.steps = (value.Completed is null ? value.Batch : 0, value.Batches);
             if (value.Completed is { } epoch) run.Record(network, epoch, value.Test);
             display(value);
         }

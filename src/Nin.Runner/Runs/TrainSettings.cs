@@ -79,6 +79,11 @@ sealed record TrainSettings
     public static TrainSettings Preset(string name) => name == "book" ? Book : Quick;
 }
 
+/// <summary>What a run does about checkpoints: it changes nothing that the run computes.</summary>
+/// <param name="Interval">The longest time without one; zero for one after every step.</param>
+/// <param name="IsExtended">Whether the manifest says that the run was given more epochs, so that a checkpoint may be of fewer.</param>
+readonly record struct CheckpointSettings(TimeSpan Interval, bool IsExtended);
+
 /// <summary>The library's objects that the words of <see cref="TrainSettings"/> stand for.</summary>
 static class Recipe
 {
@@ -90,7 +95,7 @@ static class Recipe
 
     public static string[] Augmentations { get; } = ["none", "flip", "shift-flip"];
 
-    public static TrainerOptions Options(TrainSettings settings, string checkpointFolder) => new()
+    public static TrainerOptions Options(TrainSettings settings, string checkpointFolder, CheckpointSettings checkpoints) => new()
     {
         Epochs = settings.Epochs,
         BatchSize = settings.Batch,
@@ -99,7 +104,9 @@ static class Recipe
         Optimizer = parameters => Optimizer(settings, parameters),
         Seed = settings.Seed,
         CheckpointFolder = checkpointFolder,
+        CheckpointInterval = checkpoints.Interval,
         Resume = TrainingCheckpoint.Exists(checkpointFolder),
+        ChangeEpochs = checkpoints.IsExtended && TrainingCheckpoint.Exists(checkpointFolder),
     };
 
     /// <summary>A network with the initial weights of the settings.</summary>

@@ -26,7 +26,7 @@ public sealed class DiskFaultTests : IDisposable
     [InlineData(true, 2)]
     public void ACheckpointSurvivesAFailureAtEveryOperation(bool forGood, int keep)
     {
-        int failures = 0;
+        var failed = new List<string>();
         for (int failAt = 1; ; failAt++)
         {
             string checkpoint = folder[$"{failAt}"];
@@ -44,7 +44,7 @@ public sealed class DiskFaultTests : IDisposable
             }
 
             if (disk.Operations.Count < failAt) break;
-            failures++;
+            failed.Add(disk.Operations[failAt - 1].Split(' ')[0]);
             bool isThere = disk.Operations.FindIndex(o => o == "move folder") is var renamed && renamed >= 0 && renamed < failAt - 1;
             Load(checkpoint).Should().Be(isThere ? 3 : 2, disk.Operations[^1]);
             problem?.Should().NotContain("\n").And.MatchRegex("could not be|No space left on device");
@@ -55,7 +55,13 @@ public sealed class DiskFaultTests : IDisposable
             Directory.GetFileSystemEntries(checkpoint).Should().HaveCount(keep, "what a failure left is cleared away");
         }
 
-        failures.Should().BeGreaterThan(20);
+        // Of three files, of the list of their checksums, of their folder, and of the one before that goes.
+        string[] each = ["create", "write", "flush"];
+        failed.Should().Contain((string[])[.. each, "sync", "move", "delete"]);
+        each.Should().OnlyContain(operation => failed.Count(f => f == operation) >= 4);
+        failed.Count(f => f is "sync").Should().Be(2, "the names in the checkpoint, and its own");
+        failed.Count(f => f is "move").Should().Be(2, "the new one gets its name, and the oldest loses its own");
+        failed.Count(f => f is "delete").Should().Be(1);
     }
 
     [Fact]

@@ -84,6 +84,67 @@ public class DataLoaderTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(6)]
+    public void An_epoch_from_a_later_batch_on_has_the_same_bits_and_does_not_make_those_before(int prefetch)
+    {
+        var options = new DataLoaderOptions { BatchSize = 16, Shuffle = true, Augmentation = Augmentation.ShiftFlip, Seed = 4, Prefetch = prefetch };
+        List<Copied> whole = Copy(new DataLoader(Data, options), 2);
+        for (int first = 0; first <= 7; first++)
+        {
+            var loader = new DataLoader(Data, options);
+            var made = new List<int>();
+            var rest = loader.Epoch(2, first, batch => made.AddRange(batch.Indices), CancellationToken.None)
+                .Select(b => new Copied(b.Images.ToArray(), b.Labels.ToArray(), b.Indices.ToArray())).ToList();
+            rest.Should().HaveCount(7 - first);
+            made.Should().Equal(whole.Skip(first).SelectMany(b => b.Indices));
+            rest.Should().BeEquivalentTo(whole.Skip(first), o => o.WithStrictOrdering());
+        }
+
+        foreach (int first in (int[])[-1, 8])
+        {
+            FluentActions.Invoking(() => new DataLoader(Data, options).Epoch(0, first)).Should().Throw<ArgumentOutOfRangeException>()
+                .WithMessage("The first batch must be 0 to 7*");
+        }
+    }
+
+    [Fact]
+    public void One_image_is_an_epoch_of_one_batch()
+    {
+        var loader = new DataLoader(Data.Take(1), new DataLoaderOptions { BatchSize = 25, Shuffle = true });
+        (loader.BatchSize, loader.BatchesPerEpoch).Should().Be((1, 1));
+        Copy(loader, 0).Should().ContainSingle().Which.Indices.Should().Equal(0);
+    }
+
+    [Fact]
+    public void No_images_are_refused_where_the_data_set_is_made()
+    {
+        FluentActions.Invoking(() => new ImageDataset(Array.Empty<byte>(), Array.Empty<int>(), 1, 8, 6, ["a"]))
+            .Should().Throw<ArgumentException>().WithMessage("No images; a data set has one or more.*");
+        FluentActions.Invoking(() => Data.Take(0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => SyntheticDataset.Create(0, 1, 8, 8, seed: 1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void The_content_hash_tells_apart_what_training_would()
+    {
+        byte[] pixels = Data.Pixels.ToArray(), otherPixels = Data.Pixels.ToArray();
+        int[] labels = Data.Labels.ToArray(), otherLabels = Data.Labels.ToArray();
+        otherPixels[^1] ^= 1;
+        (otherLabels[0], otherLabels[1]) = (otherLabels[1], otherLabels[0]);
+        ImageDataset[] all =
+        [
+            Data, new(otherPixels, labels, 1, 8, 6, Data.ClassNames), new(pixels, otherLabels, 1, 8, 6, Data.ClassNames),
+            new(pixels, labels, 1, 6, 8, Data.ClassNames), new(pixels, labels, 2, 4, 6, Data.ClassNames), Data.Take(102),
+            new(pixels, labels, 1, 8, 6, [.. Data.ClassNames.Select(name => name + "s")]),
+        ];
+        all.Select(data => data.ContentHash).Should().OnlyHaveUniqueItems();
+        new ImageDataset(pixels, labels, 1, 8, 6, [.. Data.ClassNames]).ContentHash.Should().Be(Data.ContentHash).And.HaveLength(64);
+        Data.ContentHash.Should().BeSameAs(Data.ContentHash, "it is computed once");
+    }
+
     [Fact]
     public void Labels_and_images_belong_to_the_indices()
     {

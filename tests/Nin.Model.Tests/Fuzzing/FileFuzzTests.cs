@@ -108,14 +108,19 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     {
         using var net = new ChannelNet(device, seed: 6);
         using var written = new MemoryStream();
-        TrainingStateFile.Write(written, new TrainingState(3, 5) { Options = new Dictionary<string, string> { ["lr"] = "0.01", ["schedule"] = "cosine" } }, net);
+        TrainingStateFile.Write(written, new TrainingState(3, 5)
+        {
+            Begun = new EpochProgress(12, 0.1234567890123456789, 77, 1.5),
+            Run = new Dictionary<string, string> { ["epochs"] = "4" },
+            Options = new Dictionary<string, string> { ["lr"] = "0.01", ["schedule"] = "cosine" },
+        }, net);
         Run("state.json", files, new Mutator([written.ToArray()], JsonWords, seed: 2), new FuzzRun
         {
             BytesPerByte = 32,
             Read = file =>
             {
                 var state = TrainingStateFile.Read(folder.Write("damaged", file), net);
-                if (state.Epoch < 0 || state.Options.Any(o => o.Value is null)) throw new InvalidOperationException($"{state} was accepted.");
+                if (state.Epoch < 0 || state.Begun.Steps < 0 || !double.IsFinite(state.Begun.LossSum) || state.Options.Concat(state.Run).Any(o => o.Value is null)) throw new InvalidOperationException($"{state} was accepted.");
             },
         });
     }

@@ -49,6 +49,18 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void OneImageIsAnEvaluation()
+    {
+        using var device = Device.Open("cpu", threads: 1);
+        using var net = new ChannelNet(device);
+        var one = Evaluation.Run(net, ChannelImages.Create(1, seed: 1), batchSize: 64);
+        (one.Examples, one.DeadClasses).Should().Be((1, 0));
+        double.IsFinite(one.Loss).Should().BeTrue();
+        one.Accuracy.Should().BeOneOf(0, 1);
+        FluentActions.Invoking(() => Evaluation.Run(net, ChannelImages.Create(1, seed: 1), batchSize: 0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
     public void AClassWhoseLogitIsAlwaysTheSameIsDead()
     {
         using var device = Device.Open("cpu", threads: 1);

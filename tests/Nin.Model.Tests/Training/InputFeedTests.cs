@@ -63,7 +63,7 @@ public sealed class InputFeedTests(DeviceSet devices) : IClassFixture<DeviceSet>
         using var feed = new InputFeed(net, Loader(device, prefetch));
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
-            foreach (var batch in feed.Epoch(epoch, CancellationToken.None))
+            foreach (var batch in feed.Epoch(epoch, firstBatch: 0, CancellationToken.None))
                 session.QueueTrainStep(feed.On(batch).As<Chw<D3, D20, D18>>(), batch.Labels, sgd);
         }
 

@@ -138,8 +138,8 @@ public sealed class TrainerTests : IDisposable
         });
         FluentActions.Invoking(() => Trainer.Fit(killed, data, keeping, listener, stop.Token)).Should().Throw<OperationCanceledException>();
 
-        TrainingCheckpoint.ReadState(folder["checkpoint"]).Should().BeEquivalentTo(
-            new TrainingState(2, 3) { Options = keeping.CheckpointOptions });
+        var state = TrainingCheckpoint.ReadState(folder["checkpoint"]);
+        (state.Epoch, state.Seed, state.Begun.Steps, state.Options["lr"]).Should().Be((2, 3, 2, "0.01"));
         using var resumed = new TinyNin(device, seed: 2);
         var rest = Trainer.Fit(resumed, data, keeping with { Resume = true });
         rest.Select(e => e with { ExamplesPerSecond = 0 }).Should().Equal(expected.Skip(2).Select(e => e with { ExamplesPerSecond = 0 }));
