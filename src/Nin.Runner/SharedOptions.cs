@@ -46,7 +46,12 @@ static class SharedOptions
     public static Option<string?> Data() =>
         Folder("--data", "Folder with the four Fashion-MNIST files (default: searched for, see `nin data`)");
 
-    public static Option<string?> Folder(string name, string description) => new(name) { Description = description, HelpName = "folder" };
+    public static Option<string?> Folder(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "folder",
+        CustomParser = result => result.Tokens[0].Value is { Length: > 0 } path ? path : OptionKinds.Fail<string>(result, $"{name} is ''; name a folder."),
+    };
 
     public static Option<string?> Dataset() =>
         OptionKinds.Choice("--dataset", "What images: fashion-mnist, or synthetic ones that need no files", ["fashion-mnist", "synthetic"]);

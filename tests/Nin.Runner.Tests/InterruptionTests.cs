@@ -79,6 +79,19 @@ public sealed class InterruptionTests
     }
 
     [Fact]
+    public void What_was_killed_before_it_had_a_manifest_is_begun_anew_in_its_folder()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder["run"];
+        Directory.CreateDirectory(run);
+        File.WriteAllText(Path.Combine(run, $"manifest.json.{Guid.NewGuid():N}.new"), "{");
+
+        NinProcess.Run("train", "--dataset", "synthetic", "--limit", "8", "--epochs", "1", "--device", "cpu", "--out", run).Succeeded();
+
+        Directory.EnumerateFiles(run, "*.new").Should().BeEmpty();
+    }
+
+    [Fact]
     public void Metrics_that_lack_an_epoch_are_an_error_and_no_gap()
     {
         using var folder = new TemporaryFolder();

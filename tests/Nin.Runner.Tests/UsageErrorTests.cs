@@ -22,6 +22,7 @@ public sealed class UsageErrorTests
     [InlineData("train --model cifar10", "cifar10 takes images of 3x32x32, Fashion-MNIST has one channel: add --dataset synthetic")]
     [InlineData("train --resume runs/a --lr 0.1", "--lr cannot stand beside --resume")]
     [InlineData("train --resume runs/a --batch 8 --epochs 3", "--batch cannot stand beside --resume")]
+    [InlineData("train --dataset synthetic --limit 2147483647 --device cpu", "--limit 2147483647 is more than fits: of 1 x 28 x 28 there are at most 2739137 synthetic images.")]
     [InlineData("train --checkpoint-minutes -1", "--checkpoint-minutes is '-1'; it must be a number of 0 to 525600.")]
     [InlineData("train --model book --dataset synthetic --limit 60000 --batch 60000 --device cpu", "--batch 60000 is more than fits: a batch has at most 42799 images of 1x224x224.")]
     [InlineData("bench --device gpu", "Unknown device 'gpu': use auto, cpu, emulator, opencl[:i] or cuda[:i].")]
@@ -29,6 +30,13 @@ public sealed class UsageErrorTests
     [InlineData("data extra", "unexpected 'extra' after `nin data`")]
     public void Says_what_is_allowed(string arguments, string message) =>
         NinProcess.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)).FailedWith(2).Should().Contain(message);
+
+    [Theory]
+    [InlineData("--out")]
+    [InlineData("--resume")]
+    [InlineData("--data")]
+    public void A_folder_without_a_name_is_refused(string option) =>
+        NinProcess.Run("train", option, "").FailedWith(2).Should().Contain($"{option} is ''; name a folder.");
 
     [Fact]
     public void Json_changes_nothing_about_errors() =>

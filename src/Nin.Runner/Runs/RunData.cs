@@ -51,6 +51,8 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     static RunData Synthesize(Shape input, Normalization? normalization, bool training, int? limit)
     {
         int height = Math.Min(input.Height, 32), width = Math.Min(input.Width, 32);
+        int most = Array.MaxLength / (input.Channels * height * width);
+        if (limit > most) throw new UsageException($"--limit {limit} is more than fits: of {input.Channels} x {height} x {width} there are at most {most} synthetic images.");
         var images = training ? SyntheticDataset.Create(limit ?? SyntheticTraining, input.Channels, height, width, TrainingSeed) : null;
         var test = SyntheticDataset.Create(SyntheticTest, input.Channels, height, width, TestSeed);
         List<DataFileRow> files = [];
