@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+
+namespace Nin.Ops;
+
+/// <summary>One pass for both sums, leaves side by side; their tree; one pass for the gradient of the input.</summary>
+sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm2dBackward
+{
+    public void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
+        DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual)
+    {
+        int channels = sizes.Channels;
+        int leaves = sizes.Tree.Leaves(n);
+        float* scale = stream.Scratch((1 + 2L * leaves) * channels).Pointer;
+        float* sums = scale + channels;
+        float* gamma = parameters.Gamma.Pointer;
+        float* inverse = inverseDeviation.Pointer;
+        for (int c = 0; c < channels; c++)
+        {
+            scale[c] = gamma[c] * inverse[c];
+        }
+
+        var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
+        var batch = new BatchJob(sums, leaves, channels, (long)n * sizes.Pixels, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta);
+        if (!residual.Y.IsNone) Run(Of(new OutputMask(residual.Y.Pointer)), sizes, n, batch, dx.Pointer, accumulateData, residual);
+        else if (relu) Run(Of(new InputMask(affine)), sizes, n, batch, dx.Pointer, accumulateData, residual);
+        else Run(Of(default(NoMask)), sizes, n, batch, dx.Pointer, accumulateData, residual);
+
+        Gradient<TMask> Of<TMask>(in TMask mask)
+            where TMask : struct, IReluMask => new(affine, mask, inverse, x.Pointer, dy.Pointer);
+    }
+
+    void Run<TMask>(
+        in Gradient<TMask> gradient, in BatchNormSizes sizes, int n, in BatchJob batch, float* dx, bool accumulate, in ResidualGradient residual)
+        where TMask : struct, IReluMask
+    {
+        int channels = sizes.Channels;
+        var blocks = new ChannelBlocks(channels, batch.Leaves, device.Threads);
+        device.Run(batch.Leaves * blocks.Count, new LeafJob<TMask>(gradient, sizes, n, blocks, batch.Sums));
+        device.Run(1, batch);
+        if (dx is null) return;
+
+        long pixels = (long)n * sizes.Pixels;
+        var spread = new Spread<TMask>(gradient, batch.Sums, batch.Sums + channels, dx, accumulate);
+        if (residual.Gradient.IsNone) ChannelwiseJob<Spread<TMask>>.Run(device, pixels, channels, spread);
+        else ChannelwiseJob<SpreadBoth<TMask>>.Run(device, pixels, channels, new(spread, residual.Gradient.Pointer, residual.Accumulate));
+    }
+
+    /// <summary>Where a ReLU after the normalisation let its input through.</summary>
+    interface IReluMask
+    {
+        /// <summary>Zero where it did not.</summary>
+        /// <param name="dy">Gradient of the output.</param>
+        /// <param name="at">Element.</param>
+        /// <param name="c">Its channel.</param>
+        /// <param name="centred">The deviation of the input from its channel's mean.</param>
+        /// <param name="extent">Elements of the register that count.</param>
+        TLanes Apply<TLanes, TExtent>(TLanes dy, long at, int c, TLanes centred, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent;
+    }
+
+    /// <summary>There is no ReLU.</summary>
+    readonly struct NoMask : IReluMask
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes, TExtent>(TLanes dy, long at, int c, TLanes centred, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent => dy;
+    }
+
+    /// <summary>The output before the ReLU is computed again, by the operations of the forward pass.</summary>
+    readonly struct InputMask(BatchNormAffine affine) : IReluMask
+    {
+        readonly BatchNormAffine affine = affine;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes, TExtent>(TLanes dy, long at, int c, TLanes centred, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent =>
+            TLanes.GreaterThan(affine.Output(centred, c, extent), TLanes.Zero) & dy;
+    }
+
+    /// <summary>A residual was added before the ReLU, so only the output tells.</summary>
+    readonly struct OutputMask(float* y) : IReluMask
+    {
+        readonly float* y = y;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes, TExtent>(TLanes dy, long at, int c, TLanes centred, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent =>
+            TLanes.GreaterThan(extent.Load<TLanes>(y + at), TLanes.Zero) & dy;
+    }
+
+    /// <summary>The gradient before the ReLU, <c>g</c>, and the normalised input <c>v</c>; summed, <c>g</c> and <c>g v</c>.</summary>
+    readonly struct Gradient<TMask>(BatchNormAffine affine, TMask mask, float* inverseDeviation, float* x, float* dy) : IChannelTerm
+        where TMask : struct, IReluMask
+    {
+        readonly BatchNormAffine affine = affine;
+        readonly TMask mask = mask;
+        readonly float* inverseDeviation = inverseDeviation;
+        readonly float* x = x;
+        readonly float* dy = dy;
+
+        public static bool HasSecond => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add<TLanes, TExtent>(long at, int c, TExtent extent, ref TLanes first, ref TLanes second)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes g = Load(at, c, extent, out TLanes v);
+            first += g;
+            second = TLanes.MulAdd(g, v, second);
+        }
+
+        /// <summary><c>g</c>, and <c>v</c>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Load<TLanes, TExtent>(long at, int c, TExtent extent, out TLanes v)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes centred = affine.Centre(extent.Load<TLanes>(x + at), c, extent);
+            v = centred * extent.Load<TLanes>(inverseDeviation + c);
+            return mask.Apply(extent.Load<TLanes>(dy + at), at, c, centred, extent);
+        }
+
+        /// <summary>Gamma over the deviation.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Scale<TLanes, TExtent>(int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent =>
+            affine.Scale<TLanes, TExtent>(c, extent);
+    }
+
+    /// <summary><c>dx (+)= scale (g - mean of g - v mean of g v)</c></summary>
+    readonly struct Spread<TMask>(Gradient<TMask> gradient, float* meanOfG, float* meanOfGV, float* dx, bool accumulate) : IChannelwise
+        where TMask : struct, IReluMask
+    {
+        readonly Gradient<TMask> gradient = gradient;
+        readonly float* meanOfG = meanOfG;
+        readonly float* meanOfGV = meanOfGV;
+        readonly float* dx = dx;
+        readonly bool accumulate = accumulate;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent =>
+            Write<TLanes, TExtent>(at, c, extent);
+
+        /// <summary>Returns <c>g</c>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Write<TLanes, TExtent>(long at, int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes g = gradient.Load(at, c, extent, out TLanes v);
+            TLanes centred = TLanes.MulAdd(-v, extent.Load<TLanes>(meanOfGV + c), g - extent.Load<TLanes>(meanOfG + c));
+            TLanes result = gradient.Scale<TLanes, TExtent>(c, extent) * centred;
+            extent.Store(dx + at, accumulate ? extent.Load<TLanes>(dx + at) + result : result);
+            return g;
+        }
+    }
+
+    /// <summary>The same, and <c>dr (+)= g</c></summary>
+    readonly struct SpreadBoth<TMask>(Spread<TMask> spread, float* dr, bool accumulate) : IChannelwise
+        where TMask : struct, IReluMask
+    {
+        readonly Spread<TMask> spread = spread;
+        readonly float* dr = dr;
+        readonly bool accumulate = accumulate;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
+            where TLanes : struct, ILanes<TLanes>
+            where TExtent : struct, IExtent
+        {
+            TLanes g = spread.Write<TLanes, TExtent>(at, c, extent);
+            extent.Store(dr + at, accumulate ? extent.Load<TLanes>(dr + at) + g : g);
+        }
+    }
+
+    readonly struct LeafJob<TMask>(Gradient<TMask> gradient, BatchNormSizes sizes, int n, ChannelBlocks blocks, float* sums) : ILanesJob
+        where TMask : struct, IReluMask
+    {
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            (int leaf, int block) = Math.DivRem(index, blocks.Count);
+            long first = sizes.Tree.FirstPixel(leaf, n);
+            int rows = (int)(sizes.Tree.FirstPixel(leaf + 1, n) - first);
+            float* own = sums + 2L * leaf * sizes.Channels;
+            ChannelSums.Compute<TLanes, Gradient<TMask>>(
+                gradient, first, rows, sizes.Channels, blocks.First(block), blocks.End(block), own, own + sizes.Channels);
+        }
+    }
+
+    /// <summary>The tree over the leaves; the sums go to the gradients of the weights, and become means in place.</summary>
+    readonly struct BatchJob(
+        float* sums, int leaves, int channels, long m, float* dgamma, float* dbeta, bool accumulateGamma, bool accumulateBeta) : ILanesJob
+    {
+        public float* Sums => sums;
+
+        public int Leaves => leaves;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes>
+        {
+            SliceTree.Sum<TLanes>(sums, 2 * channels, leaves, 2 * channels);
+            float* second = sums + channels;
+            for (int c = 0; c < channels; c++)
+            {
+                dbeta[c] = accumulateBeta ? dbeta[c] + sums[c] : sums[c];
+                dgamma[c] = accumulateGamma ? dgamma[c] + second[c] : second[c];
+                sums[c] /= m;
+                second[c] /= m;
+            }
+        }
+    }
+}
