@@ -9,6 +9,15 @@ public sealed class AtomicFileTests : IDisposable
     readonly TemporaryFolder folder = new();
 
     [Fact]
+    public void WhatKilledWritersLeftIsClearedAndNothingElse()
+    {
+        string[] names = ["x", $"x.{Guid.NewGuid():N}.new", $"x.{Guid.NewGuid():N}.new.txt", $"xx.{Guid.NewGuid():N}.new", "x.new", $"x.{new string('g', 32)}.new"];
+        foreach (string name in names) folder.Write(name, [1]);
+        AtomicFile.ClearUnfinished(folder["x"]);
+        Directory.GetFiles(folder.Path).Select(Path.GetFileName).Should().BeEquivalentTo(names.Where((_, i) => i != 1));
+    }
+
+    [Fact]
     public void ReplacesAFile()
     {
         folder.Write("x", Encoding.UTF8.GetBytes("a longer old content"));
