@@ -8,8 +8,9 @@ namespace Nin.Runner;
 /// <summary>Options whose errors name the value, what is allowed and how to fix it. One that is not given is null.</summary>
 static class OptionKinds
 {
-    public static Option<int?> Integer(string name, string description, int least) =>
-        Numeric<int>(name, description, NumberStyles.AllowLeadingSign, v => v >= least, $"a whole number of {least} or more", "n");
+    public static Option<int?> Integer(string name, string description, int least, int most = int.MaxValue) => Numeric<int>(
+        name, description, NumberStyles.AllowLeadingSign, v => v >= least && v <= most,
+        most == int.MaxValue ? $"a whole number of {least} or more" : $"a whole number from {least} to {most}", "n");
 
     public static Option<double?> Number(string name, string description, Func<double, bool> isAllowed, string allowed) =>
         Numeric<double>(name, description, NumberStyles.Float, v => double.IsFinite(v) && isAllowed(v), allowed, "x");

@@ -41,7 +41,7 @@ static class SharedOptions
     };
 
     public static Option<int?> Threads() =>
-        OptionKinds.Integer("--threads", "Threads on the CPU; results do not depend on it (default: one a core)", least: 1);
+        OptionKinds.Integer("--threads", "Threads on the CPU; results do not depend on it (default: one a core)", least: 1, most: Nin.Device.MaxThreads);
 
     public static Option<string?> Data() =>
         Folder("--data", "Folder with the four Fashion-MNIST files (default: searched for, see `nin data`)");

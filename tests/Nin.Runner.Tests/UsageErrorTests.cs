@@ -26,6 +26,7 @@ public sealed class UsageErrorTests
     [InlineData("train --checkpoint-minutes -1", "--checkpoint-minutes is '-1'; it must be a number of 0 to 525600.")]
     [InlineData("train --model book --dataset synthetic --limit 60000 --batch 60000 --device cpu", "--batch 60000 is more than fits: a batch has at most 42799 images of 1x224x224.")]
     [InlineData("bench --device gpu", "Unknown device 'gpu': use auto, cpu, emulator, opencl[:i] or cuda[:i].")]
+    [InlineData("bench --threads 1000000", "--threads is '1000000'; it must be a whole number from 1 to 1024.")]
     [InlineData("bench --workload both", "--workload is 'both'; use train or infer.")]
     [InlineData("data extra", "unexpected 'extra' after `nin data`")]
     public void Says_what_is_allowed(string arguments, string message) =>

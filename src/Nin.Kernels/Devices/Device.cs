@@ -17,6 +17,9 @@ public abstract class Device : IDisposable
         Kernels = new KernelCatalog(this);
     }
 
+    /// <summary>The most threads that the CPU can be opened with: far above any machine's cores, far below what ends a process.</summary>
+    public const int MaxThreads = 1024;
+
     /// <summary>The name that <see cref="Open"/> takes: <c>cpu</c>, <c>emulator</c>, <c>opencl:0</c>, <c>cuda:0</c>.</summary>
     public string Id { get; }
 

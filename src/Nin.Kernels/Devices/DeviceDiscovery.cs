@@ -40,7 +40,8 @@ public static class DeviceDiscovery
     internal static Device Open(string id, int threads, Action<DeviceInfo>? passedOver, Precision precision)
     {
         ArgumentNullException.ThrowIfNull(id);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        if (threads is < 0 or > Device.MaxThreads)
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, $"Threads must be 0 (one a core) to {Device.MaxThreads}.");
         if (id == DeviceId.Auto) return OpenBest(threads, passedOver, precision);
         var (kind, index) = DeviceId.Parse(id);
         if (kind == DeviceKind.Cpu) return new CpuDevice(threads, precision: precision);

@@ -42,6 +42,9 @@ public abstract class Layer<TIn, TOut> : ITapeLayer
     /// <summary>Runs it for inference, into memory that the caller owns.</summary>
     public TensorBuffer<TOut> Forward(Tensor<TIn> x)
     {
+        // The parameters of a layer are all of one set.
+        var set = Steps.SelectMany(s => s.Parameters).FirstOrDefault()?.Set;
+        using var reading = set is null ? default : set.Read();
         using var stream = Device.CreateStream();
         var pass = new Pass(stream, x.Batch);
         var output = new TensorBuffer<TOut>(Device, x.Batch);
