@@ -118,8 +118,17 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     {
         if (access.IsReadLockHeld && !access.IsWriteLockHeld)
             throw new InvalidOperationException("The parameters are being read on this thread, by a pass that infers or by Read: change them after it.");
+        // Whoever trains comes back at once, before the readers that wait have woken: without this they would wait for as long as it trains.
+        if (access.WaitingReadCount > 0 && !access.IsWriteLockHeld) LetReadersIn();
         access.EnterWriteLock();
         return new Access(access, writes: true);
+    }
+
+    void LetReadersIn()
+    {
+        const int Turns = 8;
+        int waiting = access.WaitingReadCount;
+        for (int i = 0; i < Turns && access.WaitingReadCount >= waiting; i++) Thread.Yield();
     }
 
     /// <summary>What a thread holds of a set's parameters until it disposes it, once.</summary>

@@ -155,7 +155,8 @@ public sealed class ServingTests : IDisposable
             while (!Volatile.Read(ref over)) given.TryAdd(Key(session.Forward(images).ToArray()), 0);
         })).ToList();
         servers.ForEach(s => s.Start());
-        for (int step = 0; step < 300; step++)
+        // On a machine with other work the servers may get their turn late.
+        for (int step = 0; step < 60 || (step < 10_000 && given.Count <= 5); step++)
         {
             training.TrainStep(batch, labels, sgd);
             known.Add(Key(check.Forward(images).ToArray()));
