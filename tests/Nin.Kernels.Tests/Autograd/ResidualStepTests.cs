@@ -85,6 +85,29 @@ public sealed class ResidualStepTests
     }
 
     [Fact]
+    public void Inference_folds_anew_when_a_bias_of_another_set_changes()
+    {
+        using var run = new TapeRun("cpu", Specs);
+        using var other = new ParameterSet(run.Device, [new ParameterSpec("b", ParameterRole.Bias, 6)]);
+        run.Parameters["norm.running_var"].CopyFrom([1, 2, 3, 4, 5, 6]);
+        run.Parameters["norm.weight"].CopyFrom([1, 1, 1, 1, 1, 1]);
+        var sizes = new Conv2dSizes(Case.Channels, Case.Height, Case.Width, Case.Filters, Case.Kernel, Padding: 1);
+        ResidualStep step = new NormalizedConvolutionStep(
+            sizes, run.Parameters["w"], other["b"], new BatchNormalization(run.Parameters, "norm"), relu: false).ThenAdd();
+        Traced input = run.Input(TapeRun.Integers(1, Case.InputLength), Batch, Image), added = run.Input(TapeRun.Integers(2, Case.OutputLength), Batch, Image);
+        float[] before = Infer();
+        other["b"].CopyFrom([1, 1, 1, 1, 1, 1]);
+        Infer().Should().NotEqual(before);
+
+        float[] Infer()
+        {
+            using var y = new TensorBuffer(run.Device, Batch, Image);
+            step.Infer(run.Tape.Pass(Batch), input.Value.View, added.Value.View, y.Tensor.View);
+            return y.ToArray(Layout.Nchw);
+        }
+    }
+
+    [Fact]
     public void Steps_of_other_shapes_and_with_a_ReLU_are_refused()
     {
         using var run = new TapeRun("cpu", Specs);

@@ -99,8 +99,8 @@ sealed class FoldedConvolution(Convolution convolution, BatchNormalization norma
     /// <summary><c>y = act(norm(x * w + b) + residual)</c> by running statistics.</summary>
     public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y, DeviceView residual = default)
     {
-        // Both counts only grow, so their sum names the pair.
-        long version = convolution.Weight.Set.Version + normalization.Version;
+        // All counts only grow, so their sum names them together. Each parameter may be of another set.
+        long version = convolution.Weight.Set.Version + (convolution.Bias?.Set.Version ?? 0) + normalization.Version;
         var weights = new Weights(convolution.Weight.Value, version);
         var all = folded.Get(pass.Stream, new PackingKey(typeof(FoldedConvolution)), weights, WeightsAt + sizes.WeightLength, (this, pass), Fold);
         convolution.Run(
