@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Reflection;
 using Nin.Ops;
 
 namespace Nin.Layers;
@@ -88,7 +89,7 @@ public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
     /// <param name="device">Where it runs.</param>
     /// <param name="name">Its name in the network.</param>
     /// <param name="step">What it computes.</param>
-    /// <exception cref="ArgumentException">The step's shapes are not those of the layer's types.</exception>
+    /// <exception cref="ArgumentException">The step takes or gives another shape, or keeps other memory, than the layer's types say.</exception>
     protected StepLayer(Device device, string name, TStep step)
         : base(name, device, Checked(name, step)) => Step = step;
 
@@ -99,12 +100,26 @@ public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
     static TStep Checked(string name, TStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return (step.Input, step.Output) == (TIn.Shape, TOut.Shape)
-            ? step
-            : throw new ArgumentException(
+        if ((step.Input, step.Output) != (TIn.Shape, TOut.Shape))
+        {
+            throw new ArgumentException(
                 $"The step of layer '{name}' takes {step.Input} to {step.Output}, the layer's types are {TIn.Shape} to {TOut.Shape}: both must agree.",
                 nameof(step));
+        }
+
+        // A declaration's memory plan is made of the layer's type, while the program compiles.
+        if (!MemoryOf(step.GetType()).Equals(MemoryOf(typeof(TStep))))
+        {
+            throw new ArgumentException(
+                $"The step of layer '{name}' is a {step.GetType().Name}, whose [StepMemory] differs from that of {typeof(TStep).Name} in the layer's type: " +
+                "name the step's own class there.",
+                nameof(step));
+        }
+
+        return step;
     }
+
+    static StepMemoryAttribute MemoryOf(Type step) => step.GetCustomAttribute<StepMemoryAttribute>() ?? new();
 }
 
 /// <summary>A layer of weights and a bias: a convolution, a 1x1 one, or a linear layer.</summary>
