@@ -30,7 +30,7 @@ public abstract class Step
     {
         Input = input;
         Output = output;
-        Memory = (GetType().GetCustomAttribute<StepMemoryAttribute>() ?? new StepMemoryAttribute()).Of(input, output);
+        Memory = StepMemoryAttribute.OfStep(GetType()).Of(input, output);
     }
 
     /// <summary>Shape of one example that goes in.</summary>
@@ -188,6 +188,9 @@ public sealed class StepMemoryAttribute : Attribute
 
     /// <summary>The input's gradient, where it is not added to another, may overwrite the output's. Default: false.</summary>
     public bool CanOverwriteGradient { get; set; }
+
+    /// <summary>What a class of steps says; without the attribute, the defaults.</summary>
+    internal static StepMemoryAttribute OfStep(Type step) => step.GetCustomAttribute<StepMemoryAttribute>() ?? new StepMemoryAttribute();
 
     internal StepMemory Of(in Shape input, in Shape output)
     {

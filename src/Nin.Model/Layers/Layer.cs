@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Reflection;
 using Nin.Ops;
 
 namespace Nin.Layers;
@@ -108,7 +107,7 @@ public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
         }
 
         // A declaration's memory plan is made of the layer's type, while the program compiles.
-        if (!MemoryOf(step.GetType()).Equals(MemoryOf(typeof(TStep))))
+        if (!StepMemoryAttribute.OfStep(step.GetType()).Equals(StepMemoryAttribute.OfStep(typeof(TStep))))
         {
             throw new ArgumentException(
                 $"The step of layer '{name}' is a {step.GetType().Name}, whose [StepMemory] differs from that of {typeof(TStep).Name} in the layer's type: " +
@@ -118,8 +117,6 @@ public abstract class StepLayer<TIn, TOut, TStep> : Layer<TIn, TOut>
 
         return step;
     }
-
-    static StepMemoryAttribute MemoryOf(Type step) => step.GetCustomAttribute<StepMemoryAttribute>() ?? new();
 }
 
 /// <summary>A layer of weights and a bias: a convolution, a 1x1 one, or a linear layer.</summary>

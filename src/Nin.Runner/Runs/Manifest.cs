@@ -58,11 +58,10 @@ sealed record Manifest(
     /// </summary>
     public Manifest GoOnFrom(TrainingState at)
     {
-        if (Extensions is null || Extensions.All(e => (e.Epoch, e.Step).CompareTo((at.Epoch, at.Begun.Steps)) <= 0)) return this;
-        return this with
-        {
-            Extensions = [.. Extensions.Select(e => (e.Epoch, e.Step).CompareTo((at.Epoch, at.Begun.Steps)) <= 0 ? e : e with { Epoch = at.Epoch, Step = at.Begun.Steps })],
-        };
+        if (Extensions is null || Extensions.All(IsReached)) return this;
+        return this with { Extensions = [.. Extensions.Select(e => IsReached(e) ? e : e with { Epoch = at.Epoch, Step = at.Begun.Steps })] };
+
+        bool IsReached(ManifestExtension e) => (e.Epoch, e.Step).CompareTo((at.Epoch, at.Begun.Steps)) <= 0;
     }
 
     /// <summary>What no run could have been started with, in some words without a full stop; or null.</summary>
