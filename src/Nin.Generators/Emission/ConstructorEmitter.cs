@@ -36,19 +36,15 @@ static class ConstructorEmitter
         /// <param name="device">Where it runs.</param>
         /// <param name="path">A safetensors file with this network's parameters.</param>
         /// <exception cref="global::System.IO.InvalidDataException">The file is damaged, or another network's.</exception>
-        public static {{name}} Load(global::Nin.Device device, string path)
-        {
-            var network = new {{name}}(device);
-            try
-            {
-                global::Nin.Checkpoint.Load(network, path);
-                return network;
-            }
-            catch
-            {
-                network.Dispose();
-                throw;
-            }
-        }
+        public static {{name}} Load(global::Nin.Device device, string path) => global::Nin.Checkpoint.LoadInto(new {{name}}(device), path);
+
+        /// <summary>A network with weights from a stream, which is left open.</summary>
+        /// <param name="device">Where it runs.</param>
+        /// <param name="stream">What a safetensors file with this network's parameters holds.</param>
+        /// <exception cref="global::System.IO.InvalidDataException">It is damaged, or another network's.</exception>
+        public static {{name}} Load(global::Nin.Device device, global::System.IO.Stream stream) =>
+            global::Nin.Checkpoint.LoadInto(new {{name}}(device), stream);
+
+        static {{name}} global::Nin.INetworkType<{{name}}>.Create(global::Nin.Device device, int seed) => new(device, seed);
         """);
 }

@@ -27,7 +27,9 @@ static class NetworkEmitter
         NetworkParts parts = new(spec);
         ClassDocs.Emit(spec, input, writer);
         if (spec.IsNotCls) writer.Line("[global::System.CLSCompliant(false)]");
-        writer.Open($"partial class {spec.ClassName} : global::Nin.Network<{Literal.Type(input)}, {Literal.Type(output)}>");
+        string shapes = $"{Literal.Type(input)}, {Literal.Type(output)}";
+        writer.Line($"partial class {spec.ClassName} : global::Nin.Network<{shapes}>,");
+        writer.Deeper($"global::Nin.INetwork<{spec.ClassName}, {shapes}>").Open();
         CountsEmitter.Emit(parts, writer);
         ConstructorEmitter.Emit(parts, writer);
         LayersEmitter.EmitProperties(parts, input, writer);

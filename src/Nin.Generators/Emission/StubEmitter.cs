@@ -100,6 +100,9 @@ static class StubMembers
         yield return (
             "Load", "global::Nin.Device, string", "A network with the weights of a file.",
             $"static {spec.ClassName} Load(global::Nin.Device device, string path)", "null!");
+        yield return (
+            "Load", "global::Nin.Device, global::System.IO.Stream", "A network with weights from a stream.",
+            $"static {spec.ClassName} Load(global::Nin.Device device, global::System.IO.Stream stream)", "null!");
         yield return ("Save", "string", "Writes the weights.", "void Save(string path)", "_ = path");
         foreach ((string name, string types, string summary, string returns, string parameters) in Typed(spec) ?? Untyped(spec))
         {
@@ -160,16 +163,34 @@ static class StubMembers
 
             global::Nin.ISession {{network}}.CreateSession(int maxBatch) => null!;
             """);
+        string self = spec.ClassName, type = $"global::Nin.INetworkType<{self}>";
+        writer.Line($$"""
+
+            static global::Nin.Architecture {{type}}.Architecture => null!;
+
+            static {{self}} {{type}}.Create(global::Nin.Device device, int seed) => null!;
+
+            static {{self}} {{type}}.Load(global::Nin.Device device, string path) => null!;
+
+            static {{self}} {{type}}.Load(global::Nin.Device device, global::System.IO.Stream stream) => null!;
+
+            static long {{type}}.TrainingBytes(int batch) => 0;
+
+            static long {{type}}.InferenceBytes(int batch) => 0;
+            """);
         foreach ((string name, _, _, string returns, string parameters) in Typed(spec) ?? [])
         {
-            writer.Line().Line($"{returns} {InterfaceOf(spec)}.{name}({parameters.Replace(Unset, "")}) => default!;");
+            writer.Line().Line($"{returns} {RunnerOf(spec)}.{name}({parameters.Replace(Unset, "")}) => default!;");
         }
     }
 
     /// <summary>What a stub implements.</summary>
     public static string InterfaceOf(NetworkSpec spec) => spec is { Input: { } input, Output: { } output }
-        ? $"global::Nin.INetwork<{Literal.Type(input)}, {Literal.Type(output)}>"
-        : "global::Nin.INetwork";
+        ? $"global::Nin.INetwork<{spec.ClassName}, {Literal.Type(input)}, {Literal.Type(output)}>"
+        : $"global::Nin.INetworkType<{spec.ClassName}>";
+
+    /// <summary>The interface whose members <see cref="Typed"/> lists.</summary>
+    static string RunnerOf(NetworkSpec spec) => $"global::Nin.INetwork<{Literal.Type(spec.Input!.Value)}, {Literal.Type(spec.Output!.Value)}>";
 
     /// <summary>Where the user's half declares a member of the name, the interface's is implemented explicitly.</summary>
     static (string Signature, string Text) Dispose(NetworkSpec spec)

@@ -63,7 +63,7 @@ static class GeneratedMembers
     [
         "ParameterCount", "ForwardMacs", "Declared", "Architecture",
         "ActivationBytes(int)", "TrainingBytes(int)", "InferenceBytes(int)",
-        "Load(global::Nin.Device, string)",
+        "Load(global::Nin.Device, string)", "Load(global::Nin.Device, global::System.IO.Stream)",
         $"RunInference({Run})", $"RunForward({Run})", $"RunBackward({Run}, global::Nin.DeviceView, bool)",
     ];
 

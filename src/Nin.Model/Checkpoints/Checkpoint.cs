@@ -85,6 +85,48 @@ public static class Checkpoint
     {
         ArgumentNullException.ThrowIfNull(network);
         using var reader = SafetensorsReader.Open(path);
+        Load(network, reader, allowNonFinite);
+    }
+
+    /// <summary>The same from a stream, which is left open: one that cannot seek is first taken into memory.</summary>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">As of a file.</exception>
+    /// <exception cref="IOException">The stream failed.</exception>
+    public static void Load(INetwork network, Stream stream, bool allowNonFinite = false)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        using var reader = SafetensorsReader.Open(stream);
+        Load(network, reader, allowNonFinite);
+    }
+
+    /// <summary>Loads a network that was just created, and returns it: one whose weights cannot be read is given back.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or another network's.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    public static TNetwork LoadInto<TNetwork>(TNetwork network, string path) where TNetwork : INetwork =>
+        OrDispose(network, () => Load(network, path));
+
+    /// <summary>The same from a stream.</summary>
+    /// <exception cref="InvalidDataException">What the stream holds is damaged, or another network's.</exception>
+    /// <exception cref="IOException">The stream failed.</exception>
+    public static TNetwork LoadInto<TNetwork>(TNetwork network, Stream stream) where TNetwork : INetwork =>
+        OrDispose(network, () => Load(network, stream));
+
+    static TNetwork OrDispose<TNetwork>(TNetwork network, Action load) where TNetwork : INetwork
+    {
+        try
+        {
+            load();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    static void Load(INetwork network, SafetensorsReader reader, bool allowNonFinite)
+    {
         int steps = Verify(network, reader);
         if (!allowNonFinite) RequireFinite(reader, network.Parameters.Select(p => p.Name));
         Read(network, reader, steps);
@@ -96,6 +138,14 @@ public static class Checkpoint
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         using var reader = SafetensorsReader.Open(path);
+        return reader.Metadata;
+    }
+
+    /// <summary>The same of a stream, which is left open where its tensors begin, or at its end if it cannot seek.</summary>
+    /// <exception cref="InvalidDataException">It is not a valid safetensors file.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(Stream stream)
+    {
+        using var reader = SafetensorsReader.Open(stream);
         return reader.Metadata;
     }
 

@@ -38,10 +38,11 @@ sealed class SafetensorsHeader
     /// <summary>A tensor by its name, or null.</summary>
     public SafetensorsEntry? Find(string name) => byName.GetValueOrDefault(name);
 
+    /// <summary>Reads it from where the file stands; offsets count from there.</summary>
     /// <exception cref="InvalidDataException">The file is not a valid safetensors file; the message has no path.</exception>
     public static SafetensorsHeader Read(Stream file)
     {
-        long fileLength = file.Length;
+        long fileLength = file.Length - file.Position;
         if (fileLength < LengthBytes)
             throw new InvalidDataException($"it is cut short: {fileLength} bytes, where the length of the header alone takes {LengthBytes}.");
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];

@@ -9,17 +9,21 @@ namespace Nin.Checkpoints;
 /// </summary>
 public sealed class SafetensorsReader : IDisposable
 {
-    readonly FileStream file;
+    readonly Stream file;
     readonly SafetensorsHeader header;
+    readonly long origin;
+    readonly bool leaveOpen;
 
-    SafetensorsReader(string path, FileStream file, SafetensorsHeader header)
+    SafetensorsReader(string path, Stream file, bool leaveOpen)
     {
         Path = path;
         this.file = file;
-        this.header = header;
+        this.leaveOpen = leaveOpen;
+        origin = file.Position;
+        header = SafetensorsHeader.Read(file);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The file; of a stream its file's path if it has one, else <c>the stream</c>.</summary>
     public string Path { get; }
 
     /// <summary>The strings under <c>__metadata__</c>.</summary>
@@ -40,15 +44,54 @@ public sealed class SafetensorsReader : IDisposable
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return new SafetensorsReader(path, file, SafetensorsHeader.Read(file));
+            return Open(path, file, leaveOpen: false);
         }
-        catch (Exception exception)
+        catch
         {
             file.Dispose();
-            if (exception is InvalidDataException or EndOfStreamException)
-                throw new InvalidDataException($"{path} cannot be used: {exception.Message}", exception);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Reads a stream from where it stands to its end, with the same checks. It is left open; one that cannot seek is first taken into memory.
+    /// </summary>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">As of a file; or a stream that cannot seek is longer than memory takes.</exception>
+    /// <exception cref="IOException">The stream failed.</exception>
+    public static SafetensorsReader Open(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead) throw new ArgumentException("The stream cannot be read: it was closed, or is open for writing alone.", nameof(stream));
+        string name = stream is FileStream { Name: { Length: > 0 } path } ? path : "the stream";
+        return Open(name, stream.CanSeek ? stream : InMemory(stream, name), leaveOpen: true);
+    }
+
+    static SafetensorsReader Open(string path, Stream file, bool leaveOpen)
+    {
+        try
+        {
+            return new SafetensorsReader(path, file, leaveOpen);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"{path} cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    static MemoryStream InMemory(Stream stream, string name)
+    {
+        var memory = new MemoryStream();
+        byte[] part = new byte[1 << 16];
+        for (int read; (read = stream.Read(part)) > 0;)
+        {
+            if (memory.Length > Array.MaxLength - read)
+                throw new InvalidDataException($"{name} is longer than {Array.MaxLength:N0} bytes, the most that is read from one that cannot seek; save it as a file.");
+            memory.Write(part, 0, read);
+        }
+
+        memory.Position = 0;
+        return memory;
     }
 
     /// <summary>A tensor by its name, or null.</summary>
@@ -95,8 +138,11 @@ public sealed class SafetensorsReader : IDisposable
         return count;
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => file.Dispose();
+    /// <summary>Closes the file; a stream that was given is left open.</summary>
+    public void Dispose()
+    {
+        if (!leaveOpen) file.Dispose();
+    }
 
     SafetensorsEntry Require(string name, SafetensorsType type)
     {
@@ -120,7 +166,7 @@ public sealed class SafetensorsReader : IDisposable
 
     void ReadBytes(SafetensorsEntry entry, long from, Span<byte> target)
     {
-        file.Position = header.DataOffset + entry.Begin + from;
+        file.Position = origin + header.DataOffset + entry.Begin + from;
         try
         {
             file.ReadExactly(target);

@@ -2,7 +2,7 @@ using Nin.Training;
 
 namespace Nin;
 
-/// <summary>A network, whatever its shapes: what a trainer and tools need. Generated classes implement <see cref="INetwork{TIn, TOut}"/>.</summary>
+/// <summary>A network, whatever its shapes: what a trainer and tools need. Generated classes implement <see cref="INetwork{TSelf, TIn, TOut}"/>.</summary>
 public interface INetwork : IDisposable
 {
     /// <summary>Where it runs.</summary>
@@ -57,6 +57,49 @@ public interface INetwork<TIn, TOut> : INetwork
     /// <summary>Opens a session for batches of up to <paramref name="maxBatch"/> examples; one per thread that serves.</summary>
     new Session<TIn, TOut> CreateSession(int maxBatch);
 }
+
+/// <summary>
+/// What a network's class says of itself before there is a network, whatever its shapes: how tools that are given a type create it, load it and
+/// know what it costs. Generated classes implement it.
+/// </summary>
+/// <remarks><c>T.Architecture</c> is the class's; of an object it is <see cref="INetwork.Architecture"/>, through an <see cref="INetwork"/>.</remarks>
+/// <typeparam name="TSelf">The network's class.</typeparam>
+public interface INetworkType<TSelf> : INetwork
+    where TSelf : INetworkType<TSelf>
+{
+    /// <summary>Layers, shapes and parameters of every network of the class.</summary>
+    new static abstract Architecture Architecture { get; }
+
+    /// <summary>A network with initial weights.</summary>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="seed">Keys the initial weights and dropout.</param>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
+    static abstract TSelf Create(Device device, int seed);
+
+    /// <summary>A network with the weights of a safetensors file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or another network's.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    static abstract TSelf Load(Device device, string path);
+
+    /// <summary>A network with weights from a stream of safetensors, which is left open.</summary>
+    /// <exception cref="InvalidDataException">What it holds is damaged, or another network's.</exception>
+    static abstract TSelf Load(Device device, Stream stream);
+
+    /// <summary>Bytes that training takes with batches of <paramref name="batch"/>: parameters, their gradients, buffers and a session.</summary>
+    static abstract long TrainingBytes(int batch);
+
+    /// <summary>Bytes that inference takes with batches of <paramref name="batch"/>: parameters, buffers and a session.</summary>
+    static abstract long InferenceBytes(int batch);
+}
+
+/// <summary>A network with what its class says of itself, and with the shapes of one example as types.</summary>
+/// <typeparam name="TSelf">The network's class.</typeparam>
+/// <typeparam name="TIn">Shape that goes in.</typeparam>
+/// <typeparam name="TOut">Shape that comes out.</typeparam>
+public interface INetwork<TSelf, TIn, TOut> : INetwork<TIn, TOut>, INetworkType<TSelf>
+    where TSelf : INetwork<TSelf, TIn, TOut>
+    where TIn : struct, IShape
+    where TOut : struct, IShape;
 
 /// <summary>A session whatever its network's shapes; see <see cref="Session{TIn, TOut}"/>.</summary>
 public interface ISession : IDisposable

@@ -74,6 +74,8 @@ public class GeneratedCodeTests
     [InlineData("OutputShape")]
     [InlineData("Name")]
     [InlineData("network")]
+    [InlineData("Create")]
+    [InlineData("INetworkType")]
     public void Every_layer_name_compiles(string name) => ShouldCompile($$"""
         namespace Demo;
         using Nin;

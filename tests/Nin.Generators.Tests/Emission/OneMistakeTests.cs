@@ -46,6 +46,7 @@ public class OneMistakeTests
     [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4, Kernel = 1)] partial class Net { const int ParameterCount = 1; }")]
     [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4, Kernel = 1)] partial class Net { class Architecture; void Declared() { } }")]
     [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4, Kernel = 1)] partial class Net { static Net Load(Device device, string path) => null!; }")]
+    [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4, Kernel = 1)] partial class Net { static Net Load(Device device, System.IO.Stream stream) => null!; }")]
     [InlineData("NIN009", "[Network(3, 8, 8), Conv2d(4, Kernel = 1)] partial class Net { static long TrainingBytes(int batch) => 0; int Load; }")]
     public void The_diagnostic_is_the_only_error(string id, string declaration)
     {
@@ -64,7 +65,7 @@ public class OneMistakeTests
     public void A_wrong_network_goes_wherever_a_network_goes(string classes, string kernel)
     {
         string typed = classes.Length == 0 ? "" : """
-            INetwork<Chw<D3, D8, D8>, Features<D10>> typed = net;
+            INetwork<Net, Chw<D3, D8, D8>, Features<D10>> typed = net;
             Tensor<Features<D10>> logits = net.Forward(typed.CreateInput(4));
             Traced<Features<D10>> head = typed.ForwardTraining(net.CreateInput(4));
             """;
@@ -74,12 +75,15 @@ public class OneMistakeTests
             [Network(3, 8, 8{{classes}}), Conv2d(10, {{kernel}}), GlobalAvgPool2d, Flatten] partial class Net;
             class Use
             {
+                static T Made<T>(Device device) where T : INetworkType<T> => T.TrainingBytes(4) > 0 ? T.Create(device, 0) : T.Load(device, T.Architecture.Name);
+
                 void Run(Net net, TrainingData data, TrainerOptions options, Optimizer optimizer)
                 {
                     Trainer.Fit(net, data, options);
                     Checkpoint.Load(net, "w");
                     using INetwork any = net;
                     using ISession session = any.CreateSession(4);
+                    Made<Net>(any.Device);
                     net.TrainStep(net.CreateInput(4), new int[4], optimizer);
                     {{typed}}
                 }
@@ -116,6 +120,7 @@ public class OneMistakeTests
     [InlineData("public void Save(string path) { } float TrainStep(dynamic x, System.ReadOnlySpan<int> l, Nin.Training.Optimizer o) => 0;")]
     [InlineData("dynamic ForwardTraining; object CreateInput(int batch) => 1; object CreateSession(int n) => n;")]
     [InlineData("static Net Load(string path) => null!; static long TrainingBytes(long batch) => batch;")]
+    [InlineData("static Net Create(Device device, int seed) => new(device, seed); static Net Load(Device device, System.IO.FileStream file) => null!;")]
     public void A_member_of_ones_own_adds_no_error_to_a_mistake(string member)
     {
         var compilation = TestCompilation.Create([$$"""
