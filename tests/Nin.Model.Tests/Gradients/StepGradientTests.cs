@@ -7,7 +7,8 @@ using Nin.Training;
 namespace Nin.Model.Tests.Gradients;
 
 /// <summary>The gradient of every step and loss that the library has, on every device that is there, against central differences.</summary>
-public sealed class StepGradientTests
+[Collection(nameof(SharedDevices))]
+public sealed class StepGradientTests(DeviceSet devices)
 {
     static readonly Shape Image = new(6, 7, 5);
 
@@ -48,9 +49,9 @@ public sealed class StepGradientTests
         typeof(Step).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(typeof(IActivation))).Should().BeSubsetOf(activations);
     }
 
-    static void Check(string id)
+    void Check(string id)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         using var parameters = new ParameterSet(device, Specs);
         Initialization.Apply(parameters, Init.He, seed: 3);
         var options = new GradientCheckOptions { Batch = 3, Directions = 2 };

@@ -1,6 +1,6 @@
 namespace Nin.Model.Tests.Networks;
 
-/// <summary>Devices that stay open for all tests of a class, because compiling their kernels takes longer than most tests.</summary>
+/// <summary>Devices that stay open for all tests of <see cref="SharedDevices"/>, because compiling their kernels takes longer than most tests.</summary>
 public sealed class DeviceSet : IDisposable
 {
     readonly Dictionary<string, Device> open = [];

@@ -6,7 +6,8 @@ namespace Nin.Model.Tests.Networks;
 /// Sessions queue their work beside each other on every accelerator that is there. What they share is kept in order by the device, so that
 /// nothing waits and all numbers are those of one after the other.
 /// </summary>
-public sealed class QueueTests(DeviceSet devices) : IClassFixture<DeviceSet>
+[Collection(nameof(SharedDevices))]
+public sealed class QueueTests(DeviceSet devices)
 {
     public static TheoryData<string> Devices => [.. DeviceIds];
 

@@ -1,3 +1,4 @@
+using Nin.Model.Tests.Networks;
 using Nin.TestKit;
 using Nin.Training;
 using Xunit.Abstractions;
@@ -11,7 +12,8 @@ namespace Nin.Model.Tests.Training;
 /// again with all weights moved by that much before each step, in random directions. The longest sum, of a weight's gradient, has a term for
 /// each pixel of the batch.
 /// </remarks>
-public sealed class DeviceAgreementTests(ITestOutputHelper output)
+[Collection(nameof(SharedDevices))]
+public sealed class DeviceAgreementTests(DeviceSet devices, ITestOutputHelper output)
 {
     const int Steps = 20;
     const int Batch = 4;
@@ -37,7 +39,7 @@ public sealed class DeviceAgreementTests(ITestOutputHelper output)
 
     void Agrees(string id)
     {
-        double[] got = Losses(id, out var weights), want = OracleLosses(weights, seed: null), bound = Bounds(weights, want);
+        double[] got = Losses(devices.Open(id), out var weights), want = OracleLosses(weights, seed: null), bound = Bounds(weights, want);
         for (int i = 0; i < Steps; i++) output.WriteLine($"step {i + 1}: {want[i]:F6}, off by {got[i] - want[i]:E1}, may be {bound[i]:E1}");
         for (int i = 0; i < Steps; i++) Math.Abs(got[i] - want[i]).Should().BeLessThanOrEqualTo(bound[i], "step {0} on {1}", i + 1, id);
 
@@ -46,9 +48,8 @@ public sealed class DeviceAgreementTests(ITestOutputHelper output)
         Enumerable.Range(0, Steps).Count(i => Math.Abs(other[i] - want[i]) > bound[i]).Should().BeGreaterThan(Steps / 2);
     }
 
-    static double[] Losses(string id, out Dictionary<string, double[]> weights)
+    static double[] Losses(Device device, out Dictionary<string, double[]> weights)
     {
-        using var device = Device.Open(id, threads: 2);
         using var net = new DeviceNet(device, seed: 1);
         using var sgd = new Sgd(net.Parameters, LearningRate, Momentum);
         using var images = net.CreateInput(Batch);

@@ -8,7 +8,8 @@ using Nin.Training;
 namespace Nin.Model.Tests.Training;
 
 /// <summary>A step that is not finite stops the run, names the layer where it began, and spoils neither weights nor checkpoint.</summary>
-public sealed class DivergenceTests : IDisposable
+[Collection(nameof(SharedDevices))]
+public sealed class DivergenceTests(DeviceSet devices) : IDisposable
 {
     // Four steps an epoch: the fault's step 5 is the second of epoch 2.
     static readonly TrainingData Data = new(SyntheticDataset.Create(32, 1, 12, 12, seed: 1), SyntheticDataset.Create(8, 1, 12, 12, seed: 2));
@@ -70,10 +71,9 @@ public sealed class DivergenceTests : IDisposable
     [DeviceFact(DeviceKind.Cuda)]
     public void On_cuda_the_weights_stay_as_they_were() => KeepsItsWeights("cuda:0");
 
-    static void KeepsItsWeights(string id)
+    void KeepsItsWeights(string id)
     {
-        using var other = Device.Open(id);
-        using var net = new TinyNin(other, seed: 1);
+        using var net = new TinyNin(devices.Open(id), seed: 1);
         var poisoned = net.Parameters["Block2.0.weight"];
         float[] values = poisoned.ToArray();
         values[3] = float.NegativeInfinity;

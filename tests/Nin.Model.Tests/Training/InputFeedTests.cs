@@ -6,7 +6,8 @@ using Nin.Training;
 namespace Nin.Model.Tests.Training;
 
 /// <summary>Batches that reach a device while it computes, against batches that are copied when it has nothing to do.</summary>
-public sealed class InputFeedTests(DeviceSet devices) : IClassFixture<DeviceSet>
+[Collection(nameof(SharedDevices))]
+public sealed class InputFeedTests(DeviceSet devices)
 {
     const int Epochs = 2;
 
