@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Nin.Data;
 using Nin.Training;
 
 namespace Nin;
@@ -84,6 +85,17 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Save(string path) => Checkpoint.Save(this, path);
+
+    /// <summary>Writes the weights and, in the file's metadata, how pictures are prepared for them and what the classes are called.</summary>
+    /// <exception cref="ArgumentException">The preprocessing is for another input, or has other classes than the network's output.</exception>
+    /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void Save(string path, Preprocessing preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        if (preprocessing.FindMismatch(Architecture) is { } mismatch) throw new ArgumentException(mismatch, nameof(preprocessing));
+        Checkpoint.Save(this, path, preprocessing.ToMetadata());
+    }
 
     /// <summary>Gives back parameters and the default session.</summary>
     public void Dispose()
