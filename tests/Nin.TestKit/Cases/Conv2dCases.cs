@@ -75,6 +75,29 @@ public static class Conv2dCases
         new(1, 31, 6, 5, 62, 3, Stride: 2, Padding: 1, Groups: 31),
         new(1, 32, 9, 8, 32, 5, Padding: 2, Dilation: 1, Groups: 32),
 
+        // Depthwise: channels around 4, 8 and 16, rows of more than a tile of pixels, several filters a channel.
+        new(1, 3, 5, 27, 3, 3, Padding: 1, Groups: 3),
+        new(2, 4, 7, 19, 4, 5, Padding: 2, Groups: 4),
+        new(1, 7, 9, 11, 7, 3, Stride: 2, Padding: 1, Groups: 7),
+        new(1, 9, 10, 8, 9, 5, Stride: 2, Padding: 2, Groups: 9),
+        new(9, 15, 6, 5, 15, 3, Padding: 1, Groups: 15),
+        new(2, 16, 7, 37, 16, 3, Padding: 1, Groups: 16),
+        new(1, 33, 12, 13, 33, 7, Padding: 3, Groups: 33),
+        new(2, 5, 11, 9, 5, 3, Stride: 3, Padding: 4, Dilation: 2, Groups: 5),
+        new(1, 6, 8, 9, 6, 2, Stride: 3, Groups: 6),
+        new(2, 5, 7, 6, 15, 3, Padding: 1, Groups: 5),
+        new(1, 20, 9, 6, 40, 3, Stride: 2, Padding: 1, Groups: 20),
+        new(1, 130, 5, 6, 130, 3, Padding: 1, Groups: 130),
+
+        // Narrow groups: as many channels as filters, more, and fewer; registers that two groups share.
+        new(2, 32, 6, 7, 32, 3, Padding: 1, Groups: 8),
+        new(1, 28, 7, 5, 28, 3, Stride: 2, Padding: 1, Groups: 7),
+        new(2, 24, 5, 9, 12, 3, Padding: 1, Groups: 4),
+        new(1, 16, 6, 5, 72, 3, Padding: 1, Groups: 8),
+        new(1, 51, 5, 4, 34, 1, Groups: 17),
+        new(2, 34, 5, 4, 51, 5, Padding: 2, Groups: 17),
+        new(2, 64, 20, 21, 64, 3, Padding: 1, Groups: 16),
+
         // Enough work for blocking, slices of the batch and several threads to matter.
         new(9, 3, 17, 13, 33, 5, Padding: 2),
         new(17, 16, 7, 7, 33, 3, Padding: 1),
@@ -96,6 +119,13 @@ public static class Conv2dCases
         Rectangle(2, 4, 12, 15, 5, new(3, Before: 2, After: 1, Dilation: 2), new(2, Stride: 2, Before: 3, Dilation: 3)),
         Rectangle(3, 16, 9, 30, 17, new(7, Before: 3, After: 3), new(1)),
         Rectangle(3, 8, 7, 6, 12, new(3, Stride: 2, Before: 2, After: 1), new(2, Dilation: 2, After: 1)) with { Groups = 4 },
+
+        // Depthwise, with padding that differs at the ends.
+        Rectangle(2, 17, 8, 11, 17, new(3, Stride: 2, Before: 0, After: 1), new(5, Before: 3, After: 1)) with { Groups = 17 },
+        Rectangle(1, 8, 12, 15, 8, new(3, Before: 2, After: 1, Dilation: 2), new(2, Stride: 2, Before: 3, Dilation: 3)) with { Groups = 8 },
+        Rectangle(2, 6, 7, 9, 12, new(1), new(3, Stride: 2, After: 2)) with { Groups = 6 },
+        Rectangle(1, 2, 130, 70, 2, new(3, After: 1), new(3, Before: 1)) with { Groups = 2 },
+        Rectangle(1, 2, 2, 40_001, 2, new(1), new(2)) with { Groups = 2 },
 
         // Windows whose rows are runs of memory, with and without a last one that hangs over the edge.
         Rectangle(2, 3, 8, 9, 7, new(5, Stride: 2, Before: 1), new(3, Stride: 2)),

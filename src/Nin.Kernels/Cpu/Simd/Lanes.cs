@@ -51,6 +51,9 @@ unsafe interface ILanes<TSelf> : IFloat32<TSelf>
     /// </summary>
     static abstract void Accumulate(ref TSelf sum, TSelf a, TSelf b);
 
+    /// <summary>Lane i is lane <c>indices[i]</c> of <paramref name="value"/>; the indices are from 0 to <see cref="Count"/> - 1.</summary>
+    static abstract TSelf Shuffle(TSelf value, int* indices);
+
     static abstract TSelf GreaterThan(TSelf left, TSelf right);
 
     static abstract TSelf GreaterThanOrEqual(TSelf left, TSelf right);

@@ -61,6 +61,9 @@ unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
         sum.value = MultiplyAdd.Compute(a.value, b.value, sum.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Shuffle(Lanes128 value, int* indices) => new(Vector128.ShuffleNative(value.value, Vector128.Load(indices)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Max(Lanes128 left, Lanes128 right) => new(Vector128.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

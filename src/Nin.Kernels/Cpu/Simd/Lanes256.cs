@@ -61,6 +61,9 @@ unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
         sum.value = MultiplyAdd.Compute(a.value, b.value, sum.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Shuffle(Lanes256 value, int* indices) => new(Vector256.ShuffleNative(value.value, Vector256.Load(indices)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Max(Lanes256 left, Lanes256 right) => new(Vector256.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -61,6 +61,9 @@ unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
         sum.value = MultiplyAdd.Compute(a.value, b.value, sum.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Shuffle(Lanes512 value, int* indices) => new(Vector512.ShuffleNative(value.value, Vector512.Load(indices)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Max(Lanes512 left, Lanes512 right) => new(Vector512.MaxNative(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,6 +70,14 @@ unsafe struct LanesPair<TLanes>(TLanes low, TLanes high) : ILanes<LanesPair<TLan
         TLanes.Accumulate(ref sum.high, a.high, b.high);
     }
 
+    public static LanesPair<TLanes> Shuffle(LanesPair<TLanes> value, int* indices)
+    {
+        float* lanes = stackalloc float[2 * Count];
+        value.Store(lanes);
+        for (int i = 0; i < Count; i++) lanes[Count + i] = lanes[indices[i]];
+        return Load(lanes + Count);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPair<TLanes> Max(LanesPair<TLanes> left, LanesPair<TLanes> right) =>
         new(TLanes.Max(left.low, right.low), TLanes.Max(left.high, right.high));

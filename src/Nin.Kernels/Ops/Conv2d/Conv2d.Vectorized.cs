@@ -1,9 +1,6 @@
 namespace Nin.Ops;
 
-/// <summary>
-/// Fprop: Winograd's method where that suits the shape, else an implicit GEMM, whose im2col rows are the pixels themselves for a 1x1 convolution
-/// or a linear layer.
-/// </summary>
+/// <summary>Fprop, by the algorithm that <see cref="Conv2dChoice"/> names.</summary>
 sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 {
     public void Run(
@@ -11,44 +8,67 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
     {
         WorkerPool pool = device.Pool;
         var epilogue = TileEpilogue.Of(bias.Pointer, relu);
-        if (WinogradSizes.Suits(sizes))
+        switch (Conv2dChoice.Forward(sizes))
         {
-            var transformed = new WinogradWeights(pool, sizes, IsTransposed: false);
-            float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, sizes), out float* space);
-            WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, epilogue, accumulate: false, y.Pointer, space, residual.Pointer);
-            return;
-        }
+            case Conv2dAlgorithm.Depthwise:
+                var geometry = ConvolutionGeometry.Fprop(sizes);
+                float* scratch = stream.Scratch(DepthwiseConvolution.WorkspaceLength(pool, geometry)).Pointer;
+                DepthwiseConvolution.Run(
+                    pool, geometry, n, x.Pointer, w.Value.Pointer, epilogue, accumulate: false, y.Pointer, scratch, residual.Pointer);
+                break;
 
-        var weights = new GemmWeights(pool, sizes, IsTransposed: false);
-        ConvolutionGeometry g = weights.Geometry;
-        float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
-        ImplicitGemm.Run(pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace, residual.Pointer);
+            case Conv2dAlgorithm.Winograd:
+                var transformed = new WinogradWeights(pool, sizes, IsTransposed: false);
+                float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, sizes), out float* space);
+                WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, epilogue, accumulate: false, y.Pointer, space, residual.Pointer);
+                break;
+
+            default:
+                var weights = new GemmWeights(pool, sizes, IsTransposed: false);
+                ConvolutionGeometry g = weights.Geometry;
+                float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
+                ImplicitGemm.Run(pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace, residual.Pointer);
+                break;
+        }
     }
 }
 
-/// <summary>Dgrad, by the same choice: Winograd's method over the transposed convolution, else an implicit GEMM.</summary>
+/// <summary>Dgrad, by the algorithm that <see cref="Conv2dChoice"/> names for the transposed convolution.</summary>
 sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBackwardData
 {
     public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
     {
         WorkerPool pool = device.Pool;
-        if (WinogradSizes.SuitsTransposed(sizes))
+        switch (Conv2dChoice.BackwardData(sizes))
         {
-            Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
-            var transformed = new WinogradWeights(pool, sizes, IsTransposed: true);
-            float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
-            WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, TileEpilogue.None, accumulate, dx.Pointer, space);
-            return;
-        }
+            case Conv2dAlgorithm.Depthwise:
+                var geometry = ConvolutionGeometry.Dgrad(sizes);
+                var exchanged = new DepthwiseWeights(sizes);
+                long length = DepthwiseConvolution.WorkspaceLength(pool, geometry);
+                float* lanes = w.Value.Pointer, scratch;
+                if (exchanged.ArePlain) scratch = stream.Scratch(length).Pointer;
+                else lanes = Prepacking.Get(stream, exchanged, w, length, out scratch);
+                DepthwiseConvolution.Run(pool, geometry, n, dy.Pointer, lanes, TileEpilogue.None, accumulate, dx.Pointer, scratch);
+                break;
 
-        var weights = new GemmWeights(pool, sizes, IsTransposed: true);
-        ConvolutionGeometry g = weights.Geometry;
-        float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
-        ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, TileEpilogue.None, accumulate, dx.Pointer, workspace);
+            case Conv2dAlgorithm.Winograd:
+                Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
+                var transformed = new WinogradWeights(pool, sizes, IsTransposed: true);
+                float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
+                WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, TileEpilogue.None, accumulate, dx.Pointer, space);
+                break;
+
+            default:
+                var weights = new GemmWeights(pool, sizes, IsTransposed: true);
+                ConvolutionGeometry g = weights.Geometry;
+                float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
+                ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, TileEpilogue.None, accumulate, dx.Pointer, workspace);
+                break;
+        }
     }
 }
 
-/// <summary>Wgrad: leaf by leaf, by Winograd's method where that suits the shape.</summary>
+/// <summary>Wgrad, leaf by leaf, by the algorithm that <see cref="Conv2dChoice"/> names.</summary>
 sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dBackwardWeights
 {
     readonly ChannelSumVectorized biasGradient = new(device);
@@ -56,17 +76,26 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
     public void Run(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate)
     {
-        if (!WinogradSizes.SuitsWeights(sizes))
+        WorkerPool pool = device.Pool;
+        var algorithm = Conv2dChoice.BackwardWeights(sizes);
+        if (algorithm == Conv2dAlgorithm.ImplicitGemm)
         {
-            float* scratch = stream.Scratch(Wgrad.WorkspaceLength(device.Pool, sizes, n)).Pointer;
-            Wgrad.Run(device.Pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, dbias.Pointer, scratch);
+            float* scratch = stream.Scratch(Wgrad.WorkspaceLength(pool, sizes, n)).Pointer;
+            Wgrad.Run(pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, dbias.Pointer, scratch);
             return;
         }
 
         // The sum of dy has scratch of its own, and is done before this op asks.
         if (!dbias.IsNone) biasGradient.Run(stream, sizes.OutHeight * sizes.OutWidth, sizes.Filters, n, dy, dbias, accumulate);
-        float* workspace = stream.Scratch(WinogradWgrad.WorkspaceLength(device.Pool, sizes, n)).Pointer;
-        WinogradWgrad.Run(device.Pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, workspace);
+        if (algorithm == Conv2dAlgorithm.Depthwise)
+        {
+            float* space = stream.Scratch(DepthwiseWgrad.WorkspaceLength(pool, sizes, n)).Pointer;
+            DepthwiseWgrad.Run(pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, space);
+            return;
+        }
+
+        float* workspace = stream.Scratch(WinogradWgrad.WorkspaceLength(pool, sizes, n)).Pointer;
+        WinogradWgrad.Run(pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, workspace);
     }
 }
 

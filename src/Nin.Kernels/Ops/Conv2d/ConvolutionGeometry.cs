@@ -83,6 +83,13 @@ readonly record struct TapAxis(int Results, int Sources, int Taps, int Scale, in
         return q < Sources ? q : -1;
     }
 
+    /// <summary>The source pixels, from the first to before the last, that the results from one to before another may read.</summary>
+    public (int First, int End) SourcesOf(int first, int end)
+    {
+        long reach = (Taps - 1L) * TapStep, low = (long)first * Scale + Shift + Math.Min(0, reach), high = (end - 1L) * Scale + Shift + Math.Max(0, reach);
+        return (low <= 0 ? 0 : (int)((low + Divisor - 1) / Divisor), high < 0 ? 0 : (int)Math.Min(Sources, high / Divisor + 1));
+    }
+
     /// <summary>
     /// The results i with <c>(i Scale + Shift) mod Divisor = residue</c>, which read the same taps, as an axis without a divisor. Fprop has one
     /// residue, 0; dgrad has as many as the stride.
@@ -134,6 +141,17 @@ readonly record struct ResidueAxis(
     {
         long at = Start + (long)place * SourceStep;
         return ((int)CeilDivide(-at, Scale), (int)Math.Min(Results, CeilDivide(Sources - at, Scale)));
+    }
+
+    /// <summary>The results whose taps are all inside; none where End is not above First.</summary>
+    public (int First, int End) AllInside() => Taps == 0 ? (0, Results) : (Inside(0).First, Inside(Taps - 1).End);
+
+    /// <summary>The places from First to before End whose source is inside, for one result.</summary>
+    public (int First, int End) PlacesInside(int result)
+    {
+        long at = (long)result * Scale + Start;
+        long first = Math.Min(Taps, CeilDivide(-at, SourceStep));
+        return ((int)first, (int)Math.Max(first, Math.Min(Taps, CeilDivide(Sources - at, SourceStep))));
     }
 
     /// <summary>Whether each result reads the source pixel at its own place, and no other.</summary>

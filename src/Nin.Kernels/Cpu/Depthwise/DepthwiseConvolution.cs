@@ -1,0 +1,152 @@
+namespace Nin.Ops;
+
+/// <summary>
+/// Fprop and dgrad where groups are narrow, depthwise convolutions above all: not a matrix product, but a sum per result channel, which is a lane.
+/// Each element is one accumulation in the order (tap row, tap column, source channel), whatever the batch and the threads; taps outside the image
+/// are left out, and pixels that no window reads get zero.
+/// </summary>
+/// <remarks>
+/// As a matrix product per group it would be a column wide: seven lanes of eight would multiply padding. A piece is some result rows of one example;
+/// where the source has to be spread (<see cref="DepthwiseSource"/>), of one block of channels.
+/// </remarks>
+unsafe struct DepthwiseConvolution : ILanesJob
+{
+    // Channels that are spread at a time: whole registers of any width.
+    const int SpreadChannels = 32;
+
+    // Floats of spread rows: a good part of the level-2 cache.
+    const int SpreadLength = 1 << 16;
+
+    ConvolutionGeometry g;
+    DepthwiseSource source;
+    float* weights;
+    float* result;
+    TileEpilogue epilogue;
+    bool accumulate;
+    nint fromOffset;
+    int rowBlocks;
+    int channelBlocks;
+    float* scratch;
+    long scratchLength;
+
+    /// <summary>Floats of scratch memory that a run needs.</summary>
+    public static long WorkspaceLength(WorkerPool pool, in ConvolutionGeometry g) => pool.Threads * ScratchLength(g);
+
+    /// <param name="pool">Threads and width.</param>
+    /// <param name="g">The convolution in the direction asked for.</param>
+    /// <param name="batch">Examples.</param>
+    /// <param name="source"><c>[batch, Rows.Sources, Columns.Sources, Groups SourceChannels]</c>.</param>
+    /// <param name="weights"><c>[taps, SourceChannels, Groups ResultChannels]</c>: see <see cref="DepthwiseWeights"/>.</param>
+    /// <param name="epilogue">What happens to a finished sum.</param>
+    /// <param name="accumulate">True to start from what the result holds, false to overwrite it unread.</param>
+    /// <param name="result"><c>[batch, Rows.Results, Columns.Results, Groups ResultChannels]</c>.</param>
+    /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
+    /// <param name="residual">What the sums start from, of the result's shape; null for none.</param>
+    public static void Run(
+        WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* weights, in TileEpilogue epilogue, bool accumulate, float* result,
+        float* workspace, float* residual = null)
+    {
+        var job = new DepthwiseConvolution
+        {
+            g = g,
+            source = new DepthwiseSource(source, g),
+            weights = weights,
+            result = result,
+            epilogue = epilogue,
+            accumulate = accumulate || residual is not null,
+            fromOffset = residual is null ? 0 : (nint)(residual - result),
+            channelBlocks = IsPlain(g) ? 1 : Packing.CeilDivide(Channels(g), SpreadChannels),
+            scratch = workspace,
+            scratchLength = ScratchLength(g),
+        };
+
+        // Pieces enough for every thread, whose spread rows fit the scratch memory; few rows of an image are read by two pieces.
+        int wanted = Packing.CeilDivide(8L * pool.Threads, batch * job.channelBlocks);
+        job.rowBlocks = Math.Clamp(wanted, Packing.CeilDivide(g.Rows.Results, BlockRows(g)), g.Rows.Results);
+        SimdWidth.Run(pool, batch * job.rowBlocks * job.channelBlocks, job);
+    }
+
+    public readonly void Execute<TLanes>(int index, int worker)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int c = index % channelBlocks * SpreadChannels;
+        index /= channelBlocks;
+        int example = index / rowBlocks, block = index % rowBlocks;
+        int first = (int)((long)block * g.Rows.Results / rowBlocks), end = (int)((block + 1L) * g.Rows.Results / rowBlocks);
+        int channels = channelBlocks == 1 ? Channels(g) : Math.Min(SpreadChannels, Channels(g) - c);
+        (int from, int to) = g.Rows.SourcesOf(first, end);
+        float* rows = from < to ? source.Rows<TLanes>(example, from, to, c, channels, scratch + worker * scratchLength) : null;
+
+        DepthwiseRow* taps = stackalloc DepthwiseRow[g.Rows.Taps];
+        var tile = new DepthwiseTile
+        {
+            Rows = taps,
+            Planes = source.Planes,
+            PlaneStep = channels,
+            WeightPlaneStep = Channels(g),
+            Accumulate = accumulate,
+            FromOffset = fromOffset,
+            Epilogue = epilogue.From(c),
+            Channels = channels,
+        };
+        nint tapStep = (nint)source.Planes * Channels(g);
+        for (int row = first; row < end; row++)
+        {
+            tile.RowCount = 0;
+            for (int tap = 0; tap < g.Rows.Taps; tap++)
+            {
+                int at = g.Rows.Source(row, tap);
+                if (at >= 0) taps[tile.RowCount++] = new(rows + (at - from) * source.RowStep(channels), weights + c + (nint)tap * g.Columns.Taps * tapStep);
+            }
+
+            float* y = result + (((nint)example * g.Rows.Results + row) * g.Columns.Results) * Channels(g) + c;
+            for (int residue = 0; residue < g.Columns.Divisor; residue++) Row<TLanes>(tile, g.Columns.Residue(residue), tapStep, y);
+        }
+    }
+
+    // The results of one row and residue: those whose taps are all inside as one tile, those at the edge one by one.
+    readonly void Row<TLanes>(in DepthwiseTile row, in ResidueAxis columns, nint tapStep, float* y)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        DepthwiseTile tile = row;
+        nint pixelStep = source.PixelStep(tile.Channels);
+        tile.ResultStep = columns.Scale * pixelStep;
+        tile.PlaceStep = columns.SourceStep * pixelStep;
+        tile.TapStep = columns.TapStep * tapStep;
+        tile.YStep = (nint)columns.ResultStep * Channels(g);
+        (int inside, int end) = columns.AllInside();
+        for (int i = 0; i < columns.Results;)
+        {
+            bool isInside = i >= inside && i < end;
+            (int place, int endPlace) = isInside ? (0, columns.Taps) : columns.PlacesInside(i);
+            int count = isInside ? end - i : 1;
+            tile.Places = endPlace - place;
+            tile.Source = ((nint)i * columns.Scale + columns.Start + place * columns.SourceStep) * pixelStep;
+            tile.Tap = columns.TapAt(place) * tapStep;
+            tile.Y = y + columns.First * (nint)Channels(g) + i * tile.YStep;
+            tile.Run<TLanes>(count);
+            i += count;
+        }
+    }
+
+    static bool IsPlain(in ConvolutionGeometry g) => g.SourceChannels == 1 && g.ResultChannels == 1;
+
+    static int Channels(in ConvolutionGeometry g) => g.Groups * g.ResultChannels;
+
+    // Result rows whose spread source rows fit; at least 1.
+    static int BlockRows(in ConvolutionGeometry g)
+    {
+        if (IsPlain(g)) return g.Rows.Results;
+        int rows = 1;
+        while (rows < g.Rows.Results && SourceRows(g, rows + 1) * SpreadRow(g) <= SpreadLength) rows++;
+        return rows;
+    }
+
+    static long ScratchLength(in ConvolutionGeometry g) => IsPlain(g) ? 0 : SourceRows(g, BlockRows(g)) * SpreadRow(g);
+
+    static long SpreadRow(in ConvolutionGeometry g) => (long)g.Columns.Sources * g.SourceChannels * SpreadChannels;
+
+    // The most source rows that so many neighbouring results read.
+    static long SourceRows(in ConvolutionGeometry g, int rows) =>
+        Math.Min(g.Rows.Sources, ((rows - 1L) * g.Rows.Scale + (g.Rows.Taps - 1L) * Math.Abs(g.Rows.TapStep)) / g.Rows.Divisor + 1);
+}

@@ -1,0 +1,51 @@
+namespace Nin.Ops;
+
+/// <summary>How device <c>cpu</c> computes a convolution in one direction.</summary>
+enum Conv2dAlgorithm
+{
+    /// <summary>Im2col rows times packed weights, group by group: <see cref="ImplicitGemm"/>, <see cref="Wgrad"/>.</summary>
+    ImplicitGemm,
+
+    /// <summary>Winograd's method: <see cref="WinogradConvolution"/>, <see cref="WinogradWgrad"/>.</summary>
+    Winograd,
+
+    /// <summary>A result channel a lane: <see cref="DepthwiseConvolution"/>, <see cref="DepthwiseWgrad"/>.</summary>
+    Depthwise,
+}
+
+/// <summary>
+/// The choice of algorithm, all of it. It reads the shape alone, never the batch, the threads or the width of the registers, so that an example has
+/// the same result in any batch.
+/// </summary>
+static class Conv2dChoice
+{
+    // A product of fewer columns leaves lanes of a register empty.
+    const int WideGroup = 16;
+
+    // What one result channel reads: more source channels than these would take too much memory when they are spread.
+    const int MostPlanes = 32;
+
+    // Rows of taps are listed on the stack.
+    const int MostTapRows = 64;
+
+    /// <summary>Fprop.</summary>
+    public static Conv2dAlgorithm Forward(in Conv2dSizes s) =>
+        IsNarrow(s, s.GroupChannels, s.GroupFilters) ? Conv2dAlgorithm.Depthwise
+        : WinogradSizes.Suits(s) ? Conv2dAlgorithm.Winograd
+        : Conv2dAlgorithm.ImplicitGemm;
+
+    /// <summary>Dgrad: the transposed convolution, whose results are the input's channels.</summary>
+    public static Conv2dAlgorithm BackwardData(in Conv2dSizes s) =>
+        IsNarrow(s, s.GroupFilters, s.GroupChannels) ? Conv2dAlgorithm.Depthwise
+        : WinogradSizes.SuitsTransposed(s) ? Conv2dAlgorithm.Winograd
+        : Conv2dAlgorithm.ImplicitGemm;
+
+    /// <summary>Wgrad.</summary>
+    public static Conv2dAlgorithm BackwardWeights(in Conv2dSizes s) =>
+        IsNarrow(s, s.GroupChannels, s.GroupFilters) ? Conv2dAlgorithm.Depthwise
+        : WinogradSizes.SuitsWeights(s) ? Conv2dAlgorithm.Winograd
+        : Conv2dAlgorithm.ImplicitGemm;
+
+    static bool IsNarrow(in Conv2dSizes s, int sources, int results) =>
+        s.Groups > 1 && results < WideGroup && sources <= MostPlanes && s.Window.Rows.Kernel <= MostTapRows;
+}
