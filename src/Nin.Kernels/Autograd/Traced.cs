@@ -83,6 +83,9 @@ public readonly struct Traced<TShape>
     /// <inheritdoc cref="Traced.Gradient"/>
     public Tensor<TShape> Gradient => traced.Gradient.As<TShape>();
 
+    /// <inheritdoc cref="Traced.Backward"/>
+    public void Backward(Tensor<TShape> gradient) => traced.Backward(gradient.Untyped);
+
     /// <summary>The same value with its shape at run time only.</summary>
     public Traced Untyped => traced;
 

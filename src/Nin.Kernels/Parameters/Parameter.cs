@@ -90,6 +90,21 @@ public sealed class Parameter : IDisposable
     }
 
     /// <summary>
+    /// Replaces the gradient, given in PyTorch's order: what an optimiser's next step uses, and what a backward pass before that step adds to.
+    /// </summary>
+    /// <exception cref="ArgumentException">The length differs.</exception>
+    /// <exception cref="InvalidOperationException">It has no gradient: it is a buffer, or frozen.</exception>
+    public void SetGradient(ReadOnlySpan<float> source)
+    {
+        if (!IsTrained) throw new InvalidOperationException($"{Name} has no gradient: it is {(Spec.IsTrainable ? "frozen" : "a buffer")}.");
+        if (source.Length != Length)
+            throw new ArgumentException($"The gradient of {Name} has {Length} elements ({string.Join("x", Spec.Dims)}), not {source.Length}.", nameof(source));
+        using var writing = set.Write();
+        Gradient.CopyFrom(ToMemoryOrder(source));
+        BeginGradient();
+    }
+
+    /// <summary>
     /// Called by a gradient rule before it writes: true where an earlier rule of this backward pass (or of one before, without a step
     /// between) has written and the new part must be added; false where it is overwritten.
     /// </summary>
@@ -121,6 +136,21 @@ public sealed class Parameter : IDisposable
             int outputs = Spec.Dims[0], taps = Spec.Dims.Length == 4 ? Spec.Dims[2] * Spec.Dims[3] : 1;
             return (outputs, (int)(Length / outputs / taps), taps);
         }
+    }
+
+    float[] ToMemoryOrder(ReadOnlySpan<float> ordered)
+    {
+        var (outputs, inputs, taps) = Orders;
+        var memory = new float[ordered.Length];
+        for (int o = 0; o < outputs; o++)
+        {
+            for (int i = 0; i < inputs; i++)
+            {
+                for (int tap = 0; tap < taps; tap++) memory[(tap * inputs + i) * outputs + o] = ordered[(o * inputs + i) * taps + tap];
+            }
+        }
+
+        return memory;
     }
 
     float[] ToPyTorchOrder(float[] memory)

@@ -54,6 +54,9 @@ public interface INetwork<TIn, TOut> : INetwork
     /// <summary>A whole training step; returns the mean loss before it: cross entropy unless another one is named.</summary>
     float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null);
 
+    /// <summary>A whole training step towards targets that are numbers; returns the mean loss before it.</summary>
+    float TrainStep(Tensor<TIn> x, Tensor<TOut> targets, Optimizer optimizer, TargetLoss loss);
+
     /// <summary>Opens a session for batches of up to <paramref name="maxBatch"/> examples; one per thread that serves.</summary>
     new Session<TIn, TOut> CreateSession(int maxBatch);
 }
@@ -131,6 +134,9 @@ public interface ISession : IDisposable
 
     /// <summary>A whole training step; returns the mean loss before it: cross entropy unless another one is named.</summary>
     float TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null);
+
+    /// <summary>A whole training step towards targets that are numbers; returns the mean loss before it.</summary>
+    float TrainStep(Tensor x, Tensor targets, Optimizer optimizer, TargetLoss loss);
 
     /// <summary>The same step without waiting for its loss.</summary>
     void QueueTrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null);

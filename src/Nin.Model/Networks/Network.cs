@@ -81,6 +81,10 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     public float TrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null) =>
         session.TrainStep(x, labels, optimizer, loss);
 
+    /// <inheritdoc/>
+    public float TrainStep(Tensor<TIn> x, Tensor<TOut> targets, Optimizer optimizer, TargetLoss loss) =>
+        session.TrainStep(x, targets, optimizer, loss);
+
     /// <summary>Writes the weights as a safetensors file, which is replaced as a whole or not at all.</summary>
     /// <exception cref="IOException">The file could not be written: the message has path, bytes and reason.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>

@@ -90,31 +90,70 @@ public sealed partial class Session<TIn, TOut>
     /// The same step without its loss: it returns as soon as the device knows what to do, and nothing waits. <see cref="ReadLoss"/> waits for
     /// it. The batch is read until then: its next content comes after this step by itself.
     /// </summary>
-    /// <inheritdoc cref="TrainStep"/>
+    /// <inheritdoc cref="TrainStep(Tensor{TIn}, ReadOnlySpan{int}, Optimizer, Loss?)"/>
     public void QueueTrainStep(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss = null)
     {
         using var call = Enter();
         Queue(x, labels, optimizer, loss);
     }
 
+    /// <summary>A whole training step towards targets that are numbers, without a heap allocation on the CPU.</summary>
+    /// <param name="x">The batch.</param>
+    /// <param name="targets">What the network should give, of the same batch.</param>
+    /// <param name="optimizer">Updates the network's parameters.</param>
+    /// <param name="loss">What is made small.</param>
+    /// <returns>The mean loss before the update.</returns>
+    /// <exception cref="ArgumentException">The optimizer updates another network, or the targets are another batch's or device's.</exception>
+    /// <exception cref="InvalidOperationException">Another thread's call is under way.</exception>
+    public float TrainStep(Tensor<TIn> x, Tensor<TOut> targets, Optimizer optimizer, TargetLoss loss)
+    {
+        using var call = Enter();
+        ArgumentNullException.ThrowIfNull(loss);
+        using var writing = network.Parameters.Write();
+        CheckOptimizer(optimizer);
+        TargetLoss.Check(targets.Untyped, x.Batch, TOut.Shape, network.Device);
+        var (pass, arena, input, output) = RunForward(x);
+        stream.Reads(targets.Untyped.View);
+        var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
+        Finish(new BatchLoss(loss, TOut.Shape, pass, output, targets.Untyped.View, memory), pass, arena, input, optimizer);
+        return Read();
+    }
+
     void Queue(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss)
+    {
+        CheckOptimizer(optimizer);
+        loss ??= Loss.Default;
+        using var writing = network.Parameters.Write();
+        BatchLoss.CheckLabels(loss, labels, x.Batch, TOut.Shape.Channels);
+        var (pass, arena, input, output) = RunForward(x);
+        var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
+        var batch = new BatchLoss(loss, TOut.Shape, pass, output, memory, loss.TotalWeight(labels));
+        batch.SetLabels(labels);
+        Finish(batch, pass, arena, input, optimizer);
+    }
+
+    void CheckOptimizer(Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         if (optimizer.Parameters != network.Parameters)
             throw new ArgumentException("The optimizer updates another network: make one from this network's Parameters.", nameof(optimizer));
-        using var writing = network.Parameters.Write();
-        var plan = network.MemoryPlan;
+    }
+
+    // All arguments are checked before it: it already moves running statistics.
+    (Pass Pass, Arena Arena, DeviceView Input, DeviceView Output) RunForward(Tensor<TIn> x)
+    {
         var input = Begin(x, trains: true);
-        // Before the forward pass, which already moves running statistics.
-        BatchLoss.CheckLabels(labels, x.Batch, TOut.Shape.Channels);
         var pass = TrainingPass(x.Batch);
-        var arena = ArenaOf(x.Batch, plan.TrainingFixed);
+        var arena = ArenaOf(x.Batch, network.MemoryPlan.TrainingFixed);
         network.Parameters.WriteBuffersBy(stream);
         var output = network.Train(pass, arena, input);
         network.TrainingSteps++;
-        var batch = new BatchLoss(loss ?? Loss.Default, TOut.Shape, pass, output, arena.Slot(plan.Loss, BatchLoss.FloatsPerExample));
-        batch.SetLabels(labels);
-        batch.Run(arena.Slot(plan.OutputGradient, TOut.Shape.Length));
+        return (pass, arena, input, output);
+    }
+
+    void Finish(in BatchLoss batch, in Pass pass, in Arena arena, DeviceView input, Optimizer optimizer)
+    {
+        batch.Run(arena.Slot(network.MemoryPlan.OutputGradient, TOut.Shape.Length));
         network.Parameters.WriteGradientsBy(stream);
         network.Backpropagate(pass, arena, input);
         optimizer.Step(stream);
@@ -149,6 +188,10 @@ public sealed partial class Session<TIn, TOut>
     /// <inheritdoc/>
     float ISession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss) =>
         TrainStep(x.As<TIn>(), labels, optimizer, loss);
+
+    /// <inheritdoc/>
+    float ISession.TrainStep(Tensor x, Tensor targets, Optimizer optimizer, TargetLoss loss) =>
+        TrainStep(x.As<TIn>(), targets.As<TOut>(), optimizer, loss);
 
     Pass TrainingPass(int batch) => new(stream, batch, (ulong)network.Seed, network.TrainingSteps);
 }

@@ -59,7 +59,7 @@ sealed class EvaluationTally(int classes, Loss loss)
     readonly int[,] confusion = new int[classes, classes];
     readonly float[] first = new float[classes];
     readonly bool[] varies = new bool[classes];
-    double lossSum;
+    double lossSum, weights;
     int count;
 
     /// <summary>Adds an example. Of equal logits the first wins, as in training.</summary>
@@ -75,6 +75,7 @@ sealed class EvaluationTally(int classes, Loss loss)
         }
 
         lossSum += loss.Example(logits, label, gradient: default);
+        weights += loss.Weight(label);
         confusion[label, predicted]++;
         count++;
     }
@@ -99,7 +100,7 @@ sealed class EvaluationTally(int classes, Loss loss)
         }
 
         int dead = count > 1 ? varies.Count(v => !v) : 0;
-        return new EvaluationResult(count, lossSum / count, (double)correct / count, confusion, metrics, dead);
+        return new EvaluationResult(count, weights > 0 ? lossSum / weights : 0, (double)correct / count, confusion, metrics, dead);
     }
 
     static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;

@@ -1,8 +1,8 @@
 namespace Nin.TestKit;
 
 /// <summary>
-/// Cross entropy of the softmax of logits <c>[rows, classes]</c> against class labels, with label smoothing e and an ignored label
-/// (<c>torch.nn.functional.cross_entropy</c>, LossNLL.cpp): <c>(1 - e) nll + (e / C) sum_c nll_c</c>, averaged over the kept rows.
+/// Cross entropy of the softmax of logits <c>[rows, classes]</c> against class labels, with label smoothing e, class weights w and an ignored label
+/// (<c>torch.nn.functional.cross_entropy</c>, LossNLL.cpp): <c>(1 - e) w nll + (e / C) sum_c w_c nll_c</c>, over the weights w of the kept rows' labels.
 /// </summary>
 /// <remarks>
 /// Bounds: a logit's distance from the maximum is rounded to u of itself and the exponential turns that into a relative error, so
@@ -14,7 +14,7 @@ public static class ReferenceSoftmaxCrossEntropy
     public const int DefaultIgnoreIndex = -100;
 
     /// <summary>The loss of each row, 0 where it is ignored.</summary>
-    public static Oracle Losses(int classes, double[] logits, int[] labels, double smoothing = 0, int ignoreIndex = DefaultIgnoreIndex)
+    public static Oracle Losses(int classes, double[] logits, int[] labels, double smoothing = 0, int ignoreIndex = DefaultIgnoreIndex, double[]? weights = null)
     {
         Lengths.Check(logits, classes * labels.Length);
         var losses = new double[labels.Length];
@@ -30,7 +30,7 @@ public static class ReferenceSoftmaxCrossEntropy
             magnitudes[row] = 1 + softmax.LogSum + softmax.MeanDistance;
             for (int c = 0; c < classes; c++)
             {
-                double target = Target(c, labels[row], classes, smoothing);
+                double target = Target(c, labels[row], classes, smoothing, weights);
                 losses[row] += target * (softmax.LogSum - softmax.Z[c]);
                 magnitudes[row] += target * Math.Abs(softmax.Z[c]);
             }
@@ -40,18 +40,18 @@ public static class ReferenceSoftmaxCrossEntropy
     }
 
     /// <summary>The mean loss of the kept rows, as one element: NaN where all rows are ignored. Chain: rows more.</summary>
-    public static Oracle Mean(int classes, double[] logits, int[] labels, double smoothing = 0, int ignoreIndex = DefaultIgnoreIndex)
+    public static Oracle Mean(int classes, double[] logits, int[] labels, double smoothing = 0, int ignoreIndex = DefaultIgnoreIndex, double[]? weights = null)
     {
-        Oracle rows = Losses(classes, logits, labels, smoothing, ignoreIndex);
-        int kept = labels.Count(label => label != ignoreIndex);
+        Oracle rows = Losses(classes, logits, labels, smoothing, ignoreIndex, weights);
+        double kept = Kept(labels, ignoreIndex, weights);
         return new([rows.Value.Sum() / kept], () => [rows.Magnitude.Sum() / kept], rows.Chain + labels.Length);
     }
 
     /// <summary>The mean loss's gradient: <c>(softmax - target) / kept</c>, exactly 0 in ignored rows.</summary>
-    public static Oracle Backward(int classes, double[] logits, int[] labels, double smoothing = 0, int ignoreIndex = DefaultIgnoreIndex)
+    public static Oracle Backward(int classes, double[] logits, int[] labels, double smoothing = 0, int ignoreIndex = DefaultIgnoreIndex, double[]? weights = null)
     {
         Lengths.Check(logits, classes * labels.Length);
-        int kept = labels.Count(label => label != ignoreIndex);
+        double kept = Kept(labels, ignoreIndex, weights);
         var gradient = new double[logits.Length];
         var magnitudes = new double[logits.Length];
         for (int i = 0; i < logits.Length; i++)
@@ -63,9 +63,10 @@ public static class ReferenceSoftmaxCrossEntropy
             }
 
             var softmax = new Row(logits.AsSpan(row * classes, classes));
-            double target = Target(c, labels[row], classes, smoothing), p = softmax.Probability(c);
-            gradient[i] = (p - target) / kept;
-            magnitudes[i] = (p * (1 + Math.Abs(softmax.Z[c]) + softmax.MeanDistance) + target) / kept;
+            double target = Target(c, labels[row], classes, smoothing, weights), p = softmax.Probability(c);
+            double total = Enumerable.Range(0, classes).Sum(k => Target(k, labels[row], classes, smoothing, weights));
+            gradient[i] = (total * p - target) / kept;
+            magnitudes[i] = (total * p * (1 + Math.Abs(softmax.Z[c]) + softmax.MeanDistance) + target) / kept;
         }
 
         return new(gradient, () => magnitudes, classes + 8);
@@ -86,7 +87,11 @@ public static class ReferenceSoftmaxCrossEntropy
         return new(probabilities, () => magnitudes, classes + 8);
     }
 
-    static double Target(int c, int label, int classes, double smoothing) => (c == label ? 1 - smoothing : 0) + smoothing / classes;
+    static double Target(int c, int label, int classes, double smoothing, double[]? weights) =>
+        ((c == label ? 1 - smoothing : 0) + smoothing / classes) * (weights?[c] ?? 1);
+
+    static double Kept(int[] labels, int ignoreIndex, double[]? weights) =>
+        labels.Where(label => label != ignoreIndex).Sum(label => weights?[label] ?? 1);
 
     /// <summary>One row: distances z from the maximum, the log of the sum of their exponentials, and the mean |z| under softmax.</summary>
     readonly struct Row
