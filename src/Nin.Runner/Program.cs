@@ -1,3 +1,4 @@
-using Nin.Runner;
+using Nin;
+using Nin.Runner.Models;
 
-return await CommandLine.RunAsync(args).ConfigureAwait(false);
+return await NinApp.RunAsync(args, ShippedModels.AddTo).ConfigureAwait(false);

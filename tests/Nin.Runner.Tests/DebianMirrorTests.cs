@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Nin.Data;
-using Nin.Runner.Datasets;
+using Nin.App.Datasets;
 
 namespace Nin.Runner.Tests;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using Nin.Runner.Checks;
+using Nin.App.Checks;
 
 namespace Nin.Runner.Tests;
 

@@ -26,7 +26,7 @@ public sealed class ErrorCodeTests
     {
         var (code, error) = await Run(Bugs[bug]);
         code.Should().Be(1);
-        error.Should().StartWith("nin: internal error, ").And.Contain("--verbose").And.NotContain("Actual value").And.NotContain("   at ");
+        error.Should().StartWith($"{NinApp.Name}: internal error, ").And.Contain("--verbose").And.NotContain("Actual value").And.NotContain("   at ");
         error.TrimEnd('\n').Should().NotContain("\n");
     }
 
@@ -40,10 +40,10 @@ public sealed class ErrorCodeTests
 
     [Fact]
     public async Task What_goes_wrong_in_the_world_is_exit_code_1_and_said_as_it_is() =>
-        (await Run(() => throw new InvalidDataException("The file is damaged."))).Should().Be((1, "nin: The file is damaged.\n"));
+        (await Run(() => throw new InvalidDataException("The file is damaged."))).Should().Be((1, $"{NinApp.Name}: The file is damaged.\n"));
 
     [Fact]
-    public async Task Wrong_usage_is_exit_code_2() => (await Run(() => throw new UsageException("--a excludes --b."))).Should().Be((2, "nin: --a excludes --b.\n"));
+    public async Task Wrong_usage_is_exit_code_2() => (await Run(() => throw new UsageException("--a excludes --b."))).Should().Be((2, $"{NinApp.Name}: --a excludes --b.\n"));
 
     [Fact]
     public async Task A_cancellation_that_no_signal_asked_for_is_a_failure() => (await Run(() => throw new OperationCanceledException())).Code.Should().Be(1);

@@ -5,16 +5,16 @@ namespace Nin.Runner.Tests;
 /// <summary>The gradients of every network that ships, from its loss to its images, against central differences.</summary>
 public sealed class ModelGradientTests
 {
-    public static TheoryData<string> Models => [.. ModelCatalog.Ids];
+    public static TheoryData<string> Models => [.. Shipped.Models.Ids];
 
     [Theory, MemberData(nameof(Models))]
-    public void On_the_processor(string model) => Check("cpu", ModelCatalog.Get(model));
+    public void On_the_processor(string model) => Check("cpu", Shipped.Models.Get(model));
 
     // A minute a network.
     [LongFact]
     public void Small_ones_on_the_emulator()
     {
-        foreach (var model in ModelCatalog.All.Where(m => !IsLarge(m))) Check("emulator", model);
+        foreach (var model in Shipped.Models.All.Where(m => !IsLarge(m))) Check("emulator", model);
     }
 
     [LongFact]
@@ -22,7 +22,7 @@ public sealed class ModelGradientTests
     {
         foreach (var device in DeviceDiscovery.List().Where(d => d.Missing is null && d.Kind is DeviceKind.Cuda or DeviceKind.OpenCl))
         {
-            foreach (var model in ModelCatalog.All) Check(device.Id, model);
+            foreach (var model in Shipped.Models.All) Check(device.Id, model);
         }
     }
 

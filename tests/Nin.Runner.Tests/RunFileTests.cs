@@ -1,7 +1,7 @@
 using System.Text;
 using Nin.Checkpoints;
-using Nin.Runner.Results;
-using Nin.Runner.Runs;
+using Nin.App.Results;
+using Nin.App.Runs;
 using Nin.TestKit.Fuzzing;
 using Nin.Training;
 using Xunit.Abstractions;
@@ -31,9 +31,9 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     {
         var run = new RunFolder(folder["run"]);
         run.Write(Good);
-        run.ReadManifest().Should().BeEquivalentTo(Good);
+        run.ReadManifest(Shipped.Models).Should().BeEquivalentTo(Good);
         run.Write(Good with { Data = Good.Data with { Path = "/data" }, Options = Good.Options with { Limit = null } });
-        (run.ReadManifest() is { Data.Path: "/data", Options.Limit: null }).Should().BeTrue();
+        (run.ReadManifest(Shipped.Models) is { Data.Path: "/data", Options.Limit: null }).Should().BeTrue();
     }
 
     [Theory]
@@ -65,13 +65,13 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
         var manifest = Good.Extend(3, At(2, 1));
         manifest.Should().BeSameAs(Good, "it has three epochs already");
         manifest = Good.Extend(9, At(2, 1));
-        (manifest.Options.Epochs, manifest.Problem()).Should().Be((9, null));
+        (manifest.Options.Epochs, manifest.Problem(Shipped.Models)).Should().Be((9, null));
         manifest.Extensions.Should().Equal(new ManifestExtension(1, 5, 2, 3), new ManifestExtension(2, 1, 3, 9));
         manifest.GoOnFrom(At(2, 1)).Should().BeSameAs(manifest);
         // The checkpoint at 2.1 is damaged: the one before is gone on from.
         var earlier = manifest.GoOnFrom(At(1, 7));
         earlier.Extensions.Should().Equal(new ManifestExtension(1, 5, 2, 3), new ManifestExtension(1, 7, 3, 9));
-        earlier.Problem().Should().BeNull();
+        earlier.Problem(Shipped.Models).Should().BeNull();
     }
 
     [Theory]
@@ -149,7 +149,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
         int at = text.IndexOf(old, StringComparison.Ordinal);
         at.Should().BeGreaterThanOrEqualTo(0);
         File.WriteAllText(run.ManifestFile, text[..at] + changed + text[(at + old.Length)..]);
-        string message = run.Invoking(r => r.ReadManifest()).Should().Throw<InvalidDataException>().Which.Message;
+        string message = run.Invoking(r => r.ReadManifest(Shipped.Models)).Should().Throw<InvalidDataException>().Which.Message;
         message.Should().NotContain("\n");
         return message;
     }
@@ -166,8 +166,8 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
             {
                 File.WriteAllBytes(run.ManifestFile, file);
                 // What is accepted can be trained with.
-                var manifest = run.ReadManifest();
-                _ = ModelCatalog.Get(manifest.Model);
+                var manifest = run.ReadManifest(Shipped.Models);
+                _ = Shipped.Models.Get(manifest.Model);
                 _ = Recipe.Options(manifest.Options, folder["checkpoint"], new CheckpointSettings(TimeSpan.Zero, IsExtended: manifest.Extensions is not null));
                 _ = Recipe.Init(manifest.Options.Init);
                 _ = Recipe.Augmentation(manifest.Options.Augment);

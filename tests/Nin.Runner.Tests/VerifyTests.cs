@@ -50,7 +50,7 @@ public sealed class VerifyTests(TrainedRun trained) : IClassFixture<TrainedRun>,
     {
         string copy = Copy();
         using (var device = Device.Open("cpu"))
-        using (var network = ModelCatalog.Get("quick28").Create(device, 3))
+        using (var network = Shipped.Models.Get("quick28").Create(device, 3))
         {
             string file = Path.Combine(copy, "model.safetensors");
             Checkpoint.Load(network, file);

@@ -1,5 +1,5 @@
 using Nin.Data;
-using Nin.Runner.Datasets;
+using Nin.App.Datasets;
 
 namespace Nin.Model.Tests.Data;
 

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Nin.App.Commands;
+
+namespace Nin.App;
+
+/// <summary>Turns arguments into an exit code, with one line on standard error for whatever goes wrong.</summary>
+static class CommandLine
+{
+    /// <summary>Runs one of a root's commands, telling <paramref name="error"/> what goes wrong.</summary>
+    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter error)
+    {
+        var parsed = root.Parse(args);
+        if (UsageError.Of(parsed) is { } problem) return Report(problem, ExitCode.WrongUsage);
+        using var stop = new StopSignals();
+        try
+        {
+            // Its own handlers would end the process after a while, in the middle of a write.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration, stop.Token).ConfigureAwait(false);
+        }
+        catch (UsageException exception)
+        {
+            return Report(exception.Message, ExitCode.WrongUsage);
+        }
+        catch (OperationCanceledException exception) when (stop.Received is { } signal)
+        {
+            return Report(exception is RunStoppedException ? $"{signal.Word} {exception.Message}" : $"{signal.Word}.", signal.ExitCode);
+        }
+#pragma warning disable CA1031 // The last handler: whatever it is, the user gets one line.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            if (parsed.GetValue(SharedOptions.Verbose)) await error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            return Report(ErrorText.Of(exception), ExitCode.Failed);
+        }
+
+        int Report(string problem, int code)
+        {
+            error.WriteLine($"{NinApp.Name}: {problem}");
+            return code;
+        }
+    }
+
+    /// <summary>All commands, for a program's networks.</summary>
+    public static RootCommand Create(string description, ModelCatalog models) => new(description)
+    {
+        SharedOptions.Json,
+        SharedOptions.Verbose,
+        new DevicesCommand(),
+        new ModelsCommand(models),
+        new SummaryCommand(models),
+        new TrainCommand(models),
+        new EvalCommand(models),
+        new BenchCommand(models),
+        new DataCommand(),
+        new VerifyCommand(models),
+        new DoctorCommand(models),
+    };
+}

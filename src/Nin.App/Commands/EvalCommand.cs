@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Nin.App.Output;
+using Nin.App.Results;
+using Nin.App.Runs;
+using Nin.Training;
+using Spectre.Console;
+
+namespace Nin.App.Commands;
+
+/// <summary><c>nin eval</c>.</summary>
+sealed class EvalCommand : Command
+{
+    readonly Option<string> weights = SharedOptions.Weights();
+    readonly ModelCatalog models;
+    readonly Option<ModelEntry?> model;
+    readonly Option<int?> batch = OptionKinds.Integer(
+        "--batch", "Images at a time; the result does not depend on it (default: 256)", least: 1);
+    readonly Option<string?> dataset = SharedOptions.Dataset();
+    readonly Option<string?> data = SharedOptions.Data();
+    readonly Option<string> device = SharedOptions.Device();
+    readonly Option<int?> threads = SharedOptions.Threads();
+
+    public EvalCommand(ModelCatalog models)
+        : base("eval", "Test a network's weights: loss, accuracy and how each class does")
+    {
+        this.models = models;
+        model = SharedOptions.Model(models, "The network, where the file does not name it");
+        foreach (Option option in (Option[])[weights, model, batch, dataset, data, device, threads]) Add(option);
+        SetAction(RunAsync);
+    }
+
+    async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var report = new Report(parsed);
+        var file = WeightsFile.Open(parsed.GetValue(weights)!, parsed.GetValue(model), models);
+        using var on = ChosenDevice.Open(parsed, device, threads);
+        using var network = file.Load(on);
+        string images = parsed.GetValue(dataset) ?? file.Dataset ?? RunData.FashionMnistName;
+        var loaded = await RunData.LoadAsync(
+            images, file.Model, parsed.GetValue(data), training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);
+        var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, cancellation);
+        var classes = tested.Classes.Select(c => new ClassRow(c.Name, c.Precision, c.Recall));
+        var result = new EvalResult(tested.Loss, tested.Accuracy, [.. classes]);
+        report.Result(result, AppJson.Lines.EvalResult, console => Show(console, file.Model.Id, tested));
+        return ExitCode.Done;
+    }
+
+    static void Show(IAnsiConsole console, string model, EvaluationResult tested)
+    {
+        var table = Tables.Create("class", ">images", ">precision", ">recall");
+        foreach (var c in tested.Classes)
+            table.Add(c.Name, Tables.Count(c.Examples), Tables.Percent(c.Precision), Tables.Percent(c.Recall));
+        console.Write(table);
+        string share = $"{Tables.Percent(tested.Accuracy)} of {Tables.Count(tested.Examples)} test images";
+        string dead = tested.DeadClasses == 0 ? "" : $", {tested.DeadClasses} dead classes";
+        console.Say($"  {model}: {share}, loss {Tables.Fixed(tested.Loss, "0.0000")}{dead}");
+    }
+}

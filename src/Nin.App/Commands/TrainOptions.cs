@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Nin.App.Runs;
+
+namespace Nin.App.Commands;
+
+/// <summary>The options of <c>nin train</c> that decide what a run computes, over a preset that gives the rest.</summary>
+sealed class TrainOptions(ModelCatalog models)
+{
+    readonly Option<ModelEntry?> model = SharedOptions.Model(models, $"The network; {models.Default} unless given");
+    readonly Option<string?> preset = OptionKinds.Choice(
+        "--preset",
+        "Settings that other options override: quick (minutes, above 0.9) or book (chapter 7.3's); by default the model's own",
+        ["quick", "book"]);
+    readonly Option<int?> epochs = OptionKinds.Integer(
+        "--epochs", "Times that all training images are seen (quick: 3, book: 10); beside --resume, the run's new total", least: 1);
+    readonly Option<int?> batch = OptionKinds.Integer("--batch", "Images a step (128)", least: 1);
+    readonly Option<double?> lr = OptionKinds.Number(
+        "--lr", "Peak learning rate (0.1; 0.01 for mnist28 and cifar10; 0.001 with adam and adamw)", v => v > 0, "a number above 0");
+    readonly Option<double?> momentum = OptionKinds.Number(
+        "--momentum", "Nesterov momentum of sgd (quick: 0.9, book: 0)", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
+    readonly Option<double?> weightDecay = OptionKinds.Number(
+        "--weight-decay", "Weight decay (quick: 0.0005, book: 0; 0 with adam, 0.01 with adamw)", v => v >= 0, "a number of 0 or more");
+    readonly Option<string?> schedule = OptionKinds.Choice(
+        "--schedule", "How the learning rate moves (quick: onecycle, book: constant)", Recipe.Schedules);
+    readonly Option<string?> optimizer = OptionKinds.Choice("--optimizer", "What updates the weights (sgd)", Recipe.Optimizers);
+    readonly Option<string?> init = OptionKinds.Choice("--init", "How weights start (quick: he, book: xavier)", Recipe.Inits);
+    readonly Option<string?> augment = OptionKinds.Choice("--augment", "How training images are varied (none)", Recipe.Augmentations);
+    readonly Option<int?> seed = OptionKinds.Integer("--seed", "Of weights, order, augmentation and dropout (0)", least: 0);
+    readonly Option<int?> limit = OptionKinds.Integer("--limit", "Use the first n training images only", least: 1);
+    readonly Option<string?> dataset = SharedOptions.Dataset();
+
+    /// <summary>The one that may stand beside <c>--resume</c>, too: it makes a run longer.</summary>
+    public Option<int?> Epochs => epochs;
+
+    /// <summary>All of them, in the order of the help text.</summary>
+    public Option[] All =>
+        [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset];
+
+    /// <summary>The first that was given of those that cannot stand beside <c>--resume</c>, or null.</summary>
+    public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => o != epochs && parsed.GetResult(o) is { Implicit: false });
+
+    /// <summary>The network and the settings that were asked for.</summary>
+    /// <exception cref="UsageException">Two options exclude each other.</exception>
+    public (ModelEntry Model, TrainSettings Settings) Resolve(ParseResult parsed)
+    {
+        string? named = parsed.GetValue(preset);
+        var entry = parsed.GetValue(model) ?? (named is null ? models.Default : models.For(TrainSettings.Preset(named)));
+        var start = named is null ? entry.Settings : TrainSettings.Preset(named);
+        string method = parsed.GetValue(optimizer) ?? start.Optimizer;
+        if (method != "sgd")
+        {
+            if (parsed.GetValue(momentum) is not null)
+                throw new UsageException($"--momentum belongs to sgd: leave it out, or leave out --optimizer {method}.");
+            start = start with { Lr = 1e-3, Momentum = 0, WeightDecay = method == "adamw" ? 1e-2 : 0 };
+        }
+
+        return (entry, start with
+        {
+            Epochs = parsed.GetValue(epochs) ?? start.Epochs,
+            Batch = parsed.GetValue(batch) ?? start.Batch,
+            Lr = parsed.GetValue(lr) ?? start.Lr,
+            Momentum = parsed.GetValue(momentum) ?? start.Momentum,
+            WeightDecay = parsed.GetValue(weightDecay) ?? start.WeightDecay,
+            Schedule = parsed.GetValue(schedule) ?? start.Schedule,
+            Optimizer = method,
+            Init = parsed.GetValue(init) ?? start.Init,
+            Augment = parsed.GetValue(augment) ?? start.Augment,
+            Seed = parsed.GetValue(seed) ?? start.Seed,
+            Limit = parsed.GetValue(limit),
+            Dataset = parsed.GetValue(dataset) ?? start.Dataset,
+        });
+    }
+}

@@ -1,0 +1,86 @@
+using Nin.Checkpoints;
+using Nin.Data;
+using Nin.Training;
+
+namespace Nin.App.Runs;
+
+/// <summary>What a run does about checkpoints: it changes nothing that the run computes.</summary>
+/// <param name="Interval">The longest time without one; zero for one after every step.</param>
+/// <param name="IsExtended">Whether the manifest says that the run was given more epochs, so that a checkpoint may be of fewer.</param>
+readonly record struct CheckpointSettings(TimeSpan Interval, bool IsExtended);
+
+/// <summary>The library's objects that the words of <see cref="TrainSettings"/> stand for.</summary>
+static class Recipe
+{
+    public static string[] Schedules { get; } = ["constant", "step", "cosine", "onecycle"];
+
+    public static string[] Optimizers { get; } = ["sgd", "adam", "adamw"];
+
+    public static string[] Inits { get; } = ["xavier", "he"];
+
+    public static string[] Augmentations { get; } = ["none", "flip", "shift-flip"];
+
+    public static TrainerOptions Options(TrainSettings settings, string checkpointFolder, CheckpointSettings checkpoints) => new()
+    {
+        Epochs = settings.Epochs,
+        BatchSize = settings.Batch,
+        LearningRate = settings.Lr,
+        Schedule = Schedule(settings.Schedule),
+        Optimizer = parameters => Optimizer(settings, parameters),
+        Seed = settings.Seed,
+        CheckpointFolder = checkpointFolder,
+        CheckpointInterval = checkpoints.Interval,
+        Resume = TrainingCheckpoint.Exists(checkpointFolder),
+        ChangeEpochs = checkpoints.IsExtended && TrainingCheckpoint.Exists(checkpointFolder),
+    };
+
+    /// <summary>A network with the initial weights of the settings.</summary>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
+    public static INetwork Network(ModelEntry model, TrainSettings settings, Device device)
+    {
+        var network = model.Create(device, settings.Seed);
+        var init = Init(settings.Init);
+        if (init != network.Architecture.Init) Initialization.Apply(network.Parameters, init, settings.Seed);
+        return network;
+    }
+
+    public static Init Init(string name) => name switch
+    {
+        "xavier" => Nin.Init.Xavier,
+        "he" => Nin.Init.He,
+        _ => throw Unknown(name, Inits),
+    };
+
+    public static TrainingData Images(TrainSettings settings, RunData data) => new(data.Training!, data.Test)
+    {
+        Normalization = data.Normalization,
+        Augmentation = Augmentation(settings.Augment),
+    };
+
+    public static Augmentation Augmentation(string name) => name switch
+    {
+        "flip" => Data.Augmentation.Flip,
+        "none" => Data.Augmentation.None,
+        "shift-flip" => Data.Augmentation.ShiftFlip,
+        _ => throw Unknown(name, Augmentations),
+    };
+
+    static LearningRateSchedule Schedule(string name) => name switch
+    {
+        "constant" => new ConstantSchedule(),
+        "step" => new StepSchedule(),
+        "cosine" => new CosineSchedule(),
+        "onecycle" => new OneCycleSchedule(),
+        _ => throw Unknown(name, Schedules),
+    };
+
+    static Optimizer Optimizer(TrainSettings settings, ParameterSet parameters) => settings.Optimizer switch
+    {
+        "sgd" => new Sgd(parameters, settings.Lr, settings.Momentum, settings.WeightDecay, nesterov: settings.Momentum > 0),
+        "adam" => new Adam(parameters, settings.Lr, weightDecay: settings.WeightDecay, decoupled: false),
+        "adamw" => new Adam(parameters, settings.Lr, weightDecay: settings.WeightDecay, decoupled: true),
+        _ => throw Unknown(settings.Optimizer, Optimizers),
+    };
+
+    static ArgumentException Unknown(string word, string[] known) => new($"'{word}' must be one of {string.Join(", ", known)}.", nameof(word));
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Nin.Checkpoints;
+using Nin.Data;
+using Nin.App.Output;
+using Nin.App.Plots;
+using Nin.App.Results;
+using Nin.Training;
+
+namespace Nin.App.Runs;
+
+/// <summary>A run from its first epoch, or from its checkpoint, to its pictures.</summary>
+/// <param name="model">What is trained.</param>
+/// <param name="settings">How.</param>
+/// <param name="checkpoints">How it keeps checkpoints, and whether it may go on from one of a run with fewer epochs.</param>
+/// <param name="folder">Where its files are.</param>
+/// <param name="data">What it learns from.</param>
+/// <param name="report">Whom it tells.</param>
+sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettings checkpoints, RunFolder folder, RunData data, Report report)
+{
+    readonly List<EpochMetrics> epochs = [];
+    EvaluationResult? test;
+    (int Done, int All) steps;
+
+    /// <summary>Trains, writing weights, metrics and a checkpoint after each epoch, and draws at the end.</summary>
+    /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>
+    public TrainResult Execute(INetwork network, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var options = Recipe.Options(settings, folder.CheckpointFolder, checkpoints) with { Resumed = Resume };
+        var images = Recipe.Images(settings, data);
+        try
+        {
+            new RunDisplay(report, settings.Batch).Show(
+                display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
+            test ??= Evaluation.Run(network, data.Test, data.Normalization, cancellation: cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            string within = steps.Done > 0 ? $" and {steps.Done} of {steps.All} steps" : "";
+            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `{NinApp.Name} train --resume {folder.Path}`.");
+        }
+
+        Draw();
+        return ResultOf(epochs[^1], network.Device, clock.Elapsed.TotalSeconds);
+    }
+
+    void Resume(TrainingState state)
+    {
+        foreach (string damaged in state.PassedOver) report.Note($"warning: passing over a damaged checkpoint, {damaged}");
+        var rows = folder.ReadMetrics();
+        if (rows.Count < state.Epoch)
+            throw new InvalidDataException(
+                $"{folder.MetricsFile} has {rows.Count} of the {state.Epoch} epochs that the checkpoint has seen; put it back, or start a new run.");
+        // The rows are written before the checkpoint: a program killed between the two, or one whose checkpoint is damaged, has too many.
+        epochs.AddRange(rows.Take(state.Epoch));
+        steps = (state.Begun.Steps, Batches());
+    }
+
+    int Batches() => (data.Training!.Count - 1) / settings.Batch + 1;
+
+    void Record(INetwork network, EpochMetrics epoch, EvaluationResult? tested)
+    {
+        epochs.Add(epoch);
+        test = tested;
+        Checkpoint.Save(network, folder.Weights, new Dictionary<string, string> { [WeightsMetadata.Dataset] = settings.Dataset });
+        folder.Write(epochs);
+        report.Line(EpochResult.Of(epoch), AppJson.Lines.EpochResult);
+    }
+
+    void Draw()
+    {
+        if (!PlotFont.Install())
+            report.Note("no font on this machine: the pictures have no text. Install one, such as the package fonts-dejavu-core.");
+        RunFolder.Write(folder.Curves, CurvesPlot.Draw(model.Id, epochs));
+        string title = $"{model.Id}: {Tables.Percent(test!.Accuracy)} of {Tables.Count(test.Examples)} test images";
+        RunFolder.Write(folder.Confusion, ConfusionPlot.Draw(title, test.Confusion, data.Test.ClassNames));
+    }
+
+    TrainResult ResultOf(EpochMetrics last, Device device, double seconds) => new(
+        last.Epoch, last.Loss, last.TrainAccuracy, last.TestAccuracy, last.ExamplesPerSecond, last.DeadClasses,
+        folder.Path, device.Id, seconds);
+
+    /// <summary>Not <see cref="Progress{T}"/>, which would report on other threads and late.</summary>
+    sealed class Recorder(TrainRun run, INetwork network, Action<TrainingProgress> display) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            run.steps = (value.Completed is null ? value.Batch : 0, value.Batches);
+            if (value.Completed is { } epoch) run.Record(network, epoch, value.Test);
+            display(value);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Nin.Runner.Models;
+
+namespace Nin.Runner.Tests;
+
+/// <summary>A program adds its own networks: what it may add, and what follows where it says no more.</summary>
+public sealed class NinAppTests
+{
+    [Fact]
+    public void The_first_network_is_the_default_unless_another_is_named()
+    {
+        var app = new NinApp().Add<Mnist28>("first").Add<Quick28>("second");
+        app.Models.Default.Id.Should().Be("first");
+        app.DefaultModel = "second";
+        app.Models.Default.Id.Should().Be("second");
+        app.Invoking(a => a.DefaultModel = "third").Should().Throw<ArgumentException>().WithMessage("No network 'third' was added; add it first.*");
+    }
+
+    [Fact]
+    public void A_network_says_itself_what_it_is()
+    {
+        var model = new NinApp().Add<Mnist28>("first").Models.Default;
+        (model.Architecture(), model.TrainingBytes(3), model.InferenceBytes(3)).Should().Be((Mnist28.Architecture, Mnist28.TrainingBytes(3), Mnist28.InferenceBytes(3)));
+        using var device = Device.Open("cpu", threads: 1);
+        using var network = model.Create(device, 7);
+        network.Should().BeOfType<Mnist28>().Which.Seed.Should().Be(7);
+    }
+
+    [Fact]
+    public void Settings_suit_a_network_that_names_none()
+    {
+        var app = new NinApp().Add<Mnist28>("plain").Add<Quick28>("normalised").Add<Quick28>("own", new TrainSettings { Lr = 0.3 });
+        app.Models.All.Select(m => m.Settings.Lr).Should().Equal(0.01, 0.1, 0.3);
+    }
+
+    [Theory]
+    [InlineData("", "'' is not a valid id: *")]
+    [InlineData("a b", "'a b' is not a valid id: *")]
+    [InlineData("quick", "A network 'quick' was added already; choose another id.*")]
+    public void An_id_is_a_word_of_its_own(string id, string message)
+    {
+        var app = new NinApp().Add<Quick28>("quick");
+        app.Invoking(a => a.Add<Quick28>(id)).Should().Throw<ArgumentException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void Settings_that_none_may_have_are_refused() => new NinApp()
+        .Invoking(a => a.Add<Quick28>("quick", new TrainSettings { Schedule = "slow" }))
+        .Should().Throw<ArgumentException>().WithMessage("The settings of 'quick' cannot be used: schedule is 'slow'; it must be one of constant, *");
+
+    [Fact]
+    public async Task A_program_without_networks_says_what_to_do() =>
+        (await FluentActions.Awaiting(() => NinApp.RunAsync(["models"], _ => { })).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage("No network was added: call Add first.");
+}
