@@ -39,6 +39,13 @@ public abstract class Layer<TIn, TOut> : ITapeLayer
     /// <inheritdoc/>
     Traced ITapeLayer.Record(Traced[] inputs) => Forward(inputs[0].As<TIn>());
 
+    /// <inheritdoc/>
+    (Tensor Value, IDisposable Owner) ITapeLayer.Infer(Tensor[] inputs)
+    {
+        var output = Forward(inputs[0].As<TIn>());
+        return (output.Tensor, output);
+    }
+
     /// <summary>Runs it for inference, into memory that the caller owns.</summary>
     public TensorBuffer<TOut> Forward(Tensor<TIn> x)
     {
@@ -173,6 +180,14 @@ public abstract class Merge<TOut> : ITapeLayer
 
     /// <inheritdoc/>
     Traced ITapeLayer.Record(Traced[] inputs) => ForwardUntyped(inputs);
+
+    /// <inheritdoc/>
+    (Tensor Value, IDisposable Owner) ITapeLayer.Infer(Tensor[] inputs)
+    {
+        // Branches are combined in inference as they are in training.
+        var tape = new Tape(inputs[0].Device);
+        return (ForwardUntyped([.. inputs.Select(x => tape.Input(x))]).Untyped.Value, tape);
+    }
 }
 
 /// <summary>A layer whatever its shapes.</summary>
@@ -181,4 +196,8 @@ interface ITapeLayer
     /// <summary>Runs it on the tape of its inputs.</summary>
     /// <exception cref="ArgumentException">The inputs have other shapes.</exception>
     Traced Record(Traced[] inputs);
+
+    /// <summary>Runs it for inference: the output, and what owns its memory.</summary>
+    /// <exception cref="ArgumentException">The inputs have other shapes.</exception>
+    (Tensor Value, IDisposable Owner) Infer(Tensor[] inputs);
 }
