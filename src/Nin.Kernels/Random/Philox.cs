@@ -87,6 +87,9 @@ public static class RandomPurpose
     /// <summary>Initial weights; the item is the parameter's position in its network.</summary>
     public const uint Initialization = 4;
 
+    /// <summary>Which images are tested on; step and item are a hash of the file's name.</summary>
+    public const uint Split = 5;
+
     /// <summary>Dropout of a network's layer 0; layer i has this plus i.</summary>
     public const uint Dropout = 256;
 }

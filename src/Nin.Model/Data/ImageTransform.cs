@@ -28,7 +28,7 @@ public sealed class ImageTransform
         this.data = data;
         augmentation = options.Augmentation;
         seed = options.Seed;
-        levels = MakeLevels(data.Channels, options.Normalization);
+        levels = PixelLevels.Make(data.Channels, options.Normalization);
         (Channels, Height, Width) = (data.Channels, options.Height ?? data.Height, options.Width ?? data.Width);
         bool resized = Height != data.Height || Width != data.Width;
         resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null; // Sides are 1 to 16,384 then, or the data set's.
@@ -66,7 +66,7 @@ public sealed class ImageTransform
         {
             Span<float> output = destination.Slice(c * Height * Width, Height * Width);
             Span<float> raw = resize is null ? output : plane;
-            Translate(image.Slice(c * length, length), levels.AsSpan(c * 256, 256), flip, down, right, raw);
+            Translate(image.Slice(c * length, length), levels.AsSpan(c * PixelLevels.Count, PixelLevels.Count), flip, down, right, raw);
             resize?.Apply(raw, output);
         }
     }
@@ -103,37 +103,14 @@ public sealed class ImageTransform
             if (flip)
                 CopyReversed(source.Slice(width - (end - right), end - start), level, row[start..end]);
             else
-                Copy(source.Slice(start - right, end - start), level, row[start..end]);
+                PixelLevels.Apply(source.Slice(start - right, end - start), level, row[start..end]);
         }
-    }
-
-    static void Copy(ReadOnlySpan<byte> source, ReadOnlySpan<float> level, Span<float> row)
-    {
-        for (int x = 0; x < row.Length; x++)
-            row[x] = level[source[x]];
     }
 
     static void CopyReversed(ReadOnlySpan<byte> source, ReadOnlySpan<float> level, Span<float> row)
     {
         for (int x = 0; x < row.Length; x++)
             row[x] = level[source[^(x + 1)]];
-    }
-
-    static float[] MakeLevels(int channels, Normalization? normalization)
-    {
-        if (normalization is not null && normalization.Mean.Count != 1 && normalization.Mean.Count != channels)
-            throw new ArgumentException(
-                $"A normalisation of {normalization.Mean.Count} channels for images of {channels}; give 1 or {channels} means.",
-                nameof(normalization));
-        float[] levels = new float[channels * 256];
-        for (int i = 0; i < levels.Length; i++)
-        {
-            float value = i % 256 / 255f;
-            int c = normalization?.Mean.Count == 1 ? 0 : i / 256;
-            levels[i] = normalization is null ? value : (value - normalization.Mean[c]) / normalization.Std[c];
-        }
-
-        return levels;
     }
 }
 

@@ -9,6 +9,10 @@ namespace Nin.Data;
 /// <remarks>It cannot be changed, and any thread may read it.</remarks>
 public sealed class Preprocessing
 {
+    const int MaxChannels = 4096;
+
+    readonly float[] levels;
+
     /// <summary>Describes how pictures are prepared.</summary>
     /// <param name="classNames">A name for each class, in the order of the network's outputs.</param>
     /// <param name="channels">Channels of the network's input: 1 for grey, 3 for red, green and blue.</param>
@@ -28,6 +32,7 @@ public sealed class Preprocessing
         ClassNames = [.. classNames];
         (Channels, Height, Width, Resize, Normalization, Background) = (channels, height, width, resize, normalization, background);
         if (FindProblem() is { } problem) throw new ArgumentException(problem);
+        levels = PixelLevels.Make(channels, normalization);
     }
 
     /// <summary>A name for each class, in the order of the network's outputs.</summary>
@@ -86,6 +91,19 @@ public sealed class Preprocessing
     /// </summary>
     public IReadOnlyDictionary<string, string> ToMetadata() => PreprocessingMetadata.Write(this);
 
+    /// <summary>Turns an image's bytes into what the network takes: scaled to 0 .. 1 and normalised. It allocates nothing.</summary>
+    /// <param name="pixels"><c>[channels, height, width]</c>.</param>
+    /// <param name="destination">The same in floats.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public void Normalize(ReadOnlySpan<byte> pixels, Span<float> destination)
+    {
+        int plane = Height * Width;
+        if (pixels.Length != Channels * plane || destination.Length != pixels.Length)
+            throw new ArgumentException($"{pixels.Length} pixels and room for {destination.Length} where {Channels} x {Height} x {Width} = {Channels * plane} are expected.");
+        for (int c = 0; c < Channels; c++)
+            PixelLevels.Apply(pixels.Slice(c * plane, plane), levels.AsSpan(c * PixelLevels.Count, PixelLevels.Count), destination.Slice(c * plane, plane));
+    }
+
     /// <summary>Why a network cannot answer for pictures that are prepared so, in one line; null if it can.</summary>
     /// <param name="architecture">The network's.</param>
     public string? FindMismatch(Architecture architecture)
@@ -112,8 +130,8 @@ public sealed class Preprocessing
 
         const int most = BilinearResize.MaxSide;
         if (Height is < 1 or > most || Width is < 1 or > most) return $"The input is {Height} x {Width} pixels; each side must be 1 to {most}.";
-        if (Channels < 1 || (long)Channels * Height * Width > Array.MaxLength)
-            return $"The input has {Channels} channels; there must be 1 or more, and at {Height} x {Width} pixels no more than {Array.MaxLength / (Height * Width)}.";
+        if (Channels is < 1 or > MaxChannels || (long)Channels * Height * Width > Array.MaxLength)
+            return $"The input has {Channels} channels; at {Height} x {Width} pixels there must be 1 to {Math.Min(MaxChannels, Array.MaxLength / (Height * Width))}.";
         if (!Enum.IsDefined(Resize)) return $"{(int)Resize} is not a valid resize rule; use Stretch, CenterCrop or Pad.";
         if (Normalization is { } n && n.Mean.Count != 1 && n.Mean.Count != Channels)
             return $"A normalisation of {n.Mean.Count} channels for images of {Channels}; give 1 or {Channels} means.";
