@@ -1,0 +1,101 @@
+using Nin.Data;
+using SkiaSharp;
+
+namespace Nin.Images;
+
+/// <summary>
+/// Decodes pictures to what a network sees before normalisation, bytes <c>[channels, height, width]</c>: turned upright, transparency laid over
+/// the background, framed and resized. Training and serving prepare pictures by this code alone.
+/// </summary>
+/// <remarks>
+/// Nothing in a file is trusted: its size in pixels is compared with what is allowed before memory is taken. Colour profiles are passed over,
+/// as Pillow does. Of animations the first frame counts. An instance serves one thread, and keeps its buffers unless they are large.
+/// </remarks>
+sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
+{
+    // Larger buffers are given back after the picture that needed them.
+    const int KeptBytes = 1 << 25;
+    const long MaxFileBytes = 1 << 29;
+
+    // JPEG and WebP are decoded at a fraction of their size, which costs less; twice the size wanted leaves the rest to the better filter.
+    const double Oversampling = 2;
+
+    readonly ImagePlanes planes = new(preprocessing);
+    byte[] file = [];
+    byte[] pixels = [];
+
+    /// <summary>Bytes of a decoded picture.</summary>
+    public int Length { get; } = preprocessing.Channels * preprocessing.Height * preprocessing.Width;
+
+    /// <summary>Decodes a file.</summary>
+    /// <exception cref="BrokenImageException">It is not a picture that can be used, or cannot be read; the message has no path.</exception>
+    public void Decode(string path, Span<byte> destination)
+    {
+        int length;
+        try
+        {
+            using var handle = File.OpenHandle(path);
+            long total = RandomAccess.GetLength(handle);
+            if (total > MaxFileBytes) throw new BrokenImageException($"it has {total:N0} bytes; {MaxFileBytes:N0} are the most");
+            file = Grown(file, (int)total);
+            length = 0;
+            for (int read; length < total && (read = RandomAccess.Read(handle, file.AsSpan(length, (int)total - length), length)) > 0;) length += read;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BrokenImageException($"it cannot be read ({e.Message.ReplaceLineEndings(" ")})", e);
+        }
+
+        Decode(file.AsSpan(0, length), destination);
+        if (file.Length > KeptBytes) file = [];
+    }
+
+    /// <summary>Decodes an encoded picture.</summary>
+    /// <exception cref="BrokenImageException">It is not a picture that can be used.</exception>
+    public unsafe void Decode(ReadOnlySpan<byte> encoded, Span<byte> destination)
+    {
+        if (encoded.IsEmpty) throw new BrokenImageException("it is empty");
+        fixed (byte* first = encoded)
+        {
+            using var data = SKData.Create((IntPtr)first, encoded.Length);
+            using var codec = SKCodec.Create(data);
+            if (codec is null || !IsSupported(codec.EncodedFormat)) throw new BrokenImageException("it is not a PNG, JPEG, WebP, BMP or GIF picture");
+            Decode(codec, destination);
+        }
+
+        if (pixels.Length > KeptBytes) pixels = [];
+    }
+
+    unsafe void Decode(SKCodec codec, Span<byte> destination)
+    {
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        if ((long)width * height > maxPixels)
+            throw new BrokenImageException($"it has {width} x {height} pixels, more than the {maxPixels:N0} that are decoded; make it smaller or raise MaxPixels");
+
+        var orientation = Orientation.Of(codec.EncodedOrigin);
+        var (inputWidth, inputHeight) = orientation.Transposes ? (preprocessing.Height, preprocessing.Width) : (preprocessing.Width, preprocessing.Height);
+        double scale = Oversampling * Framing.Scale(preprocessing.Resize, width, height, inputWidth, inputHeight);
+        var size = scale < 1 ? codec.GetScaledDimensions((float)scale) : codec.Info.Size;
+        if (size.Width > BilinearResize.MaxSide || size.Height > BilinearResize.MaxSide)
+            throw new BrokenImageException($"it has {width} x {height} pixels; a side of {BilinearResize.MaxSide:N0} is the longest");
+
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        if (info.BytesSize64 > Array.MaxLength) throw new BrokenImageException($"it has {width} x {height} pixels, more than an array holds");
+        pixels = Grown(pixels, info.BytesSize);
+        SKCodecResult result;
+        fixed (byte* target = pixels) result = codec.GetPixels(info, (IntPtr)target);
+        if (result != SKCodecResult.Success)
+            throw new BrokenImageException(result == SKCodecResult.IncompleteInput ? "it is cut short" : $"it is damaged ({result})");
+
+        var framing = Framing.Of(preprocessing.Resize, size.Width, size.Height, inputWidth, inputHeight);
+        planes.Write(pixels.AsSpan(0, info.BytesSize), size.Width, framing, orientation, destination);
+    }
+
+    static bool IsSupported(SKEncodedImageFormat format) => format is SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg
+        or SKEncodedImageFormat.Webp or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif;
+
+    static byte[] Grown(byte[] buffer, int length) => buffer.Length >= length ? buffer : GC.AllocateUninitializedArray<byte>(length);
+}
+
+/// <summary>A picture that cannot be used; the message goes on from the picture's name: "it is cut short".</summary>
+sealed class BrokenImageException(string message, Exception? inner = null) : Exception(message, inner);
