@@ -8,11 +8,13 @@ static class KernelTable
         Of<IActivationBackward>(d => new ActivationBackwardPortable(d), d => new ActivationBackwardVectorized(d)),
         Of<IActivationForward>(d => new ActivationForwardPortable(d), d => new ActivationForwardVectorized(d)),
         Of<IAdam>(d => new AdamPortable(d), d => new AdamVectorized(d)),
+        Of<IAverage>(d => new AveragePortable(d), d => new AverageVectorized(d)),
         Of<IAvgPool2dBackward>(d => new AvgPool2dBackwardPortable(d), d => new AvgPool2dBackwardVectorized(d)),
         Of<IAvgPool2dForward>(d => new AvgPool2dForwardPortable(d), d => new AvgPool2dForwardVectorized(d)),
         Of<IBatchNorm2dBackward>(d => new BatchNorm2dBackwardPortable(d), d => new BatchNorm2dBackwardVectorized(d)),
         Of<IBatchNorm2dForwardInference>(d => new BatchNorm2dForwardInferencePortable(d), d => new BatchNorm2dForwardInferenceVectorized(d)),
         Of<IBatchNorm2dForwardTraining>(d => new BatchNorm2dForwardTrainingPortable(d), d => new BatchNorm2dForwardTrainingVectorized(d)),
+        Of<IClipGradient>(d => new ClipGradientPortable(d), d => new ClipGradientVectorized(d)),
         Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(Gemm(d)), d => new Conv2dBackwardDataVectorized(d)),
         Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d, Gradient(d)), d => new Conv2dBackwardWeightsVectorized(d)),
         Of<IConv2dForward>(d => new Conv2dForwardPortable(Gemm(d), new AddPortable(d)), d => new Conv2dForwardVectorized(d)),
@@ -33,6 +35,7 @@ static class KernelTable
         Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),
         Of<ISgd>(d => new SgdPortable(d), d => new SgdVectorized(d)),
         Of<ISoftmaxCrossEntropy>(d => new SoftmaxCrossEntropyPortable(d), d => new SoftmaxCrossEntropyVectorized(d)),
+        Of<ISumOfSquares>(d => new SumOfSquaresPortable(d), d => new SumOfSquaresVectorized(d)),
     ];
 
     static readonly Dictionary<Type, Row> ByOp = Rows.ToDictionary(row => row.Op);

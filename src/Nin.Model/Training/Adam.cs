@@ -60,7 +60,7 @@ public sealed class Adam : Optimizer
     /// <inheritdoc/>
     protected override void Update(in Pass pass, in ParameterRange range)
     {
-        var step = new AdamStep((float)LearningRate, (float)Beta1, (float)Beta2, (float)Epsilon, (float)WeightDecay, Decoupled, Steps);
+        var step = new AdamStep((float)(LearningRate * range.RateFactor), (float)Beta1, (float)Beta2, (float)Epsilon, (float)(WeightDecay * range.DecayFactor), Decoupled, Steps);
         pass.Op<IAdam>().Run(pass.Stream, step, range.Values, range.Gradients, range.Of(firstMoment), range.Of(secondMoment));
     }
 }

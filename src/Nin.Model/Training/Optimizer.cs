@@ -7,7 +7,7 @@ namespace Nin.Training;
 /// Optimisers can be written outside the library: derive, take state with <see cref="AddState"/> and write <see cref="Update"/>. One thread at a
 /// time steps an optimiser.
 /// </remarks>
-public abstract class Optimizer : IDisposable
+public abstract partial class Optimizer : IDisposable
 {
     readonly List<(string Name, DeviceBuffer Value)> state = [];
     DeviceStream? stream;
@@ -77,7 +77,9 @@ public abstract class Optimizer : IDisposable
         if (Guard is not null && !IsFinite(pass, Guard)) return;
         Steps++;
         foreach (var (_, buffer) in state) on.Writes(buffer.View);
-        UpdateRanges(pass, looking: null);
+        Clip(pass);
+        ForRanges(pass, RangeWork.Update);
+        ForRanges(pass, RangeWork.Average);
         Parameters.MarkWritten();
         Parameters.ZeroGrad();
         GC.KeepAlive(on);
@@ -90,7 +92,7 @@ public abstract class Optimizer : IDisposable
     bool IsFinite(in Pass pass, GradientGuard guard)
     {
         guard.Begin(pass.Stream);
-        UpdateRanges(pass, guard);
+        ForRanges(pass, RangeWork.Look);
         return guard.IsFinite(pass.Stream);
     }
 
@@ -139,36 +141,69 @@ public abstract class Optimizer : IDisposable
     {
         if (!disposing) return;
         foreach (var (_, buffer) in state) buffer.Dispose();
+        sumOfSquares?.Dispose();
+        swapped?.Dispose();
         stream?.Dispose();
     }
 
-    // Parameters lie in memory in the order of the set, each in whole slots whose padding is zero and may take part. A guard looks at the same ranges
-    // that are updated: a frozen parameter's gradient means nothing.
-    void UpdateRanges(in Pass pass, GradientGuard? looking)
+    enum RangeWork
     {
+        Look,
+        Measure,
+        Clip,
+        Update,
+        Average,
+    }
+
+    // Parameters lie in memory in the order of the set, each in whole slots whose padding is zero and may take part. Guard, clipping and average
+    // take the same ranges that are updated: a frozen parameter's gradient means nothing.
+    void ForRanges(in Pass pass, RangeWork work)
+    {
+        if (work == RangeWork.Average && average.IsNone) return;
         long start = 0, end = 0;
+        int first = 0;
         for (int i = 0; i < Parameters.Count; i++)
         {
             var parameter = Parameters[i];
             if (!parameter.IsTrained) continue;
-            long first = parameter.Value.Offset;
-            if (IsPerParameter || first != end)
+            long offset = parameter.Value.Offset;
+            if (offset != end || (work == RangeWork.Update && (IsPerParameter || !AreAlike(first, i))))
             {
-                UpdateRange(pass, start, end, looking);
-                start = first;
+                ForRange(pass, start, end, first, work);
+                (start, first) = (offset, i);
             }
 
-            end = first + SlotSize.RoundUp(parameter.Length);
+            // Also where the very first begins at 0.
+            if (start == offset) first = i;
+            end = offset + SlotSize.RoundUp(parameter.Length);
         }
 
-        UpdateRange(pass, start, end, looking);
+        ForRange(pass, start, end, first, work);
     }
 
-    void UpdateRange(in Pass pass, long start, long end, GradientGuard? looking)
+    void ForRange(in Pass pass, long start, long end, int first, RangeWork work)
     {
         if (start == end) return;
-        if (looking is not null) looking.Look(pass.Stream, Parameters.Gradients.Slice(start, end - start));
-        else Update(pass, new ParameterRange(Parameters.Values.Slice(start, end - start), Parameters.Gradients.Slice(start, end - start)));
+        var gradients = Parameters.Gradients.Slice(start, end - start);
+        switch (work)
+        {
+            case RangeWork.Look:
+                Guard!.Look(pass.Stream, gradients);
+                break;
+            case RangeWork.Measure:
+                Measure(pass, gradients);
+                break;
+            case RangeWork.Clip:
+                Clip(pass, gradients);
+                break;
+            case RangeWork.Average:
+                AddToAverage(pass, start, end - start);
+                break;
+            default:
+                var (rate, decay) = FactorsOf(first);
+                Update(pass, new ParameterRange(Parameters.Values.Slice(start, end - start), gradients) { RateFactor = rate, DecayFactor = decay });
+                break;
+        }
     }
 }
 
@@ -177,6 +212,12 @@ public abstract class Optimizer : IDisposable
 /// <param name="Gradients">As long as <paramref name="Values"/>; kept.</param>
 public readonly record struct ParameterRange(DeviceView Values, DeviceView Gradients)
 {
+    /// <summary>What the learning rate is multiplied by: <see cref="Optimizer.SetFactors(Func{Parameter, bool}, double, double?)"/>.</summary>
+    public double RateFactor { get; init; } = 1;
+
+    /// <summary>What weight decay is multiplied by.</summary>
+    public double DecayFactor { get; init; } = 1;
+
     /// <summary>The part of an optimiser's state that belongs to these parameters; none of none.</summary>
     /// <param name="state">State of <see cref="Optimizer.AddState"/>.</param>
     public DeviceView Of(DeviceView state) => state.IsNone ? default : state.Slice(Values.Offset, Values.Length);

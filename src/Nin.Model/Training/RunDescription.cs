@@ -31,7 +31,7 @@ static class RunDescription
             ["schedule"] = options.Schedule.GetType().FullName!,
             ["scheduleSettings"] = options.Schedule.Describe(),
             ["optimizer"] = optimizer.GetType().FullName!,
-            ["optimizerSettings"] = optimizer.Describe(),
+            ["optimizerSettings"] = optimizer.Settings,
             ["loss"] = loss.GetType().FullName!,
             ["lossSettings"] = loss.Describe(),
             ["frozenParameters"] = string.Join(", ", frozen),

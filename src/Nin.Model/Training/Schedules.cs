@@ -38,6 +38,22 @@ public abstract record LearningRateSchedule
         return Share(step, totalSteps);
     }
 
+    /// <summary>This schedule, whose first steps are scaled by a straight line from nothing to all of it.</summary>
+    /// <param name="steps">Steps of the rise, 1 or more: the first is at 1 / <paramref name="steps"/>, the last at all of it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no step.</exception>
+    public LearningRateSchedule WithWarmup(long steps) => new WarmupSchedule(this, steps);
+
+    /// <summary>This schedule, whose first epochs are scaled by a straight line from nothing to all of it.</summary>
+    /// <param name="epochs">Epochs of the rise, above 0; parts of one count too.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch: the images over the batch size, rounded up.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public LearningRateSchedule WithWarmup(double epochs, int stepsPerEpoch)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(stepsPerEpoch, 1);
+        if (!(epochs > 0) || !double.IsFinite(epochs)) throw new ArgumentOutOfRangeException(nameof(epochs), epochs, "A warm-up must last more than 0 epochs.");
+        return WithWarmup(Math.Max(1, (long)Math.Round(epochs * stepsPerEpoch)));
+    }
+
     /// <summary>The share of <see cref="At"/>, whose arguments are checked; it allocates nothing.</summary>
     /// <param name="step">Steps done, 0 to <paramref name="totalSteps"/>.</param>
     /// <param name="totalSteps">Steps of the whole run, 1 or more.</param>
@@ -97,4 +113,31 @@ public sealed record OneCycleSchedule : LearningRateSchedule
         double progress = (double)step / totalSteps;
         return progress < Peak ? progress / Peak : (1 - progress) / (1 - Peak);
     }
+}
+
+/// <summary>Another schedule, whose first steps are scaled by a straight line (Goyal et al. 2017, arXiv 1706.02677, section 2.2).</summary>
+public sealed record WarmupSchedule : LearningRateSchedule
+{
+    /// <param name="schedule">What it leads to.</param>
+    /// <param name="steps">Steps of the rise, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no step.</exception>
+    public WarmupSchedule(LearningRateSchedule schedule, long steps)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        Schedule = schedule;
+        Steps = steps;
+    }
+
+    /// <summary>What it leads to.</summary>
+    public LearningRateSchedule Schedule { get; }
+
+    /// <summary>Steps of the rise.</summary>
+    public long Steps { get; }
+
+    /// <inheritdoc/>
+    public override string Describe() => FormattableString.Invariant($"Steps = {Steps}, Schedule = {Schedule.GetType().FullName} {Schedule.Describe()}");
+
+    /// <inheritdoc/>
+    protected override double Share(long step, long totalSteps) => Schedule.At(step, totalSteps) * Math.Min(1, (step + 1.0) / Steps);
 }

@@ -42,7 +42,7 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected override void Update(in Pass pass, in ParameterRange range)
     {
-        var step = new SgdStep((float)LearningRate, (float)Momentum, 0, (float)WeightDecay, Nesterov, IsFirst: Steps == 1);
+        var step = new SgdStep((float)(LearningRate * range.RateFactor), (float)Momentum, 0, (float)(WeightDecay * range.DecayFactor), Nesterov, IsFirst: Steps == 1);
         pass.Op<ISgd>().Run(pass.Stream, step, range.Values, range.Gradients, range.Of(velocity));
     }
 }

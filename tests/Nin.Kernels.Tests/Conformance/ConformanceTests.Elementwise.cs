@@ -85,6 +85,31 @@ public abstract partial class ConformanceTests<TDevice>
         }
     }
 
+    [DeviceTheory, InlineData(1, 1, 100), InlineData(67, 2, 100), InlineData(67, 1e3f, 100), InlineData(16 * 1024 + 37, 1, 100), InlineData(300, 1e3f, 0.5f)]
+    public void Gradients_are_clipped_by_their_norm_and_their_size(int length, float maxNorm, float maxValue)
+    {
+        float[] x = RandomData.Normal(1, length);
+        Operand sum = Over([2f]), clipped = Over(x);
+        Op<ISumOfSquares>().Run(Stream, In(x), sum);
+        double squares = 2 + x.Widen().Sum(v => v * v);
+        ((double)sum.Read()[0]).Should().BeApproximately(squares, 1e-5 * squares);
+        Op<IClipGradient>().Run(Stream, clipped, sum, maxNorm, maxValue);
+        double factor = Math.Min(1, maxNorm / (Math.Sqrt(squares) + 1e-6));
+        float[] got = clipped.Read();
+        for (int i = 0; i < length; i++) ((double)got[i]).Should().BeApproximately(Math.Clamp(x[i] * factor, -maxValue, maxValue), 1e-5 * factor);
+        if (factor == 1 && maxValue == 100) got.Should().Equal(x);
+    }
+
+    [DeviceTheory, MemberData(nameof(Activations))]
+    public void Average(Norm2dCase s)
+    {
+        float[] x = RandomData.Normal(1, s.Length), before = RandomData.Normal(2, s.Length);
+        Operand average = Over(before);
+        Op<IAverage>().Run(Stream, 0.25f, In(x), average);
+        float[] got = average.Read();
+        for (int i = 0; i < s.Length; i++) ((double)got[i]).Should().BeApproximately(0.75 * before[i] + 0.25 * x[i], 1e-6);
+    }
+
     [DeviceTheory, MemberData(nameof(Activations)), MemberData(nameof(ChannelSlicings))]
     public void ChannelSum(Norm2dCase s)
     {

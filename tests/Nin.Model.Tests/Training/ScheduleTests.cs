@@ -34,6 +34,25 @@ public sealed class ScheduleTests
     [Fact]
     public void ConstantStays() => Enumerable.Range(0, 11).Select(i => new ConstantSchedule().At(i, 10)).Should().OnlyContain(s => s == 1);
 
+    [Theory]
+    [InlineData(0, 0.25)]
+    [InlineData(2, 0.75)]
+    [InlineData(3, 1)]
+    [InlineData(50, 1)]
+    public void AWarmUpRisesInAStraightLine(long step, double factor)
+    {
+        new ConstantSchedule().WithWarmup(4).At(step, 100).Should().BeApproximately(factor, 1e-12);
+        new CosineSchedule().WithWarmup(0.5, stepsPerEpoch: 8).At(step, 100).Should().BeApproximately(factor * new CosineSchedule().At(step, 100), 1e-12);
+    }
+
+    [Fact]
+    public void AWarmUpNamesAllThatDecidesIt()
+    {
+        new StepSchedule(3, 0.5).WithWarmup(4).Describe().Should().Be("Steps = 4, Schedule = Nin.Training.StepSchedule StepSchedule { Parts = 3, Factor = 0.5 }");
+        FluentActions.Invoking(() => new CosineSchedule().WithWarmup(0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new CosineSchedule().WithWarmup(0.0, 8)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
     [Fact]
     public void EverySharesStaysBetweenNothingAndThePeak()
     {
