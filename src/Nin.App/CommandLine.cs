@@ -42,7 +42,14 @@ static class CommandLine
     }
 
     /// <summary>All commands, for a program's networks.</summary>
-    public static RootCommand Create(string description, ModelCatalog models) => new(description)
+    public static RootCommand Create(string description, ModelCatalog models)
+    {
+        var root = Commands(description, models);
+        GroupedHelp.Install(root);
+        return root;
+    }
+
+    static RootCommand Commands(string description, ModelCatalog models) => new(description)
     {
         SharedOptions.Json,
         SharedOptions.Verbose,
@@ -51,6 +58,10 @@ static class CommandLine
         new SummaryCommand(models),
         new TrainCommand(models),
         new EvalCommand(models),
+        new PredictCommand(models),
+        new ExplainCommand(models),
+        new CompareCommand(models),
+        new ExportCommand(models),
         new BenchCommand(models),
         new DataCommand(),
         new VerifyCommand(models),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nin.App.Runs;
 
 namespace Nin.App;
 
@@ -28,10 +29,26 @@ static class SharedOptions
 
     public static Option<string> Weights() => new("--weights")
     {
-        Description = $"A safetensors file that `{NinApp.Name} train` wrote",
+        Description = $"A safetensors file that `{NinApp.Name} train` wrote, or the folder of a run",
         HelpName = "file",
         Required = true,
     };
+
+    public static Option<string?> WeightsOrNewest() => new("--weights")
+    {
+        Description = $"A safetensors file that `{NinApp.Name} train` wrote, or the folder of a run (default: the newest run under {RunFolder.Default})",
+        HelpName = "file",
+    };
+
+    public static Option<string?> OutputFile(string description) => new("--out")
+    {
+        Description = description,
+        HelpName = "file",
+        CustomParser = result => result.Tokens[0].Value is { Length: > 0 } path ? path : OptionKinds.Fail<string>(result, "--out is ''; name a file."),
+    };
+
+    public static Option<string?> Precision() => OptionKinds.Choice(
+        "--precision", "How exactly a GPU's tensor cores multiply: float32 (not on tensor cores; the default), tf32x3 or tf32", Precisions.Names);
 
     public static Option<string> Device() => new("--device")
     {

@@ -53,6 +53,9 @@ public sealed record TrainSettings
     [JsonRequired]
     public string Dataset { get; init; } = "fashion-mnist";
 
+    /// <summary><c>tf32x3</c> or <c>tf32</c>; null for <c>float32</c>. See <see cref="Nin.Precision"/>.</summary>
+    public string? Precision { get; init; }
+
     /// <summary>What a manifest could not have been written with, or null.</summary>
     internal string? Problem() =>
         Epochs < 1 ? $"epochs is {Epochs}; it must be 1 or more"
@@ -66,7 +69,8 @@ public sealed record TrainSettings
             ?? Unknown("optimizer", Optimizer, Recipe.Optimizers)
             ?? Unknown("init", Init, Recipe.Inits)
             ?? Unknown("augment", Augment, Recipe.Augmentations)
-            ?? Unknown("dataset", Dataset, RunData.Names);
+            ?? Unknown("dataset", Dataset, RunData.Names)
+            ?? (Precision is null ? null : Unknown("precision", Precision, Precisions.Names));
 
     static string? Unknown(string option, string word, string[] known) =>
         known.Contains(word) ? null : $"{option} is '{ErrorText.OneLine(word)}'; it must be one of {string.Join(", ", known)}";

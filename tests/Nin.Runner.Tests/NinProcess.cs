@@ -12,6 +12,9 @@ static class NinProcess
     /// <summary>Runs <c>nin</c> to its end.</summary>
     public static NinOutcome Run(params string[] arguments) => Finish(Start(arguments));
 
+    /// <summary>Runs it in a folder.</summary>
+    public static NinOutcome RunIn(string folder, params string[] arguments) => Finish(Start("env", ["-C", folder, "dotnet", Dll, .. arguments]));
+
     /// <summary>Runs it in an environment with these variables, too.</summary>
     public static NinOutcome RunWith(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
         Finish(Start("env", [.. variables.Select(v => $"{v.Key}={v.Value}"), "dotnet", Dll, .. arguments]));

@@ -4,9 +4,12 @@ namespace Nin.Runner.Tests;
 public sealed class UsageErrorTests
 {
     [Theory]
-    [InlineData("", "no command: use one of devices, models, summary, train, eval, bench, data, verify, doctor;")]
+    [InlineData("", "no command: use one of devices, models, summary, train, eval, predict, explain, compare, export, bench, data, verify, doctor;")]
     [InlineData("modles", "unknown command 'modles': did you mean 'models'?")]
-    [InlineData("predict", "unknown command 'predict'; `nin` takes devices, models,")]
+    [InlineData("predikt", "unknown command 'predikt': did you mean 'predict'? `nin` takes devices, models,")]
+    [InlineData("predict", "Required argument 'IMAGE' missing for command: 'predict'.")]
+    [InlineData("bench --precision half", "--precision is 'half'; use float32, tf32x3 or tf32.")]
+    [InlineData("train --resume runs/a --precision tf32", "--precision cannot stand beside --resume")]
     [InlineData("train --epoch 3", "unknown option '--epoch': did you mean '--epochs'?")]
     [InlineData("summary --model bok", "unknown model 'bok': did you mean 'book'? use book, book-one-pointwise, book96,")]
     [InlineData("summary", "Option '--model' is required.")]
@@ -62,7 +65,7 @@ public sealed class UsageErrorTests
         string[] options =
         [
             "--model", "--preset", "--epochs", "--batch", "--lr", "--momentum", "--weight-decay", "--schedule", "--optimizer", "--init", "--augment",
-            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--checkpoint-minutes", "--device", "--threads", "--json", "--verbose",
+            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--checkpoint-minutes", "--tensorboard", "--precision", "--device", "--threads", "--json", "--verbose",
         ];
         help.Should().ContainAll(options).And.Contain("constant|step|cosine|onecycle").And.Contain("none|flip|shift-flip");
     }

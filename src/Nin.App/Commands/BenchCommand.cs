@@ -17,20 +17,21 @@ sealed class BenchCommand : Command
     readonly Option<int?> steps = OptionKinds.Integer("--steps", "Steps to measure, after warm-up (default: 20)", least: 1);
     readonly Option<string> device = SharedOptions.Device();
     readonly Option<int?> threads = SharedOptions.Threads();
+    readonly Option<string?> precision = SharedOptions.Precision();
 
     public BenchCommand(ModelCatalog models)
         : base("bench", "Measure throughput on synthetic input")
     {
         this.models = models;
         model = SharedOptions.Model(models, $"The network; {models.Default} unless given");
-        foreach (Option option in (Option[])[model, batch, workload, steps, device, threads]) Add(option);
+        foreach (Option option in (Option[])[model, batch, workload, steps, device, threads, precision]) Add(option);
         SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
     }
 
     int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var entry = parsed.GetValue(model) ?? models.Default;
-        using var on = ChosenDevice.Open(parsed, device, threads);
+        using var on = ChosenDevice.Open(parsed, device, threads, parsed.GetValue(precision));
         var benchmark = new Benchmark(
             entry, parsed.GetValue(workload) ?? "train", parsed.GetValue(batch) ?? 128, parsed.GetValue(steps) ?? 20);
         var result = benchmark.Run(on, cancellation);

@@ -24,6 +24,7 @@ sealed class TrainCommand : Command
         "--checkpoint-minutes",
         $"Longest time without a checkpoint, which is also written after each epoch and on Ctrl-C ({DefaultCheckpointMinutes}); 0 writes one after every step",
         v => v is >= 0 and <= MostCheckpointMinutes, $"a number of 0 to {MostCheckpointMinutes}");
+    readonly Option<bool> tensorboard = new("--tensorboard") { Description = "Write the curves as a TensorBoard event file, too" };
     readonly Option<string> device = SharedOptions.Device();
     readonly Option<int?> threads = SharedOptions.Threads();
 
@@ -32,7 +33,7 @@ sealed class TrainCommand : Command
     {
         this.models = models;
         options = new TrainOptions(models);
-        foreach (Option option in (Option[])[.. options.All, data, output, resume, checkpointMinutes, device, threads]) Add(option);
+        foreach (Option option in (Option[])[.. options.All, data, output, resume, checkpointMinutes, tensorboard, device, threads]) Add(option);
         SetAction(RunAsync);
     }
 
@@ -40,7 +41,7 @@ sealed class TrainCommand : Command
     {
         var report = new Report(parsed);
         var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } path ? Resume(parsed, path) : Start(parsed);
-        using var on = ChosenDevice.Open(parsed, device, threads);
+        using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision);
         var images = await RunData.LoadAsync(
             settings.Dataset, model, parsed.GetValue(data), training: true, settings.Limit, report.Note, cancellation)
             .ConfigureAwait(false);
@@ -55,7 +56,8 @@ sealed class TrainCommand : Command
         report.Note($"{model.Id} on {on}, {count} training images of {settings.Dataset}, into {folder.Path}");
         var checkpoints = new CheckpointSettings(
             TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? DefaultCheckpointMinutes), IsExtended: earlier?.Extensions is not null);
-        var result = new TrainRun(model, settings, checkpoints, folder, images, report).Execute(network, cancellation);
+        var result = new TrainRun(
+            model, settings, checkpoints, folder, images, report, earlier ?? manifest, parsed.GetValue(tensorboard)).Execute(network, cancellation);
         report.Result(new TrainResultLine(result), AppJson.Lines.TrainResultLine, console => Show(console, result, folder));
         return ExitCode.Done;
     }
@@ -98,7 +100,7 @@ sealed class TrainCommand : Command
             Tables.Percent(result.TrainAccuracy), Tables.Percent(result.TestAccuracy),
             Tables.Fixed(result.ExamplesPerSecond, "#,0"), Tables.Count(result.DeadClasses), RunPace.Duration(result.Seconds));
         console.Write(table);
-        console.Say($"  {folder.Path}: model.safetensors, metrics.csv, curves.png, confusion.png");
+        console.Say($"  {folder.Path}: model.safetensors, metrics.csv, curves.png, confusion.png, report.html");
         console.Say($"  next: {NinApp.Name} eval --weights {folder.Weights}");
     }
 }

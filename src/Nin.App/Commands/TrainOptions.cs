@@ -28,13 +28,14 @@ sealed class TrainOptions(ModelCatalog models)
     readonly Option<int?> seed = OptionKinds.Integer("--seed", "Of weights, order, augmentation and dropout (0)", least: 0);
     readonly Option<int?> limit = OptionKinds.Integer("--limit", "Use the first n training images only", least: 1);
     readonly Option<string?> dataset = SharedOptions.Dataset();
+    readonly Option<string?> precision = SharedOptions.Precision();
 
     /// <summary>The one that may stand beside <c>--resume</c>, too: it makes a run longer.</summary>
     public Option<int?> Epochs => epochs;
 
     /// <summary>All of them, in the order of the help text.</summary>
     public Option[] All =>
-        [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset];
+        [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset, precision];
 
     /// <summary>The first that was given of those that cannot stand beside <c>--resume</c>, or null.</summary>
     public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => o != epochs && parsed.GetResult(o) is { Implicit: false });
@@ -68,6 +69,7 @@ sealed class TrainOptions(ModelCatalog models)
             Seed = parsed.GetValue(seed) ?? start.Seed,
             Limit = parsed.GetValue(limit),
             Dataset = parsed.GetValue(dataset) ?? start.Dataset,
+            Precision = (parsed.GetValue(precision) ?? start.Precision) is "float32" ? null : parsed.GetValue(precision) ?? start.Precision,
         });
     }
 }

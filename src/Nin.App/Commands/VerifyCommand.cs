@@ -30,7 +30,7 @@ sealed class VerifyCommand : Command
         var folder = new RunFolder(parsed.GetValue(run)!);
         var manifest = folder.ReadManifest(models);
         var model = models.Get(manifest.Model);
-        using var on = Device.Open(parsed.GetValue(device) ?? manifest.Device.Id, parsed.GetValue(threads) ?? 0);
+        using var on = Device.Open(parsed.GetValue(device) ?? manifest.Device.Id, parsed.GetValue(threads) ?? 0, precision: Precisions.Of(manifest.Options.Precision));
         var images = await RunData.LoadAsync(
             manifest.Options.Dataset, model, parsed.GetValue(data) ?? manifest.Data.Path, training: true, manifest.Options.Limit, report.Note, cancellation)
             .ConfigureAwait(false);

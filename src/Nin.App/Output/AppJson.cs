@@ -16,6 +16,10 @@ namespace Nin.App.Output;
 [JsonSerializable(typeof(DataResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(DoctorResult))]
+[JsonSerializable(typeof(PredictionRow[]))]
+[JsonSerializable(typeof(ExplainResult))]
+[JsonSerializable(typeof(ExportResult))]
+[JsonSerializable(typeof(CompareResult))]
 sealed partial class AppJson : JsonSerializerContext
 {
     /// <summary>One object per line. A loss that is not a number is written as a string, because JSON has no such numbers.</summary>

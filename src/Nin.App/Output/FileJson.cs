@@ -10,6 +10,7 @@ namespace Nin.App.Output;
 /// on with a default for what it does not understand.
 /// </summary>
 [JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(TrainSettings))]
 sealed partial class FileJson : JsonSerializerContext
 {
     public static FileJson Indented { get; } = new(new JsonSerializerOptions

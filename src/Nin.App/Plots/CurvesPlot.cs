@@ -25,15 +25,21 @@ static class CurvesPlot
         accuracy.ShowLegend(Alignment.LowerRight);
         foreach (var plot in (Plot[])[loss, accuracy]) SetEpochs(plot, x);
 
-        var panels = new Multiplot();
-        panels.RemovePlot(panels.GetPlot(0));
-        panels.AddPlot(loss);
-        panels.AddPlot(accuracy);
-        panels.Layout = new ScottPlot.MultiplotLayouts.Columns();
-        return panels.Render(Width, Height).GetImageBytes(ImageFormat.Png, 100);
+        return SideBySide(loss, accuracy, Width, Height);
     }
 
-    static void AddCurve(Plot plot, double[] x, double[] y, Color color, string name)
+    /// <summary>Two plots in one picture.</summary>
+    public static byte[] SideBySide(Plot left, Plot right, int width, int height)
+    {
+        var panels = new Multiplot();
+        panels.RemovePlot(panels.GetPlot(0));
+        panels.AddPlot(left);
+        panels.AddPlot(right);
+        panels.Layout = new ScottPlot.MultiplotLayouts.Columns();
+        return panels.Render(width, height).GetImageBytes(ImageFormat.Png, 100);
+    }
+
+    public static void AddCurve(Plot plot, double[] x, double[] y, Color color, string name)
     {
         var curve = plot.Add.Scatter(x, y, color);
         curve.LineWidth = 2.5f;
@@ -41,7 +47,7 @@ static class CurvesPlot
         curve.LegendText = name;
     }
 
-    static void SetEpochs(Plot plot, double[] x)
+    public static void SetEpochs(Plot plot, double[] x)
     {
         plot.Legend.FontSize = 14;
         plot.Legend.FontName = Fonts.Default;

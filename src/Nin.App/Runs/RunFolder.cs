@@ -9,6 +9,9 @@ namespace Nin.App.Runs;
 /// <summary>The folder of a run. Every file in it is replaced as a whole or not at all.</summary>
 sealed class RunFolder(string path)
 {
+    /// <summary>Where runs are that nobody named a folder for.</summary>
+    public const string Default = "runs";
+
     public string Path { get; } = path;
 
     public string CheckpointFolder => In("checkpoint");
@@ -18,6 +21,10 @@ sealed class RunFolder(string path)
     public string Curves => In("curves.png");
 
     public string Confusion => In("confusion.png");
+
+    public string Report => In("report.html");
+
+    public string Events => In(EventFile.Name);
 
     public string MetricsFile => In("metrics.csv");
 
@@ -34,9 +41,18 @@ sealed class RunFolder(string path)
         }
 
         string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        string unnamed = System.IO.Path.Combine("runs", $"{time}-{model}");
-        for (int i = 2; named is null && Directory.Exists(unnamed); i++) unnamed = System.IO.Path.Combine("runs", $"{time}-{model}-{i}");
+        string unnamed = System.IO.Path.Combine(Default, $"{time}-{model}");
+        for (int i = 2; named is null && Directory.Exists(unnamed); i++) unnamed = System.IO.Path.Combine(Default, $"{time}-{model}-{i}");
         return new RunFolder(named ?? unnamed);
+    }
+
+    /// <summary>The weights of the run under <see cref="Default"/> that was saved last.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public static string NewestWeights()
+    {
+        var files = Directory.Exists(Default) ? Directory.EnumerateDirectories(Default).Select(run => new RunFolder(run).Weights).Where(File.Exists) : [];
+        return files.MaxBy(File.GetLastWriteTimeUtc)
+            ?? throw new UsageException($"there is no run under {Default}: name weights with --weights, or train first with `{NinApp.Name} train`.");
     }
 
     /// <exception cref="InvalidDataException">There is no manifest, or it has something that no run was started with.</exception>
@@ -78,7 +94,7 @@ sealed class RunFolder(string path)
     public void ClearUnfinished()
     {
         if (!Directory.Exists(Path)) return;
-        foreach (string file in (string[])[Weights, Curves, Confusion, MetricsFile, ManifestFile]) AtomicFile.ClearUnfinished(file);
+        foreach (string file in (string[])[Weights, Curves, Confusion, Report, Events, MetricsFile, ManifestFile]) AtomicFile.ClearUnfinished(file);
     }
 
     // All that a run leaves that was killed before it had a manifest: there is nothing to resume, and nothing that is anyone's.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Nin.Checkpoints;
 using Nin.Data;
 using Nin.App.Output;
@@ -15,9 +16,12 @@ namespace Nin.App.Runs;
 /// <param name="folder">Where its files are.</param>
 /// <param name="data">What it learns from.</param>
 /// <param name="report">Whom it tells.</param>
-sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettings checkpoints, RunFolder folder, RunData data, Report report)
+/// <param name="manifest">What its report says of it.</param>
+/// <param name="tensorboard">Whether it writes an event file, too.</param>
+sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettings checkpoints, RunFolder folder, RunData data, Report report, Manifest manifest, bool tensorboard)
 {
     readonly List<EpochMetrics> epochs = [];
+    readonly EventFile events = new(folder.Events);
     EvaluationResult? test;
     (int Done, int All) steps;
 
@@ -28,6 +32,7 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
         var clock = Stopwatch.StartNew();
         var options = Recipe.Options(settings, folder.CheckpointFolder, checkpoints) with { Resumed = Resume };
         var images = Recipe.Images(settings, data);
+        if (tensorboard && !options.Resume) events.Start(epochs);
         try
         {
             new RunDisplay(report, settings.Batch).Show(
@@ -54,6 +59,7 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
         // The rows are written before the checkpoint: a program killed between the two, or one whose checkpoint is damaged, has too many.
         epochs.AddRange(rows.Take(state.Epoch));
         steps = (state.Begun.Steps, Batches());
+        if (tensorboard) events.Start(epochs);
     }
 
     int Batches() => (data.Training!.Count - 1) / settings.Batch + 1;
@@ -62,18 +68,23 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
     {
         epochs.Add(epoch);
         test = tested;
-        Checkpoint.Save(network, folder.Weights, new Dictionary<string, string> { [WeightsMetadata.Dataset] = settings.Dataset });
+        Checkpoint.Save(network, folder.Weights, WeightsMetadata.Of(network.Architecture, settings, data));
         folder.Write(epochs);
+        if (tensorboard) events.Append(epoch);
         report.Line(EpochResult.Of(epoch), AppJson.Lines.EpochResult);
     }
 
     void Draw()
     {
         if (!PlotFont.Install())
-            report.Note("no font on this machine: the pictures have no text. Install one, such as the package fonts-dejavu-core.");
-        RunFolder.Write(folder.Curves, CurvesPlot.Draw(model.Id, epochs));
+            report.Note(PlotFont.Missing);
+        byte[] curves = CurvesPlot.Draw(model.Id, epochs);
+        RunFolder.Write(folder.Curves, curves);
         string title = $"{model.Id}: {Tables.Percent(test!.Accuracy)} of {Tables.Count(test.Examples)} test images";
-        RunFolder.Write(folder.Confusion, ConfusionPlot.Draw(title, test.Confusion, data.Test.ClassNames));
+        byte[] confusion = ConfusionPlot.Draw(title, test.Confusion, data.Test.ClassNames);
+        RunFolder.Write(folder.Confusion, confusion);
+        var page = new RunReport(manifest, model.Architecture(), epochs, test);
+        RunFolder.Write(folder.Report, Encoding.UTF8.GetBytes(page.Write(curves, confusion)));
     }
 
     TrainResult ResultOf(EpochMetrics last, Device device, double seconds) => new(
