@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Nin.Ops;
 
 namespace Nin.Data;
 
@@ -98,58 +97,5 @@ sealed class BatchPrefetcher : IDisposable
         }
 
         filled.Release();
-    }
-}
-
-/// <summary>Fills the batches of one epoch, one after another, from the first that is wanted.</summary>
-/// <param name="data">Where the images are.</param>
-/// <param name="transform">Makes them the network's input.</param>
-/// <param name="order">Their order.</param>
-/// <param name="batchSize">Images per batch.</param>
-/// <param name="firstBatch">Batches that are left out.</param>
-/// <param name="epoch">Epoch, from 0.</param>
-/// <param name="filled">Called with each batch that was filled.</param>
-sealed class EpochFiller(
-    ImageDataset data, ImageTransform transform, int[] order, int batchSize, int firstBatch, int epoch, Action<ImageBatch>? filled = null)
-{
-    // The product may be one batch size above the last index, which is an int.
-    int next = (int)Math.Min((long)firstBatch * batchSize, order.Length);
-
-    /// <summary>Fills the epoch's next batch; false if there is none.</summary>
-    public bool Fill(ImageBatch batch, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        int count = Math.Min(batchSize, order.Length - next);
-        if (count == 0)
-            return false;
-        batch.Fill(order.AsSpan(next, count), data, transform, epoch, cancellation);
-        next += count;
-        filled?.Invoke(batch);
-        return true;
-    }
-}
-
-/// <summary>The order in which an epoch visits the samples: a pure function of seed, epoch and count.</summary>
-public static class Sampler
-{
-    /// <summary>Fills <paramref name="order"/> with 0, 1, 2 and so on.</summary>
-    public static void Sequential(Span<int> order)
-    {
-        for (int i = 0; i < order.Length; i++)
-            order[i] = i;
-    }
-
-    /// <summary>
-    /// Fills <paramref name="order"/> with a random permutation of 0 .. Length - 1 (Fisher and Yates; step i draws Philox word i).
-    /// </summary>
-    public static void Shuffled(Span<int> order, ulong seed, int epoch)
-    {
-        Sequential(order);
-        for (int i = order.Length - 1; i > 0; i--)
-        {
-            PhiloxBlock bits = Philox4x32.Block(seed, RandomPurpose.Shuffle, (uint)epoch, (uint)i, 0);
-            int j = (int)Philox4x32.ToBelow(bits.X0, (uint)i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
     }
 }

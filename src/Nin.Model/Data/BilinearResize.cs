@@ -14,25 +14,35 @@ public sealed class BilinearResize
     /// <summary>The longest side, in pixels.</summary>
     public const int MaxSide = 16384;
 
-    readonly int height, width, outHeight, outWidth;
-    readonly ResizeTaps columns, rows;
-    readonly float[] stretched;
+    readonly ResizeTaps columns = new(), rows = new();
+    int height, width, outHeight, outWidth;
+    float[] stretched = [];
 
     /// <summary>
     /// Prepares resizing <paramref name="height"/> x <paramref name="width"/> to <paramref name="outHeight"/> x <paramref
     /// name="outWidth"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A side is not 1 to <see cref="MaxSide"/>.</exception>
-    public BilinearResize(int height, int width, int outHeight, int outWidth)
+    public BilinearResize(int height, int width, int outHeight, int outWidth) => Prepare(height, width, outHeight, outWidth);
+
+    /// <summary>One that is prepared later, and for other sizes again.</summary>
+    internal BilinearResize()
+    {
+    }
+
+    /// <summary>Prepares resizing other sizes. It allocates only where they are larger than any before.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A side is not 1 to <see cref="MaxSide"/>.</exception>
+    internal void Prepare(int height, int width, int outHeight, int outWidth)
     {
         CheckSide(height, nameof(height));
         CheckSide(width, nameof(width));
         CheckSide(outHeight, nameof(outHeight));
         CheckSide(outWidth, nameof(outWidth));
+        if ((this.height, this.width, this.outHeight, this.outWidth) == (height, width, outHeight, outWidth)) return;
         (this.height, this.width, this.outHeight, this.outWidth) = (height, width, outHeight, outWidth);
-        columns = new ResizeTaps(width, outWidth);
-        rows = new ResizeTaps(height, outHeight);
-        stretched = new float[height * outWidth];
+        columns.Set(width, outWidth);
+        rows.Set(height, outHeight);
+        if (stretched.Length < height * outWidth) stretched = new float[height * outWidth];
     }
 
     /// <summary>Resizes one plane.</summary>
@@ -116,14 +126,26 @@ public sealed class BilinearResize
 /// </remarks>
 sealed class ResizeTaps
 {
-    public ResizeTaps(int inputs, int outputs)
+    double[] row = [];
+
+    /// <summary>Inputs read for each output.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The first input read, for each output.</summary>
+    public int[] First { get; private set; } = [];
+
+    /// <summary>Weights <c>[outputs, Count]</c>.</summary>
+    public float[] Weights { get; private set; } = [];
+
+    /// <summary>Computes them for an axis; the arrays may be longer than it needs.</summary>
+    public void Set(int inputs, int outputs)
     {
         double scale = (double)inputs / outputs;
         double stretch = Math.Max(scale, 1);
         Count = Math.Min(inputs, scale <= 1 ? 2 : 2 * (int)Math.Ceiling(stretch) + 1);
-        First = new int[outputs];
-        Weights = new float[outputs * Count];
-        double[] row = new double[Count];
+        if (First.Length < outputs) First = new int[outputs];
+        if (Weights.Length < outputs * Count) Weights = new float[outputs * Count];
+        if (row.Length < Count) row = new double[Count];
         for (int o = 0; o < outputs; o++)
         {
             double centre = (o + 0.5) * scale;
@@ -135,13 +157,4 @@ sealed class ResizeTaps
                 Weights[o * Count + t] = (float)(row[t] / sum);
         }
     }
-
-    /// <summary>Inputs read for each output.</summary>
-    public int Count { get; }
-
-    /// <summary>The first input read, for each output.</summary>
-    public int[] First { get; }
-
-    /// <summary>Weights <c>[outputs, Count]</c>.</summary>
-    public float[] Weights { get; }
 }

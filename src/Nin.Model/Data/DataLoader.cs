@@ -4,10 +4,12 @@ namespace Nin.Data;
 
 /// <summary>
 /// Batches of a data set, epoch by epoch, as float32 in PyTorch's order <c>[n, c, h, w]</c>. The same options give the same batches
-/// whether or not they are prefetched, and the same image in an epoch whatever the batch size.
+/// whether or not they are prefetched and with any number of threads, and the same image in an epoch whatever the batch size.
 /// </summary>
 public sealed class DataLoader
 {
+    const int MaxWorkers = 1024;
+
     readonly ImageDataset data;
     readonly DataLoaderOptions options;
     readonly ConcurrentBag<ImageBatch> spare = [];
@@ -23,6 +25,10 @@ public sealed class DataLoader
             throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "The batch size must be 1 or more.");
         if (options.Prefetch is < 0 or > 64)
             throw new ArgumentOutOfRangeException(nameof(options), options.Prefetch, "Batches made ahead must be 0 to 64.");
+        if (options.Workers is < 1 or > MaxWorkers)
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Workers, $"Threads that load must be 1 to {MaxWorkers}, or null for half of the processors.");
+        ArgumentNullException.ThrowIfNull(options.Transforms);
         if (!Enum.IsDefined(options.Augmentation))
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.Augmentation, "Unknown augmentation; use None, Flip or ShiftFlip.");
@@ -56,7 +62,7 @@ public sealed class DataLoader
     /// <summary>Batches per epoch, including the smaller last one.</summary>
     public int BatchesPerEpoch => (data.Count - 1) / BatchSize + 1;
 
-    /// <summary>The batches of one epoch. Each is valid until the next is asked for; leaving the loop ends the loading thread.</summary>
+    /// <summary>The batches of one epoch. Each is valid until the next is asked for; leaving the loop ends the loading threads.</summary>
     /// <param name="epoch">Epoch, from 0: determines order and augmentation together with the seed.</param>
     /// <param name="cancellation">Ends loading with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epoch"/> is negative.</exception>
@@ -89,7 +95,8 @@ public sealed class DataLoader
 
     IEnumerable<ImageBatch> Direct(int epoch, int firstBatch, Action<ImageBatch>? filled, CancellationToken cancellation)
     {
-        EpochFiller filler = MakeFiller(epoch, firstBatch, filled);
+        using var loading = new LoadingThreads(data, options, epoch, threads: 1);
+        EpochFiller filler = MakeFiller(loading, epoch, firstBatch, filled);
         ImageBatch batch = Rent();
         while (filler.Fill(batch, cancellation))
             yield return batch;
@@ -105,7 +112,8 @@ public sealed class DataLoader
             buffers[i] = Rent();
         try
         {
-            using var prefetcher = new BatchPrefetcher(MakeFiller(epoch, firstBatch, filled).Fill, buffers, cancellation);
+            using var loading = new LoadingThreads(data, options, epoch, Math.Min(Workers, BatchSize));
+            using var prefetcher = new BatchPrefetcher(MakeFiller(loading, epoch, firstBatch, filled).Fill, buffers, cancellation);
             while (prefetcher.Next() is { } batch)
                 yield return batch;
         }
@@ -116,15 +124,17 @@ public sealed class DataLoader
         }
     }
 
-    EpochFiller MakeFiller(int epoch, int firstBatch, Action<ImageBatch>? filled)
+    EpochFiller MakeFiller(LoadingThreads loading, int epoch, int firstBatch, Action<ImageBatch>? filled)
     {
         int[] order = new int[data.Count];
         if (options.Shuffle)
             Sampler.Shuffled(order, options.Seed, epoch);
         else
             Sampler.Sequential(order);
-        return new EpochFiller(data, new ImageTransform(data, options), order, BatchSize, firstBatch, epoch, filled);
+        return new EpochFiller(loading, order, BatchSize, firstBatch, filled);
     }
+
+    int Workers => options.Workers ?? Math.Max(Environment.ProcessorCount / 2, 1);
 
     ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(BatchSize, imageLength);
 }
@@ -147,6 +157,9 @@ public sealed record DataLoaderOptions
     /// <summary>How images are augmented.</summary>
     public Augmentation Augmentation { get; init; }
 
+    /// <summary>How images are varied after that, one transform after another; those of a user too.</summary>
+    public IReadOnlyList<Transform> Transforms { get; init; } = [];
+
     /// <summary>A new order in each epoch; else the data set's order.</summary>
     public bool Shuffle { get; init; }
 
@@ -155,4 +168,10 @@ public sealed record DataLoaderOptions
 
     /// <summary>Batches that another thread prefetches; 0 makes each batch on the caller's thread when asked for.</summary>
     public int Prefetch { get; init; } = 2;
+
+    /// <summary>
+    /// Threads that share the work of a batch that is prefetched; null for half of the processors, one or more. The batches have the same bits
+    /// with any number.
+    /// </summary>
+    public int? Workers { get; init; }
 }

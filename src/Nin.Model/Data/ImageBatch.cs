@@ -28,15 +28,18 @@ public sealed class ImageBatch
     /// <summary>Positions of the images in the data set, <c>[Count]</c>.</summary>
     public ReadOnlySpan<int> Indices => indices.AsSpan(0, Count);
 
-    internal void Fill(ReadOnlySpan<int> samples, ImageDataset data, ImageTransform transform, int epoch, CancellationToken cancellation)
+    /// <summary>Says which images it will hold.</summary>
+    internal void Begin(ReadOnlySpan<int> samples)
     {
         Count = samples.Length;
-        for (int i = 0; i < samples.Length; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            indices[i] = samples[i];
-            labels[i] = data.Labels[samples[i]];
-            transform.Write(samples[i], epoch, images.AsSpan(i * imageLength, imageLength));
-        }
+        samples.CopyTo(indices);
+    }
+
+    /// <summary>Writes one of them; threads may write several at once.</summary>
+    internal void Write(int position, ImageDataset data, ImageTransform transform, int epoch)
+    {
+        int index = indices[position];
+        labels[position] = data.Labels[index];
+        transform.Write(index, epoch, images.AsSpan(position * imageLength, imageLength));
     }
 }

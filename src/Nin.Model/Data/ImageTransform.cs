@@ -1,41 +1,51 @@
-using Nin.Ops;
-
 namespace Nin.Data;
 
 /// <summary>
-/// Turns an image of a data set into a network's input, float32 <c>[channels, height, width]</c>: flip and shift, scale to 0 .. 1,
-/// resize, normalise. What happens to an image depends only on seed, epoch and its index.
+/// Turns an image of a data set into a network's input, float32 <c>[channels, height, width]</c>: scale to 0 .. 1 and normalise, vary, resize.
+/// What happens to an image depends only on seed, epoch and its index.
 /// </summary>
 /// <remarks>
-/// Scaling and normalising are one table look-up on the bytes, before resizing: resizing is a weighted mean, so the order changes only
-/// the rounding. An instance serves one thread.
+/// Scaling and normalising are one table look-up on the bytes, before the transforms and resizing: resizing is a weighted mean, so the order
+/// changes only the rounding. An instance serves one thread.
 /// </remarks>
 public sealed class ImageTransform
 {
-    const int MaxShift = 2;
-
     readonly ImageDataset data;
-    readonly Augmentation augmentation;
-    readonly ulong seed;
+    readonly Transform[] transforms;
+    readonly TransformContext context;
     readonly float[] levels; // [channels, 256]
     readonly BilinearResize? resize;
-    readonly float[] plane;
+
+    // The image between two steps; steps write to and fro.
+    readonly float[] image;
+    readonly float[] varied;
+    readonly (int Height, int Width) last;
 
     /// <summary>Prepares the images of <paramref name="data"/>; batch size, shuffling and prefetching do not matter here.</summary>
     /// <exception cref="ArgumentException">A size below 1, or a normalisation for another number of channels.</exception>
     public ImageTransform(ImageDataset data, DataLoaderOptions options)
     {
         this.data = data;
-        augmentation = options.Augmentation;
-        seed = options.Seed;
+        transforms = [.. TransformsOf(options.Augmentation), .. options.Transforms];
         levels = PixelLevels.Make(data.Channels, options.Normalization);
-        (Channels, Height, Width) = (data.Channels, options.Height ?? data.Height, options.Width ?? data.Width);
-        bool resized = Height != data.Height || Width != data.Width;
-        resize = resized ? new BilinearResize(data.Height, data.Width, Height, Width) : null; // Sides are 1 to 16,384 then, or the data set's.
-        if ((UInt128)Channels * (UInt128)Height * (UInt128)Width > (UInt128)Array.MaxLength)
+        context = new TransformContext(levels, data.Channels, options.Seed);
+        last = (data.Height, data.Width);
+        long largest = (long)last.Height * last.Width;
+        foreach (var transform in transforms)
+        {
+            last = transform.OutputSize(last.Height, last.Width);
+            largest = Math.Max(largest, Checked(transform, last));
+        }
+
+        (Channels, Height, Width) = (data.Channels, options.Height ?? last.Height, options.Width ?? last.Width);
+        bool resized = (Height, Width) != last;
+        resize = resized ? new BilinearResize(last.Height, last.Width, Height, Width) : null; // Sides are 1 to 16,384 then, or the data set's.
+        if ((UInt128)Channels * (UInt128)Height * (UInt128)Width > (UInt128)Array.MaxLength || Channels * (Int128)largest > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(options), Height, $"{Channels} x {Height} x {Width} is more than an array holds; resize to less.");
-        plane = resized ? new float[data.Height * data.Width] : [];
+        // Without transforms a plane at a time is enough.
+        image = transforms.Length > 0 ? new float[Channels * largest] : resized ? new float[largest] : [];
+        varied = transforms.Length > 0 ? new float[Channels * largest] : [];
     }
 
     /// <summary>Channels of an input.</summary>
@@ -59,59 +69,57 @@ public sealed class ImageTransform
     {
         if (destination.Length != ImageLength)
             throw new ArgumentException($"Room for {destination.Length} floats where {ImageLength} are expected.", nameof(destination));
-        (bool flip, int down, int right) = Vary(index, epoch);
-        ReadOnlySpan<byte> image = data.Image(index);
-        int length = data.Height * data.Width;
+        ReadOnlySpan<byte> bytes = data.Image(index);
+        if (transforms.Length > 0)
+        {
+            Vary(bytes, epoch, index, destination);
+            return;
+        }
+
+        int length = data.Height * data.Width, outLength = Height * Width;
         for (int c = 0; c < Channels; c++)
         {
-            Span<float> output = destination.Slice(c * Height * Width, Height * Width);
-            Span<float> raw = resize is null ? output : plane;
-            Translate(image.Slice(c * length, length), levels.AsSpan(c * PixelLevels.Count, PixelLevels.Count), flip, down, right, raw);
+            Span<float> output = destination.Slice(c * outLength, outLength);
+            Span<float> raw = resize is null ? output : image.AsSpan(0, length);
+            PixelLevels.Apply(bytes.Slice(c * length, length), Level(c), raw);
             resize?.Apply(raw, output);
         }
     }
 
-    (bool Flip, int Down, int Right) Vary(int index, int epoch)
+    void Vary(ReadOnlySpan<byte> bytes, int epoch, int index, Span<float> destination)
     {
-        if (augmentation == Augmentation.None)
-            return default;
-        PhiloxBlock bits = Philox4x32.Block(seed, RandomPurpose.Augmentation, (uint)epoch, (uint)index, 0);
-        bool flip = bits.X0 >> 31 != 0;
-        return augmentation == Augmentation.Flip ? (flip, 0, 0) : (flip, Shift(bits.X1), Shift(bits.X2));
-    }
-
-    static int Shift(uint bits) => (int)Philox4x32.ToBelow(bits, 2 * MaxShift + 1) - MaxShift;
-
-    void Translate(ReadOnlySpan<byte> image, ReadOnlySpan<float> level, bool flip, int down, int right, Span<float> output)
-    {
-        (int height, int width) = (data.Height, data.Width);
-        right = Math.Clamp(right, -width, width);
-        int start = Math.Max(right, 0);
-        int end = Math.Min(width + right, width);
-        for (int y = 0; y < height; y++)
+        context.Begin(epoch, index);
+        int length = data.Height * data.Width;
+        var source = View(image, data.Height, data.Width);
+        for (int c = 0; c < Channels; c++) PixelLevels.Apply(bytes.Slice(c * length, length), Level(c), source.Plane(c));
+        bool toImage = false;
+        for (int i = 0; i < transforms.Length; i++)
         {
-            Span<float> row = output.Slice(y * width, width);
-            if ((uint)(y - down) >= (uint)height)
-            {
-                row.Fill(level[0]);
-                continue;
-            }
-
-            ReadOnlySpan<byte> source = image.Slice((y - down) * width, width);
-            row[..start].Fill(level[0]);
-            row[end..].Fill(level[0]);
-            if (flip)
-                CopyReversed(source.Slice(width - (end - right), end - start), level, row[start..end]);
-            else
-                PixelLevels.Apply(source.Slice(start - right, end - start), level, row[start..end]);
+            var (height, width) = transforms[i].OutputSize(source.Height, source.Width);
+            bool toEnd = i == transforms.Length - 1 && resize is null;
+            var target = toEnd ? new ImageView(destination, Channels, height, width) : View(toImage ? image : varied, height, width);
+            transforms[i].Apply(source, target, context);
+            source = target;
+            toImage = !toImage;
         }
+
+        for (int c = 0; resize is not null && c < Channels; c++) resize.Apply(source.Plane(c), destination.Slice(c * Height * Width, Height * Width));
     }
 
-    static void CopyReversed(ReadOnlySpan<byte> source, ReadOnlySpan<float> level, Span<float> row)
+    ImageView View(float[] memory, int height, int width) => new(memory.AsSpan(0, Channels * height * width), Channels, height, width);
+
+    ReadOnlySpan<float> Level(int channel) => levels.AsSpan(channel * PixelLevels.Count, PixelLevels.Count);
+
+    static long Checked(Transform transform, (int Height, int Width) size) => size is { Height: >= 1 and <= BilinearResize.MaxSide, Width: >= 1 and <= BilinearResize.MaxSide }
+        ? (long)size.Height * size.Width
+        : throw new ArgumentException($"{transform.GetType().Name} gives images of {size.Height} x {size.Width}; each side must be 1 to {BilinearResize.MaxSide}.");
+
+    static Transform[] TransformsOf(Augmentation augmentation) => augmentation switch
     {
-        for (int x = 0; x < row.Length; x++)
-            row[x] = level[source[^(x + 1)]];
-    }
+        Augmentation.Flip => [new HorizontalFlip()],
+        Augmentation.ShiftFlip => [new HorizontalFlip(), new RandomCrop(Padding: 2)],
+        _ => [],
+    };
 }
 
 /// <summary>
@@ -140,7 +148,7 @@ public sealed class Normalization
     public IReadOnlyList<float> Std { get; }
 }
 
-/// <summary>How a training image is augmented, differently in each epoch.</summary>
+/// <summary>How a training image is augmented, differently in each epoch: a name for usual lists of <see cref="Transform"/>s.</summary>
 public enum Augmentation
 {
     /// <summary>Not at all.</summary>

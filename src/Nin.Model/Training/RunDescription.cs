@@ -35,7 +35,7 @@ static class RunDescription
             ["loss"] = loss.GetType().FullName!,
             ["lossSettings"] = loss.Describe(),
             ["frozenParameters"] = string.Join(", ", frozen),
-            ["augmentation"] = $"{data.Augmentation}",
+            ["augmentation"] = string.Join(", ", [$"{data.Augmentation}", .. data.Transforms.Select(t => $"{t.GetType().FullName}: {t.Describe()}")]),
             ["normalization"] = data.Normalization is { } n ? $"mean {Numbers(n.Mean)}, std {Numbers(n.Std)}" : "none",
             ["trainingImages"] = Shape(data.Training),
             ["trainingClasses"] = string.Join(", ", data.Training.ClassNames),

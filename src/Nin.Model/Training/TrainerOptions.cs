@@ -87,8 +87,14 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset Test)
     /// <summary>How training images are varied.</summary>
     public Augmentation Augmentation { get; init; }
 
+    /// <summary>How training images are varied after that, one transform after another; those of a user too.</summary>
+    public IReadOnlyList<Transform> Transforms { get; init; } = [];
+
     /// <summary>Batches that another thread makes ahead; see <see cref="DataLoaderOptions.Prefetch"/>.</summary>
     public int Prefetch { get; init; } = 2;
+
+    /// <summary>Threads that make a batch; see <see cref="DataLoaderOptions.Workers"/>.</summary>
+    public int? Workers { get; init; }
 }
 
 /// <summary>Where training stands after a step, and after the test at an epoch's end.</summary>

@@ -36,9 +36,11 @@ sealed class TrainingRun : IDisposable
         loader = new DataLoader(data.Training, InputData.LoaderOptions(network, data.Normalization, options.BatchSize) with
         {
             Augmentation = data.Augmentation,
+            Transforms = data.Transforms,
             Shuffle = true,
             Seed = (ulong)options.Seed,
             Prefetch = data.Prefetch,
+            Workers = data.Workers,
         });
         optimizer = options.Optimizer is { } make ? make(network.Parameters) : new Sgd(network.Parameters, DefaultLearningRate, momentum: 0.9);
         optimizer.Guard = guard = new GradientGuard(network.Device);
