@@ -98,6 +98,13 @@ public static class Conv2dCases
         new(2, 34, 5, 4, 51, 5, Padding: 2, Groups: 17),
         new(2, 64, 20, 21, 64, 3, Padding: 1, Groups: 16),
 
+        // First layers: few channels, rows of more and of fewer pixels than a tile, leaves of rows.
+        new(3, 1, 29, 28, 6, 5, Padding: 2),
+        new(2, 2, 9, 13, 17, 3, Stride: 2, Padding: 3),
+        new(1, 3, 21, 37, 33, 7, Stride: 2, Padding: 3),
+        new(2, 4, 7, 5, 16, 3, Stride: 3, Padding: 1),
+        new(1, 3, 70, 66, 5, 3, Padding: 4),
+
         // Enough work for blocking, slices of the batch and several threads to matter.
         new(9, 3, 17, 13, 33, 5, Padding: 2),
         new(17, 16, 7, 7, 33, 3, Padding: 1),

@@ -23,6 +23,13 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
                 WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, epilogue, accumulate: false, y.Pointer, space, residual.Pointer);
                 break;
 
+            case Conv2dAlgorithm.FewChannels:
+                var few = new GemmWeights(pool, sizes, IsTransposed: false);
+                long length = FewChannelsConvolution.WorkspaceLength(pool, few.Geometry);
+                float* panels = Prepacking.Get(stream, few, w, length, out float* rows);
+                FewChannelsConvolution.Run(pool, few.Geometry, n, x.Pointer, panels, epilogue, y.Pointer, rows, residual.Pointer);
+                break;
+
             default:
                 var weights = new GemmWeights(pool, sizes, IsTransposed: false);
                 ConvolutionGeometry g = weights.Geometry;

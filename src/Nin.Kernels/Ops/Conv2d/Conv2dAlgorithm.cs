@@ -6,6 +6,12 @@ enum Conv2dAlgorithm
     /// <summary>Im2col rows times packed weights, group by group: <see cref="ImplicitGemm"/>, <see cref="Wgrad"/>.</summary>
     ImplicitGemm,
 
+    /// <summary>
+    /// The same product with the same bits, reading padded rows of an image of few channels instead of im2col rows:
+    /// <see cref="FewChannelsConvolution"/>, and a source of <see cref="WgradJob"/>. Dgrad, which a first layer does not need, has none.
+    /// </summary>
+    FewChannels,
+
     /// <summary>Winograd's method: <see cref="WinogradConvolution"/>, <see cref="WinogradWgrad"/>.</summary>
     Winograd,
 
@@ -32,6 +38,7 @@ static class Conv2dChoice
     public static Conv2dAlgorithm Forward(in Conv2dSizes s) =>
         IsNarrow(s, s.GroupChannels, s.GroupFilters) ? Conv2dAlgorithm.Depthwise
         : WinogradSizes.Suits(s) ? Conv2dAlgorithm.Winograd
+        : PaddedRows.Suits(ConvolutionGeometry.Fprop(s)) ? Conv2dAlgorithm.FewChannels
         : Conv2dAlgorithm.ImplicitGemm;
 
     /// <summary>Dgrad: the transposed convolution, whose results are the input's channels.</summary>

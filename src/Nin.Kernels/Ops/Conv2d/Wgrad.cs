@@ -47,7 +47,7 @@ static unsafe class Wgrad
 /// How a weight gradient, <c>[groups][rows, columns]</c> summed over the leaves of a batch, is cut into pieces: blocks of rows, and
 /// subtrees of the leaves where blocks alone are too few for the threads. The cut changes no bit: see <see cref="ReductionTree"/>.
 /// </summary>
-readonly struct WgradPlan
+readonly unsafe struct WgradPlan
 {
     const int MaxPanels = 16;
 
@@ -83,7 +83,11 @@ readonly struct WgradPlan
         PanelLength = (long)BlockRows * RowPanel.MaxDepth + BlockRows / tile * PanelGap + MicroKernel.MaxColumns;
         PixelLength = (long)RowPanel.MaxDepth * Packing.PaddedColumns(Columns, pool.Width);
         RowStep = BlockRows + MicroKernel.MaxColumns;
-        RowsLength = RowsAtOnce * RowStep;
+        ConvolutionGeometry g = ConvolutionGeometry.Fprop(sizes);
+        IsPadded = PaddedRows.Suits(g) && Tree.LineLength == sizes.OutWidth;
+        RowsLength = IsPadded
+            ? new PaddedRows(null, g.SourceChannels, g.Rows.Residue(0), g.Columns.Residue(0)).Length(PaddedResults(sizes.OutHeight, sizes.OutWidth))
+            : RowsAtOnce * RowStep;
         StackLength = SliceTree.Levels(PieceLeaves) * (BlockRows + 1L) * Columns;
         Threads = pool.Threads;
     }
@@ -120,6 +124,12 @@ readonly struct WgradPlan
     public long PixelLength { get; }
 
     public int RowStep { get; }
+
+    /// <summary>Whether the rows are read out of padded rows of the image: see <see cref="PaddedRows"/>.</summary>
+    public bool IsPadded { get; }
+
+    /// <summary>Rows of result pixels that are taken at a time then: as many as one block of the depth holds.</summary>
+    public static int PaddedResults(int height, int width) => Math.Clamp(RowPanel.MaxDepth / width, 1, height);
 
     public long RowsLength { get; }
 

@@ -7,8 +7,8 @@ namespace Nin.Ops;
 /// over one subtree of the leaves; the first block of a group sums the bias too.
 /// </summary>
 /// <remarks>
-/// Three sources of A, all with the same sums: the pixels as they are in memory (1x1); the channels of one tap as they are, pixels whose tap is outside
-/// skipped; or copied im2col rows, where channels or rows of pixels are too few for the second.
+/// Four sources of A, all with the same sums: the pixels as they are in memory (1x1); the channels of one tap as they are, pixels whose tap is outside
+/// skipped; a row of taps out of padded rows, where channels are few; or copied im2col rows, where rows of pixels are too few for these.
 /// </remarks>
 unsafe struct WgradJob : ILanesJob
 {
@@ -79,7 +79,7 @@ unsafe struct WgradJob : ILanesJob
         int height = rows.Rows.Results, width = rows.Columns.Results;
         int tile = MicroKernel.Rows<TLanes>();
         bool arePixels = rows.ArePixels && rows.Channels >= tile;
-        int imageRows = arePixels ? 0 : TapRows<TLanes>(rows);
+        int imageRows = arePixels ? 0 : Plan.IsPadded ? WgradPlan.PaddedResults(height, width) : TapRows<TLanes>(rows);
         float* gathered = scratch + Plan.PanelLength + Plan.PixelLength;
         if (!arePixels && imageRows == 0)
         {
@@ -112,6 +112,12 @@ unsafe struct WgradJob : ILanesJob
             float* dY = DY + (first + k) * filters + (nint)group * Plan.Columns;
             Packing.Pack<TLanes, PlainRows>(new PlainRows(dY), filters, product.Depth, Plan.Columns, product.B, biasSums);
             product.Ahead = new ReadAhead(dY + (nint)product.Depth * filters, (long)product.Depth * filters);
+            if (Plan.IsPadded)
+            {
+                MultiplyTapRows<TLanes>(rows, first + k, product.Depth / width, from, product, gathered);
+                continue;
+            }
+
             if (imageRows > 0)
             {
                 MultiplyTaps<TLanes>(rows, first + k, product.Depth / width, from, product);
@@ -169,6 +175,30 @@ unsafe struct WgradJob : ILanesJob
             product.RowsBefore = channel;
             Place(rows, corner, imageRows, tap, ref product);
             product.A += channel;
+            product.Execute<TLanes, ColumnPanel>();
+            product.C += product.Rows * product.CStep;
+            product.Ahead = default;
+        }
+    }
+
+    // The same over padded rows, where a row of taps is a run of memory and every tap is inside.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void MultiplyTapRows<TLanes>(in Im2colRows rows, long first, int imageRows, int from, in MacroKernel block, float* padded)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        var image = new PaddedRows(rows.Source, rows.Channels, rows.Rows, rows.Columns);
+        PixelCursor corner = rows.At(first);
+        image.Fill<TLanes>(corner.Example, corner.Row, imageRows, padded);
+        MacroKernel product = block;
+        int width = rows.Columns.Results;
+        product.PanelStep = MicroKernel.Rows<TLanes>();
+        product.Runs = new DepthRuns(imageRows, width, image.PixelStep) { Skip = image.ResultRowStep - (nint)width * image.PixelStep };
+        int end = from + block.Rows;
+        for (int row = from; row < end; row += product.Rows)
+        {
+            int tapRow = row / image.TapRowLength, start = row - tapRow * image.TapRowLength;
+            product.Rows = Math.Min(image.TapRowLength - start, end - row);
+            product.A = padded + tapRow * image.TapRowStep + start;
             product.Execute<TLanes, ColumnPanel>();
             product.C += product.Rows * product.CStep;
             product.Ahead = default;
