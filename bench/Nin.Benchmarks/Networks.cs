@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Nin.Benchmarks.Models;
 using Nin.Runner.Models;
 
 namespace Nin.Benchmarks;
@@ -7,10 +8,19 @@ namespace Nin.Benchmarks;
 static class Networks
 {
     /// <summary>Their ids.</summary>
-    public static IReadOnlyList<string> Ids { get; } = ["book", "mnist28"];
+    public static IReadOnlyList<string> Ids { get; } = ["book", "mnist28", "mobilenet", "lenet", "resnet18", "alexnet", "vgg11"];
 
     /// <summary>A network by its id.</summary>
-    public static INetwork Create(string id, Device device) => id == "book" ? new BookNin(device) : new Mnist28(device);
+    public static INetwork Create(string id, Device device) => Checked(id) switch
+    {
+        "book" => new BookNin(device),
+        "mnist28" => new Mnist28(device),
+        "mobilenet" => new MobileNet(device),
+        "lenet" => new LeNet(device),
+        "resnet18" => new ResNet18(device),
+        "alexnet" => new AlexNet(device),
+        _ => new Vgg11(device),
+    };
 
     /// <summary>The id, if it is one.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>

@@ -18,7 +18,8 @@ sealed record Options
           --seconds S              timed seconds of each measurement (4)
           --only TEXT              only rows whose name holds the text
           --skip TEXT              leaves out baselines whose name holds the text
-          --model book|mnist28     for profile and peak (book; peak: both)
+          --model NAME             for profile and peak: book (the default), mnist28, mobilenet, lenet, resnet18, alexnet, vgg11;
+                                   peak has the first two alone, and profile only networks that are chains
           --batch N                for profile, scaling over sizes and peak (32)
           --threads N              threads of Nin for profile and peak (one a core)
           --torch-launcher "CMD"   what to start TorchSharp with, where the system's libstdc++ is too old for it

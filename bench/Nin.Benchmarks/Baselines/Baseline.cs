@@ -9,6 +9,9 @@ sealed record Baseline(string Name, IReadOnlyList<string> Command, IReadOnlyDict
     /// <summary>A command that starts and ends as this one does, but computes nothing: what its launcher alone costs; none without one.</summary>
     public IReadOnlyList<string> LauncherAlone { get; init; } = [];
 
+    /// <summary>What follows the workload's arguments.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>Path of the network for a baseline that reads it from a file; empty for one that builds it.</summary>
     public string ModelFile { get; init; } = "";
 
@@ -21,6 +24,6 @@ sealed record Baseline(string Name, IReadOnlyList<string> Command, IReadOnlyDict
     /// <summary>Program and arguments for a workload.</summary>
     public IReadOnlyList<string> CommandFor(Workload workload, double seconds) =>
     [
-        .. Command, workload.IsTraining ? "train" : "infer", ModelFile.Length > 0 ? ModelFile : workload.Model, $"{workload.Batch}", $"{seconds:R}",
+        .. Command, workload.IsTraining ? "train" : "infer", ModelFile.Length > 0 ? ModelFile : workload.Model, $"{workload.Batch}", $"{seconds:R}", .. Arguments,
     ];
 }

@@ -24,7 +24,9 @@ static class Field
             LauncherAlone = launcher.Length > 0 ? [.. launcher, "true"] : [],
             Unavailable = torch.Problem,
         };
-        Baseline[] all = [Nin, torchRun with { Name = "TorchSharp tuned", Variables = KeepMemory }, torchRun, OnnxRuntime()];
+        var tuned = torchRun with { Name = "TorchSharp tuned", Variables = KeepMemory };
+        var channelsLast = tuned with { Name = "TorchSharp tuned, channels last", Arguments = ["channels-last"] };
+        Baseline[] all = [Nin, tuned, channelsLast, torchRun, OnnxRuntime()];
         return [.. all.Select(c => IsLeftOut(c) ? c with { Unavailable = $"left out by --skip {options.Skip}" } : c)];
 
         bool IsLeftOut(Baseline c) => options.Skip.Length > 0 && c != Nin && c.Name.Contains(options.Skip, StringComparison.OrdinalIgnoreCase);

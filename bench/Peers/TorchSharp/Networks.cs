@@ -5,8 +5,29 @@ using static TorchSharp.torch.nn;
 namespace Nin.Benchmarks.Peers;
 
 /// <summary>The networks that Nin declares by attributes, layer for layer, in TorchSharp.</summary>
-static class Networks
+static partial class Networks
 {
+    /// <summary>A network by its id.</summary>
+    public static Module<Tensor, Tensor> Create(string id) => id switch
+    {
+        "book" => Book(),
+        "mnist28" => Mnist28(),
+        "mobilenet" => MobileNet(),
+        "lenet" => LeNet(),
+        "resnet18" => ResNet18(),
+        "alexnet" => AlexNet(),
+        "vgg11" => Vgg11(),
+        _ => throw new ArgumentException($"There is no network '{id}' here.", nameof(id)),
+    };
+
+    /// <summary>Channels, rows and columns that a network takes.</summary>
+    public static long[] InputOf(string id) => id switch
+    {
+        "book" => [1, 224, 224],
+        "mnist28" or "lenet" => [1, 28, 28],
+        _ => [3, 224, 224],
+    };
+
     /// <summary>NiN of <i>Dive into Deep Learning</i>, chapter 7.3: 1 x 224 x 224 to 10.</summary>
     public static Sequential Book()
     {
@@ -47,11 +68,11 @@ static class Networks
     static void AddBlock(List<Module<Tensor, Tensor>> layers, int channels, int[] widths, int kernel, int stride = 1, int padding = 0)
     {
         layers.Add(Conv2d(channels, widths[0], kernel, stride: stride, padding: padding));
-        layers.Add(ReLU());
+        layers.Add(ReLU(inplace: true));
         for (int i = 1; i < widths.Length; i++)
         {
             layers.Add(Conv2d(widths[i - 1], widths[i], 1));
-            layers.Add(ReLU());
+            layers.Add(ReLU(inplace: true));
         }
     }
 }

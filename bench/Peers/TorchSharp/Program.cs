@@ -3,13 +3,15 @@ using Nin.Benchmarks.Peers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-// TorchSharpPeer train|infer book|mnist28 BATCH SECONDS
+// TorchSharpPeer train|infer MODEL BATCH SECONDS [channels-last]
 return PeerProcess.Run(() =>
 {
     bool training = args[0] == "train";
-    int batch = int.Parse(args[2], CultureInfo.InvariantCulture), size = args[1] == "book" ? 224 : 28;
-    using var network = args[1] == "book" ? Networks.Book() : Networks.Mnist28();
-    using var images = rand(batch, 1, size, size);
+    int batch = int.Parse(args[2], CultureInfo.InvariantCulture);
+    bool channelsLast = args.Length > 4 && args[4] == "channels-last";
+    using var network = Networks.Create(args[1]);
+    if (channelsLast) MemoryOrder.UseChannelsLast(network);
+    using var images = MemoryOrder.Of(rand([batch, .. Networks.InputOf(args[1])]), channelsLast);
     using var labels = randint(10, new long[] { batch });
     using var sgd = optim.SGD(network.parameters(), 0.01);
     using var loss = nn.CrossEntropyLoss();

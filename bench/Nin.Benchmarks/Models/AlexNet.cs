@@ -1,0 +1,26 @@
+namespace Nin.Benchmarks.Models;
+
+/// <summary>AlexNet (Krizhevsky 2014) as torchvision has it, for ten classes.</summary>
+[Network(3, 224, 224, Classes = 10)]
+[Conv2d(64, Kernel = 11, Stride = 4, Padding = 2)]
+[Relu]
+[MaxPool2d(3, Stride = 2)]
+[Conv2d(192, Kernel = 5, Padding = 2)]
+[Relu]
+[MaxPool2d(3, Stride = 2)]
+[Conv2d(384, Kernel = 3, Padding = 1)]
+[Relu]
+[Conv2d(256, Kernel = 3, Padding = 1)]
+[Relu]
+[Conv2d(256, Kernel = 3, Padding = 1)]
+[Relu]
+[MaxPool2d(3, Stride = 2)]
+[Flatten]
+[Dropout(0.5)]
+[Linear(4096)]
+[Relu]
+[Dropout(0.5)]
+[Linear(4096)]
+[Relu]
+[Linear(10)]
+public sealed partial class AlexNet;
