@@ -20,7 +20,7 @@ enum Conv2dAlgorithm
 }
 
 /// <summary>
-/// The choice of algorithm, all of it. It reads the shape alone, never the batch, the threads or the width of the registers, so that an example has
+/// The choice of algorithm of device <c>cpu</c>, all of it. It reads the shape alone, never the batch, the threads or the width of the registers, so that an example has
 /// the same result in any batch.
 /// </summary>
 static class Conv2dChoice
@@ -52,6 +52,9 @@ static class Conv2dChoice
         IsNarrow(s, s.GroupChannels, s.GroupFilters) ? Conv2dAlgorithm.Depthwise
         : WinogradSizes.SuitsWeights(s) ? Conv2dAlgorithm.Winograd
         : Conv2dAlgorithm.ImplicitGemm;
+
+    /// <summary>Whether the groups of a convolution, in its direction, leave most of a product's tile empty: for the portable kernels.</summary>
+    public static bool IsNarrow(in ConvolutionGeometry g) => g.Groups > 1 && g.ResultChannels < WideGroup;
 
     static bool IsNarrow(in Conv2dSizes s, int sources, int results) =>
         s.Groups > 1 && results < WideGroup && sources <= MostPlanes && s.Window.Rows.Kernel <= MostTapRows;
