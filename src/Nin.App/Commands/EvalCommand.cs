@@ -38,7 +38,7 @@ sealed class EvalCommand : Command
         string images = parsed.GetValue(dataset) ?? file.Dataset ?? RunData.FashionMnistName;
         var loaded = await RunData.LoadAsync(
             images, file.Model, parsed.GetValue(data), training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);
-        var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, cancellation);
+        var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, cancellation: cancellation);
         var classes = tested.Classes.Select(c => new ClassRow(c.Name, c.Precision, c.Recall));
         var result = new EvalResult(tested.Loss, tested.Accuracy, [.. classes]);
         report.Result(result, AppJson.Lines.EvalResult, console => Show(console, file.Model.Id, tested));

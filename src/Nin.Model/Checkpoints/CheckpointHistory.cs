@@ -78,7 +78,7 @@ sealed class CheckpointHistory(string folder, Disk disk)
         }
 
         disk.SyncFolder(folder);
-        Prune(before, keep - 1, files.Select(f => f.Name));
+        Prune(before, keep - 1, files.Where(f => !f.IsOptional).Select(f => f.Name));
     }
 
     /// <summary>Writes a file, and gives its line for the list of checksums.</summary>
@@ -199,4 +199,5 @@ sealed class CheckpointHistory(string folder, Disk disk)
 /// <param name="Name">Its name, without a folder.</param>
 /// <param name="Write">Writes its bytes.</param>
 /// <param name="Length">How many, or 0 if that is not known.</param>
-sealed record CheckpointFile(string Name, Action<Stream> Write, long Length = 0);
+/// <param name="IsOptional">Whether a checkpoint without it is whole too.</param>
+sealed record CheckpointFile(string Name, Action<Stream> Write, long Length = 0, bool IsOptional = false);

@@ -16,6 +16,7 @@ public static class TrainingCheckpoint
     const string ModelFile = "model.safetensors";
     const string OptimizerFile = "optimizer.safetensors";
     const string StateFile = "state.json";
+    const string BestFile = "best.safetensors";
     const string OptimizerKey = "optimizer";
     const string StepsKey = "steps";
     const string LearningRateKey = "learning_rate";
@@ -40,7 +41,9 @@ public static class TrainingCheckpoint
     public static void Save(string folder, INetwork network, Optimizer optimizer, TrainingState state, int keep = DefaultKeep) =>
         Save(Disk.Local, folder, network, optimizer, state, keep);
 
-    internal static void Save(Disk disk, string folder, INetwork network, Optimizer optimizer, TrainingState state, int keep = DefaultKeep)
+    internal static void Save(
+        Disk disk, string folder, INetwork network, Optimizer optimizer, TrainingState state, int keep = DefaultKeep,
+        IReadOnlyDictionary<string, float[]>? bestWeights = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(network);
@@ -49,8 +52,16 @@ public static class TrainingCheckpoint
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
         var weights = Checkpoint.Writer(network, parameter => Finite(parameter.Name, parameter.ToArray()));
         var moments = OptimizerWriter(optimizer);
+        List<CheckpointFile> best = [];
+        if (bestWeights is not null)
+        {
+            var writer = Checkpoint.Writer(network, parameter => bestWeights[parameter.Name]);
+            best.Add(new CheckpointFile(BestFile, writer.WriteTo, writer.Length, IsOptional: true));
+        }
+
         new CheckpointHistory(folder, disk).Add(
             [
+                .. best,
                 new CheckpointFile(ModelFile, weights.WriteTo, weights.Length),
                 new CheckpointFile(OptimizerFile, moments.WriteTo, moments.Length),
                 new CheckpointFile(StateFile, stream => TrainingStateFile.Write(stream, state, network)),
@@ -80,8 +91,9 @@ public static class TrainingCheckpoint
     /// <param name="folder">The checkpoints.</param>
     /// <param name="network">A network of the same class and seed.</param>
     /// <param name="optimizer">An optimiser of the same kind and settings.</param>
+    /// <param name="best">Gets the best epoch and its weights.</param>
     /// <param name="check">Throws where the run cannot go on from this state, of this file; nothing is changed by then.</param>
-    internal static TrainingState Load(string folder, INetwork network, Optimizer optimizer, Action<TrainingState, string>? check)
+    internal static TrainingState Load(string folder, INetwork network, Optimizer optimizer, Action<TrainingState, string>? check, BestSoFar? best = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -95,12 +107,24 @@ public static class TrainingCheckpoint
         var (steps, learningRate) = VerifyOptimizer(optimizer, moments);
         Checkpoint.RequireFinite(weights, network.Parameters.Select(p => p.Name));
         Checkpoint.RequireFinite(moments, optimizer.State.Select(s => s.Name));
+        var bestWeights = state.Best is null || best is null ? null : ReadBest(Path.Combine(inside, BestFile), network);
         Checkpoint.Read(network, weights, trainingSteps);
+        best?.Resume(state.Best, bestWeights);
         foreach (var (name, value) in optimizer.State) value.CopyFrom(moments.ReadFloats(name));
         optimizer.Resume(steps);
         optimizer.LearningRate = learningRate;
         return state;
     }
+
+    static Dictionary<string, float[]> ReadBest(string path, INetwork network)
+    {
+        using var reader = SafetensorsReader.Open(path);
+        Checkpoint.Verify(network, reader);
+        return network.Parameters.ToDictionary(p => p.Name, p => reader.ReadFloats(p.Name));
+    }
+
+    // Not every checkpoint has best weights; those that are there must be whole.
+    static string[] FilesOf(string checkpoint) => File.Exists(Path.Combine(checkpoint, BestFile)) ? [.. Files, BestFile] : Files;
 
     static CheckpointHistory History(string folder) => new(folder, Disk.Local);
 
@@ -109,7 +133,7 @@ public static class TrainingCheckpoint
         List<string> passedOver = [];
         foreach (string checkpoint in History(folder).NewestFirst())
         {
-            if (CheckpointHistory.Problem(checkpoint, Files) is not { } problem) return (checkpoint, passedOver);
+            if (CheckpointHistory.Problem(checkpoint, FilesOf(checkpoint)) is not { } problem) return (checkpoint, passedOver);
             passedOver.Add($"{checkpoint}: {problem}");
         }
 

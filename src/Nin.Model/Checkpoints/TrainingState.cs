@@ -12,6 +12,9 @@ public sealed record TrainingState(int Epoch, int Seed)
     /// <summary>What the epoch after those that are done has brought so far; none at its start.</summary>
     public EpochProgress Begun { get; init; }
 
+    /// <summary>The best epoch so far; null where none is kept. Its weights are in the checkpoint.</summary>
+    public BestEpoch? Best { get; init; }
+
     /// <summary>
     /// What decides the bits of the run, name by name; <see cref="Trainer"/> writes it and does not resume with anything else. Empty in the
     /// checkpoints of a loop of one's own.
@@ -33,13 +36,20 @@ public sealed record TrainingState(int Epoch, int Seed)
 /// <param name="LossSum">The sum of their examples' losses.</param>
 /// <param name="Correct">How many of their examples were right.</param>
 /// <param name="Seconds">Time that they took.</param>
+/// <param name="Weight">The sum of their examples' weights (<see cref="Loss.Weight"/>).</param>
 [method: JsonConstructor] // Else a structure's own, which takes zeros for what a damaged file lacks.
-public readonly record struct EpochProgress(int Steps, double LossSum, long Correct, double Seconds);
+public readonly record struct EpochProgress(int Steps, double LossSum, long Correct, double Seconds, double Weight = 0);
+
+/// <summary>The best epoch of a run, by its validation.</summary>
+/// <param name="Epoch">Which one, from 1.</param>
+/// <param name="Score">Its accuracy, or its loss with the other sign: the higher the better.</param>
+/// <param name="Waited">Epochs since then.</param>
+public sealed record BestEpoch(int Epoch, double Score, int Waited);
 
 /// <summary>A <see cref="TrainingState"/> as JSON, with what tells the network that it belongs to.</summary>
 static class TrainingStateFile
 {
-    const int FormatVersion = 2;
+    const int FormatVersion = 3;
 
     // What is missing, unknown, null or there twice is an error: a run must not go on with a default for what it does not understand.
     static readonly JsonSerializerOptions Options = new()
@@ -56,7 +66,7 @@ static class TrainingStateFile
         stream,
         new Content(
             FormatVersion, network.Architecture.Name, network.Architecture.Hash(), network.Seed, state.Epoch, state.Seed, state.Begun, state.Run,
-            state.Options),
+            state.Options, state.Best),
         Options);
 
     /// <exception cref="InvalidDataException">The file is missing, damaged, or another network's.</exception>
@@ -66,7 +76,8 @@ static class TrainingStateFile
         if (content.FormatVersion != FormatVersion)
             throw new InvalidDataException($"{path} has the format version {content.FormatVersion}; this program reads {FormatVersion}. Start a new run.");
         if (content.Epoch < 0) throw new InvalidDataException($"{path} has {content.Epoch} epochs; they must be 0 or more.");
-        if (content.Begun is not { Steps: >= 0, Correct: >= 0, Seconds: >= 0 and < double.PositiveInfinity } || !double.IsFinite(content.Begun.LossSum))
+        if (content.Begun is not { Steps: >= 0, Correct: >= 0, Seconds: >= 0 and < double.PositiveInfinity } || !double.IsFinite(content.Begun.LossSum)
+            || !(content.Begun.Weight >= 0 && double.IsFinite(content.Begun.Weight)) || content.Best is { Epoch: < 1 } or { Waited: < 0 })
             throw new InvalidDataException($"{path} has begun an epoch with numbers that no run has written; it is damaged.");
         if (content.Options.Concat(content.Run).Any(o => o.Value is null)) throw new InvalidDataException($"{path} has an option without a value; it is damaged.");
         if (network is not null && content.Architecture != network.Architecture.Hash())
@@ -75,7 +86,7 @@ static class TrainingStateFile
         if (network is not null && content.NetworkSeed != network.Seed)
             throw new InvalidDataException(
                 $"{path} is of a network with the seed {content.NetworkSeed}, not {network.Seed}; resume with the same seed.");
-        return new TrainingState(content.Epoch, content.Seed) { Begun = content.Begun, Run = content.Run, Options = content.Options };
+        return new TrainingState(content.Epoch, content.Seed) { Begun = content.Begun, Run = content.Run, Options = content.Options, Best = content.Best };
     }
 
     static Content Parse(string path)
@@ -93,5 +104,5 @@ static class TrainingStateFile
 
     sealed record Content(
         int FormatVersion, string Model, string Architecture, int NetworkSeed, int Epoch, int Seed, EpochProgress Begun,
-        IReadOnlyDictionary<string, string> Run, IReadOnlyDictionary<string, string> Options);
+        IReadOnlyDictionary<string, string> Run, IReadOnlyDictionary<string, string> Options, BestEpoch? Best = null);
 }

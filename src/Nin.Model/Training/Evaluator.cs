@@ -9,13 +9,16 @@ sealed class Evaluator : IDisposable
     readonly ImageDataset data;
     readonly InputFeed input;
     readonly Loss loss;
+    readonly IReadOnlyList<Metric> metrics;
     readonly int classes;
     readonly float[] logits;
 
-    public Evaluator(INetwork network, ISession session, ImageDataset data, Normalization? normalization, int batchSize, Loss? loss = null)
+    public Evaluator(INetwork network, ISession session, ImageDataset data, Normalization? normalization, int batchSize, Loss? loss = null,
+        IReadOnlyList<Metric>? metrics = null)
     {
         this.session = session;
         this.data = data;
+        this.metrics = metrics ?? [];
         this.loss = loss ?? Loss.Default;
         var loader = new DataLoader(data, InputData.LoaderOptions(network, normalization, batchSize));
         classes = network.Architecture.Output.Channels;
@@ -26,15 +29,22 @@ sealed class Evaluator : IDisposable
     public EvaluationResult Run(CancellationToken cancellation)
     {
         var tally = new EvaluationTally(classes, loss);
+        foreach (var metric in metrics) metric.Begin(classes);
         foreach (var batch in input.Epoch(epoch: 0, firstBatch: 0, cancellation))
         {
             var y = session.Forward(input.On(batch));
             var part = logits.AsSpan(0, batch.Count * classes);
             y.CopyTo(part, Layout.Nhwc);
-            for (int i = 0; i < batch.Count; i++) tally.Add(part.Slice(i * classes, classes), batch.Labels[i]);
+            for (int i = 0; i < batch.Count; i++)
+            {
+                var one = part.Slice(i * classes, classes);
+                tally.Add(one, batch.Labels[i]);
+                foreach (var metric in metrics) metric.Add(one, batch.Labels[i]);
+            }
         }
 
-        return tally.Result(data.ClassNames);
+        var result = tally.Result(data.ClassNames);
+        return metrics.Count == 0 ? result : result with { Metrics = metrics.ToDictionary(m => m.Name, m => m.Value()) };
     }
 
     public void Dispose() => input.Dispose();
@@ -51,7 +61,11 @@ sealed class Evaluator : IDisposable
 /// after a ReLU never learns to again. A class that is merely never predicted is not among them. Two examples or more are needed to tell.
 /// </param>
 public sealed record EvaluationResult(
-    int Examples, double Loss, double Accuracy, int[,] Confusion, IReadOnlyList<ClassMetrics> Classes, int DeadClasses);
+    int Examples, double Loss, double Accuracy, int[,] Confusion, IReadOnlyList<ClassMetrics> Classes, int DeadClasses)
+{
+    /// <summary>What <see cref="TrainerOptions.Metrics"/>, or those that the evaluation was given, say, by name; null where there are none.</summary>
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
+}
 
 /// <summary>Counts what a network says about examples, one at a time, in double precision.</summary>
 sealed class EvaluationTally(int classes, Loss loss)

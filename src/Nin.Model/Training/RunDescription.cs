@@ -11,6 +11,8 @@ static class RunDescription
 {
     public const string Epochs = "epochs";
 
+    const string None = "none";
+
     /// <summary>Describes a run as it is now.</summary>
     /// <param name="network">Its frozen parameters count; its layers and its seed are checked by the checkpoint itself.</param>
     /// <param name="data">Its images are hashed, once.</param>
@@ -41,8 +43,13 @@ static class RunDescription
             ["trainingClasses"] = string.Join(", ", data.Training.ClassNames),
             ["trainingHash"] = data.Training.ContentHash,
             ["testImages"] = Shape(data.Test),
-            ["testClasses"] = string.Join(", ", data.Test.ClassNames),
-            ["testHash"] = data.Test.ContentHash,
+            ["testClasses"] = Classes(data.Test),
+            ["testHash"] = data.Test?.ContentHash ?? None,
+            ["validationImages"] = Shape(data.Validation),
+            ["validationClasses"] = Classes(data.Validation),
+            ["validationHash"] = data.Validation?.ContentHash ?? None,
+            ["bestWeights"] = $"{options.BestWeights}",
+            ["patience"] = options.Patience is { } patience ? Invariant($"{patience}") : None,
         };
     }
 
@@ -62,7 +69,9 @@ static class RunDescription
         return then.Keys.FirstOrDefault(name => !now.ContainsKey(name)) is { } unknown ? $"{Short(unknown)} is unknown to this program" : null;
     }
 
-    static string Shape(ImageDataset data) => Invariant($"{data.Count} x {data.Channels} x {data.Height} x {data.Width}");
+    static string Shape(ImageDataset? data) => data is null ? None : Invariant($"{data.Count} x {data.Channels} x {data.Height} x {data.Width}");
+
+    static string Classes(ImageDataset? data) => data is null ? None : string.Join(", ", data.ClassNames);
 
     static string Numbers(IEnumerable<float> values) => string.Join(' ', values.Select(v => Invariant($"{v:R}")));
 

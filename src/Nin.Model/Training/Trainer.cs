@@ -22,7 +22,7 @@ public static class Trainer
     /// unchanged, and the exception names epoch, step and, from running the step again, the layer where it began.
     /// </exception>
     /// <exception cref="IOException">A checkpoint could not be written; the one before is unchanged.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled, and <see cref="TrainerOptions.ReturnsWhenCancelled"/> is not set.</exception>
     public static IReadOnlyList<EpochMetrics> Fit(
         INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default)
@@ -31,9 +31,19 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
+        if (options.BestWeights != BestWeights.None && data.Validation is null)
+            throw new ArgumentException("BestWeights are chosen on validation images: give the data a Validation set.", nameof(data));
         using var run = new TrainingRun(network, data, options, progress);
         var epochs = new List<EpochMetrics>();
-        for (int epoch = run.FirstEpoch; epoch < options.Epochs; epoch++) epochs.Add(run.Epoch(epoch, cancellation));
+        try
+        {
+            for (int epoch = run.FirstEpoch; epoch < options.Epochs && !run.HasStopped; epoch++) epochs.Add(run.Epoch(epoch, cancellation));
+        }
+        catch (OperationCanceledException) when (options.ReturnsWhenCancelled && cancellation.IsCancellationRequested)
+        {
+        }
+
+        run.End();
         return epochs;
     }
 
@@ -45,6 +55,13 @@ public static class Trainer
             throw new ArgumentOutOfRangeException(nameof(options), options.EvaluationBatchSize, "The batch size of the test is 1 or more.");
         if (options.LearningRate is { } rate && (!(rate >= 0) || !double.IsFinite(rate)))
             throw new ArgumentOutOfRangeException(nameof(options), rate, "The learning rate must be a finite number of 0 or more.");
+        if (!Enum.IsDefined(options.BestWeights))
+            throw new ArgumentOutOfRangeException(nameof(options), options.BestWeights, "Unknown BestWeights; use None, ByAccuracy or ByLoss.");
+        if (options.Patience is < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Patience, "Patience is 1 epoch or more, or null for no end.");
+        if ((options.Patience is not null || options.RestoreBestWeights) && options.BestWeights == BestWeights.None)
+            throw new ArgumentException("Patience and RestoreBestWeights need to know what is best: set BestWeights.", nameof(options));
+        if (options.Metrics.Select(m => m.Name).Distinct().Count() != options.Metrics.Count)
+            throw new ArgumentException("Two metrics have one name: give each its own.", nameof(options));
         if (options.CheckpointInterval < TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.CheckpointInterval, "The time between checkpoints must be 0 or more, or null for none within an epoch.");

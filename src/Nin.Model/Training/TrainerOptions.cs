@@ -30,6 +30,27 @@ public sealed record TrainerOptions
     /// <summary>Decides order and augmentation of the training images. (Weights and dropout have the network's seed.)</summary>
     public int Seed { get; init; }
 
+    /// <summary>Numbers to take in each validation and test beside loss and accuracy; each has a name of its own.</summary>
+    public IReadOnlyList<Metric> Metrics { get; init; } = [];
+
+    /// <summary>
+    /// Keeps the weights of the epoch that is best by <see cref="TrainingData.Validation"/>, the first of equal ones: <see cref="Optimizer.AverageDecay"/>'s
+    /// averages where there are some. A checkpoint keeps them too.
+    /// </summary>
+    public BestWeights BestWeights { get; init; }
+
+    /// <summary>Leaves the network with the best weights when <see cref="Trainer.Fit"/> returns, instead of the last ones. Needs <see cref="BestWeights"/>.</summary>
+    public bool RestoreBestWeights { get; init; }
+
+    /// <summary>Stops after so many epochs in a row that were not better than the best, 1 or more; null for never. Needs <see cref="BestWeights"/>.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>
+    /// True returns what was reached when training is cancelled, with the epochs that ended; else <see cref="OperationCanceledException"/> is thrown. A
+    /// checkpoint is kept either way.
+    /// </summary>
+    public bool ReturnsWhenCancelled { get; init; }
+
     /// <summary>Images a batch of the test after an epoch.</summary>
     public int EvaluationBatchSize { get; init; } = 256;
 
@@ -76,11 +97,27 @@ public sealed record TrainerOptions
     internal Disk Disk { get; init; } = Disk.Local;
 }
 
+/// <summary>By what the weights of an epoch are better than those of another.</summary>
+public enum BestWeights
+{
+    /// <summary>None are kept.</summary>
+    None,
+
+    /// <summary>A higher accuracy on the validation set.</summary>
+    ByAccuracy,
+
+    /// <summary>A lower loss on the validation set.</summary>
+    ByLoss,
+}
+
 /// <summary>What a network learns from and what it is tested on. Images are resized to the network's input.</summary>
 /// <param name="Training">Images to learn from.</param>
-/// <param name="Test">Images to test on, after each epoch.</param>
-public sealed record TrainingData(ImageDataset Training, ImageDataset Test)
+/// <param name="Test">Images that only report, after each epoch; null for none.</param>
+public sealed record TrainingData(ImageDataset Training, ImageDataset? Test = null)
 {
+    /// <summary>Images that decide which epoch is best and when to stop, evaluated after each epoch; null for none.</summary>
+    public ImageDataset? Validation { get; init; }
+
     /// <summary>Normalisation of both, or null for pixels from 0 to 1.</summary>
     public Normalization? Normalization { get; init; }
 
@@ -108,15 +145,29 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset Test)
 /// <param name="Test">The test that <paramref name="Completed"/> has the numbers of, class by class.</param>
 public readonly record struct TrainingProgress(
     int Epoch, int Epochs, int Batch, int Batches, double Loss, double LearningRate, EpochMetrics? Completed = null,
-    EvaluationResult? Test = null);
+    EvaluationResult? Test = null)
+{
+    /// <summary>The validation after an epoch; null after a step, and without validation images.</summary>
+    public EvaluationResult? Validation { get; init; }
+}
 
 /// <summary>What an epoch brought.</summary>
 /// <param name="Epoch">Epoch, from 1.</param>
 /// <param name="Loss">Mean loss over the training images, each measured before its step.</param>
 /// <param name="TrainAccuracy">Share of the training images that were right in their step.</param>
-/// <param name="TestLoss">Mean loss over the test images, after the epoch.</param>
-/// <param name="TestAccuracy">Share of the test images that are right, after the epoch.</param>
+/// <param name="TestLoss">Mean loss over the test images, after the epoch; NaN without any.</param>
+/// <param name="TestAccuracy">Share of the test images that are right, after the epoch; NaN without any.</param>
 /// <param name="ExamplesPerSecond">Training images a second; tests and checkpoints are not in it.</param>
 /// <param name="DeadClasses">See <see cref="EvaluationResult.DeadClasses"/>.</param>
 public sealed record EpochMetrics(
-    int Epoch, double Loss, double TrainAccuracy, double TestLoss, double TestAccuracy, double ExamplesPerSecond, int DeadClasses);
+    int Epoch, double Loss, double TrainAccuracy, double TestLoss, double TestAccuracy, double ExamplesPerSecond, int DeadClasses)
+{
+    /// <summary>Mean loss over the validation images, after the epoch; null without any.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>Share of the validation images that are right, after the epoch; null without any.</summary>
+    public double? ValidationAccuracy { get; init; }
+
+    /// <summary>Whether it is the best so far, by <see cref="TrainerOptions.BestWeights"/>.</summary>
+    public bool IsBest { get; init; }
+}

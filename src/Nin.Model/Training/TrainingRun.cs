@@ -16,7 +16,9 @@ sealed class TrainingRun : IDisposable
     readonly Optimizer optimizer;
     readonly ISession session;
     readonly InputFeed input;
-    readonly Evaluator evaluator;
+    readonly Evaluator? evaluator, validator;
+    readonly BestSoFar best;
+    readonly TrainingMeter meter = new();
     readonly GradientGuard guard;
     readonly double peak;
 
@@ -32,7 +34,9 @@ sealed class TrainingRun : IDisposable
         this.options = options;
         this.progress = progress;
         InputData.Check(network, data.Training);
-        InputData.Check(network, data.Test);
+        if (data.Test is not null) InputData.Check(network, data.Test);
+        if (data.Validation is not null) InputData.Check(network, data.Validation);
+        best = new BestSoFar(options.BestWeights);
         loader = new DataLoader(data.Training, InputData.LoaderOptions(network, data.Normalization, options.BatchSize) with
         {
             Augmentation = data.Augmentation,
@@ -58,7 +62,8 @@ sealed class TrainingRun : IDisposable
             session = network.CreateSession(maxBatch: 1);
             session.ReserveTraining(loader.BatchSize);
             input = new InputFeed(network, loader);
-            evaluator = new Evaluator(network, session, data.Test, data.Normalization, options.EvaluationBatchSize, options.Loss);
+            evaluator = EvaluatorOf(data.Test);
+            validator = EvaluatorOf(data.Validation);
             keptAt = options.TimeProvider.GetTimestamp();
         }
         catch
@@ -71,6 +76,19 @@ sealed class TrainingRun : IDisposable
     /// <summary>Epochs that are done, from the checkpoint.</summary>
     public int FirstEpoch { get; }
 
+    /// <summary>Whether <see cref="TrainerOptions.Patience"/> is over.</summary>
+    public bool HasStopped => options.Patience is { } patience && best.Epoch is { } epoch && epoch.Waited >= patience;
+
+    /// <summary>Gives the network the weights that the run ends with.</summary>
+    public void End()
+    {
+        if (options.RestoreBestWeights) best.Restore(network);
+    }
+
+    Evaluator? EvaluatorOf(ImageDataset? images) => images is null
+        ? null
+        : new Evaluator(network, session, images, data.Normalization, options.EvaluationBatchSize, options.Loss, options.Metrics);
+
     long TotalSteps => (long)options.Epochs * loader.BatchesPerEpoch;
 
     /// <summary>
@@ -79,11 +97,16 @@ sealed class TrainingRun : IDisposable
     /// </summary>
     public EpochMetrics Epoch(int epoch, CancellationToken cancellation)
     {
-        EvaluationResult test;
+        EvaluationResult? test, validation;
+        bool isBest;
         try
         {
             Train(epoch, cancellation);
-            test = evaluator.Run(cancellation);
+            using var average = optimizer.UseAverage();
+            test = evaluator?.Run(cancellation);
+            validation = validator?.Run(cancellation);
+            // With the averaged weights, where there are some. Last: a cancelled epoch is evaluated anew by the run that resumes.
+            isBest = best.IsKept && best.Offer(epoch + 1, validation!, network);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -91,11 +114,15 @@ sealed class TrainingRun : IDisposable
             throw;
         }
 
-        double loss = begun.LossSum / loader.Count;
+        double loss = begun.Weight > 0 ? begun.LossSum / begun.Weight : 0;
         var metrics = new EpochMetrics(
-            epoch + 1, loss, (double)begun.Correct / loader.Count, test.Loss, test.Accuracy, loader.Count / begun.Seconds, test.DeadClasses);
+            epoch + 1, loss, (double)begun.Correct / loader.Count, test?.Loss ?? double.NaN, test?.Accuracy ?? double.NaN, loader.Count / begun.Seconds,
+            (test ?? validation)?.DeadClasses ?? 0)
+        {
+            ValidationLoss = validation?.Loss, ValidationAccuracy = validation?.Accuracy, IsBest = isBest,
+        };
         // Told before the checkpoint: whoever keeps a row an epoch has none too few when the program is killed between the two.
-        progress?.Report(Progress(epoch, begun.Steps, loss) with { Completed = metrics, Test = test });
+        progress?.Report(Progress(epoch, begun.Steps, loss) with { Completed = metrics, Test = test, Validation = validation });
         begun = default;
         Keep(epoch + 1);
         return metrics;
@@ -104,7 +131,9 @@ sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         // The constructor may stop half-way.
+        meter.Dispose();
         evaluator?.Dispose();
+        validator?.Dispose();
         input?.Dispose();
         session?.Dispose();
         guard.Dispose();
@@ -141,11 +170,13 @@ sealed class TrainingRun : IDisposable
         foreach (var batch in input.Epoch(epoch, begun.Steps, cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
-            double lossSum = begun.LossSum + Step(batch, epoch, begun.Steps) * batch.Count;
+            double weightOfBatch = (options.Loss ?? Loss.Default).TotalWeight(batch.Labels);
+            float loss = Step(batch, epoch, begun.Steps);
+            double lossSum = begun.LossSum + loss * weightOfBatch, weight = begun.Weight + weightOfBatch;
             double seconds = secondsBefore + clock.GetElapsedTime(started).TotalSeconds;
-            begun = new EpochProgress(begun.Steps + 1, lossSum, begun.Correct + session.LastCorrect, seconds);
-            long seen = Math.Min((long)begun.Steps * loader.BatchSize, loader.Count);
-            progress?.Report(Progress(epoch, begun.Steps, lossSum / seen));
+            meter.Step(batch.Count, seconds - begun.Seconds, loss);
+            begun = new EpochProgress(begun.Steps + 1, lossSum, begun.Correct + session.LastCorrect, seconds, weight);
+            progress?.Report(Progress(epoch, begun.Steps, weight > 0 ? lossSum / weight : 0));
             if (!(clock.GetElapsedTime(keptAt) >= options.CheckpointInterval)) continue;
             Keep(epoch);
             (secondsBefore, started) = (seconds, clock.GetTimestamp());
@@ -157,8 +188,8 @@ sealed class TrainingRun : IDisposable
     {
         var position = (epochsDone, begun.Steps);
         if (options.CheckpointFolder is not { } folder || position == kept) return;
-        var state = new TrainingState(epochsDone, options.Seed) { Begun = begun, Run = Describe(), Options = options.CheckpointOptions };
-        TrainingCheckpoint.Save(options.Disk, folder, network, optimizer, state);
+        var state = new TrainingState(epochsDone, options.Seed) { Begun = begun, Run = Describe(), Options = options.CheckpointOptions, Best = best.Epoch };
+        TrainingCheckpoint.Save(options.Disk, folder, network, optimizer, state, bestWeights: best.Weights);
         (kept, keptAt) = (position, options.TimeProvider.GetTimestamp());
     }
 
@@ -166,7 +197,7 @@ sealed class TrainingRun : IDisposable
 
     TrainingState Resume()
     {
-        var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer, CheckSame);
+        var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer, CheckSame, best);
         options.Resumed?.Invoke(state);
         return state;
     }

@@ -109,7 +109,7 @@ public sealed class TrainingCheckpointTests : IDisposable
     [InlineData("\"seconds\": 0", "\"seconds\": -1")]
     [InlineData("\"run\": {}", "\"run\": {\"epochs\": null}")]
     [InlineData("\"run\": {},", "")]
-    [InlineData("\"formatVersion\": 2", "\"formatVersion\": 1")]
+    [InlineData("\"formatVersion\": 3", "\"formatVersion\": 2")]
     [InlineData("\"options\": {}", "\"options\": null")]
     [InlineData("\"model\": \"ChannelNet\"", "\"model\": null")]
     [InlineData("\"options\": {}", "\"options\": {\"schedule\": null}")]

@@ -42,7 +42,7 @@ public sealed class TrainerTests : IDisposable
         epochs[^1].TestAccuracy.Should().BeGreaterThan(0.9);
         epochs[^1].TrainAccuracy.Should().BeGreaterThan(0.8).And.BeLessThanOrEqualTo(1);
         epochs.Should().OnlyContain(e => e.ExamplesPerSecond > 0 && e.DeadClasses == 0);
-        var test = Evaluation.Run(net, Channels.Test);
+        var test = Evaluation.Run(net, Channels.Test!);
         (epochs[^1].TestLoss, epochs[^1].TestAccuracy).Should().Be((test.Loss, test.Accuracy));
     }
 
