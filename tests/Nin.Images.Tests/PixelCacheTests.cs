@@ -41,8 +41,11 @@ public class PixelCacheTests
     {
         using var folder = new PictureFolder().WithThreeClasses();
         string first = ImageFolder.Load(folder.Path, 12, folder.Options).Images.ContentHash;
-        folder.Write("a/3.png", Pictures.Numbered(77));
+        string cache = Directory.GetFiles(folder.Cache).Single();
         File.SetLastWriteTimeUtc(folder["a/3.png"], DateTime.UtcNow.AddSeconds(5));
+        ImageFolder.Load(folder.Path, 12, folder.Options).Images.ContentHash.Should().Be(first);
+        Directory.GetFiles(folder.Cache).Single().Should().NotBe(cache, "the time is in its name, for a file of the same length may be another");
+        folder.Write("a/3.png", Pictures.Numbered(77));
 
         ImageFolder.Load(folder.Path, 12, folder.Options).Images.ContentHash.Should().NotBe(first);
         Directory.GetFiles(folder.Cache).Should().ContainSingle("the old one was of files that are no more");
