@@ -1,0 +1,89 @@
+using System.Globalization;
+using Google.Protobuf;
+using Nin.Checkpoints;
+using Nin.Onnx.Schema;
+
+namespace Nin.Onnx;
+
+/// <summary>
+/// Writes networks as ONNX files (operator set 20, IR version 9), batch dimension free, with the names of layers and parameters that the
+/// declaration gives. What a file computes is inference: normalisation by running statistics, no dropout.
+/// </summary>
+public static class OnnxExport
+{
+    /// <summary>The version of ONNX's operators that the files use.</summary>
+    public const int OperatorSet = 20;
+
+    const int IrVersion = 9;
+
+    /// <summary>Writes a network. The file at the path is replaced as a whole or not at all.</summary>
+    /// <param name="network">What to write.</param>
+    /// <param name="path">Where to; the folder exists.</param>
+    /// <param name="metadata">Strings to keep in the file, such as <c>Preprocessing.ToMetadata()</c>.</param>
+    /// <exception cref="NotSupportedException">A layer has no counterpart in ONNX: a user's own activation or layer. The message names all of them.</exception>
+    /// <exception cref="InvalidDataException">The file would have 2 GB or more, which the format does not allow.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
+    public static void Save(INetwork network, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ModelProto model;
+        // A training step in between would mix two networks.
+        using (network.Parameters.Read()) model = Create(network, metadata);
+        long length = LengthOf(network);
+        AtomicFile.Write(path, stream => model.WriteTo(stream), length);
+    }
+
+    /// <summary>The file as its messages.</summary>
+    internal static ModelProto Create(INetwork network, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var architecture = network.Architecture;
+        RefuseUnknown(architecture);
+        RefuseLarge(network);
+        var writer = new GraphWriter(architecture.Name);
+        string input = writer.Input("input", architecture.Input);
+        var values = new List<string>();
+        foreach (var layer in architecture.Layers)
+        {
+            string[] inputs = [.. layer.Inputs.Select(i => i < 0 ? input : values[i])];
+            values.Add(new LayerWriter(writer, layer, name => network.Parameters[name].ToArray()).Write(inputs));
+        }
+
+        writer.Output("logits", values[^1], architecture.Output);
+        var model = new ModelProto
+        {
+            IrVersion = IrVersion,
+            ProducerName = "Nin",
+            ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3),
+            Graph = writer.Graph,
+        };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
+        foreach (var (key, value) in (metadata ?? new Dictionary<string, string>()).Append(new(OnnxMetadata.Model, architecture.Name)))
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return model;
+    }
+
+    static void RefuseUnknown(Architecture architecture)
+    {
+        var unknown = architecture.Layers.Where(l => !LayerWriter.CanWrite(l)).Select(l => $"{l.Name} ({l.Kind})").ToList();
+        if (unknown.Count > 0)
+            throw new NotSupportedException(
+                $"{architecture.Name} cannot be written as ONNX: {string.Join(", ", unknown)} {(unknown.Count == 1 ? "is" : "are")} of no kind that ONNX has. "
+                + "Layers and activations of your own stay in safetensors files.");
+    }
+
+    static void RefuseLarge(INetwork network)
+    {
+        if (LengthOf(network) > int.MaxValue - (1 << 20))
+            throw new InvalidDataException(
+                $"{network.Architecture.Name} has {LengthOf(network).ToString("N0", CultureInfo.InvariantCulture)} bytes of weights, and an ONNX file holds less than 2 GB: save it as .safetensors.");
+    }
+
+    static long LengthOf(INetwork network) => network.Parameters.Sum(p => p.Spec.Length) * sizeof(float);
+}
+
+/// <summary>Keys of the strings that Nin keeps in ONNX files, beside those of preprocessing.</summary>
+static class OnnxMetadata
+{
+    /// <summary>The network's class.</summary>
+    public const string Model = "nin.model";
+}

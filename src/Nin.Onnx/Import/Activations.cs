@@ -1,0 +1,65 @@
+using Nin.Onnx.Schema;
+
+namespace Nin.Onnx;
+
+/// <summary>Nodes that map each element, and those that do so in training only.</summary>
+static class Activations
+{
+    const float OneSixth = 1 / 6f;
+
+    /// <summary>ReLU and ReLU6, whose bounds are attributes until operator set 10 and inputs since.</summary>
+    public static Value Clip(GraphReader graph, NodeProto node)
+    {
+        float least = Bound(1, "min", float.MinValue), most = Bound(2, "max", float.MaxValue);
+        var x = graph.Layer(node, 0);
+        if (least == float.MinValue && most == float.MaxValue) return x;
+        return (least, most) switch
+        {
+            (0, 6) => graph.Add("Relu6", x.Shape, [], [], x.Layer),
+            (0, float.MaxValue or float.PositiveInfinity) => graph.Add("Relu", x.Shape, [], [], x.Layer),
+            _ => throw new NotSupportedException($"it clips to {least:R} .. {most:R}; only 0 .. 6 and 0 and above are known"),
+        };
+
+        float Bound(int index, string attribute, float otherwise) =>
+            graph.FindConstant(node, index) is { Length: 1 } given ? given.ToFloats()[0] : node.Float(attribute, otherwise);
+    }
+
+    public static Value HardSigmoid(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        (float alpha, float beta) = (node.Float("alpha", 0.2f), node.Float("beta", 0.5f));
+        if (MathF.Abs(alpha - OneSixth) > 1e-6f || beta != 0.5f)
+            throw new NotSupportedException($"alpha is {alpha:R} and beta {beta:R}; only 1/6 and 0.5, PyTorch's, are known");
+        return graph.Add("HardSigmoid", x.Shape, [], [], x.Layer);
+    }
+
+    public static Value Gelu(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        if (node.Text("approximate", "none") != "none") throw new NotSupportedException("GELU by tanh is not known; export the exact form");
+        return graph.Add("Gelu", x.Shape, [], [], x.Layer);
+    }
+
+    /// <summary>Of a value over the root of two: the beginning of GELU.</summary>
+    public static Value Erf(GraphReader graph, NodeProto node) =>
+        graph.Require(node, 0) is Affine { Scale: [var scale], Shift: [0] } x && Math.Abs(scale - Math.Sqrt(0.5)) < 1e-6
+            ? new PartOfGelu(x.Of)
+            : throw new NotSupportedException("erf is known only as part of GELU");
+
+    public static Value Dropout(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        double ratio = graph.FindConstant(node, 1) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("ratio", 0.5f);
+        // The attribute is a float, and a declaration should say 0.2 and not 0.20000000298.
+        return graph.Add("Dropout", x.Shape, [new("Probability", (double)(decimal)(float)ratio)], [], x.Layer);
+    }
+
+    /// <summary>At the end of a classifier; what was trained is the logits before it.</summary>
+    public static Value Softmax(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        if (!graph.IsOutput(node.Output[0])) throw new NotSupportedException("softmax is known only at the end of a network");
+        graph.Note($"{node.OpType} at the end is left out: the network gives logits, and losses and classifiers take softmax themselves.");
+        return x;
+    }
+}

@@ -1,0 +1,109 @@
+using Nin.Onnx.Schema;
+
+namespace Nin.Onnx;
+
+/// <summary>Sums and products, of values or of a value and numbers.</summary>
+static class Arithmetic
+{
+    /// <summary>An operator on numbers, on a value and numbers, and on two values.</summary>
+    public sealed record Operator(
+        Func<float, float, float> Numbers, Func<Affine, float[], Affine> Right, Func<Affine, float[], Affine>? Left, string? Merge, bool IsProduct);
+
+    public static readonly Operator Add = new((a, b) => a + b, (x, c) => x.Plus(c), (x, c) => x.Plus(c), "Add", IsProduct: false);
+
+    public static readonly Operator Subtract = new(
+        (a, b) => a - b, (x, c) => x.Plus(Array.ConvertAll(c, v => -v)), (x, c) => x.Times([-1]).Plus(c), Merge: null, IsProduct: false);
+
+    public static readonly Operator Multiply = new((a, b) => a * b, (x, c) => x.Times(c), (x, c) => x.Times(c), "Multiply", IsProduct: true);
+
+    public static readonly Operator Divide = new((a, b) => a / b, (x, c) => x.Times(Array.ConvertAll(c, v => 1 / v)), Left: null, Merge: null, IsProduct: true);
+
+    public static Value Combine(GraphReader graph, NodeProto node, Operator by)
+    {
+        Value a = graph.Require(node, 0), b = graph.Require(node, 1);
+        if (a is Unknown || b is Unknown) throw new UnknownInputException();
+        if (a is Constant left && b is Constant right) return Fold(left, right, by);
+        if (Gelu(a, b, by) is { } gelu) return gelu.IsComplete ? graph.Add("Gelu", gelu.Of.Shape, [], [], gelu.Of.Layer) : gelu;
+        bool sum = by == Add;
+        if (b is Constant numbers) return (sum ? WithBias(graph, a, node.Input[0], numbers, node.Input[1]) : null) ?? WithNumbers(graph, a, numbers, by.Right);
+        if (a is Constant first)
+        {
+            var apply = by.Left ?? throw new NotSupportedException("it divides by a value");
+            return (sum ? WithBias(graph, b, node.Input[1], first, node.Input[0]) : null) ?? WithNumbers(graph, b, first, apply);
+        }
+
+        if (by.Merge is null) throw new NotSupportedException("it takes two computed values");
+        return Merge(graph, node, by.Merge, [graph.Materialize(a), graph.Materialize(b)]);
+    }
+
+    public static Value Sum(GraphReader graph, NodeProto node) =>
+        node.Input.Count == 1 ? graph.Require(node, 0) : Merge(graph, node, "Add", [.. Enumerable.Range(0, node.Input.Count).Select(i => graph.Layer(node, i))]);
+
+    static LayerValue Merge(GraphReader graph, NodeProto node, string kind, LayerValue[] inputs)
+    {
+        // x sigmoid(x) is SiLU, x hardsigmoid(x) hard swish.
+        if (kind == "Multiply" && inputs.Length == 2)
+        {
+            foreach (var (x, gate) in ((LayerValue, LayerValue)[])[(inputs[0], inputs[1]), (inputs[1], inputs[0])])
+            {
+                if (gate.Layer < 0 || graph.Layers[gate.Layer] is not { Kind: "Sigmoid" or "HardSigmoid" } layer || layer.Inputs[0] != x.Layer) continue;
+                return graph.Add(layer.Kind == "Sigmoid" ? "Silu" : "HardSwish", x.Shape, [], [], x.Layer);
+            }
+        }
+
+        var whole = inputs.MaxBy(i => i.Shape.Pixels)!.Shape;
+        var gateShape = whole.IsFlat ? whole : new Shape(whole.Channels, 1, 1);
+        if (inputs.Any(i => i.Shape != whole && !(kind == "Multiply" && i.Shape == gateShape)))
+            throw new NotSupportedException($"it combines {string.Join(" and ", inputs.Select(i => i.Shape))}; {(kind == "Add" ? "equal shapes are" : "equal shapes, or one pixel of as many channels, are")} needed");
+        if (inputs.Select(i => i.Layer).Distinct().Count() < inputs.Length) throw new NotSupportedException("it combines a value with itself");
+        return graph.Add(kind, whole, [], [], [.. inputs.Select(i => i.Layer)]);
+    }
+
+    /// <summary>A layer with the numbers as its bias, which it has not yet; null if it cannot be.</summary>
+    static Value? WithBias(GraphReader graph, Value value, string name, Constant numbers, string source) =>
+        value is LayerValue of && numbers.Length == of.Shape.Channels && graph.TryAddBias(of, name, PerChannel(numbers, of.Shape), source) ? of : null;
+
+    static Affine WithNumbers(GraphReader graph, Value value, Constant numbers, Func<Affine, float[], Affine> apply)
+    {
+        var affine = value as Affine ?? Affine.Identity(graph.Materialize(value));
+        return apply(affine, PerChannel(numbers, affine.Of.Shape));
+    }
+
+    /// <summary>Numbers that are broadcast over an image: one for all, or one a channel.</summary>
+    static float[] PerChannel(Constant numbers, Shape shape)
+    {
+        if (numbers.Length == 1) return numbers.ToFloats();
+        long[] dims = numbers.Dims;
+        // Of an image the channel is third from the end, of features the last.
+        int channel = dims.Length - (shape.IsFlat ? 1 : 3);
+        if (channel >= 0 && dims[channel] == shape.Channels && numbers.Length == shape.Channels) return numbers.ToFloats();
+        throw new NotSupportedException($"it combines {shape} with numbers of the shape [{string.Join(", ", dims)}]; only one for all or one a channel is known");
+    }
+
+    static PartOfGelu? Gelu(Value a, Value b, Operator by)
+    {
+        if (a is not PartOfGelu && b is not PartOfGelu) return null;
+        var (part, other) = a is PartOfGelu first ? (first, b) : ((PartOfGelu)b, a);
+        return other switch
+        {
+            Constant { Length: 1 } one when by == Add && one.ToFloats()[0] == 1 && !part.PlusOne => part with { PlusOne = true },
+            Constant { Length: 1 } half when ((by == Multiply && half.ToFloats()[0] == 0.5f) || (by == Divide && half.ToFloats()[0] == 2)) && part.PlusOne => part with { Halved = true },
+            LayerValue x when by == Multiply && x == part.Of && part.PlusOne => part with { TimesInput = true },
+            Affine { Scale: [0.5f], Shift: [0] } x when by == Multiply && x.Of == part.Of && part.PlusOne => part with { TimesInput = true, Halved = true },
+            _ => throw new NotSupportedException("erf is known only as part of GELU"),
+        };
+    }
+
+    static Constant Fold(Constant a, Constant b, Operator by)
+    {
+        if (a.Length != 1 && b.Length != 1 && a.Length != b.Length) throw new NotSupportedException("it combines numbers of unlike shapes");
+        int length = Math.Max(a.Length, b.Length);
+        long[] dims = a.Length == length ? a.Dims : b.Dims;
+        if (a.Integers is { } m && b.Integers is { } n && by != Divide)
+            return new(dims, Integers: [.. Enumerable.Range(0, length).Select(i => (long)by.Numbers(At(m, i), At(n, i)))]);
+        float[] x = a.ToFloats(), y = b.ToFloats();
+        return new(dims, [.. Enumerable.Range(0, length).Select(i => by.Numbers(At(x, i), At(y, i)))]);
+
+        static T At<T>(T[] values, int i) => values[values.Length == 1 ? 0 : i];
+    }
+}

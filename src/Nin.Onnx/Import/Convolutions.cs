@@ -1,0 +1,176 @@
+using Nin.Onnx.Schema;
+using Nin.Shapes.Sizes;
+
+namespace Nin.Onnx;
+
+/// <summary>Nodes that slide a window over an image, or take all of it.</summary>
+static class Convolutions
+{
+    public static Value Convolution(GraphReader graph, NodeProto node)
+    {
+        var weight = graph.FindConstant(node, 1) ?? throw new InvalidDataException($"node '{node.Label}' (Conv) lacks its weights");
+        if (weight.Dims.Length != 4) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions; only convolutions over height and width are known");
+        int[] dims = Array.ConvertAll(weight.Dims, d => (int)d);
+        var bias = graph.FindConstant(node, 2);
+        var window = WindowReader.Read(graph, node, graph.Require(node, 0), dims[2], dims[3]);
+        int groups = (int)node.Int("group", 1);
+        var x = window.Input;
+        if (groups < 1 || (long)dims[1] * groups != x.Shape.Channels || dims[0] % groups != 0 || (bias is not null && bias.Length != dims[0]))
+            throw new InvalidDataException(
+                $"node '{node.Label}' (Conv) has weights [{string.Join(", ", dims)}], {(bias is null ? "no bias" : $"{bias.Length} biases")} and {groups} groups for an input of {x.Shape}");
+
+        List<LayerArgument> arguments = [new("Filters", dims[0])];
+        bool pixel = window.IsPixel && groups == 1;
+        if (!pixel) arguments.AddRange(window.ConvolutionArguments());
+        if (groups > 1) arguments.Add(new("Groups", groups));
+        if (bias is null) arguments.Add(new("Bias", 0));
+        List<ImportedTensor> weights = [new("weight", dims, weight.ToFloats(), node.Input[1])];
+        if (bias is not null) weights.Add(new("bias", [dims[0]], bias.ToFloats(), node.Input[2]));
+        return graph.Add(pixel ? "Pointwise" : "Conv2d", window.Output(node, dims[0]), [.. arguments], [.. weights], x.Layer);
+    }
+
+    public static Value MaxPool(GraphReader graph, NodeProto node)
+    {
+        if (node.Output.Count > 1) throw new NotSupportedException("it gives indices too");
+        return Pool(graph, node, "MaxPool2d", []);
+    }
+
+    public static Value AveragePool(GraphReader graph, NodeProto node) =>
+        Pool(graph, node, "AvgPool2d", node.Int("count_include_pad", 0) == 0 ? [new("CountIncludePad", 0)] : []);
+
+    static LayerValue Pool(GraphReader graph, NodeProto node, string kind, LayerArgument[] more)
+    {
+        int[] kernel = node.Ints("kernel_shape");
+        if (kernel.Length != 2) throw new NotSupportedException($"its window has {kernel.Length} dimensions, not 2");
+        var window = WindowReader.Read(graph, node, graph.Require(node, 0), kernel[0], kernel[1]);
+        if (graph.Require(node, 0) is Padded) throw new NotSupportedException("padding by zeros before pooling is not pooling's own padding");
+        if (window.Rows.Dilation != 1) throw new NotSupportedException("its window is dilated");
+        bool padded = window.Same || window.Rows.Before + window.Rows.After + window.Columns.Before + window.Columns.After > 0;
+        if (!padded && !window.Rows.Ceil) more = [];
+        return graph.Add(kind, window.Output(node, window.Input.Shape.Channels), [.. window.PoolingArguments(), .. more], [], window.Input.Layer);
+    }
+
+    public static LayerValue Global(GraphReader graph, NodeProto node, string kind)
+    {
+        var x = graph.Layer(node, 0);
+        Require(node, x);
+        return graph.Add(kind, new Shape(x.Shape.Channels, 1, 1), [], [], x.Layer);
+    }
+
+    /// <summary>The mean over height and width, as some exporters write global average pooling.</summary>
+    public static Value ReduceMean(GraphReader graph, NodeProto node)
+    {
+        long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
+        if (!axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]))
+            throw new NotSupportedException($"it takes the mean over the axes {string.Join(", ", axes)}; only height and width together are known");
+        var pooled = Global(graph, node, "GlobalAvgPool2d");
+        return node.Int("keepdims", 1) != 0 ? pooled : graph.Add("Flatten", Shape.Flat(pooled.Shape.Channels), [], [], pooled.Layer);
+    }
+
+    public static Value Pad(GraphReader graph, NodeProto node)
+    {
+        string mode = node.Text("mode", "constant");
+        if (mode != "constant") throw new NotSupportedException($"its mode is {mode}; only zeros are known");
+        float value = graph.FindConstant(node, 2) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("value", 0);
+        if (value != 0) throw new NotSupportedException($"it pads with {value:R}; only zeros are known");
+        if (graph.FindConstant(node, 3) is not null) throw new NotSupportedException("it names axes");
+        long[] pads = node.Has("pads") ? Array.ConvertAll(node.Ints("pads"), p => (long)p) : graph.FindConstant(node, 1)?.Integers ?? [];
+        var x = graph.Layer(node, 0);
+        if (pads.All(p => p == 0)) return x;
+        if (pads.Length != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 || pads.Any(p => p is < 0 or > 1 << 16))
+            throw new NotSupportedException($"it pads by [{string.Join(", ", pads)}]; only height and width can be padded, by 0 or more");
+        return new Padded(x, (int)pads[2], (int)pads[3], (int)pads[6], (int)pads[7]);
+    }
+
+    static void Require(NodeProto node, LayerValue x)
+    {
+        if (x.Shape.IsFlat) throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) needs an image, and reads {x.Shape}");
+    }
+}
+
+/// <summary>A window as ONNX describes it.</summary>
+/// <param name="Input">What it slides over.</param>
+/// <param name="Rows">From top to bottom.</param>
+/// <param name="Columns">From left to right.</param>
+/// <param name="Same">Whether the padding is what <c>SAME_UPPER</c> asks for.</param>
+sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns, bool Same)
+{
+    /// <summary>Whether it is one pixel, moved by one.</summary>
+    public bool IsPixel => Rows == new WindowAxis(1) && Columns == new WindowAxis(1);
+
+    public static WindowReader Read(GraphReader graph, NodeProto node, Value value, int height, int width)
+    {
+        var padding = value as Padded;
+        var x = padding?.Of ?? graph.Materialize(value);
+        if (x.Shape.IsFlat) throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) needs an image, and reads {x.Shape}");
+        int[] shape = node.Ints("kernel_shape", height, width), strides = node.Ints("strides", 1, 1), dilations = node.Ints("dilations", 1, 1), pads = node.Ints("pads", 0, 0, 0, 0);
+        if (shape is not [var h, var w] || strides.Length != 2 || dilations.Length != 2 || pads.Length != 4 || h < 1 || w < 1 || strides.Min() < 1 || dilations.Min() < 1
+            || pads.Min() < 0 || pads.Max() > 1 << 16 || (h, w) != (height, width))
+            throw new InvalidDataException(
+                $"node '{node.Label}' ({node.OpType}) has the window [{string.Join(", ", shape)}], strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}] and pads [{string.Join(", ", pads)}]");
+        if (dilations[0] != dilations[1]) throw new NotSupportedException($"its dilation is {dilations[0]} by {dilations[1]}; only one for both axes is known");
+        bool ceil = node.Int("ceil_mode", 0) != 0;
+        var rows = new WindowAxis(h, strides[0], pads[0], pads[2], dilations[0], ceil);
+        var columns = new WindowAxis(w, strides[1], pads[1], pads[3], dilations[1], ceil);
+        string auto = node.Text("auto_pad", "NOTSET");
+        if (auto is "SAME_UPPER" or "SAME_LOWER")
+        {
+            (rows, columns) = (rows.PaddedToSame(x.Shape.Height), columns.PaddedToSame(x.Shape.Width));
+            if (auto == "SAME_LOWER") (rows, columns) = (Swapped(rows), Swapped(columns));
+        }
+        else if (auto is not ("NOTSET" or "VALID" or ""))
+        {
+            throw new NotSupportedException($"its auto_pad is {auto}");
+        }
+
+        if (auto == "VALID") (rows, columns) = (rows with { Before = 0, After = 0 }, columns with { Before = 0, After = 0 });
+        if (padding is not null)
+        {
+            rows = rows with { Before = rows.Before + padding.Top, After = rows.After + padding.Bottom };
+            columns = columns with { Before = columns.Before + padding.Left, After = columns.After + padding.Right };
+        }
+
+        return new(x, rows, columns, Same: false);
+    }
+
+    /// <summary>Shape of one example that comes out.</summary>
+    public Shape Output(NodeProto node, int channels)
+    {
+        long height = Rows.Output(Input.Shape.Height), width = Columns.Output(Input.Shape.Width);
+        if (height < 1 || width < 1)
+            throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) has a window of {Rows.Kernel}x{Columns.Kernel}, larger than its input, {Input.Shape} with padding");
+        return new Shape(channels, (int)height, (int)width);
+    }
+
+    /// <summary>A convolution's arguments, without those that are the default.</summary>
+    public IEnumerable<LayerArgument> ConvolutionArguments()
+    {
+        foreach (var kernel in ByAxis("Kernel", Rows.Kernel, Columns.Kernel)) yield return kernel;
+        foreach (var stride in ByAxis("Stride", Rows.Stride, Columns.Stride).Where(s => s.Value != 1 || s.Name != "Stride")) yield return stride;
+        foreach (var side in Padding()) yield return side;
+        if (Rows.Dilation != 1) yield return new("Dilation", Rows.Dilation);
+    }
+
+    /// <summary>A pooling's arguments, without those that are the default: the stride is the kernel unless given.</summary>
+    public IEnumerable<LayerArgument> PoolingArguments()
+    {
+        foreach (var kernel in ByAxis("Kernel", Rows.Kernel, Columns.Kernel)) yield return kernel;
+        if ((Rows.Stride, Columns.Stride) != (Rows.Kernel, Columns.Kernel))
+            foreach (var stride in ByAxis("Stride", Rows.Stride, Columns.Stride)) yield return stride;
+        foreach (var side in Padding()) yield return side;
+        if (Rows.Ceil) yield return new("CeilMode", 1);
+    }
+
+    static WindowAxis Swapped(WindowAxis axis) => axis with { Before = axis.After, After = axis.Before };
+
+    static IEnumerable<LayerArgument> ByAxis(string name, int height, int width) =>
+        height == width ? [new(name, height)] : [new($"{name}Height", height), new($"{name}Width", width)];
+
+    IEnumerable<LayerArgument> Padding()
+    {
+        (string Name, int Value)[] sides =
+            [("PaddingTop", Rows.Before), ("PaddingLeft", Columns.Before), ("PaddingBottom", Rows.After), ("PaddingRight", Columns.After)];
+        if (sides.All(s => s.Value == sides[0].Value)) return sides[0].Value == 0 ? [] : [new("Padding", sides[0].Value)];
+        return sides.Where(s => s.Value > 0).Select(s => new LayerArgument(s.Name, s.Value));
+    }
+}

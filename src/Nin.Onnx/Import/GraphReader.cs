@@ -1,0 +1,233 @@
+using Nin.Onnx.Schema;
+
+namespace Nin.Onnx;
+
+/// <summary>Goes through the nodes of a graph in the order of their values, and collects the layers that they are.</summary>
+sealed class GraphReader
+{
+    /// <summary>The most layers that a declaration has.</summary>
+    const int MostLayers = 2000;
+
+    /// <summary>The most nodes that an error lists.</summary>
+    const int Listed = 20;
+
+    readonly ModelProto model;
+    readonly GraphProto graph;
+    readonly string name, source;
+    readonly Dictionary<string, Value> values = new(StringComparer.Ordinal);
+    readonly Dictionary<string, TensorProto> initializers;
+    readonly List<ImportedLayer> layers = [];
+    readonly List<string> unsupported = [];
+    readonly List<string> notes = [];
+    readonly Shape input;
+
+    public GraphReader(ModelProto model, string name, string source, Shape? given)
+    {
+        (this.model, graph, this.name, this.source) = (model, model.Graph, name, source);
+        initializers = [];
+        foreach (var tensor in graph.Initializer)
+            if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' stand twice");
+        var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name)).ToList();
+        if (inputs.Count != 1)
+            throw new InvalidDataException($"the network has {inputs.Count} inputs ({string.Join(", ", inputs.Select(i => i.Name))}); one is allowed, for images");
+        input = InputShape(inputs[0], given);
+        values[inputs[0].Name] = new LayerValue(-1, input);
+    }
+
+    /// <summary>The operator set that the file uses.</summary>
+    public long OperatorSet => model.OpsetImport.Where(o => o.Domain is "" or "ai.onnx").Max(o => o.Version);
+
+    /// <summary>The layers so far.</summary>
+    public IReadOnlyList<ImportedLayer> Layers => layers;
+
+    /// <summary>Reads it all.</summary>
+    public ImportedNetwork Read()
+    {
+        if (graph.Output.Count != 1)
+            throw new InvalidDataException($"the network has {graph.Output.Count} outputs ({string.Join(", ", graph.Output.Select(o => o.Name))}); one is allowed");
+        foreach (var node in InOrder()) Read(node);
+        if (unsupported.Count > 0)
+        {
+            string more = unsupported.Count > Listed ? $"; and {unsupported.Count - Listed} more" : "";
+            throw new NotSupportedException($"has {unsupported.Count} node{(unsupported.Count == 1 ? "" : "s")} that cannot be imported: {string.Join("; ", unsupported.Take(Listed))}{more}.");
+        }
+
+        string output = graph.Output[0].Name;
+        if (!values.TryGetValue(output, out var last)) throw new InvalidDataException($"no node gives the output '{output}'");
+        if (last is Constant) throw new InvalidDataException($"the output '{output}' does not depend on the input");
+        int end = Materialize(last).Layer;
+        if (end < 0) throw new InvalidDataException("the graph has no layer");
+        var kept = Pruning.Keep(layers, end);
+        if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
+        var metadata = model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)).ToDictionary(p => p.Key, p => p.Value);
+        var network = new ImportedNetwork(name, source, input, kept, notes, metadata);
+        LayerNaming.Name(network);
+        return network;
+    }
+
+    /// <summary>Adds a remark for whoever reads the declaration.</summary>
+    public void Note(string text)
+    {
+        if (!notes.Contains(text)) notes.Add(text);
+    }
+
+    /// <summary>Whether a value is what the network gives.</summary>
+    public bool IsOutput(string value) => graph.Output[0].Name == value;
+
+    /// <summary>A node's input, or null where it is left out.</summary>
+    public Value? Find(NodeProto node, int index)
+    {
+        if (index >= node.Input.Count || node.Input[index].Length == 0) return null;
+        string input = node.Input[index];
+        if (values.TryGetValue(input, out var value)) return value;
+        if (!initializers.TryGetValue(input, out var tensor)) throw new InvalidDataException($"node '{node.Label}' reads '{input}', which nothing gives");
+        return values[input] = OnnxFile.ReadTensor(tensor);
+    }
+
+    /// <summary>A node's input that must be numbers of the file, or null where it is left out.</summary>
+    public Constant? FindConstant(NodeProto node, int index) => Find(node, index) switch
+    {
+        null => null,
+        Constant constant => constant,
+        Unknown => throw new UnknownInputException(),
+        _ => throw new NotSupportedException($"its input '{node.Input[index]}' is computed, and must be given by the file"),
+    };
+
+    /// <summary>A node's input that must be a layer's value.</summary>
+    public LayerValue Layer(NodeProto node, int index) => Materialize(Require(node, index));
+
+    /// <summary>A node's input.</summary>
+    public Value Require(NodeProto node, int index) =>
+        Find(node, index) ?? throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) lacks its input {index}");
+
+    /// <summary>Adds a layer and returns its value.</summary>
+    public LayerValue Add(string kind, Shape output, LayerArgument[] arguments, ImportedTensor[] weights, params int[] inputs)
+    {
+        layers.Add(new ImportedLayer(kind, arguments, inputs, output, weights));
+        return new LayerValue(layers.Count - 1, output);
+    }
+
+    /// <summary>A layer's value, where need be of a layer that is made for it.</summary>
+    public LayerValue Materialize(Value value) => value switch
+    {
+        LayerValue layer => layer,
+        Affine affine => ChannelScale(affine),
+        Padded => throw new NotSupportedException("zero padding stands alone; it must come directly before a convolution or pooling"),
+        PartOfGelu => throw new NotSupportedException("erf stands alone; it is known only as part of GELU"),
+        Unknown => throw new UnknownInputException(),
+        _ => throw new NotSupportedException("it computes with numbers alone"),
+    };
+
+    /// <summary>Gives a layer without bias one, if nothing but the sum reads what it gives.</summary>
+    public bool TryAddBias(LayerValue of, string value, float[] bias, string? source)
+    {
+        if (of.Layer < 0 || graph.Node.Sum(n => n.Input.Count(i => i == value)) != 1 || IsOutput(value)) return false;
+        var layer = layers[of.Layer];
+        if (layer.Kind is not ("Conv2d" or "Pointwise" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
+        layers[of.Layer] = layer with
+        {
+            Arguments = [.. layer.Arguments.Where(a => a.Name != "Bias")],
+            Weights = [.. layer.Weights, new ImportedTensor("bias", [bias.Length], bias, source)],
+        };
+        return true;
+    }
+
+    /// <summary>A normalisation whose statistics are such that it multiplies and adds these numbers.</summary>
+    LayerValue ChannelScale(Affine affine)
+    {
+        int channels = affine.Of.Shape.Channels;
+        float[] scale = Spread(affine.Scale), shift = Spread(affine.Shift);
+        const float epsilon = 1e-5f;
+        float[] ones = new float[channels];
+        Array.Fill(ones, 1 - epsilon);
+        Note("A multiplication or addition by channel became a BatchNorm2d whose statistics leave the value as it is: freeze it, or train it as a normalisation.");
+        return Add("BatchNorm2d", affine.Of.Shape, [], Normalization.Weights(scale, shift, new float[channels], ones, new string?[4]), affine.Of.Layer);
+
+        float[] Spread(float[] numbers)
+        {
+            if (numbers.Length == channels) return numbers;
+            float[] all = new float[channels];
+            Array.Fill(all, numbers[0]);
+            return all;
+        }
+    }
+
+    void Read(NodeProto node)
+    {
+        try
+        {
+            if (!string.IsNullOrEmpty(node.Domain) && node.Domain != "ai.onnx") throw new NotSupportedException($"the operator is of the domain {node.Domain}");
+            if (!OperatorTable.Rows.TryGetValue(node.OpType, out var read)) throw new NotSupportedException("the operator has no counterpart");
+            values[node.Output[0]] = read(this, node);
+        }
+        catch (UnknownInputException)
+        {
+            values[node.Output[0]] = new Unknown();
+        }
+        catch (NotSupportedException exception)
+        {
+            unsupported.Add($"'{node.Label}' ({node.OpType}): {exception.Message}");
+            values[node.Output[0]] = new Unknown();
+        }
+    }
+
+    /// <summary>The nodes, each after those that it reads: the format asks for that order, and not every writer keeps it.</summary>
+    IEnumerable<NodeProto> InOrder()
+    {
+        var nodes = graph.Node;
+        var giver = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            if (nodes[i].Output.Count == 0) throw new InvalidDataException($"node '{nodes[i].Label}' gives nothing");
+            foreach (string output in nodes[i].Output.Where(o => o.Length > 0))
+                if (!giver.TryAdd(output, i)) throw new InvalidDataException($"two nodes give '{output}'");
+        }
+
+        int[] waitsFor = new int[nodes.Count];
+        var readers = new List<int>[nodes.Count];
+        var ready = new PriorityQueue<int, int>();
+        for (int i = 0; i < nodes.Count; i++) readers[i] = [];
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            var before = nodes[i].Input.Where(giver.ContainsKey).Select(input => giver[input]).ToHashSet();
+            waitsFor[i] = before.Count;
+            foreach (int earlier in before) readers[earlier].Add(i);
+            if (before.Count == 0) ready.Enqueue(i, i);
+        }
+
+        int done = 0;
+        while (ready.TryDequeue(out int next, out _))
+        {
+            done++;
+            yield return nodes[next];
+            foreach (int reader in readers[next])
+                if (--waitsFor[reader] == 0) ready.Enqueue(reader, reader);
+        }
+
+        if (done < nodes.Count)
+            throw new InvalidDataException($"the graph has a cycle through '{nodes[Array.FindIndex(waitsFor, w => w > 0)].Label}'");
+    }
+
+    static Shape InputShape(ValueInfoProto declared, Shape? given)
+    {
+        var dims = declared.Type?.TensorType?.Shape?.Dim;
+        long[] sizes = dims is null ? [] : [.. dims.Select(d => d.HasDimValue ? d.DimValue : 0)];
+        if (sizes.Length is not (0 or 4))
+            throw new InvalidDataException($"the input '{declared.Name}' has {sizes.Length} dimensions; images have 4, [n, channels, height, width]");
+        if (sizes.Any(s => s is < 0 or > int.MaxValue)) throw new InvalidDataException($"the input '{declared.Name}' has the shape [{string.Join(", ", sizes)}]");
+        if (given is { } shape)
+        {
+            int[] asked = [shape.Channels, shape.Height, shape.Width];
+            for (int i = 1; i < sizes.Length; i++)
+                if (sizes[i] > 0 && sizes[i] != asked[i - 1]) throw new ArgumentException($"The file's input is [n, {string.Join(", ", sizes.Skip(1))}], not {shape}.");
+            return shape;
+        }
+
+        if (sizes.Length == 0 || sizes.Skip(1).Any(s => s == 0))
+            throw new InvalidDataException($"the input '{declared.Name}' leaves its size open; say it, as 3x224x224");
+        return new Shape((int)sizes[1], (int)sizes[2], (int)sizes[3]);
+    }
+}
+
+/// <summary>A node reads the value of one that was reported already.</summary>
+sealed class UnknownInputException : Exception;

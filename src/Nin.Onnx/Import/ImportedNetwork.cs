@@ -1,0 +1,72 @@
+using System.Globalization;
+using Nin.Checkpoints;
+
+namespace Nin.Onnx;
+
+/// <summary>A network that was read from an ONNX file: what to declare, and its weights.</summary>
+/// <param name="Name">The class.</param>
+/// <param name="Source">The file's name.</param>
+/// <param name="Input">Shape of one example that goes in.</param>
+/// <param name="Layers">Its layers, in an order in which each reads earlier ones.</param>
+/// <param name="Notes">What the reader of the declaration should know: what was left out, what was folded.</param>
+/// <param name="Metadata">Strings of the file that begin with <c>nin.</c>, such as its preprocessing.</param>
+public sealed record ImportedNetwork(
+    string Name, string Source, Shape Input, IReadOnlyList<ImportedLayer> Layers, IReadOnlyList<string> Notes, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Trained elements and running statistics.</summary>
+    public long ParameterCount => Layers.Sum(l => l.Weights.Sum(w => (long)w.Values.Length));
+
+    /// <summary>The name in the ONNX file of each tensor, by the name that it has here.</summary>
+    public IReadOnlyDictionary<string, string> OriginalNames =>
+        Layers.SelectMany(l => l.Weights.Select(w => (Name: $"{l.Name}.{w.Role}", w.Source)))
+            .Where(w => w.Source is not null).ToDictionary(w => w.Name, w => w.Source!, StringComparer.Ordinal);
+
+    /// <summary>The declaration: a partial class with its layers as attributes, as C#.</summary>
+    /// <param name="nameSpace">Its namespace; null for none.</param>
+    public string ToDeclaration(string? nameSpace = null) => new DeclarationWriter(this, nameSpace).Write();
+
+    /// <summary>Writes the weights under the names that the declared class loads. The file is replaced as a whole or not at all.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void SaveWeights(string path)
+    {
+        var writer = new SafetensorsWriter();
+        writer.SetMetadata(Checkpoint.ModelKey, Name);
+        writer.SetMetadata(Checkpoint.FormatVersionKey, 1.ToString(CultureInfo.InvariantCulture));
+        writer.SetMetadata(Checkpoint.TrainingStepsKey, "0");
+        foreach (var (key, value) in Metadata) writer.SetMetadata(key, value);
+        foreach (var layer in Layers)
+        {
+            foreach (var weight in layer.Weights)
+            {
+                writer.AddFloats($"{layer.Name}.{weight.Role}", Array.ConvertAll(weight.Dims, d => (long)d), () => weight.Values);
+                if (weight.Role == "running_var") writer.AddIntegers($"{layer.Name}.num_batches_tracked", [], () => [0]);
+            }
+        }
+
+        writer.Save(path);
+    }
+}
+
+/// <summary>A layer that was read from an ONNX file.</summary>
+/// <param name="Kind">Its attribute: <c>Conv2d</c>.</param>
+/// <param name="Arguments">The arguments that are not the default, as the attribute calls them; a flag is 0 or 1.</param>
+/// <param name="Inputs">The layers it reads, by position from 0; -1 is the network's input.</param>
+/// <param name="Output">Shape of one example that comes out.</param>
+/// <param name="Weights">Its parameters and buffers.</param>
+public sealed record ImportedLayer(
+    string Kind, IReadOnlyList<LayerArgument> Arguments, IReadOnlyList<int> Inputs, Shape Output, IReadOnlyList<ImportedTensor> Weights)
+{
+    /// <summary>Its name in the declaration.</summary>
+    public string Name { get; internal set; } = "";
+
+    /// <summary>An argument's value, or null where it is the default.</summary>
+    internal double? this[string argument] =>
+        Arguments.Where(a => a.Name == argument).Select(a => (double?)a.Value).FirstOrDefault();
+}
+
+/// <summary>A parameter of a layer.</summary>
+/// <param name="Role">What follows the layer's name in its own: <c>weight</c>.</param>
+/// <param name="Dims">Its dimensions in PyTorch's order.</param>
+/// <param name="Values">Its elements.</param>
+/// <param name="Source">Its name in the ONNX file; null where it was computed.</param>
+public sealed record ImportedTensor(string Role, int[] Dims, float[] Values, string? Source);

@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Nin.Onnx.Schema;
+using static Nin.Onnx.Schema.TensorProto.Types;
+
+namespace Nin.Onnx;
+
+/// <summary>Reads ONNX files and the tensors in them. Nothing is allocated that a file merely claims.</summary>
+static class OnnxFile
+{
+    /// <summary>The operator sets that the table of operators was written for.</summary>
+    public const int OldestOperatorSet = 7, NewestOperatorSet = 24;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, no ONNX file, or of operators that are not known; the message is one line.</exception>
+    /// <exception cref="IOException">It is not there or cannot be read.</exception>
+    public static ModelProto Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        if (stream.Length > int.MaxValue)
+            throw new InvalidDataException($"{path} has {stream.Length.ToString("N0", CultureInfo.InvariantCulture)} bytes; an ONNX file holds less than 2 GB.");
+        ModelProto model;
+        try
+        {
+            // Every string and every array in it is read from bytes that are there: a length that runs past the end is an error before.
+            model = ModelProto.Parser.ParseFrom(stream);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new InvalidDataException($"{path} is damaged or not an ONNX file: {exception.Message}", exception);
+        }
+
+        if (model.Graph is null || model.Graph.Node.Count == 0) throw new InvalidDataException($"{path} holds no graph: it is cut short or not an ONNX file.");
+        long version = model.OpsetImport.Where(o => o.Domain is "" or "ai.onnx").Select(o => o.Version).DefaultIfEmpty(0).Max();
+        if (version is < OldestOperatorSet or > NewestOperatorSet)
+            throw new InvalidDataException(
+                $"{path} uses operator set {version}; this program reads {OldestOperatorSet} to {NewestOperatorSet}. Export it again with one of these.");
+        return model;
+    }
+
+    /// <summary>A tensor's elements, of any of the number types that weights and shapes have.</summary>
+    /// <exception cref="InvalidDataException">The shape and the bytes contradict each other, or they are elsewhere.</exception>
+    public static Constant ReadTensor(TensorProto tensor)
+    {
+        string name = tensor.Name;
+        if (tensor.DataLocation == Location.External)
+            throw new InvalidDataException($"the weights of '{name}' are outside the file; save the network with its weights inside (onnx.save_model without external data)");
+        long length = 1;
+        foreach (long d in tensor.Dims)
+        {
+            if (d < 0 || d > int.MaxValue || (length *= Math.Max(1, d)) > int.MaxValue)
+                throw new InvalidDataException($"'{name}' has the shape [{string.Join(", ", tensor.Dims)}], which no weights have");
+        }
+
+        if (tensor.Dims.Contains(0)) length = 0;
+        long[] dims = [.. tensor.Dims];
+        var raw = tensor.RawData.Span;
+        return (Element)tensor.DataType switch
+        {
+            Element.Float => new(dims, tensor.HasRawData ? Floats(raw, 4, BinaryPrimitives.ReadSingleLittleEndian) : Counted([.. tensor.FloatData])),
+            Element.Double => new(dims, tensor.HasRawData
+                ? Floats(raw, 8, bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)) : Counted([.. tensor.DoubleData.Select(d => (float)d)])),
+            Element.Float16 => new(dims, tensor.HasRawData
+                ? Floats(raw, 2, bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes))
+                : Counted([.. tensor.Int32Data.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))])),
+            Element.Bfloat16 => new(dims, tensor.HasRawData
+                ? Floats(raw, 2, bytes => BFloat16(BinaryPrimitives.ReadUInt16LittleEndian(bytes))) : Counted([.. tensor.Int32Data.Select(bits => BFloat16((ushort)bits))])),
+            Element.Int64 => new(dims, Integers: tensor.HasRawData ? Elements(raw, 8, BinaryPrimitives.ReadInt64LittleEndian) : Counted([.. tensor.Int64Data])),
+            Element.Int32 => new(dims, Integers: tensor.HasRawData
+                ? Elements(raw, 4, bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)) : Counted([.. tensor.Int32Data.Select(i => (long)i)])),
+            Element.Bool => new(dims, Integers: tensor.HasRawData ? Elements(raw, 1, bytes => (long)bytes[0]) : Counted([.. tensor.Int32Data.Select(i => (long)i)])),
+            var other => throw new InvalidDataException($"'{name}' has elements of the type {other}; use float, double, float16 or bfloat16"),
+        };
+
+        float[] Floats(ReadOnlySpan<byte> bytes, int size, Func<ReadOnlySpan<byte>, float> read)
+        {
+            if (size != sizeof(float) || !BitConverter.IsLittleEndian) return Elements(bytes, size, read);
+            RequireBytes(bytes.Length, size);
+            return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        }
+
+        T[] Elements<T>(ReadOnlySpan<byte> bytes, int size, Func<ReadOnlySpan<byte>, T> read)
+        {
+            RequireBytes(bytes.Length, size);
+            var elements = new T[length];
+            for (int i = 0; i < elements.Length; i++) elements[i] = read(bytes.Slice(i * size, size));
+            return elements;
+        }
+
+        T[] Counted<T>(T[] elements) => elements.Length == length
+            ? elements
+            : throw new InvalidDataException($"'{name}' has {elements.Length} elements where its shape [{string.Join(", ", dims)}] has {length}");
+
+        void RequireBytes(int found, int size)
+        {
+            if (found != length * size)
+                throw new InvalidDataException($"'{name}' has {found} bytes where its shape [{string.Join(", ", dims)}] takes {length * size}");
+        }
+    }
+
+    static float BFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+}

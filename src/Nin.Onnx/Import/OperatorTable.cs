@@ -1,0 +1,72 @@
+using System.Collections.Frozen;
+using Nin.Onnx.Schema;
+
+namespace Nin.Onnx;
+
+/// <summary>
+/// What becomes of a node: one row an operator of <c>onnx.ai/onnx/operators</c>. A row that cannot read its node throws
+/// <see cref="NotSupportedException"/> with the reason; the reader goes on and lists all of them.
+/// </summary>
+static class OperatorTable
+{
+    /// <summary>The operators that are known.</summary>
+    public static FrozenDictionary<string, Func<GraphReader, NodeProto, Value>> Rows { get; } = new Dictionary<string, Func<GraphReader, NodeProto, Value>>
+    {
+        // Layers with weights.
+        ["Conv"] = Convolutions.Convolution,
+        ["Gemm"] = LinearLayers.Gemm,
+        ["MatMul"] = LinearLayers.MatMul,
+        ["BatchNormalization"] = Normalization.BatchNormalization,
+
+        // Activations.
+        ["Relu"] = (g, n) => Elementwise(g, n, "Relu"),
+        ["LeakyRelu"] = (g, n) => Elementwise(g, n, "LeakyRelu", new LayerArgument("NegativeSlope", n.Float("alpha", 0.01f))),
+        ["Clip"] = Activations.Clip,
+        ["Sigmoid"] = (g, n) => Elementwise(g, n, "Sigmoid"),
+        ["Tanh"] = (g, n) => Elementwise(g, n, "Tanh"),
+        ["HardSigmoid"] = Activations.HardSigmoid,
+        ["HardSwish"] = (g, n) => Elementwise(g, n, "HardSwish"),
+        ["Gelu"] = Activations.Gelu,
+        ["Erf"] = Activations.Erf,
+
+        // Windows and pixels.
+        ["MaxPool"] = Convolutions.MaxPool,
+        ["AveragePool"] = Convolutions.AveragePool,
+        ["GlobalAveragePool"] = (g, n) => Convolutions.Global(g, n, "GlobalAvgPool2d"),
+        ["GlobalMaxPool"] = (g, n) => Convolutions.Global(g, n, "GlobalMaxPool2d"),
+        ["ReduceMean"] = Convolutions.ReduceMean,
+        ["Pad"] = Convolutions.Pad,
+
+        // Several values, or a value and numbers.
+        ["Add"] = (g, n) => Arithmetic.Combine(g, n, Arithmetic.Add),
+        ["Sum"] = Arithmetic.Sum,
+        ["Sub"] = (g, n) => Arithmetic.Combine(g, n, Arithmetic.Subtract),
+        ["Mul"] = (g, n) => Arithmetic.Combine(g, n, Arithmetic.Multiply),
+        ["Div"] = (g, n) => Arithmetic.Combine(g, n, Arithmetic.Divide),
+        ["Concat"] = Shapes.Concat,
+
+        // Shapes.
+        ["Flatten"] = Shapes.Flatten,
+        ["Reshape"] = Shapes.Reshape,
+        ["Squeeze"] = Shapes.Squeeze,
+        ["Unsqueeze"] = Shapes.Unsqueeze,
+        ["Shape"] = Shapes.ShapeOf,
+        ["Gather"] = Shapes.Gather,
+        ["Slice"] = Shapes.Slice,
+        ["Transpose"] = Shapes.Transpose,
+        ["Constant"] = Shapes.ConstantValue,
+
+        // What inference leaves as it is.
+        ["Identity"] = (g, n) => g.Require(n, 0),
+        ["Cast"] = (g, n) => g.Require(n, 0),
+        ["Dropout"] = Activations.Dropout,
+        ["Softmax"] = Activations.Softmax,
+        ["LogSoftmax"] = Activations.Softmax,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    static LayerValue Elementwise(GraphReader graph, NodeProto node, string kind, params LayerArgument[] arguments)
+    {
+        var x = graph.Layer(node, 0);
+        return graph.Add(kind, x.Shape, arguments, [], x.Layer);
+    }
+}

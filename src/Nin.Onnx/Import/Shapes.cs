@@ -1,0 +1,159 @@
+using Nin.Onnx.Schema;
+
+namespace Nin.Onnx;
+
+/// <summary>
+/// Nodes that change a shape or compute one. The batch's size is not known, and stands as -1 in shapes: what exporters write around
+/// <c>view(x.size(0), -1)</c> comes to the same.
+/// </summary>
+static class Shapes
+{
+    public static Value Flatten(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        long axis = node.Int("axis", 1);
+        if (axis != 1 && !(axis == -3 && !x.Shape.IsFlat) && !(axis == -1 && x.Shape.IsFlat)) throw new NotSupportedException($"its axis is {axis}; only 1 is known");
+        return ToFeatures(graph, x);
+    }
+
+    public static Value Reshape(GraphReader graph, NodeProto node)
+    {
+        long[] shape = node.Has("shape") ? Array.ConvertAll(node.Ints("shape"), d => (long)d) : graph.FindConstant(node, 1)?.Integers ?? [];
+        if (graph.Require(node, 0) is Constant numbers)
+        {
+            if (shape.Contains(0)) throw new NotSupportedException("it keeps a dimension of numbers");
+            long known = shape.Where(d => d > 0).Aggregate(1L, (a, b) => a * b);
+            long[] dims = [.. shape.Select(d => d < 0 ? numbers.Length / known : d)];
+            return numbers with { Dims = dims };
+        }
+
+        var x = graph.Layer(node, 0);
+        // 0 keeps the size, -1 is what is left; the first is the batch.
+        long features = x.Shape.Length;
+        bool batch = shape.Length > 0 && shape[0] is 0 or -1 or 1;
+        if (batch && shape.Length == 2 && (shape[1] == features || shape[1] == -1)) return ToFeatures(graph, x);
+        if (batch && shape.Length == 4 && !x.Shape.IsFlat && Matches(shape[1], x.Shape.Channels) && Matches(shape[2], x.Shape.Height) && Matches(shape[3], x.Shape.Width)) return x;
+        throw new NotSupportedException($"it gives {x.Shape} the shape [{string.Join(", ", shape)}]; only flattening to features is known");
+
+        static bool Matches(long asked, int size) => asked == size || asked is 0 or -1;
+    }
+
+    public static Value Squeeze(GraphReader graph, NodeProto node)
+    {
+        if (graph.Require(node, 0) is Constant numbers) return numbers with { Dims = [.. numbers.Dims.Where(d => d != 1)] };
+        var x = graph.Layer(node, 0);
+        long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
+        bool pixels = axes.Length == 0 || axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]);
+        if (x.Shape.IsFlat || x.Shape.Pixels != 1 || !pixels) throw new NotSupportedException($"it squeezes {x.Shape}; only height and width of one pixel can be");
+        return ToFeatures(graph, x);
+    }
+
+    public static Value Unsqueeze(GraphReader graph, NodeProto node)
+    {
+        if (graph.Require(node, 0) is not Constant numbers) throw new NotSupportedException("it adds a dimension to a value");
+        long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
+        var dims = numbers.Dims.ToList();
+        int rank = dims.Count + axes.Length;
+        foreach (long axis in axes.Select(a => a < 0 ? a + rank : a).Order()) dims.Insert((int)Math.Clamp(axis, 0, dims.Count), 1);
+        return numbers with { Dims = [.. dims] };
+    }
+
+    public static Value Concat(GraphReader graph, NodeProto node)
+    {
+        Value[] inputs = [.. Enumerable.Range(0, node.Input.Count).Select(i => graph.Require(node, i))];
+        if (inputs.All(i => i is Constant))
+        {
+            var parts = inputs.Cast<Constant>().ToList();
+            if (parts.Any(p => p.Dims.Length > 1)) throw new NotSupportedException("it joins tables of numbers");
+            return parts.All(p => p.Integers is not null)
+                ? new Constant([parts.Sum(p => p.Length)], Integers: [.. parts.SelectMany(p => p.Integers!)])
+                : new Constant([parts.Sum(p => p.Length)], [.. parts.SelectMany(p => p.ToFloats())]);
+        }
+
+        LayerValue[] values = [.. inputs.Select(graph.Materialize)];
+        var first = values[0].Shape;
+        long axis = node.Int("axis", 1);
+        if (axis != 1 && axis != (first.IsFlat ? -1 : -3)) throw new NotSupportedException($"it joins along axis {axis}; only channels can be joined");
+        if (values.Any(v => v.Shape.IsFlat != first.IsFlat || v.Shape.Height != first.Height || v.Shape.Width != first.Width))
+            throw new InvalidDataException($"node '{node.Label}' (Concat) joins {string.Join(" and ", values.Select(v => v.Shape))}");
+        if (values.Length == 1) return values[0];
+        int channels = values.Sum(v => v.Shape.Channels);
+        return graph.Add("Concat", first.IsFlat ? Shape.Flat(channels) : new Shape(channels, first.Height, first.Width), [], [], [.. values.Select(v => v.Layer)]);
+    }
+
+    public static Value ShapeOf(GraphReader graph, NodeProto node)
+    {
+        if (graph.Require(node, 0) is Constant numbers) return new Constant([numbers.Dims.Length], Integers: numbers.Dims);
+        var shape = graph.Layer(node, 0).Shape;
+        long[] dims = shape.IsFlat ? [-1, shape.Channels] : [-1, shape.Channels, shape.Height, shape.Width];
+        return new Constant([dims.Length], Integers: dims);
+    }
+
+    public static Value Gather(GraphReader graph, NodeProto node)
+    {
+        if (graph.Require(node, 0) is not Constant { Integers: { } numbers } || graph.FindConstant(node, 1) is not { Integers: { } indices } index || node.Int("axis", 0) != 0)
+            throw new NotSupportedException("it picks from a value");
+        return new Constant(index.Dims, Integers: [.. indices.Select(i => i + (i < 0 ? numbers.Length : 0)).Select(i => i >= 0 && i < numbers.Length
+            ? numbers[i] : throw new InvalidDataException($"node '{node.Label}' (Gather) picks number {i} of {numbers.Length}"))]);
+    }
+
+    public static Value Slice(GraphReader graph, NodeProto node)
+    {
+        if (graph.Require(node, 0) is not Constant { Integers: { } numbers }) throw new NotSupportedException("it takes a part of a value");
+        long[] starts = Axis("starts", 1), ends = Axis("ends", 2), steps = graph.FindConstant(node, 4)?.Integers ?? [1];
+        if (starts.Length != 1 || ends.Length != 1 || steps is not [1]) throw new NotSupportedException("it takes a part of a table");
+        int from = Clamp(starts[0]), to = Clamp(ends[0]);
+        long[] part = from < to ? numbers[from..to] : [];
+        return new Constant([part.Length], Integers: part);
+
+        long[] Axis(string attribute, int input) => node.Has(attribute) ? Array.ConvertAll(node.Ints(attribute), a => (long)a) : graph.FindConstant(node, input)?.Integers ?? [];
+
+        int Clamp(long position) => (int)Math.Clamp(position < 0 ? position + numbers.Length : position, 0, numbers.Length);
+    }
+
+    /// <summary>Of numbers, such as weights that a quantiser or Keras turned.</summary>
+    public static Value Transpose(GraphReader graph, NodeProto node)
+    {
+        int[] order = node.Ints("perm");
+        if (graph.Require(node, 0) is not Constant { Floats: { } values } numbers)
+        {
+            if (order.SequenceEqual(Enumerable.Range(0, order.Length)) && order.Length > 0) return graph.Require(node, 0);
+            throw new NotSupportedException("it turns a value's dimensions round; images are [n, channels, height, width] throughout");
+        }
+
+        int rank = numbers.Dims.Length;
+        if (order.Length == 0) order = [.. Enumerable.Range(0, rank).Reverse()];
+        if (!order.Order().SequenceEqual(Enumerable.Range(0, rank))) throw new InvalidDataException($"node '{node.Label}' (Transpose) has the order [{string.Join(", ", order)}]");
+        long[] dims = [.. order.Select(o => numbers.Dims[o])];
+        long[] strides = new long[rank];
+        for (int i = rank - 1, stride = 1; i >= 0; i--) (strides[i], stride) = (stride, stride * (int)numbers.Dims[i]);
+        float[] turned = new float[values.Length];
+        long[] at = new long[rank];
+        for (int i = 0; i < turned.Length; i++)
+        {
+            long from = 0;
+            for (int d = 0; d < rank; d++) from += at[d] * strides[order[d]];
+            turned[i] = values[from];
+            for (int d = rank - 1; d >= 0 && ++at[d] == dims[d]; d--) at[d] = 0;
+        }
+
+        return new Constant(dims, turned);
+    }
+
+    public static Value ConstantValue(GraphReader graph, NodeProto node)
+    {
+        if (node.Find("value") is { T: { } tensor }) return OnnxFile.ReadTensor(tensor);
+        if (node.Find("value_float") is { } number) return new Constant([], [number.F]);
+        if (node.Find("value_int") is { } integer) return new Constant([], Integers: [integer.I]);
+        if (node.Find("value_ints") is { } integers) return new Constant([integers.Ints.Count], Integers: [.. integers.Ints]);
+        if (node.Find("value_floats") is { } floats) return new Constant([floats.Floats.Count], [.. floats.Floats]);
+        throw new NotSupportedException("it is neither a tensor nor a number");
+    }
+
+    static LayerValue ToFeatures(GraphReader graph, LayerValue x)
+    {
+        if (x.Shape.IsFlat) return x;
+        if (x.Shape.Length > int.MaxValue) throw new InvalidDataException($"{x.Shape} has more elements than features can have");
+        return graph.Add("Flatten", Shape.Flat((int)x.Shape.Length), [], [], x.Layer);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text;
+using Nin.Shapes.Sizes;
+
+namespace Nin.Onnx;
+
+/// <summary>A run of equal blocks, as one <c>[LayersOf]</c> declares them.</summary>
+/// <param name="Template">The block that they are copies of.</param>
+/// <param name="Filters">What it gives for <c>Block.Filters</c>.</param>
+/// <param name="Stride">What it gives for <c>Block.Stride</c>, in the first copy; 1 in the others.</param>
+/// <param name="Copies">The copies.</param>
+sealed record Stage(BlockTemplate Template, int Filters, int Stride, IReadOnlyList<BlockCopy> Copies);
+
+/// <summary>A block's declaration.</summary>
+/// <param name="Text">What makes it equal to another: its layers as they are declared.</param>
+/// <param name="Lines">Its layers, in the order of the declaration.</param>
+sealed record BlockTemplate(string Text, IReadOnlyList<TemplateLine> Lines)
+{
+    /// <summary>The class that declares it.</summary>
+    public string Name { get; set; } = "";
+}
+
+/// <summary>A layer of a block as it is declared.</summary>
+/// <param name="Layer">One of the copies' layers.</param>
+/// <param name="Arguments">Its arguments as C#.</param>
+/// <param name="Name">Its name in the block.</param>
+sealed record TemplateLine(ImportedLayer Layer, string Arguments, string Name);
+
+/// <summary>Layers that are a copy of a block.</summary>
+/// <param name="Start">Position of the first.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Names">The name in the block of each, in order; those of a projection are after the sum's.</param>
+sealed record BlockCopy(int Start, int Count, IReadOnlyList<string> Names);
+
+/// <summary>
+/// Finds the blocks that repeat in a network. A block begins and ends where a single value goes on (a cut) and has a sum or another merge of
+/// branches in between; an activation after it is its last layer.
+/// </summary>
+static class Stages
+{
+    static readonly HashSet<string> Activations = ["Relu", "Relu6", "LeakyRelu", "Silu", "Gelu", "HardSwish", "Sigmoid", "Tanh", "HardSigmoid"];
+
+    /// <summary>The stages by the position of their first layer; blocks that occur once are none.</summary>
+    public static IReadOnlyDictionary<int, Stage> Find(IReadOnlyList<ImportedLayer> layers)
+    {
+        var blocks = Ranges(layers).Select(r => Describe(layers, r.Start, r.Count)).ToList();
+        var repeated = blocks.GroupBy(b => b.Template.Text).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.First().Template);
+        var stages = new Dictionary<int, Stage>();
+        foreach (var run in Runs([.. blocks.Where(b => repeated.ContainsKey(b.Template.Text))]))
+            stages.Add(run[0].Copy.Start, new Stage(repeated[run[0].Template.Text], run[0].Filters, run[0].Stride, [.. run.Select(b => b.Copy)]));
+        return stages;
+    }
+
+    /// <summary>Blocks one right after the other, of one template and one number of filters, of which the first alone may have a stride.</summary>
+    static IEnumerable<List<Candidate>> Runs(IReadOnlyList<Candidate> blocks)
+    {
+        List<Candidate> run = [];
+        foreach (var block in blocks)
+        {
+            if (run.Count > 0)
+            {
+                var last = run[^1];
+                bool goesOn = block.Copy.Start == last.Copy.Start + last.Copy.Count && block.Template.Text == last.Template.Text
+                    && block.Filters == last.Filters && block.Stride == 1;
+                if (!goesOn)
+                {
+                    yield return run;
+                    run = [];
+                }
+            }
+
+            run.Add(block);
+        }
+
+        if (run.Count > 0) yield return run;
+    }
+
+    static IEnumerable<(int Start, int Count)> Ranges(IReadOnlyList<ImportedLayer> layers)
+    {
+        // After the layer at a cut, nothing earlier is read again.
+        int[] earliest = new int[layers.Count + 1];
+        earliest[layers.Count] = int.MaxValue;
+        for (int i = layers.Count - 1; i >= 0; i--) earliest[i] = Math.Min(earliest[i + 1], layers[i].Inputs.Min());
+        int start = 0;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            if (earliest[i + 1] < i) continue;
+            int next = i + 1;
+            if (i > start)
+            {
+                if (next < layers.Count && Activations.Contains(layers[next].Kind) && earliest[next + 1] >= next) next++;
+                yield return (start, next - start);
+                i = next - 1;
+            }
+
+            start = next;
+        }
+    }
+
+    static Candidate Describe(IReadOnlyList<ImportedLayer> layers, int start, int count)
+    {
+        var own = Enumerable.Range(start, count).ToList();
+        int filters = own.Select(i => (int?)layers[i]["Filters"]).FirstOrDefault(f => f is not null) ?? 0;
+        int stride = (int)(own.Select(i => layers[i]["Stride"]).FirstOrDefault(s => s > 1) ?? 1);
+        var projections = own.Select(i => FindProjection(layers, i, start)).Where(p => p is not null).Select(p => p!).ToDictionary(p => p.Sum);
+        var projected = projections.Values.SelectMany(p => (int[])[p.Convolution, p.Norm]).ToHashSet();
+
+        var names = new Dictionary<int, string>();
+        var counts = new Dictionary<string, int>();
+        foreach (int i in own.Where(i => !projected.Contains(i))) names[i] = LayerNaming.Next(layers[i].Kind, counts);
+        foreach (var p in projections.Values) (names[p.Convolution], names[p.Norm]) = ($"{names[p.Sum]}Project", $"{names[p.Sum]}ProjectNorm");
+
+        // The one convolution that has the block's stride; where none shows it, the first that looks at more than a pixel.
+        int strided = own.Where(i => !projected.Contains(i)).FirstOrDefault(i => layers[i]["Stride"] > 1, own.FirstOrDefault(i => layers[i].Kind == "Conv2d" && layers[i]["Kernel"] > 1, -1));
+        var lines = new List<TemplateLine>();
+        int before = start - 1;
+        foreach (int i in own.Where(i => !projected.Contains(i)))
+        {
+            var layer = layers[i];
+            int[] inputs = [.. layer.Inputs];
+            if (projections.TryGetValue(i, out var projection)) inputs = [projection.Main, start - 1];
+            // The sum measures its other inputs by the first.
+            else if (layer.Kind == "Add" && inputs.Length == 2 && inputs[0] < start) inputs = [inputs[1], inputs[0]];
+            string arguments = DeclarationWriter.Arguments(
+                layer, [.. inputs.Select(input => input < start ? "\"input\"" : $"\"{names[input]}\"")], isNext: inputs[0] == before,
+                (argument, value) => argument switch
+                {
+                    "Filters" when value == filters => "Block.Filters",
+                    "Stride" when i == strided && layer.Kind == "Conv2d" => "Block.Stride",
+                    _ => null,
+                },
+                extra: layer.Kind == "Add" && inputs.Length == 2 && inputs[1] == start - 1 ? "Project = true" : null,
+                stride: i == strided && layer.Kind == "Conv2d");
+            lines.Add(new TemplateLine(layer, arguments, names[i]));
+            before = i;
+        }
+
+        var text = new StringBuilder();
+        foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"{line.Layer.Kind}({line.Arguments})\n");
+        return new Candidate(new BlockTemplate(text.ToString(), lines), filters, stride, new BlockCopy(start, count, [.. own.Select(i => names[i])]));
+    }
+
+    /// <summary>The 1x1 convolution and normalisation by which a sum's shortcut gets the shape of the other branch, as <c>Project</c> declares them.</summary>
+    static Shortcut? FindProjection(IReadOnlyList<ImportedLayer> layers, int sum, int start)
+    {
+        if (layers[sum] is not { Kind: "Add", Inputs: [var a, var b] }) return null;
+        foreach (var (main, norm) in ((int, int)[])[(a, b), (b, a)])
+        {
+            if (norm < start || layers[norm] is not { Kind: "BatchNorm2d", Arguments: [], Inputs: [var convolution] } || convolution < start) continue;
+            var layer = layers[convolution];
+            bool pixel = layer.Kind == "Pointwise" || (layer.Kind == "Conv2d" && layer["Kernel"] == 1 && layer.Arguments.All(x => x.Name is "Filters" or "Kernel" or "Stride" or "Bias"));
+            if (pixel && layer["Bias"] == 0 && layer.Inputs[0] == start - 1 && main >= start) return new(sum, main, convolution, norm);
+        }
+
+        return null;
+    }
+
+    sealed record Shortcut(int Sum, int Main, int Convolution, int Norm);
+
+    sealed record Candidate(BlockTemplate Template, int Filters, int Stride, BlockCopy Copy);
+}
