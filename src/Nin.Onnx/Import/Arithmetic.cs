@@ -24,14 +24,8 @@ static class Arithmetic
         if (a is Unknown || b is Unknown) throw new UnknownInputException();
         if (a is Constant left && b is Constant right) return Fold(left, right, by);
         if (Gelu(a, b, by) is { } gelu) return gelu.IsComplete ? graph.Add("Gelu", gelu.Of.Shape, [], [], gelu.Of.Layer) : gelu;
-        bool sum = by == Add;
-        if (b is Constant numbers) return (sum ? WithBias(graph, a, node.Input[0], numbers, node.Input[1]) : null) ?? WithNumbers(graph, a, numbers, by.Right);
-        if (a is Constant first)
-        {
-            var apply = by.Left ?? throw new NotSupportedException("it divides by a value");
-            return (sum ? WithBias(graph, b, node.Input[1], first, node.Input[0]) : null) ?? WithNumbers(graph, b, first, apply);
-        }
-
+        if (b is Constant numbers) return WithNumbers(graph, node, by, value: 0, numbers, by.Right);
+        if (a is Constant first) return WithNumbers(graph, node, by, value: 1, first, by.Left ?? throw new NotSupportedException("it divides by a value"));
         if (by.Merge is null) throw new NotSupportedException("it takes two computed values");
         return Merge(graph, node, by.Merge, [graph.Materialize(a), graph.Materialize(b)]);
     }
@@ -59,14 +53,15 @@ static class Arithmetic
         return graph.Add(kind, whole, [], [], [.. inputs.Select(i => i.Layer)]);
     }
 
-    /// <summary>A layer with the numbers as its bias, which it has not yet; null if it cannot be.</summary>
-    static Value? WithBias(GraphReader graph, Value value, string name, Constant numbers, string source) =>
-        value is LayerValue of && numbers.Length == of.Shape.Channels && graph.TryAddBias(of, name, PerChannel(numbers, of.Shape), source) ? of : null;
-
-    static Affine WithNumbers(GraphReader graph, Value value, Constant numbers, Func<Affine, float[], Affine> apply)
+    /// <summary>A value combined with numbers; a sum after a layer without bias is its bias.</summary>
+    static Value WithNumbers(GraphReader graph, NodeProto node, Operator by, int value, Constant numbers, Func<Affine, float[], Affine> apply)
     {
-        var affine = value as Affine ?? Affine.Identity(graph.Materialize(value));
-        return apply(affine, PerChannel(numbers, affine.Of.Shape));
+        var given = graph.Require(node, value);
+        var affine = given as Affine ?? Affine.Identity(graph.Materialize(given));
+        float[] perChannel = PerChannel(numbers, affine.Of.Shape);
+        if (by == Add && given is LayerValue of && perChannel.Length == of.Shape.Channels && graph.TryAddBias(of, node.Input[value], perChannel, node.Input[1 - value]))
+            return of;
+        return apply(affine, perChannel);
     }
 
     /// <summary>Numbers that are broadcast over an image: one for all, or one a channel.</summary>

@@ -1,0 +1,82 @@
+using Nin;
+
+namespace Nin.Onnx.Tests;
+
+/// <summary>A layer of every kind that ONNX has, and of every argument.</summary>
+[Network(3, 17, 14, Classes = 6)]
+[Conv2d(8, KernelHeight = 3, KernelWidth = 5, StrideHeight = 2, StrideWidth = 1, PaddingTop = 1, PaddingLeft = 2, PaddingBottom = 0, PaddingRight = 1)]
+[Relu]
+[NinBlock(8, Kernel = 3, Same = true)]
+[Add(nameof(Block1), nameof(Relu1))]
+[MaxPool2d(3, Stride = 2, Padding = 1, CeilMode = true)]
+[Conv2d(8, Kernel = 3, Padding = 2, Dilation = 2, Groups = 2, Bias = false)]
+[BatchNorm2d(Epsilon = 1e-3, Momentum = 0.2)]
+[Add(nameof(Norm1), nameof(Pool1))]
+[Relu]
+[Dropout(0.25)]
+[AvgPool2d(3, Stride = 1, Padding = 1, Name = "Mean")]
+[AvgPool2d(3, Stride = 1, Padding = 1, CountIncludePad = false, Name = "Inner")]
+[LeakyRelu(0.2)]
+[Pointwise(8)]
+[Silu]
+[GlobalMaxPool2d(Name = "Squeeze")]
+[Pointwise(8, Bias = false, Name = "Excite")]
+[Sigmoid]
+[Multiply(nameof(Silu1), nameof(Sigmoid1))]
+[NinBlock(6, Kernel = 3, Padding = 1, BatchNorm = true)]
+[Concat(nameof(Block2), nameof(Multiply1))]
+[BatchNorm2d]
+[Gelu(From = nameof(Norm2))]
+[HardSwish(From = nameof(Norm2))]
+[HardSigmoid(From = nameof(Norm2))]
+[Relu6(From = nameof(Norm2), Name = "Capped")]
+[Tanh(From = nameof(Norm2))]
+[Add(nameof(Gelu1), nameof(HardSwish1), nameof(HardSigmoid1), nameof(Capped), nameof(Tanh1))]
+[Flatten]
+[BatchNorm2d]
+[Linear(12)]
+[Relu]
+[Linear(6, Bias = false)]
+public sealed partial class EveryLayer;
+
+/// <summary>A small residual network: a stage with a projection, one without.</summary>
+[Network(3, 32, 32, Classes = 10)]
+[Conv2d(8, Kernel = 3, Padding = 1, Bias = false)]
+[BatchNorm2d, Relu]
+[LayersOf<Basic>(Times = 2, Name = "Stage1", Filters = 8, Stride = 1)]
+[LayersOf<Basic>(Times = 2, Name = "Stage2", Filters = 16, Stride = 2)]
+[LayersOf<Basic>(Times = 3, Name = "Stage3", Filters = 24, Stride = 2)]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(10)]
+public sealed partial class SmallResNet;
+
+[Layers]
+[Conv2d(Block.Filters, Kernel = 3, Stride = Block.Stride, Padding = 1, Bias = false)]
+[BatchNorm2d, Relu]
+[Conv2d(Block.Filters, Kernel = 3, Padding = 1, Bias = false)]
+[BatchNorm2d]
+[Add("Norm2", "input", Project = true)]
+[Relu]
+abstract class Basic;
+
+/// <summary>With an activation that ONNX does not have.</summary>
+[Network(1, 8, 8)]
+[Conv2d(4, Kernel = 3)]
+[Activation<Own>]
+public sealed partial class OwnActivation;
+
+/// <summary>Half of the input.</summary>
+public readonly struct Own : ISavesInput
+{
+    /// <inheritdoc/>
+    public static string Name => "Own";
+
+    /// <inheritdoc/>
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => x * 0.5f;
+
+    /// <inheritdoc/>
+    public T Gradient<T>(T saved, T dy)
+        where T : struct, IReal<T> => dy * 0.5f;
+}

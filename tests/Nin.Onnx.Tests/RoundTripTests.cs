@@ -1,0 +1,142 @@
+using Nin.Runner.Models;
+
+namespace Nin.Onnx.Tests;
+
+/// <summary>Networks that are written as ONNX files answer there, and read again, as they do here.</summary>
+public sealed class RoundTripTests : IDisposable
+{
+    readonly Device device = Device.Open("cpu");
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-onnx");
+
+    public static TheoryData<string> Names => [.. Creators.Keys];
+
+    static Dictionary<string, Func<Device, INetwork>> Creators { get; } = new()
+    {
+        ["EveryLayer"] = d => new EveryLayer(d, 3),
+        ["SmallResNet"] = d => new SmallResNet(d, 3),
+        ["Quick28"] = d => new Quick28(d, 3),
+        ["Modern28"] = d => new Modern28(d, 3),
+        ["Mnist28"] = d => new Mnist28(d, 3),
+        ["Cifar10"] = d => new Cifar10(d, 3),
+        ["Book96"] = d => new Book96(d, 3),
+        ["BookNin"] = d => new BookNin(d, 3),
+        ["BookOnePointwise"] = d => new BookOnePointwise(d, 3),
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Onnx_Runtime_gives_the_same_logits(string name)
+    {
+        using var network = Create(name);
+        string path = Save(network);
+        var input = network.Architecture.Input;
+        float[] images = Logits.Images(input, batch: 3);
+
+        float[] got = Logits.OfRuntime(path, input, images, batch: 3);
+
+        Logits.ShouldAgree(got, Logits.Of(network, images, batch: 3));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_declaration_that_is_read_back_gives_the_same_bits(string name)
+    {
+        using var network = Create(name);
+        var imported = OnnxImport.Read(Save(network), "Imported");
+        string weights = Path.Combine(folder.FullName, "imported.safetensors");
+        imported.SaveWeights(weights);
+        float[] images = Logits.Images(network.Architecture.Input, batch: 3);
+
+        using var back = Declared.Load(imported.ToDeclaration(), "Imported", device, weights);
+
+        Logits.Of(back, images, batch: 3).Should().Equal(Logits.Of(network, images, batch: 3));
+    }
+
+    [Fact]
+    public void Residual_blocks_are_read_as_stages()
+    {
+        using var network = Create("SmallResNet");
+
+        string declaration = OnnxImport.Read(Save(network), "ResNet").ToDeclaration("Mine");
+
+        declaration.Should().StartWith("""
+            using Nin;
+
+            namespace Mine;
+
+            /// <summary>The block that <see cref="ResNet"/> repeats.</summary>
+            [Layers]
+            [Conv2d(Block.Filters, Kernel = 3, Stride = Block.Stride, Padding = 1, Bias = false)]
+            [BatchNorm2d, Relu]
+            [Conv2d(Block.Filters, Kernel = 3, Padding = 1, Bias = false)]
+            [BatchNorm2d]
+            [Add("Norm2", "input", Project = true)]
+            [Relu]
+            abstract class ResNetBlock;
+
+            /// <summary>Imported from network.onnx.</summary>
+            [Network(3, 32, 32, Classes = 10)]
+            [Conv2d(8, Kernel = 3, Padding = 1, Bias = false)]
+            [BatchNorm2d, Relu]
+            [LayersOf<ResNetBlock>(Times = 2, Name = "Stage1", Filters = 8, Stride = 1)]
+            [LayersOf<ResNetBlock>(Times = 2, Name = "Stage2", Filters = 16, Stride = 2)]
+            [LayersOf<ResNetBlock>(Times = 3, Name = "Stage3", Filters = 24, Stride = 2)]
+            [GlobalAvgPool2d]
+            [Flatten]
+            [Linear(10)]
+            public sealed partial class ResNet
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void Metadata_go_with_the_file_and_into_the_weights()
+    {
+        using var network = Create("Quick28");
+        string path = Path.Combine(folder.FullName, "network.onnx");
+        OnnxExport.Save(network, path, new Dictionary<string, string> { ["nin.classes"] = """["a","b"]""", ["nin.resize"] = "\"Pad\"" });
+        string weights = Path.Combine(folder.FullName, "imported.safetensors");
+
+        OnnxImport.Read(path).SaveWeights(weights);
+
+        Checkpoint.ReadMetadata(weights).Should().Contain("nin.classes", """["a","b"]""").And.Contain("nin.resize", "\"Pad\"");
+    }
+
+    [Fact]
+    public void A_layer_of_ones_own_is_refused_by_name_and_nothing_is_written()
+    {
+        using var network = new OwnActivation(device, 0);
+        string path = Path.Combine(folder.FullName, "own.onnx");
+
+        var save = () => OnnxExport.Save(network, path);
+
+        save.Should().Throw<NotSupportedException>().WithMessage("OwnActivation cannot be written as ONNX: Activation1 (Activation<Own>) is of no kind that ONNX has.*");
+        File.Exists(path).Should().BeFalse();
+    }
+
+    public void Dispose()
+    {
+        device.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    /// <summary>With biases and statistics of their own, so that none can be mistaken for another.</summary>
+    INetwork Create(string name)
+    {
+        var network = Creators[name](device);
+        var random = new Random(5);
+        foreach (var parameter in network.Parameters.Where(p => p.Spec.Role != ParameterRole.Weight))
+        {
+            double center = parameter.Spec.Role is ParameterRole.Scale or ParameterRole.RunningVariance ? 1 : 0;
+            parameter.CopyFrom([.. Enumerable.Range(0, (int)parameter.Spec.Length).Select(_ => (float)(center + random.NextDouble() * 0.4 - 0.1))]);
+        }
+
+        return network;
+    }
+
+    string Save(INetwork network)
+    {
+        string path = Path.Combine(folder.FullName, "network.onnx");
+        OnnxExport.Save(network, path);
+        return path;
+    }
+}
