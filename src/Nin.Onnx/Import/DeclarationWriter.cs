@@ -22,7 +22,7 @@ sealed class DeclarationWriter(ImportedNetwork network, string? nameSpace)
         foreach (var template in Templates()) WriteTemplate(template);
         WriteSummary();
         var (input, output) = (network.Input, network.Layers[^1].Output);
-        string classes = output.Pixels == 1 ? string.Create(CultureInfo.InvariantCulture, $", Classes = {output.Channels}") : "";
+        string classes = output.IsFlat ? string.Create(CultureInfo.InvariantCulture, $", Classes = {output.Channels}") : "";
         text.Append(CultureInfo.InvariantCulture, $"[Network({input.Channels}, {input.Height}, {input.Width}{classes})]\n");
         var line = new Line(text);
         int number = 0;

@@ -162,13 +162,18 @@ sealed class GraphReader
         }
         catch (UnknownInputException)
         {
-            values[node.Output[0]] = new Unknown();
+            GivesUnknown(node);
         }
         catch (NotSupportedException exception)
         {
             unsupported.Add($"'{node.Label}' ({node.OpType}): {exception.Message}");
-            values[node.Output[0]] = new Unknown();
+            GivesUnknown(node);
         }
+    }
+
+    void GivesUnknown(NodeProto node)
+    {
+        foreach (string output in node.Output.Where(o => o.Length > 0)) values[output] = new Unknown();
     }
 
     /// <summary>The nodes, each after those that it reads: the format asks for that order, and not every writer keeps it.</summary>

@@ -1,0 +1,137 @@
+using static Nin.Onnx.GraphWriter;
+
+namespace Nin.Onnx.Tests;
+
+/// <summary>What exporters write for one layer with several nodes, and what they fold, is read as that layer and answers as in ONNX Runtime.</summary>
+public sealed class ExporterPatternTests : IDisposable
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-onnx");
+    readonly GraphBuilder graph = new();
+
+    [Fact]
+    public void Sigmoid_times_its_input_is_SiLU()
+    {
+        string x = Conv();
+        Agrees(graph.Node("Mul", [x, graph.Node("Sigmoid", [x])])).Should().Contain("[Silu]").And.NotContain("Sigmoid");
+    }
+
+    [Fact]
+    public void Hard_sigmoid_times_its_input_is_hard_swish()
+    {
+        string x = Conv();
+        Agrees(graph.Node("Mul", [graph.Node("HardSigmoid", [x], Float("alpha", 1 / 6f)), x])).Should().Contain("[HardSwish]").And.NotContain("HardSigmoid");
+    }
+
+    [Fact]
+    public void The_five_nodes_of_GELU_are_GELU()
+    {
+        string x = Conv();
+        string erf = graph.Node("Erf", [graph.Node("Div", [x, graph.Floats([], MathF.Sqrt(2))])]);
+        string product = graph.Node("Mul", [x, graph.Node("Add", [erf, graph.Floats([], 1)])]);
+        Agrees(graph.Node("Mul", [product, graph.Floats([], 0.5f)])).Should().Contain("[Gelu]");
+    }
+
+    [Fact]
+    public void Zero_padding_before_a_convolution_is_its_padding()
+    {
+        string padded = graph.Node("Pad", [graph.Input(0, 3, 9, 8), graph.Integers(0, 0, 1, 0, 0, 0, 2, 3)]);
+        string y = graph.Node("Conv", [padded, graph.Weights(4, 3, 3, 3)], Ints("pads", 0, 1, 0, 0));
+        Agrees(y).Should().Contain("[Conv2d(4, Kernel = 3, PaddingTop = 1, PaddingLeft = 1, PaddingBottom = 2, PaddingRight = 3, Bias = false)]");
+    }
+
+    [Theory]
+    [InlineData("SAME_UPPER")]
+    [InlineData("SAME_LOWER")]
+    [InlineData("VALID")]
+    public void Automatic_padding_becomes_numbers(string mode)
+    {
+        var auto = new Schema.AttributeProto { Name = "auto_pad", Type = Schema.AttributeProto.Types.Kind.String, S = Google.Protobuf.ByteString.CopyFromUtf8(mode) };
+        Agrees(graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 4, 3)], auto, Ints("strides", 2, 1)));
+    }
+
+    [Fact]
+    public void The_shape_arithmetic_of_view_is_flattening()
+    {
+        string x = Conv();
+        string size = graph.Node("Gather", [graph.Node("Shape", [x]), graph.Integers(0)], Int("axis", 0));
+        string shape = graph.Node("Concat", [size, graph.Integers(-1)], Int("axis", 0));
+        Agrees(graph.Node("Reshape", [x, shape])).Should().Contain("Flatten]");
+    }
+
+    [Fact]
+    public void A_product_and_a_sum_are_a_linear_layer_with_bias()
+    {
+        string x = graph.Node("Squeeze", [graph.Node("GlobalAveragePool", [Conv()]), graph.Integers(2, 3)]);
+        Agrees(graph.Node("Add", [graph.Node("MatMul", [x, graph.Weights(4, 5)]), graph.Weights(5)])).Should().Contain("[Linear(5)]").And.NotContain("BatchNorm");
+    }
+
+    [Fact]
+    public void Gemm_with_factors_is_a_linear_layer()
+    {
+        string x = graph.Node("ReduceMean", [Conv()], Ints("axes", 2, 3), Int("keepdims", 0));
+        Agrees(graph.Node("Gemm", [x, graph.Weights(4, 5), graph.Weights(5)], Float("alpha", 0.5), Float("beta", 2))).Should().Contain("[Linear(5)]");
+    }
+
+    [Fact]
+    public void Normalisation_of_the_input_by_channel_is_kept()
+    {
+        string x = graph.Input(0, 3, 9, 8);
+        string normal = graph.Node("Div", [graph.Node("Sub", [x, graph.Floats([1, 3, 1, 1], 0.4f, 0.5f, 0.6f)]), graph.Floats([3, 1, 1], 0.2f, 0.25f, 0.3f)]);
+        Agrees(graph.Node("Conv", [normal, graph.Weights(4, 3, 3, 3)], Ints("pads", 1, 1, 1, 1))).Should().Contain("[BatchNorm2d]").And.Contain("freeze it");
+    }
+
+    [Fact]
+    public void A_sum_after_a_convolution_that_something_else_reads_is_no_bias()
+    {
+        string x = graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3)]);
+        Agrees(graph.Node("Concat", [graph.Node("Add", [x, graph.Weights(4, 1, 1)]), x], Int("axis", 1)));
+    }
+
+    [Fact]
+    public void Softmax_at_the_end_is_left_out_and_said()
+    {
+        string x = graph.Node("Flatten", [graph.Node("GlobalMaxPool", [Conv()])]);
+        var imported = OnnxImport.Read(graph.Save(folder, graph.Node("Softmax", [x])), "Net");
+        imported.Layers[^1].Kind.Should().Be("Flatten");
+        imported.ToDeclaration().Should().Contain("Softmax at the end is left out");
+    }
+
+    [Theory]
+    [InlineData(0, 6, "Relu6")]
+    [InlineData(0, float.MaxValue, "Relu")]
+    public void Clipping_is_an_activation(float least, float most, string activation) =>
+        Agrees(graph.Node("Clip", [Conv(), graph.Floats([], least), graph.Floats([], most)])).Should().Contain($"[{activation}]");
+
+    [Fact]
+    public void Squeeze_and_excitation_is_read()
+    {
+        string x = Conv();
+        string gate = graph.Node("Conv", [graph.Node("GlobalAveragePool", [x]), graph.Weights(4, 4, 1, 1), graph.Weights(4)]);
+        Agrees(graph.Node("Mul", [x, graph.Node("Sigmoid", [gate])])).Should().Contain("[Multiply(nameof(Conv1), nameof(Sigmoid1))]");
+    }
+
+    [Fact]
+    public void A_depthwise_convolution_keeps_its_groups()
+    {
+        string y = graph.Node("Conv", [Conv(), graph.Weights(8, 1, 3, 3), graph.Weights(8)], Int("group", 4), Ints("dilations", 2, 2));
+        Agrees(y).Should().Contain("[Conv2d(8, Kernel = 3, Dilation = 2, Groups = 4)]");
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    string Conv() => graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3), graph.Weights(4)]);
+
+    /// <summary>The declaration, which answers as ONNX Runtime does.</summary>
+    string Agrees(string output)
+    {
+        string path = graph.Save(folder, output), weights = Path.Combine(folder.FullName, "weights.safetensors");
+        var imported = OnnxImport.Read(path, "Net");
+        imported.SaveWeights(weights);
+        string declaration = imported.ToDeclaration();
+        float[] images = Logits.Images(imported.Input, batch: 2);
+        using var device = Device.Open("cpu");
+        using var network = Declared.Load(declaration, "Net", device, weights);
+        Logits.ShouldAgree(Logits.Of(network, images, batch: 2), Logits.OfRuntime(path, imported.Input, images, batch: 2));
+        return declaration;
+    }
+}

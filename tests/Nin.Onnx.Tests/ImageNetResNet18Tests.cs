@@ -1,0 +1,28 @@
+using System.Reflection;
+
+namespace Nin.Onnx.Tests;
+
+/// <summary>The ResNet-18 that NuGet serves, trained on ImageNet and written by another program.</summary>
+public sealed class ImageNetResNet18Tests : IDisposable
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-onnx");
+
+    static string File { get; } = typeof(ImageNetResNet18Tests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "ResNet18").Value!;
+
+    [Fact]
+    public void It_is_read_compiled_and_answers_as_Onnx_Runtime_does()
+    {
+        var imported = OnnxImport.Read(File, "ResNet18");
+        string weights = Path.Combine(folder.FullName, "resnet18.safetensors");
+        imported.SaveWeights(weights);
+        float[] images = [.. Logits.Images(imported.Input, batch: 1).Select(x => x * 128)]; // Pixels less their mean.
+
+        using var device = Device.Open("cpu");
+        using var network = Declared.Load(imported.ToDeclaration(), "ResNet18", device, weights);
+
+        imported.ToDeclaration().Should().Contain("[LayersOf<ResNet18Block>(Times = 2, Name = \"Stage1\", Filters = 64, Stride = 1)]");
+        Logits.ShouldAgree(Logits.Of(network, images, batch: 1), Logits.OfRuntime(File, imported.Input, images, batch: 1));
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
