@@ -50,7 +50,7 @@ static class NetworkEmitter
         if (spec.NamesAreHidden) return;
 
         writer.Line("using global::Nin;").Line("using global::Nin.Dimensions;").Line("using global::Nin.Layers;").Line("using global::Nin.Ops;");
-        if (spec.IsStub) writer.Line("using global::Nin.Training;");
+        if (spec.IsStub) writer.Line("using global::Nin.Data;").Line("using global::Nin.Training;");
         writer.Line();
     }
 }

@@ -49,6 +49,8 @@ static class StubMembers
     const string Labels = "global::System.ReadOnlySpan<int>";
     const string Optimizer = "global::Nin.Training.Optimizer";
     const string Loss = "global::Nin.Loss";
+    const string TargetLoss = "global::Nin.TargetLoss";
+    const string Preprocessing = "global::Nin.Data.Preprocessing";
 
     /// <summary>The marker of an optional parameter, which an explicit implementation of an interface may not repeat.</summary>
     const string Unset = " = null";
@@ -104,6 +106,9 @@ static class StubMembers
             "Load", "global::Nin.Device, global::System.IO.Stream", "A network with weights from a stream.",
             $"static {spec.ClassName} Load(global::Nin.Device device, global::System.IO.Stream stream)", "null!");
         yield return ("Save", "string", "Writes the weights.", "void Save(string path)", "_ = path");
+        yield return (
+            "Save", $"string, {Preprocessing}", "Writes the weights and how pictures are prepared for them.",
+            $"void Save(string path, {Preprocessing} preprocessing)", "_ = path");
         foreach ((string name, string types, string summary, string returns, string parameters) in Typed(spec) ?? Untyped(spec))
         {
             yield return (name, types, summary, $"{returns} {name}({parameters})", "default!");
@@ -124,6 +129,9 @@ static class StubMembers
             ("ForwardTraining", x, "The forward pass of training.", $"global::Nin.Traced<{y}>", $"{x} x"),
             ("ForwardTraining", traced, "The forward pass of training on a tape.", $"global::Nin.Traced<{y}>", $"{traced} x"),
             ("TrainStep", $"{x}, {Labels}, {Optimizer}, {Loss}", "A whole training step.", "float", $"{x} x, {TrainStepParameters}"),
+            (
+                "TrainStep", $"{x}, global::Nin.Tensor<{y}>, {Optimizer}, {TargetLoss}", "A whole training step towards targets that are numbers.", "float",
+                $"{x} x, global::Nin.Tensor<{y}> targets, {Optimizer} optimizer, {TargetLoss} loss"),
             ("CreateSession", "int", "Opens a session.", $"global::Nin.Session<{Literal.Type(input)}, {y}>", "int maxBatch"),
         ];
     }
@@ -140,6 +148,9 @@ static class StubMembers
         yield return ("ForwardTraining", "object", "The forward pass of training; the output's shape is not known yet.", "dynamic", "object x");
         yield return (
             "TrainStep", $"object, {Labels}, {Optimizer}, {Loss}", "A whole training step.", "float", $"object x, {TrainStepParameters}");
+        yield return (
+            "TrainStep", $"object, object, {Optimizer}, {TargetLoss}", "A whole training step towards targets that are numbers.", "float",
+            $"object x, object targets, {Optimizer} optimizer, {TargetLoss} loss");
         yield return ("CreateSession", "int", "Opens a session; the output's shape is not known yet.", "dynamic", "int maxBatch");
     }
 

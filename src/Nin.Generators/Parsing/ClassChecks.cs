@@ -11,8 +11,8 @@ namespace Nin.Generators.Parsing;
 /// <summary>NIN001, NIN009 and NIN012: whether a class can get a generated half, and has its layers in one place.</summary>
 static class ClassChecks
 {
-    /// <summary>The oldest version of C# that compiles the stub of a wrong network.</summary>
-    public const LanguageVersion StubLanguage = LanguageVersion.CSharp10;
+    /// <summary>The oldest version of C# that compiles the stub of a wrong network, whose interface has static members.</summary>
+    public const LanguageVersion StubLanguage = LanguageVersion.CSharp11;
 
     /// <summary>The oldest version of C# that compiles generated networks.</summary>
     const LanguageVersion NetworkLanguage = LanguageVersion.CSharp13;

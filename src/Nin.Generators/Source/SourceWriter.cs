@@ -74,6 +74,6 @@ sealed class SourceWriter(bool fullNames = false)
 
     string Named(string line) => fullNames || line.StartsWith("using ", StringComparison.Ordinal)
         ? line
-        : line.Replace("global::Nin.Dimensions.", "").Replace("global::Nin.Layers.", "").Replace("global::Nin.Ops.", "").Replace("global::Nin.Training.", "")
+        : line.Replace("global::Nin.Dimensions.", "").Replace("global::Nin.Layers.", "").Replace("global::Nin.Ops.", "").Replace("global::Nin.Training.", "").Replace("global::Nin.Data.", "")
             .Replace("global::Nin.", "");
 }

@@ -38,7 +38,6 @@ public class Nin001Tests
         "Net: Outer, the type around it, is local to its file, where no generated half can reach it; remove file");
 
     [Theory]
-    [InlineData(LanguageVersion.CSharp10, "10.0")]
     [InlineData(LanguageVersion.CSharp11, "11.0")]
     [InlineData(LanguageVersion.CSharp12, "12.0")]
     public void An_old_version_of_CSharp_is_one_error_a_network(LanguageVersion version, string name)
