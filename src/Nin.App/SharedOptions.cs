@@ -61,7 +61,7 @@ static class SharedOptions
         OptionKinds.Integer("--threads", "Threads on the CPU; results do not depend on it (default: one a core)", least: 1, most: Nin.Device.MaxThreads);
 
     public static Option<string?> Data() =>
-        Folder("--data", $"Folder with the four Fashion-MNIST files (default: searched for, see `{NinApp.Name} data`)");
+        Folder("--data", $"Folder with the four Fashion-MNIST files (default: searched for, see `{NinApp.Name} data`), or with one folder of pictures a class");
 
     public static Option<string?> Folder(string name, string description) => new(name)
     {

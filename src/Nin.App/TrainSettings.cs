@@ -53,6 +53,9 @@ public sealed record TrainSettings
     [JsonRequired]
     public string Dataset { get; init; } = "fashion-mnist";
 
+    /// <summary>Share of each class to test on, of pictures of one's own; null for other data.</summary>
+    public double? Validation { get; init; }
+
     /// <summary><c>tf32x3</c> or <c>tf32</c>; null for <c>float32</c>. See <see cref="Nin.Precision"/>.</summary>
     public string? Precision { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record TrainSettings
         : !(Momentum is >= 0 and < 1) ? $"momentum is {Momentum:R}; it must be 0 or more and below 1"
         : !(WeightDecay >= 0 && double.IsFinite(WeightDecay)) ? $"weightDecay is {WeightDecay:R}; it must be a number of 0 or more"
         : Seed < 0 ? $"seed is {Seed}; it must be 0 or more"
+        : Validation is <= 0 or >= 1 or double.NaN ? $"validation is {Validation:R}; it must be above 0 and below 1"
         : Limit < 1 ? $"limit is {Limit}; it must be 1 or more"
         : Unknown("schedule", Schedule, Recipe.Schedules)
             ?? Unknown("optimizer", Optimizer, Recipe.Optimizers)

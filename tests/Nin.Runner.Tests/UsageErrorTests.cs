@@ -8,6 +8,8 @@ public sealed class UsageErrorTests
     [InlineData("modles", "unknown command 'modles': did you mean 'models'?")]
     [InlineData("predikt", "unknown command 'predikt': did you mean 'predict'? `nin` takes devices, models,")]
     [InlineData("predict", "Required argument 'IMAGE' missing for command: 'predict'.")]
+    [InlineData("train --validation 0.2", "--validation belongs to pictures of your own")]
+    [InlineData("train --validation 1", "--validation is '1'; it must be a number above 0 and below 1.")]
     [InlineData("bench --precision half", "--precision is 'half'; use float32, tf32x3 or tf32.")]
     [InlineData("train --resume runs/a --precision tf32", "--precision cannot stand beside --resume")]
     [InlineData("train --epoch 3", "unknown option '--epoch': did you mean '--epochs'?")]
@@ -65,7 +67,7 @@ public sealed class UsageErrorTests
         string[] options =
         [
             "--model", "--preset", "--epochs", "--batch", "--lr", "--momentum", "--weight-decay", "--schedule", "--optimizer", "--init", "--augment",
-            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--checkpoint-minutes", "--tensorboard", "--precision", "--device", "--threads", "--json", "--verbose",
+            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--checkpoint-minutes", "--tensorboard", "--precision", "--validation", "--device", "--threads", "--json", "--verbose",
         ];
         help.Should().ContainAll(options).And.Contain("constant|step|cosine|onecycle").And.Contain("none|flip|shift-flip");
     }

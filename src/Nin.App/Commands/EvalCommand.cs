@@ -36,8 +36,12 @@ sealed class EvalCommand : Command
         using var on = ChosenDevice.Open(parsed, device, threads);
         using var network = file.Load(on);
         string images = parsed.GetValue(dataset) ?? file.Dataset ?? RunData.FashionMnistName;
-        var loaded = await RunData.LoadAsync(
-            images, file.Model, parsed.GetValue(data), training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);
+        string? folder = parsed.GetValue(data);
+        bool isFolder = parsed.GetValue(dataset) is null && FolderData.IsOne(folder);
+        if (images == RunData.FolderName && !isFolder) throw new UsageException("the weights learnt from a folder of pictures: name one with --data.");
+        var loaded = isFolder
+            ? FolderData.ForTest(file.Model, folder!, file.Preprocessing, report.Note, cancellation)
+            : await RunData.LoadAsync(images, file.Model, folder, training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);
         var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, cancellation: cancellation);
         var classes = tested.Classes.Select(c => new ClassRow(c.Name, c.Precision, c.Recall));
         var result = new EvalResult(tested.Loss, tested.Accuracy, [.. classes]);

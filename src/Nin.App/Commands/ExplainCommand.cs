@@ -35,8 +35,8 @@ sealed class ExplainCommand : Command
         int? wanted = parsed.GetValue(className) is { } name ? ClassOf(name, file.Preprocessing.ClassNames) : null;
         using var on = ChosenDevice.Open(parsed, device, threads);
         using var network = file.Load(on);
+        var map = ClassActivationMap.Of(network, PictureInput.Read(path, file.Preprocessing), wanted);
         using var picture = Picture.Open(path, file.Preprocessing.Background);
-        var map = ClassActivationMap.Of(network, picture.ToInput(file.Preprocessing), wanted);
         string target = parsed.GetValue(output) ?? $"{Path.GetFileNameWithoutExtension(path)}.map.png";
         RunFolder.Write(target, picture.Overlay(file.Preprocessing, map));
         var result = new ExplainResult(path, file.Preprocessing.ClassNames[map.Class], target);

@@ -36,8 +36,7 @@ sealed class PredictCommand : Command
         foreach (string path in parsed.GetValue(images)!)
         {
             cancellation.ThrowIfCancellationRequested();
-            using var picture = Picture.Open(path, file.Preprocessing.Background);
-            float[] probabilities = answers.Of(picture.ToInput(file.Preprocessing));
+            float[] probabilities = answers.Of(PictureInput.Read(path, file.Preprocessing));
             int best = Array.IndexOf(probabilities, probabilities.Max());
             rows.Add(new PredictionRow(path, file.Preprocessing.ClassNames[best], probabilities[best]));
         }

@@ -42,9 +42,8 @@ sealed class TrainCommand : Command
         var report = new Report(parsed);
         var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } path ? Resume(parsed, path) : Start(parsed);
         using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision);
-        var images = await RunData.LoadAsync(
-            settings.Dataset, model, parsed.GetValue(data), training: true, settings.Limit, report.Note, cancellation)
-            .ConfigureAwait(false);
+        string? named = parsed.GetValue(data) ?? (settings.Dataset == RunData.FolderName ? earlier?.Data.Path : null);
+        var images = await RunData.ForRunAsync(settings, model, named, report.Note, cancellation).ConfigureAwait(false);
         using var network = Recipe.Network(model, settings, on);
         var manifest = Manifest.Of(model, settings, images, on);
         earlier?.CheckSame(manifest, folder.ManifestFile);
@@ -53,7 +52,7 @@ sealed class TrainCommand : Command
         folder.Write(earlier ?? manifest);
 
         string count = Tables.Count(images.Training!.Count);
-        report.Note($"{model.Id} on {on}, {count} training images of {settings.Dataset}, into {folder.Path}");
+        report.Note($"{model.Id} on {on}, {count} training images of {(images.Preprocessing is null ? settings.Dataset : images.Source.Path)}, into {folder.Path}");
         var checkpoints = new CheckpointSettings(
             TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? DefaultCheckpointMinutes), IsExtended: earlier?.Extensions is not null);
         var result = new TrainRun(
@@ -64,7 +63,7 @@ sealed class TrainCommand : Command
 
     (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Start(ParseResult parsed)
     {
-        var (model, settings) = options.Resolve(parsed);
+        var (model, settings) = options.Resolve(parsed, parsed.GetValue(data));
         return (model, settings, RunFolder.New(parsed.GetValue(output), model.Id), null);
     }
 

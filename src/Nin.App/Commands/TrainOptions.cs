@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Nin.App.Runs;
 
 namespace Nin.App.Commands;
@@ -28,6 +29,9 @@ sealed class TrainOptions(ModelCatalog models)
     readonly Option<int?> seed = OptionKinds.Integer("--seed", "Of weights, order, augmentation and dropout (0)", least: 0);
     readonly Option<int?> limit = OptionKinds.Integer("--limit", "Use the first n training images only", least: 1);
     readonly Option<string?> dataset = SharedOptions.Dataset();
+    readonly Option<double?> validation = OptionKinds.Number(
+        "--validation", $"Share of each class to test on, where --data is a folder of pictures ({FolderData.DefaultValidation.ToString(CultureInfo.InvariantCulture)})",
+        v => v is > 0 and < 1, "a number above 0 and below 1");
     readonly Option<string?> precision = SharedOptions.Precision();
 
     /// <summary>The one that may stand beside <c>--resume</c>, too: it makes a run longer.</summary>
@@ -35,15 +39,18 @@ sealed class TrainOptions(ModelCatalog models)
 
     /// <summary>All of them, in the order of the help text.</summary>
     public Option[] All =>
-        [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset, precision];
+        [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset, validation, precision];
 
     /// <summary>The first that was given of those that cannot stand beside <c>--resume</c>, or null.</summary>
     public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => o != epochs && parsed.GetResult(o) is { Implicit: false });
 
     /// <summary>The network and the settings that were asked for.</summary>
     /// <exception cref="UsageException">Two options exclude each other.</exception>
-    public (ModelEntry Model, TrainSettings Settings) Resolve(ParseResult parsed)
+    public (ModelEntry Model, TrainSettings Settings) Resolve(ParseResult parsed, string? data)
     {
+        bool isFolder = parsed.GetValue(dataset) is null && FolderData.IsOne(data);
+        if (parsed.GetValue(validation) is not null && !isFolder)
+            throw new UsageException("--validation belongs to pictures of your own: name their folder, which has one folder a class, with --data, or leave --validation out.");
         string? named = parsed.GetValue(preset);
         var entry = parsed.GetValue(model) ?? (named is null ? models.Default : models.For(TrainSettings.Preset(named)));
         var start = named is null ? entry.Settings : TrainSettings.Preset(named);
@@ -68,7 +75,8 @@ sealed class TrainOptions(ModelCatalog models)
             Augment = parsed.GetValue(augment) ?? start.Augment,
             Seed = parsed.GetValue(seed) ?? start.Seed,
             Limit = parsed.GetValue(limit),
-            Dataset = parsed.GetValue(dataset) ?? start.Dataset,
+            Dataset = isFolder ? RunData.FolderName : parsed.GetValue(dataset) ?? start.Dataset,
+            Validation = isFolder ? parsed.GetValue(validation) ?? FolderData.DefaultValidation : null,
             Precision = (parsed.GetValue(precision) ?? start.Precision) is "float32" ? null : parsed.GetValue(precision) ?? start.Precision,
         });
     }

@@ -31,8 +31,7 @@ sealed class VerifyCommand : Command
         var manifest = folder.ReadManifest(models);
         var model = models.Get(manifest.Model);
         using var on = Device.Open(parsed.GetValue(device) ?? manifest.Device.Id, parsed.GetValue(threads) ?? 0, precision: Precisions.Of(manifest.Options.Precision));
-        var images = await RunData.LoadAsync(
-            manifest.Options.Dataset, model, parsed.GetValue(data) ?? manifest.Data.Path, training: true, manifest.Options.Limit, report.Note, cancellation)
+        var images = await RunData.ForRunAsync(manifest.Options, model, parsed.GetValue(data) ?? manifest.Data.Path, report.Note, cancellation)
             .ConfigureAwait(false);
         var now = Manifest.Of(model, manifest.Options, images, on);
         manifest.CheckSame(now, folder.ManifestFile);

@@ -6,9 +6,6 @@ namespace Nin.App.Pictures;
 /// <summary>A picture from a file, upright, over the background, and the part of it that a network is shown.</summary>
 sealed class Picture : IDisposable
 {
-    // 100 million pixels take 400 MB.
-    const long MostPixels = 100_000_000;
-
     static readonly SKSamplingOptions Smooth = new(SKFilterMode.Linear, SKMipmapMode.Linear);
 
     readonly SKBitmap bitmap;
@@ -19,51 +16,18 @@ sealed class Picture : IDisposable
 
     public int Height => bitmap.Height;
 
-    /// <summary>Decodes a file of PNG, JPEG, WebP, GIF or BMP.</summary>
-    /// <exception cref="InvalidDataException">It is no picture, damaged, or too large.</exception>
-    /// <exception cref="IOException">It is not there or cannot be read.</exception>
+    /// <summary>Decodes a file in full; <see cref="PictureInput"/> has found that it is one, and not too large.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
     public static Picture Open(string path, byte background)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there; name a PNG or JPEG file.");
         using var data = SKData.Create(path) ?? throw new IOException($"{path} cannot be read; check that it may be.");
         using var codec = SKCodec.Create(data) ?? throw new InvalidDataException($"{path} is not a picture; name a PNG, JPEG, WebP, GIF or BMP file.");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > MostPixels)
-            throw new InvalidDataException($"{path} is {width} x {height} pixels, more than the {MostPixels:N0} that are decoded; make it smaller.");
         using var stored = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         if (codec.GetPixels(stored.Info, stored.GetPixels()) != SKCodecResult.Success)
             throw new InvalidDataException($"{path} is damaged: not all of its pixels can be decoded. Save it anew.");
         return new Picture(Upright(stored, codec.EncodedOrigin, background));
-    }
-
-    /// <summary>The network's input: <c>[channels, height, width]</c>, resized by the rule and normalised.</summary>
-    public float[] ToInput(Preprocessing preprocessing)
-    {
-        using var resized = new SKBitmap(new SKImageInfo(preprocessing.Width, preprocessing.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var (from, to) = Frame(preprocessing);
-        using (var canvas = new SKCanvas(resized))
-        {
-            canvas.Clear(Grey(preprocessing.Background));
-            using var image = SKImage.FromBitmap(bitmap);
-            canvas.DrawImage(image, from, to, Smooth);
-        }
-
-        var pixels = resized.GetPixelSpan();
-        int area = preprocessing.Height * preprocessing.Width;
-        var input = new float[preprocessing.Channels * area];
-        for (int c = 0; c < preprocessing.Channels; c++)
-        {
-            float mean = Of(preprocessing.Normalization?.Mean, c) ?? 0, std = Of(preprocessing.Normalization?.Std, c) ?? 1;
-            for (int i = 0; i < area; i++)
-            {
-                var pixel = pixels.Slice(4 * i, 3);
-                // The luma of ITU-R BT.601, as PNG and JPEG libraries take it.
-                float level = preprocessing.Channels == 1 ? 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2] : pixel[c];
-                input[c * area + i] = (level / 255 - mean) / std;
-            }
-        }
-
-        return input;
     }
 
     /// <summary>Draws a map over the part that the network was shown: the stronger a place, the more of its colour.</summary>
@@ -111,8 +75,6 @@ sealed class Picture : IDisposable
         SKRect.Create((outerWidth - width) / 2, (outerHeight - height) / 2, width, height);
 
     static SKColor Grey(byte level) => new(level, level, level);
-
-    static float? Of(IReadOnlyList<float>? values, int channel) => values?[values.Count == 1 ? 0 : channel];
 
     // Cameras store pictures as the sensor lies, and how to turn them (EXIF).
     static SKBitmap Upright(SKBitmap stored, SKEncodedOrigin origin, byte background)

@@ -14,7 +14,28 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     public const string FashionMnistName = "fashion-mnist";
     public const string SyntheticName = "synthetic";
 
-    public static string[] Names { get; } = [FashionMnistName, SyntheticName];
+    /// <summary>Pictures of the user's own, one folder a class.</summary>
+    public const string FolderName = "folder";
+
+    public static string[] Names { get; } = [FashionMnistName, SyntheticName, FolderName];
+
+    /// <summary>How pictures of the user's own are prepared; null for data sets, whose images have one size.</summary>
+    public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>The images of a run.</summary>
+    /// <param name="settings">Which, and how many.</param>
+    /// <param name="model">Whose input they are for.</param>
+    /// <param name="folder">The folder that the user named, or that an earlier run had; or null.</param>
+    /// <param name="note">Told what is being done.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="UsageException">The model takes other images, or gives other classes.</exception>
+    /// <exception cref="InvalidDataException">They were not found, or are damaged; the message lists what was tried.</exception>
+    public static Task<RunData> ForRunAsync(TrainSettings settings, ModelEntry model, string? folder, Action<string> note, CancellationToken cancellation)
+    {
+        if (settings.Dataset != FolderName) return LoadAsync(settings.Dataset, model, folder, training: true, settings.Limit, note, cancellation);
+        if (folder is null) throw new UsageException("the run learnt from a folder of pictures: name it with --data.");
+        return Task.FromResult(FolderData.ForTraining(model, folder, settings, note, cancellation));
+    }
 
     const int SyntheticTraining = 8192, SyntheticTest = 1024;
     const ulong TrainingSeed = 1, TestSeed = 2;

@@ -90,7 +90,7 @@ static class WeightsMetadata
     /// <summary>What a run keeps with its weights.</summary>
     public static IReadOnlyDictionary<string, string> Of(Architecture architecture, TrainSettings settings, RunData data)
     {
-        var preprocessing = Preprocessing(architecture, data.Test.ClassNames, data.Normalization);
+        var preprocessing = data.Preprocessing ?? Preprocessing(architecture, data.Test.ClassNames, data.Normalization);
         var metadata = preprocessing.FindMismatch(architecture) is null ? preprocessing.ToMetadata().ToDictionary() : [];
         metadata[Dataset] = settings.Dataset;
         return metadata;
