@@ -57,6 +57,7 @@ static class CommandLine
         new ModelsCommand(models),
         new SummaryCommand(models),
         new TrainCommand(models),
+        new FindRateCommand(models),
         new EvalCommand(models),
         new PredictCommand(models),
         new ExplainCommand(models),

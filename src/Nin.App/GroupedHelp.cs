@@ -28,6 +28,7 @@ sealed class GroupedHelp(HelpAction standard) : SynchronousCommandLineAction
         ["compare"] = ["compare runs/(one) runs/(another)", "compare runs/* --out curves.png"],
         ["verify"] = ["verify runs/(the run)"],
         ["summary"] = ["summary --model (id) --batch 128"],
+        ["lr-find"] = ["lr-find --model (id)", "lr-find --dataset synthetic --limit 1000 --steps 60"],
         ["bench"] = ["bench --workload infer --batch 1", "bench --device cpu --threads 2 --json"],
     };
 

@@ -41,6 +41,9 @@ sealed class TrainOptions(ModelCatalog models)
     public Option[] All =>
         [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset, validation, precision];
 
+    /// <summary>Those that a search for the learning rate takes, too.</summary>
+    public Option[] OfRateSearch => [model, preset, batch, momentum, weightDecay, optimizer, init, augment, seed, limit, dataset, precision];
+
     /// <summary>The first that was given of those that cannot stand beside <c>--resume</c>, or null.</summary>
     public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => o != epochs && parsed.GetResult(o) is { Implicit: false });
 

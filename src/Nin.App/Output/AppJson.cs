@@ -20,6 +20,7 @@ namespace Nin.App.Output;
 [JsonSerializable(typeof(ExplainResult))]
 [JsonSerializable(typeof(ExportResult))]
 [JsonSerializable(typeof(CompareResult))]
+[JsonSerializable(typeof(RateSearchResult))]
 sealed partial class AppJson : JsonSerializerContext
 {
     /// <summary>One object per line. A loss that is not a number is written as a string, because JSON has no such numbers.</summary>

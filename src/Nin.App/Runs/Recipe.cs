@@ -34,6 +34,12 @@ static class Recipe
         ChangeEpochs = checkpoints.IsExtended && TrainingCheckpoint.Exists(checkpointFolder),
     };
 
+    /// <summary>Of a search for the learning rate: what it trains with.</summary>
+    public static TrainerOptions Search(TrainSettings settings) => new()
+    {
+        BatchSize = settings.Batch, Optimizer = parameters => Optimizer(settings, parameters), Seed = settings.Seed,
+    };
+
     /// <summary>A network with the initial weights of the settings.</summary>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public static INetwork Network(ModelEntry model, TrainSettings settings, Device device)
