@@ -81,6 +81,6 @@ public sealed class FailureTests(TrainedRun trained) : IClassFixture<TrainedRun>
     {
         var outcome = NinProcess.Run("eval", "--weights", "nowhere.safetensors", "--verbose");
         outcome.ExitCode.Should().Be(1);
-        outcome.Error.Should().Contain("   at Nin.Runner.").And.EndWith("`nin train` wrote.\n");
+        outcome.Error.Should().Contain("   at Nin.App.").And.EndWith("`nin train` wrote.\n");
     }
 }
