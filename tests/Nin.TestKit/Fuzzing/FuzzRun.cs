@@ -9,6 +9,9 @@ namespace Nin.TestKit.Fuzzing;
 /// <param name="Longest">The longest time that one took.</param>
 public sealed record FuzzFigures(int Files, int Refused, long MostBytes, TimeSpan Longest);
 
+/// <summary>What became of one file: whether it was refused, the heap memory and the time that it took.</summary>
+public readonly record struct JudgedFile(bool IsRefused, long Bytes, TimeSpan Took);
+
 /// <summary>
 /// Reads damaged files one after the other. Each must be read or refused with <see cref="InvalidDataException"/> and one clear line, in time,
 /// and within memory that is a small multiple of the file.
@@ -58,6 +61,18 @@ public sealed class FuzzRun
         return failure is null ? figures! : throw new InvalidOperationException(failure.Message, failure);
     }
 
+    /// <summary>Reads one file by the rules.</summary>
+    /// <exception cref="InvalidOperationException">The file broke a rule; the message holds it in Base64.</exception>
+    public JudgedFile Judge(byte[] file)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
+        bool isRefused = IsRefused(file);
+        var took = Stopwatch.GetElapsedTime(start);
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        if (bytes > FixedBytes + BytesPerByte * Size(file)) throw Broken(file, $"takes {bytes:N0} bytes");
+        return new JudgedFile(isRefused, bytes, took);
+    }
+
     FuzzFigures ReadAll(Mutator mutator, int files, Action<byte[]> next)
     {
         int refused = 0;
@@ -67,14 +82,10 @@ public sealed class FuzzRun
         {
             byte[] file = mutator.Next();
             next(file);
-            long before = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-            bool isRefused = IsRefused(file);
-            var took = Stopwatch.GetElapsedTime(start);
-            long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (bytes > FixedBytes + BytesPerByte * Size(file)) throw Broken(file, $"takes {bytes:N0} bytes");
-            if (isRefused) refused++;
-            mostBytes = Math.Max(mostBytes, bytes);
-            longest = took > longest ? took : longest;
+            var judged = Judge(file);
+            if (judged.IsRefused) refused++;
+            mostBytes = Math.Max(mostBytes, judged.Bytes);
+            longest = judged.Took > longest ? judged.Took : longest;
         }
 
         return new FuzzFigures(files, refused, mostBytes, longest);
