@@ -128,8 +128,8 @@ public static class Checkpoint
     static void Load(INetwork network, SafetensorsReader reader, bool allowNonFinite)
     {
         int steps = Verify(network, reader);
-        if (!allowNonFinite) RequireFinite(reader, network.Parameters.Select(p => p.Name));
-        Read(network, reader, steps);
+        var values = Stage(reader, network.Parameters.Select(p => p.Name), allowNonFinite);
+        Write(network, values, steps);
     }
 
     /// <summary>Reads what a file says about itself: the strings above and what its writer added.</summary>
@@ -178,22 +178,28 @@ public static class Checkpoint
         return Steps(network, reader);
     }
 
-    /// <summary>Refuses tensors with values that no layer can compute with.</summary>
-    internal static void RequireFinite(SafetensorsReader reader, IEnumerable<string> names)
+    /// <summary>
+    /// Reads tensors of a verified file, each once: all of the file before any of the network, for a disk that fails half-way must not leave a mixture,
+    /// nor keep sessions waiting; and what is checked is what is written.
+    /// </summary>
+    /// <param name="reader">The file.</param>
+    /// <param name="names">Its tensors of floats.</param>
+    /// <param name="allowNonFinite">Takes values that no layer can compute with.</param>
+    /// <exception cref="InvalidDataException">There are such values, or the file was cut short.</exception>
+    internal static IReadOnlyList<float[]> Stage(SafetensorsReader reader, IEnumerable<string> names, bool allowNonFinite)
     {
-        var wrong = names.Select(name => (Name: name, Count: reader.CountNonFinite(name))).Where(t => t.Count > 0).ToList();
-        if (wrong is not [var first, ..]) return;
+        var staged = names.Select(name => (Name: name, Values: reader.ReadFloats(name))).ToList();
+        var wrong = allowNonFinite ? [] : staged.Select(t => (t.Name, t.Values.Length, Count: NonFinite.Count(t.Values))).Where(t => t.Count > 0).ToList();
+        if (wrong is not [var first, ..]) return [.. staged.Select(t => t.Values)];
         string others = wrong.Count > 1 ? $", and {wrong.Count} tensors in all have such values" : "";
         throw new InvalidDataException(
-            $"{reader.Path} holds a network that has diverged: {first.Count:N0} of the {reader.Find(first.Name)!.Length:N0} values of '{first.Name}' " +
+            $"{reader.Path} holds a network that has diverged: {first.Count:N0} of the {first.Length:N0} values of '{first.Name}' " +
             $"are NaN or infinite{others}. Use a file from before, or train again with a lower learning rate.");
     }
 
-    /// <summary>Reads a verified file into a network.</summary>
-    internal static void Read(INetwork network, SafetensorsReader reader, int steps)
+    /// <summary>Puts staged values into a network, at once for those who serve.</summary>
+    internal static void Write(INetwork network, IReadOnlyList<float[]> values, int steps)
     {
-        // All of the file before any of the network: a disk that fails half-way must not leave a mixture, nor keep sessions waiting.
-        var values = network.Parameters.Select(p => reader.ReadFloats(p.Name)).ToList();
         using var writing = network.Parameters.Write();
         foreach (var (parameter, ofFile) in network.Parameters.Zip(values)) parameter.CopyFrom(ofFile);
         network.TrainingSteps = steps;

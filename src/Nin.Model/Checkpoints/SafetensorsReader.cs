@@ -104,7 +104,9 @@ public sealed class SafetensorsReader : IDisposable
     {
         var entry = Require(name, SafetensorsType.F32);
         var values = new float[ArrayLength(entry)];
-        ReadFloats(entry, 0, values);
+        ReadBytes(entry, MemoryMarshal.AsBytes(values.AsSpan()));
+        var words = MemoryMarshal.Cast<float, int>(values.AsSpan());
+        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(words, words);
         return values;
     }
 
@@ -115,27 +117,9 @@ public sealed class SafetensorsReader : IDisposable
     {
         var entry = Require(name, SafetensorsType.I64);
         var values = new long[ArrayLength(entry)];
-        ReadBytes(entry, 0, MemoryMarshal.AsBytes(values.AsSpan()));
+        ReadBytes(entry, MemoryMarshal.AsBytes(values.AsSpan()));
         if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(values, values);
         return values;
-    }
-
-    /// <summary>Counts the elements of a tensor of 32-bit floats that are NaN or infinite, without holding the tensor in memory.</summary>
-    /// <exception cref="ArgumentException">There is no tensor of that name and type.</exception>
-    /// <exception cref="InvalidDataException">The file was cut while it was open.</exception>
-    public long CountNonFinite(string name)
-    {
-        var entry = Require(name, SafetensorsType.F32);
-        var part = new float[(int)Math.Min(entry.Length, 1 << 14)];
-        long count = 0;
-        for (long done = 0; done < entry.Length; done += part.Length)
-        {
-            var values = part.AsSpan(0, (int)Math.Min(entry.Length - done, part.Length));
-            ReadFloats(entry, done, values);
-            count += NonFinite.Count(values);
-        }
-
-        return count;
     }
 
     /// <summary>Closes the file; a stream that was given is left open.</summary>
@@ -156,17 +140,9 @@ public sealed class SafetensorsReader : IDisposable
         : throw new InvalidDataException(
             $"Tensor {SafetensorsHeader.Quote(entry.Name)} of {Path} has {entry.Length:N0} elements; {Array.MaxLength:N0} are the most.");
 
-    void ReadFloats(SafetensorsEntry entry, long first, Span<float> target)
+    void ReadBytes(SafetensorsEntry entry, Span<byte> target)
     {
-        ReadBytes(entry, first * sizeof(float), MemoryMarshal.AsBytes(target));
-        if (BitConverter.IsLittleEndian) return;
-        var words = MemoryMarshal.Cast<float, int>(target);
-        BinaryPrimitives.ReverseEndianness(words, words);
-    }
-
-    void ReadBytes(SafetensorsEntry entry, long from, Span<byte> target)
-    {
-        file.Position = origin + header.DataOffset + entry.Begin + from;
+        file.Position = origin + header.DataOffset + entry.Begin;
         try
         {
             file.ReadExactly(target);

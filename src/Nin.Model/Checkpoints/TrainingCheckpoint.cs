@@ -105,12 +105,12 @@ public static class TrainingCheckpoint
         using var moments = SafetensorsReader.Open(Path.Combine(inside, OptimizerFile));
         int trainingSteps = Checkpoint.Verify(network, weights);
         var (steps, learningRate) = VerifyOptimizer(optimizer, moments);
-        Checkpoint.RequireFinite(weights, network.Parameters.Select(p => p.Name));
-        Checkpoint.RequireFinite(moments, optimizer.State.Select(s => s.Name));
+        var ofNetwork = Checkpoint.Stage(weights, network.Parameters.Select(p => p.Name), allowNonFinite: false);
+        var ofOptimizer = Checkpoint.Stage(moments, optimizer.State.Select(s => s.Name), allowNonFinite: false);
         var bestWeights = state.Best is null || best is null ? null : ReadBest(Path.Combine(inside, BestFile), network);
-        Checkpoint.Read(network, weights, trainingSteps);
+        Checkpoint.Write(network, ofNetwork, trainingSteps);
         best?.Resume(state.Best, bestWeights);
-        foreach (var (name, value) in optimizer.State) value.CopyFrom(moments.ReadFloats(name));
+        foreach (var ((_, array), values) in optimizer.State.Zip(ofOptimizer)) array.CopyFrom(values);
         optimizer.Resume(steps);
         optimizer.LearningRate = learningRate;
         return state;
