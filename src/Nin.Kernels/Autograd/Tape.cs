@@ -87,6 +87,7 @@ public sealed class Tape : IDisposable
             throw new ArgumentException($"The step takes {step.Input}, not {input.Value.Shape}.", nameof(x));
         var y = NewTensor(n, step.Output);
         var saved = new Saved(Allocate(n * step.Memory.SavedPerExample), Allocate(step.Memory.SavedFixed));
+        using var held = Hold(step.Parameters);
         ReadParameters(step.Parameters);
         step.Forward(Pass(n), input.Value.View, y.View, saved);
         bool needsGradient = input.NeedsGradient || step.Parameters.Any(p => p.RequiresGradient);
@@ -108,6 +109,7 @@ public sealed class Tape : IDisposable
         CheckBranch(added.Value, 1, step.Output, n);
         var y = NewTensor(n, step.Output);
         var saved = new Saved(Allocate(n * step.Memory.SavedPerExample), Allocate(step.Memory.SavedFixed));
+        using var held = Hold(step.Parameters);
         ReadParameters(step.Parameters);
         step.Forward(Pass(n), input.Value.View, added.Value.View, y.View, saved);
         bool needsGradient = input.NeedsGradient || added.NeedsGradient || step.Parameters.Any(p => p.RequiresGradient);
@@ -199,6 +201,9 @@ public sealed class Tape : IDisposable
     }
 
     internal Tensor NewTensor(int batch, in Shape shape) => new(Allocate(batch * shape.Length), batch, shape, lifetime);
+
+    // Others may serve with the same parameters meanwhile, and a step may move running statistics, which are not among those that it lists. All are of one set.
+    static ParameterSet.Access Hold(IReadOnlyList<Parameter> parameters) => parameters.Count == 0 ? default : parameters[0].Set.Write();
 
     void ReadParameters(IReadOnlyList<Parameter> parameters)
     {

@@ -15,6 +15,14 @@ namespace Nin.Model.Tests.Networks;
 [Linear(4)]
 public sealed partial class ServedNet;
 
+/// <summary>A normalisation of so many channels that its statistics take long to move.</summary>
+[Network(1024, 2, 2, Classes = 4)]
+[BatchNorm2d(Name = "Norm")]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(4, Name = "Last")]
+public sealed partial class TapedNet;
+
 /// <summary>Threads that share a network get right numbers or an exception, whatever else happens to the network meanwhile.</summary>
 public sealed class ServingTests : IDisposable
 {
@@ -169,6 +177,49 @@ public sealed class ServingTests : IDisposable
     }
 
     [Fact]
+    public void Answers_while_an_own_loop_trains_are_those_of_a_whole_pass_or_step()
+    {
+        using var net = new ServedNet(device, seed: 1);
+        using var sgd = new Sgd(net.Parameters, 0.05, momentum: 0.9);
+        using var images = Images(net);
+        using var batch = Images(net, seed: 5, batch: 16);
+        using var training = net.CreateSession(16);
+        int[] labels = RandomData.Labels(1, 16, 4);
+        ServeWhile(images, net.CreateSession, moved =>
+        {
+            // The forward pass moves running statistics, the step weights: two changes, each whole.
+            var loss = Loss.CrossEntropy(training.ForwardTraining(batch), labels);
+            moved();
+            loss.Backward();
+            sgd.Step();
+            moved();
+        });
+    }
+
+    [Fact]
+    public void Answers_while_layers_train_on_a_tape_are_those_of_a_whole_pass_or_step()
+    {
+        using var net = new TapedNet(device, seed: 1);
+        using var sgd = new Sgd(net.Parameters, 0.05, momentum: 0.9);
+        using var images = net.CreateInput(1);
+        images.CopyFrom(RandomData.Normal(3, 1024 * 4), Layout.Nchw);
+        using var tape = new Tape(device);
+        using var batches = net.CreateInput(4);
+        batches.CopyFrom(RandomData.Normal(5, 4 * 1024 * 4), Layout.Nchw);
+        int[] labels = RandomData.Labels(1, 4, 4);
+        ServeWhile(images, net.CreateSession, moved =>
+        {
+            tape.Reset();
+            var normalized = net.Norm.Forward(tape.Input(batches.Tensor));
+            moved();
+            var loss = Loss.CrossEntropy(net.Last.Forward(net.Flatten1.Forward(net.GlobalPool1.Forward(normalized))), labels);
+            loss.Backward();
+            sgd.Step();
+            moved();
+        });
+    }
+
+    [Fact]
     public void A_file_that_fails_half_way_leaves_the_network_as_it_was()
     {
         using var net = new ServedNet(device, seed: 1);
@@ -251,6 +302,28 @@ public sealed class ServingTests : IDisposable
         }
 
         weight.CopyFrom(values);
+    }
+
+    // Trains while two threads serve: each of their answers must be one of those between two changes.
+    static void ServeWhile<TIn, TOut>(TensorBuffer<TIn> images, Func<int, Session<TIn, TOut>> open, Action<Action> train)
+        where TIn : struct, IShape
+        where TOut : struct, IShape
+    {
+        using var check = open(1);
+        var known = new HashSet<string> { Key(check.Forward(images).ToArray()) };
+        var given = new ConcurrentDictionary<string, byte>();
+        bool over = false;
+        var servers = Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            using var session = open(1);
+            while (!Volatile.Read(ref over)) given.TryAdd(Key(session.Forward(images).ToArray()), 0);
+        })).ToList();
+        servers.ForEach(s => s.Start());
+        for (int step = 0; step < 60 || (step < 10_000 && given.Count <= 5); step++) train(() => known.Add(Key(check.Forward(images).ToArray())));
+        Volatile.Write(ref over, true);
+        servers.ForEach(s => s.Join());
+        given.Should().HaveCountGreaterThan(5);
+        given.Keys.Should().OnlyContain(answer => known.Contains(answer));
     }
 
     static void InParallel(Action<int> work)
