@@ -2,17 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace Nin.App;
 
-/// <summary>Ctrl-C (SIGINT) and SIGTERM as one token: the first asks a command to stop, the second takes the signal's own way out.</summary>
+/// <summary>Ctrl-C (SIGINT) and SIGTERM as one token: the first asks a command to stop, the second takes the signal's own way out. A limit on the size of
+/// files (SIGXFSZ) is made a failure of the write.</summary>
 sealed class StopSignals : IDisposable
 {
     readonly CancellationTokenSource stop = new();
+    // SIGXFSZ of Linux, macOS and the BSDs, which .NET has no name for.
+    const PosixSignal FileSizeLimit = (PosixSignal)25;
+
     readonly PosixSignalRegistration interrupt, terminate;
+    readonly PosixSignalRegistration? fileSize;
     volatile StopSignal? received;
 
     public StopSignals()
     {
         interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Receive(context, new("interrupted", ExitCode.Interrupted)));
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Receive(context, new("terminated", ExitCode.Terminated)));
+        // Left to itself it ends the process without a word; ignored, the write fails and says which file.
+        if (!OperatingSystem.IsWindows()) fileSize = PosixSignalRegistration.Create(FileSizeLimit, context => context.Cancel = true);
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -25,6 +32,7 @@ sealed class StopSignals : IDisposable
     {
         interrupt.Dispose();
         terminate.Dispose();
+        fileSize?.Dispose();
         stop.Dispose();
     }
 

@@ -73,7 +73,15 @@ public sealed class FailureTests(TrainedRun trained) : IClassFixture<TrainedRun>
         NinProcess.RunWithFileLimit(100, "train", "--dataset", "synthetic", "--limit", "16", "--epochs", "1", "--device", "cpu", "--out", run, "--json")
             .LastErrorLine(1).Should().Contain("model.safetensors").And.Contain("could not be written").And.Contain("make room");
 
-        Directory.EnumerateFileSystemEntries(run).Select(Path.GetFileName).Should().Equal("manifest.json");
+        Directory.EnumerateFileSystemEntries(run).Select(Path.GetFileName).Should().BeEquivalentTo("manifest.json", ".lock");
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        NinProcess.Run("train", "--dataset", "synthetic", "--limit", "8", "--epochs", "1", "--device", "cpu", "--out", "/proc/x").FailedWith(1)
+            .Should().Contain("The folder /proc/x could not be created: that place takes no new folders. Name one in a place that may be written.");
     }
 
     [Fact]

@@ -21,11 +21,7 @@ static class NinProcess
 
     /// <summary>Runs it under a limit on the size of files, which is what a full disk looks like to it.</summary>
     public static NinOutcome RunWithFileLimit(int kibibytes, params string[] arguments) =>
-        Finish(Start("bash", ["-c", $"trap '' XFSZ; ulimit -f {kibibytes}; exec dotnet \"$@\"", "bash", Dll, .. arguments]));
-
-    /// <summary>Starts it so that <see cref="LimitFiles"/> makes its writes fail, where it would else be killed.</summary>
-    public static Process StartUnderFileLimits(params string[] arguments) =>
-        Start("bash", ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "bash", Dll, .. arguments]);
+        Finish(Start("bash", ["-c", $"ulimit -f {kibibytes}; exec dotnet \"$@\"", "bash", Dll, .. arguments]));
 
     /// <summary>Puts a limit on the size of files on one that runs.</summary>
     public static void LimitFiles(Process process, int kibibytes)

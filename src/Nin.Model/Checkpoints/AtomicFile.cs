@@ -75,7 +75,18 @@ public static class AtomicFile
         if (Directory.Exists(path)) return;
         string? parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         if (parent is not null) CreateFolder(disk, parent);
-        disk.CreateFolder(path);
+        try
+        {
+            disk.CreateFolder(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Where a file system takes no folders, such as /proc, the reason is "Could not find file".
+            string reason = exception is FileNotFoundException or DirectoryNotFoundException ? "that place takes no new folders." : exception.Message;
+            string message = $"The folder {path} could not be created: {reason} Name one in a place that may be written.";
+            throw exception is UnauthorizedAccessException ? new UnauthorizedAccessException(message, exception) : new IOException(message, exception);
+        }
+
         if (parent is not null) disk.SyncFolder(parent);
     }
 
