@@ -40,7 +40,8 @@ sealed class TrainCommand : Command
     async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var report = new Report(parsed);
-        var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } path ? Resume(parsed, path) : Start(parsed);
+        using var resumed = parsed.GetValue(resume) is { } path ? LockResumed(parsed, path) : null;
+        var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } run ? Resume(parsed, new RunFolder(run)) : Start(parsed);
         using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision);
         string? named = parsed.GetValue(data) ?? (settings.Dataset == RunData.FolderName ? earlier?.Data.Path : null);
         var images = await RunData.ForRunAsync(settings, model, named, report.Note, cancellation).ConfigureAwait(false);
@@ -48,13 +49,16 @@ sealed class TrainCommand : Command
         var manifest = Manifest.Of(model, settings, images, on);
         earlier?.CheckSame(manifest, folder.ManifestFile);
         images.CheckBatch(settings.Batch, network.Architecture.Input);
+        // A new folder is made when nothing else can be wrong; it may have been another run's in the meantime.
+        using var begun = earlier is null ? folder.Lock() : null;
+        if (earlier is null) folder.RequireEmpty();
         folder.ClearUnfinished();
         folder.Write(earlier ?? manifest);
 
         string count = Tables.Count(images.Training!.Count);
         report.Note($"{model.Id} on {on}, {count} training images of {(images.Preprocessing is null ? settings.Dataset : images.Source.Path)}, into {folder.Path}");
         var checkpoints = new CheckpointSettings(
-            TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? DefaultCheckpointMinutes), IsExtended: earlier?.Extensions is not null);
+            TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? DefaultCheckpointMinutes), earlier?.Extensions);
         var result = new TrainRun(
             model, settings, checkpoints, folder, images, report, earlier ?? manifest, parsed.GetValue(tensorboard)).Execute(network, cancellation);
         report.Result(new TrainResultLine(result), AppJson.Lines.TrainResultLine, console => Show(console, result, folder));
@@ -67,7 +71,8 @@ sealed class TrainCommand : Command
         return (model, settings, RunFolder.New(parsed.GetValue(output), model.Id), null);
     }
 
-    (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Resume(ParseResult parsed, string path)
+    // Before anything of it is read: what another process has not finished is no run to go on with.
+    IDisposable LockResumed(ParseResult parsed, string path)
     {
         var given = options.FirstGiven(parsed) ?? (parsed.GetValue(output) is null ? null : output);
         if (given is not null)
@@ -77,14 +82,19 @@ sealed class TrainCommand : Command
         }
 
         var folder = new RunFolder(path);
+        folder.RequireManifest();
+        return folder.Lock();
+    }
+
+    (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Resume(ParseResult parsed, RunFolder folder)
+    {
         var earlier = folder.ReadManifest(models);
         var at = TrainingCheckpoint.Exists(folder.CheckpointFolder) ? TrainingCheckpoint.ReadState(folder.CheckpointFolder) : new(0, earlier.Seed);
-        earlier = earlier.GoOnFrom(at);
         if (parsed.GetValue(options.Epochs) is { } epochs)
         {
             if (epochs <= at.Epoch)
                 throw new UsageException(
-                    $"--epochs {epochs} is not more than the {at.Epoch} that {path} has done: it is the new total; name a larger one, or leave --epochs out.");
+                    $"--epochs {epochs} is not more than the {at.Epoch} that {folder.Path} has done: it is the new total; name a larger one, or leave --epochs out.");
             earlier = earlier.Extend(epochs, at);
         }
 

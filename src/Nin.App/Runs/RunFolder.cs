@@ -12,6 +12,8 @@ sealed class RunFolder(string path)
     /// <summary>Where runs are that nobody named a folder for.</summary>
     public const string Default = "runs";
 
+    const string LockFile = ".lock";
+
     public string Path { get; } = path;
 
     public string CheckpointFolder => In("checkpoint");
@@ -34,12 +36,7 @@ sealed class RunFolder(string path)
     /// <exception cref="UsageException">It is there already and not empty.</exception>
     public static RunFolder New(string? named, string model)
     {
-        if (named is not null && (File.Exists(named) || (Directory.Exists(named) && Directory.EnumerateFileSystemEntries(named).Any(e => !IsUnfinishedManifest(e)))))
-        {
-            string resume = File.Exists(System.IO.Path.Combine(named, "manifest.json")) ? $"go on with --resume {named}, or " : "";
-            throw new UsageException($"--out {named} is there already and not empty: {resume}name another folder.");
-        }
-
+        if (named is not null) new RunFolder(named).RequireEmpty();
         string time = DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         string unnamed = System.IO.Path.Combine(Default, $"{time}-{model}");
         for (int i = 2; named is null && Directory.Exists(unnamed); i++) unnamed = System.IO.Path.Combine(Default, $"{time}-{model}-{i}");
@@ -55,13 +52,48 @@ sealed class RunFolder(string path)
             ?? throw new UsageException($"there is no run under {Default}: name weights with --weights, or train first with `{NinApp.Name} train`.");
     }
 
+    /// <summary>Makes sure that no run is in it, nor anything of anyone else's.</summary>
+    /// <exception cref="UsageException">It is there already and not empty.</exception>
+    public void RequireEmpty()
+    {
+        if (!File.Exists(Path) && (!Directory.Exists(Path) || Directory.EnumerateFileSystemEntries(Path).All(IsOfNoRun))) return;
+        string resume = File.Exists(ManifestFile) ? $"go on with --resume {Path}, or " : "";
+        throw new UsageException($"--out {Path} is there already and not empty: {resume}name another folder.");
+    }
+
+    /// <summary>
+    /// Takes the folder, which is created, for this process until the result is disposed. The lock is the system's and ends with the process, however it ends;
+    /// its file stays, for one that were deleted could be locked by two.
+    /// </summary>
+    /// <exception cref="IOException">Another process has it, or the folder cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public IDisposable Lock()
+    {
+        AtomicFile.CreateFolder(Path);
+        try
+        {
+            return new FileStream(In(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (IsInUse(exception))
+        {
+            throw new IOException($"{Path} is in use by another `{NinApp.Name} train`: wait until that ends, or stop it, or train into another folder.", exception);
+        }
+    }
+
     /// <exception cref="InvalidDataException">There is no manifest, or it has something that no run was started with.</exception>
     public Manifest ReadManifest(ModelCatalog models)
     {
-        if (!File.Exists(ManifestFile))
-            throw new InvalidDataException($"{Path} is not a run folder: it has no manifest.json. Name the folder that `{NinApp.Name} train` printed.");
+        RequireManifest();
         var manifest = ParseManifest();
         return manifest.Problem(models) is { } problem ? throw new InvalidDataException($"{ManifestFile}: {problem}. Put it right, or start a new run.") : manifest;
+    }
+
+    /// <summary>Makes sure that a run is in it.</summary>
+    /// <exception cref="InvalidDataException">There is no manifest.</exception>
+    public void RequireManifest()
+    {
+        if (!File.Exists(ManifestFile))
+            throw new InvalidDataException($"{Path} is not a run folder: it has no manifest.json. Name the folder that `{NinApp.Name} train` printed.");
     }
 
     Manifest ParseManifest()
@@ -98,7 +130,10 @@ sealed class RunFolder(string path)
     }
 
     // All that a run leaves that was killed before it had a manifest: there is nothing to resume, and nothing that is anyone's.
-    static bool IsUnfinishedManifest(string path) => AtomicFile.IsUnfinished(path, "manifest.json");
+    static bool IsOfNoRun(string path) => System.IO.Path.GetFileName(path) == LockFile || AtomicFile.IsUnfinished(path, "manifest.json");
+
+    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION.
+    static bool IsInUse(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     string In(string name) => System.IO.Path.Combine(Path, name);
 }
