@@ -48,6 +48,23 @@ public sealed class ExtensionTests : IDisposable
         RunFiles.Metrics(run)[1].Should().NotBe(RunFiles.Metrics(straight)[1], "the first epoch had the schedule of one");
     }
 
+    [Fact]
+    public void A_damaged_checkpoint_at_the_extension_changes_no_bit()
+    {
+        string run = Trained("run", "cosine", epochs: 2), damaged = folder["damaged"];
+        Copy(run, damaged);
+        NinProcess.Run("train", "--resume", run, "--epochs", "3", "--device", "cpu", "--json").Succeeded();
+        // Extended and killed before its first step; then the checkpoint that it was extended at is damaged. The one before has an epoch of the old schedule to do again.
+        string manifest = Path.Combine(damaged, "manifest.json");
+        File.Copy(Path.Combine(run, "manifest.json"), manifest, overwrite: true);
+        File.WriteAllBytes(Path.Combine(RunFiles.NewestCheckpoint(damaged), "model.safetensors"), [1]);
+
+        NinProcess.Run("train", "--resume", damaged, "--device", "cpu", "--json").Succeeded().Error.Should().Contain("passing over a damaged checkpoint");
+
+        RunFiles.ShouldBeTheSame(damaged, run);
+        File.ReadAllText(manifest).Should().Be(File.ReadAllText(Path.Combine(run, "manifest.json")));
+    }
+
     [Theory]
     [InlineData("1")]
     [InlineData("2")]

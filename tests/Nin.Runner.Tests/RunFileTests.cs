@@ -67,11 +67,13 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
         manifest = Good.Extend(9, At(2, 1));
         (manifest.Options.Epochs, manifest.Problem(Shipped.Models)).Should().Be((9, null));
         manifest.Extensions.Should().Equal(new ManifestExtension(1, 5, 2, 3), new ManifestExtension(2, 1, 3, 9));
-        manifest.GoOnFrom(At(2, 1)).Should().BeSameAs(manifest);
-        // The checkpoint at 2.1 is damaged: the one before is gone on from.
-        var earlier = manifest.GoOnFrom(At(1, 7));
-        earlier.Extensions.Should().Equal(new ManifestExtension(1, 5, 2, 3), new ManifestExtension(1, 7, 3, 9));
-        earlier.Problem(Shipped.Models).Should().BeNull();
+        manifest.Extend(9, At(1, 7)).Should().BeSameAs(manifest, "from wherever it goes on, the extensions stand where they were");
+        // The checkpoint at 2.1 is damaged, and the one before is extended anew.
+        var earlier = manifest.Extend(8, At(1, 7));
+        earlier.Extensions.Should().Equal(new ManifestExtension(1, 5, 2, 3), new ManifestExtension(1, 7, 3, 8));
+        (earlier.Options.Epochs, earlier.Problem(Shipped.Models)).Should().Be((8, null));
+        var taken = manifest.Extend(2, At(1, 0));
+        (taken.Options.Epochs, taken.Extensions, taken.Problem(Shipped.Models)).Should().Be((2, null, null));
     }
 
     [Theory]
@@ -168,7 +170,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
                 // What is accepted can be trained with.
                 var manifest = run.ReadManifest(Shipped.Models);
                 _ = Shipped.Models.Get(manifest.Model);
-                _ = Recipe.Options(manifest.Options, folder["checkpoint"], new CheckpointSettings(TimeSpan.Zero, IsExtended: manifest.Extensions is not null));
+                _ = Recipe.Options(manifest.Options, folder["checkpoint"], new CheckpointSettings(TimeSpan.Zero, manifest.Extensions));
                 _ = Recipe.Init(manifest.Options.Init);
                 _ = Recipe.Augmentation(manifest.Options.Augment);
                 if (!Recipe.Optimizers.Contains(manifest.Options.Optimizer)) throw new InvalidOperationException(manifest.Options.Optimizer);

@@ -46,22 +46,17 @@ sealed record Manifest(
     /// <summary>Where a resumed run was given another number of epochs, in order; null for one that never was.</summary>
     public IReadOnlyList<ManifestExtension>? Extensions { get; init; }
 
-    /// <summary>The manifest of the run with another number of epochs from a checkpoint on.</summary>
-    public Manifest Extend(int epochs, TrainingState at) => epochs == Options.Epochs ? this : this with
-    {
-        Options = Options with { Epochs = epochs },
-        Extensions = [.. Extensions ?? [], new ManifestExtension(at.Epoch, at.Begun.Steps, Options.Epochs, epochs)],
-    };
-
     /// <summary>
-    /// The manifest of the run that goes on from a checkpoint: where those from which it was extended are gone, it is so from this one on.
+    /// The manifest of the run with another number of epochs from a checkpoint on. That may be from before the last extension, where later ones are damaged:
+    /// what the run does again from there on is then that of the new number, and the extensions that it has not come to are none.
     /// </summary>
-    public Manifest GoOnFrom(TrainingState at)
+    public Manifest Extend(int epochs, TrainingState at)
     {
-        if (Extensions is null || Extensions.All(IsReached)) return this;
-        return this with { Extensions = [.. Extensions.Select(e => IsReached(e) ? e : e with { Epoch = at.Epoch, Step = at.Begun.Steps })] };
-
-        bool IsReached(ManifestExtension e) => (e.Epoch, e.Step).CompareTo((at.Epoch, at.Begun.Steps)) <= 0;
+        if (epochs == Options.Epochs) return this;
+        List<ManifestExtension> reached = [.. (Extensions ?? []).TakeWhile(e => (e.Epoch, e.Step).CompareTo((at.Epoch, at.Begun.Steps)) <= 0)];
+        int from = Extensions?.ElementAtOrDefault(reached.Count)?.From ?? Options.Epochs;
+        if (from != epochs) reached.Add(new ManifestExtension(at.Epoch, at.Begun.Steps, from, epochs));
+        return this with { Options = Options with { Epochs = epochs }, Extensions = reached.Count > 0 ? reached : null };
     }
 
     /// <summary>What no run could have been started with, in some words without a full stop; or null.</summary>
@@ -79,7 +74,7 @@ sealed record Manifest(
         var before = (Epoch: 0, Step: 0);
         for (int i = 0; i < extensions.Count; i++)
         {
-            if (extensions[i] is not { From: >= 1, Step: >= 0 } e || (e.Epoch, e.Step).CompareTo(before) < 0 || e.Epoch >= e.To) return false;
+            if (extensions[i] is not { From: >= 1, Step: >= 0 } e || (e.Epoch, e.Step).CompareTo(before) < 0 || e.Epoch >= e.To || (e.Epoch, e.Step).CompareTo((e.From, 0)) > 0) return false;
             if (e.To != (i + 1 < extensions.Count ? extensions[i + 1]?.From : Options.Epochs)) return false;
             before = (e.Epoch, e.Step);
         }

@@ -6,8 +6,8 @@ namespace Nin.App.Runs;
 
 /// <summary>What a run does about checkpoints: it changes nothing that the run computes.</summary>
 /// <param name="Interval">The longest time without one; zero for one after every step.</param>
-/// <param name="IsExtended">Whether the manifest says that the run was given more epochs, so that a checkpoint may be of fewer.</param>
-readonly record struct CheckpointSettings(TimeSpan Interval, bool IsExtended);
+/// <param name="Extensions">Where the manifest says that the run was given other epochs, so that a checkpoint may be of fewer; null for never.</param>
+readonly record struct CheckpointSettings(TimeSpan Interval, IReadOnlyList<ManifestExtension>? Extensions);
 
 /// <summary>The library's objects that the words of <see cref="TrainSettings"/> stand for.</summary>
 static class Recipe
@@ -31,7 +31,7 @@ static class Recipe
         CheckpointFolder = checkpointFolder,
         CheckpointInterval = checkpoints.Interval,
         Resume = TrainingCheckpoint.Exists(checkpointFolder),
-        ChangeEpochs = checkpoints.IsExtended && TrainingCheckpoint.Exists(checkpointFolder),
+        ChangeEpochs = checkpoints.Extensions is not null && TrainingCheckpoint.Exists(checkpointFolder),
     };
 
     /// <summary>Of a search for the learning rate: what it trains with.</summary>
@@ -39,6 +39,14 @@ static class Recipe
     {
         BatchSize = settings.Batch, Optimizer = parameters => Optimizer(settings, parameters), Seed = settings.Seed,
     };
+
+    /// <summary>Options whose schedule is, until each extension, that of the number of epochs from before it: the bits of the run, from whichever checkpoint.</summary>
+    public static TrainerOptions Extended(TrainerOptions options, IReadOnlyList<ManifestExtension>? extensions, int images)
+    {
+        if (extensions is null) return options;
+        long steps = (images - 1) / Math.Min(options.BatchSize, images) + 1;
+        return options with { Schedule = new ExtendedSchedule(options.Schedule, [.. extensions.Select(e => new ScheduleExtension(e.Epoch * steps + e.Step, e.From * steps))]) };
+    }
 
     /// <summary>A network with the initial weights of the settings.</summary>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>

@@ -17,12 +17,11 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
         using var weights = WeightsFile.Of(folder.Weights, model).Load(device);
         using var network = Recipe.Network(model, manifest.Options, device);
         // An interrupted run has fewer epochs than it was to have; its schedule is that of all.
-        var options = Recipe.Options(manifest.Options, folder.CheckpointFolder, new CheckpointSettings(TimeSpan.Zero, IsExtended: false)) with
+        var options = Recipe.Options(manifest.Options, folder.CheckpointFolder, new CheckpointSettings(TimeSpan.Zero, Extensions: null)) with
         {
             CheckpointFolder = null, CheckpointInterval = null, Resume = false,
         };
-        if (manifest.Extensions is { } extensions)
-            options = options with { Schedule = new ExtendedSchedule(options.Schedule, extensions, options.BatchSize, data.Training!.Count) };
+        options = Recipe.Extended(options, manifest.Extensions, data.Training!.Count);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var follower = new Follower(this, enough);
         try
@@ -74,19 +73,6 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
         }
 
         return null;
-    }
-
-    /// <summary>The schedule of a run whose number of epochs was changed on the way: from each change on, that of the new number.</summary>
-    sealed record ExtendedSchedule(LearningRateSchedule Schedule, IReadOnlyList<ManifestExtension> Extensions, int BatchSize, int Images)
-        : LearningRateSchedule
-    {
-        readonly long stepsPerEpoch = (Images - 1) / Math.Min(BatchSize, Images) + 1;
-
-        protected override double Share(long step, long totalSteps)
-        {
-            var next = Extensions.FirstOrDefault(e => step < e.Epoch * stepsPerEpoch + e.Step);
-            return Schedule.At(step, next is null ? totalSteps : next.From * stepsPerEpoch);
-        }
     }
 
     /// <summary>Compares each epoch when it is done, and cancels the rest when there is nothing left to learn.</summary>

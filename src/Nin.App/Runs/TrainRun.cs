@@ -31,6 +31,7 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
     {
         var clock = Stopwatch.StartNew();
         var options = Recipe.Options(settings, folder.CheckpointFolder, checkpoints) with { Resumed = Resume };
+        options = Recipe.Extended(options, checkpoints.Extensions, data.Training!.Count);
         var images = Recipe.Images(settings, data);
         if (tensorboard && !options.Resume) events.Start(epochs);
         try

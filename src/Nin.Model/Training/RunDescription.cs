@@ -22,6 +22,7 @@ static class RunDescription
     public static IReadOnlyDictionary<string, string> Of(
         INetwork network, TrainingData data, TrainerOptions options, Optimizer optimizer, double peak)
     {
+        var schedule = options.Schedule is ExtendedSchedule extended ? extended.Schedule : options.Schedule;
         var loss = options.Loss ?? Loss.Default;
         string[] frozen = [.. network.Parameters.Where(p => p.Spec.IsTrainable && !p.RequiresGradient).Select(p => p.Name)];
         return new Dictionary<string, string>
@@ -30,8 +31,8 @@ static class RunDescription
             [Epochs] = Invariant($"{options.Epochs}"),
             ["batchSize"] = Invariant($"{options.BatchSize}"),
             ["learningRate"] = Invariant($"{peak:R}"),
-            ["schedule"] = options.Schedule.GetType().FullName!,
-            ["scheduleSettings"] = options.Schedule.Describe(),
+            ["schedule"] = schedule.GetType().FullName!,
+            ["scheduleSettings"] = schedule.Describe(),
             ["optimizer"] = optimizer.GetType().FullName!,
             ["optimizerSettings"] = optimizer.Settings,
             ["loss"] = loss.GetType().FullName!,

@@ -214,6 +214,12 @@ sealed class TrainingRun : IDisposable
 
         if (then.Run[RunDescription.Epochs] != Describe()[RunDescription.Epochs] && options.Epochs <= then.Epoch)
             throw new ArgumentException($"{then.Epoch} epochs are done: to go on, {nameof(TrainerOptions.Epochs)} must be more, not {options.Epochs}.");
+        // The damaged one may be of a step before the change of the epochs or of one after it, and the schedule of those in between be either's.
+        if (then.PassedOver is [var damaged, ..] && then.Run[RunDescription.Epochs] != Describe()[RunDescription.Epochs]
+            && options.Schedule is not (ConstantSchedule or ExtendedSchedule))
+            throw new InvalidDataException(
+                $"{file} is from before the change of the epochs from {then.Run[RunDescription.Epochs]} to {options.Epochs}, and a newer checkpoint is damaged ({damaged}): say at which " +
+                $"step the epochs changed, with {nameof(ExtendedSchedule)}; or delete the damaged one, to change them from here on.");
         if (then.Epoch > options.Epochs || then.Begun.Steps > (then.Epoch == options.Epochs ? 0 : loader.BatchesPerEpoch))
             throw new InvalidDataException(
                 $"{file} has done {then.Epoch} epochs and {then.Begun.Steps} steps of {options.Epochs} epochs of {loader.BatchesPerEpoch} steps; it is damaged.");
