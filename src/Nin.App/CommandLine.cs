@@ -63,6 +63,7 @@ static class CommandLine
         new ExplainCommand(models),
         new CompareCommand(models),
         new ExportCommand(models),
+        new ImportCommand(),
         new BenchCommand(models),
         new DataCommand(),
         new VerifyCommand(models),

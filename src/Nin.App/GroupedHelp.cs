@@ -12,7 +12,7 @@ sealed class GroupedHelp(HelpAction standard) : SynchronousCommandLineAction
     static readonly (string Title, string[] Commands)[] Groups =
     [
         ("Train", ["train", "lr-find", "eval", "compare", "verify"]),
-        ("Use", ["predict", "explain", "export"]),
+        ("Use", ["predict", "explain", "export", "import"]),
         ("Look", ["models", "summary", "data", "devices"]),
         ("Measure and check", ["bench", "doctor"]),
     ];
@@ -24,7 +24,8 @@ sealed class GroupedHelp(HelpAction standard) : SynchronousCommandLineAction
         ["eval"] = ["eval --weights runs/(the run)", "eval --weights model.safetensors --json"],
         ["predict"] = ["predict photo.png", "predict --weights model.safetensors *.png --json"],
         ["explain"] = ["explain photo.png", "explain --weights runs/(the run) photo.png --out map.png"],
-        ["export"] = ["export --weights runs/(the run) --to model.safetensors"],
+        ["export"] = ["export --weights runs/(the run) --to model.onnx", "export --weights runs/(the run) --to model.safetensors"],
+        ["import"] = ["import resnet18.onnx --class ResNet18 --out Models"],
         ["compare"] = ["compare runs/(one) runs/(another)", "compare runs/* --out curves.png"],
         ["verify"] = ["verify runs/(the run)"],
         ["summary"] = ["summary --model (id) --batch 128"],

@@ -19,6 +19,7 @@ namespace Nin.App.Output;
 [JsonSerializable(typeof(PredictionRow[]))]
 [JsonSerializable(typeof(ExplainResult))]
 [JsonSerializable(typeof(ExportResult))]
+[JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(CompareResult))]
 [JsonSerializable(typeof(RateSearchResult))]
 sealed partial class AppJson : JsonSerializerContext

@@ -9,6 +9,9 @@ sealed record ExplainResult(string Image, string Class, string Map);
 /// <summary><c>export --json</c>: the file, and its length.</summary>
 sealed record ExportResult(string Path, long Bytes);
 
+/// <summary><c>import --json</c>: what was declared, and the files.</summary>
+sealed record ImportResult(string Class, int Layers, long Parameters, IReadOnlyList<string> Files);
+
 /// <summary><c>compare --json</c>.</summary>
 sealed record CompareResult(IReadOnlyList<CompareRow> Rows);
 
