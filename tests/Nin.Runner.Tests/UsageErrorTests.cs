@@ -4,7 +4,7 @@ namespace Nin.Runner.Tests;
 public sealed class UsageErrorTests
 {
     [Theory]
-    [InlineData("", "no command: use one of devices, models, summary, train, lr-find, eval, predict, explain, compare, export, bench, data, verify, doctor;")]
+    [InlineData("", "no command: use one of devices, models, summary, train, lr-find, eval, predict, explain, compare, export, import, bench, data, verify, doctor;")]
     [InlineData("modles", "unknown command 'modles': did you mean 'models'?")]
     [InlineData("predikt", "unknown command 'predikt': did you mean 'predict'? `nin` takes devices, models,")]
     [InlineData("predict", "Required argument 'IMAGE' missing for command: 'predict'.")]
