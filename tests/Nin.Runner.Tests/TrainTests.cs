@@ -32,7 +32,7 @@ public sealed class TrainTests(TrainedRun trained) : IClassFixture<TrainedRun>
     [Fact]
     public void Folder_holds_what_is_promised_and_nothing_else()
     {
-        Entries(trained.Folder).Should().Equal("checkpoint", "confusion.png", "curves.png", "manifest.json", "metrics.csv", "model.safetensors", "report.html");
+        Entries(trained.Folder).Should().Equal(".lock", "checkpoint", "confusion.png", "curves.png", "manifest.json", "metrics.csv", "model.safetensors", "report.html");
         Entries(Path.Combine(trained.Folder, "checkpoint")).Should().Equal("00000001", "00000002");
         Entries(RunFiles.NewestCheckpoint(trained.Folder)).Should().Equal("model.safetensors", "optimizer.safetensors", "sha256sums", "state.json");
     }
