@@ -54,7 +54,7 @@ sealed record ActivationLayer(
 
     public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Activation(SavesOutput));
 
-    public override FusionPart Fusion => Type == ReluType ? FusionPart.Relu : base.Fusion;
+    public override FusionPart Fusion => Type == ReluType ? FusionPart.Relu : FusionPart.Activation;
 
     static LayerKind Library(string name, bool savesOutput, string formula) =>
         LayerKind.Of(name, (kind, _) => new ActivationLayer(kind, $"global::Nin.{name}", savesOutput, new([]), formula));

@@ -17,4 +17,7 @@ enum FusionPart
 
     /// <summary><c>max(x, 0)</c>.</summary>
     Relu,
+
+    /// <summary>Any other activation: its <c>Step</c> is an <c>ActivationStep</c>.</summary>
+    Activation,
 }

@@ -16,13 +16,21 @@ sealed record FusionPattern(FusionPart[] Parts, Func<LayerSpec, StepMemory> Memo
         new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Sum, FusionPart.Relu], last => ResidualConvolution(last, relu: true)),
         new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Sum], last => ResidualConvolution(last, relu: false)),
         new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Relu], NormalizedConvolution),
+        new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Activation], ActivatedNormalizedConvolution),
         new([FusionPart.Convolution, FusionPart.Normalization], NormalizedConvolution),
         new([FusionPart.Convolution, FusionPart.Relu], _ => StepMemory.Convolution(relu: true)),
+        new([FusionPart.Convolution, FusionPart.Activation], last => StepMemory.ActivatedConvolution(SavesOutput(last), last.Output.Elements)),
         new([FusionPart.Normalization, FusionPart.Relu], last => StepMemory.BatchNorm(last.Output.Channels)),
     ];
 
     static StepMemory ResidualConvolution(LayerSpec last, bool relu) =>
         StepMemory.ResidualConvolution(last.Output.Elements, last.Output.Channels, relu);
+
+    static StepMemory ActivatedNormalizedConvolution(LayerSpec last) =>
+        StepMemory.ActivatedNormalizedConvolution(SavesOutput(last), last.Output.Elements, last.Output.Channels);
+
+    /// <summary>Whether an activation's gradient reads its output: its own step says so.</summary>
+    static bool SavesOutput(LayerSpec activation) => activation.Layer.Steps(activation).Single().Memory.ReadsOutput;
 
     static StepMemory NormalizedConvolution(LayerSpec last) => StepMemory.NormalizedConvolution(last.Output.Elements, last.Output.Channels);
 }

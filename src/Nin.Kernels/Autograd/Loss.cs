@@ -54,7 +54,7 @@ public abstract class Loss
     /// What an example counts in the mean, which is the sum of the losses over the sum of their weights; 1 unless overridden. The loss itself is weighted
     /// already. A batch that counts nothing has the loss 0 and no gradient.
     /// </summary>
-    /// <param name="label">The label; one that is no class only where <see cref="Ignores"/> it.</param>
+    /// <param name="label">The label; one that is not a class only where <see cref="Ignores"/> it.</param>
     public virtual double Weight(int label) => 1;
 
     /// <summary>Whether examples of this label do not count, so that it need not be a class; none unless overridden.</summary>

@@ -17,7 +17,9 @@ static class KernelTable
         Of<IClipGradient>(d => new ClipGradientPortable(d), d => new ClipGradientVectorized(d)),
         Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(new GroupedGemm(d, Gemm(d))), d => new Conv2dBackwardDataVectorized(d)),
         Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d, new GroupedWeightGradient(d, Gradient(d))), d => new Conv2dBackwardWeightsVectorized(d)),
-        Of<IConv2dForward>(d => new Conv2dForwardPortable(new GroupedGemm(d, Gemm(d)), new AddPortable(d)), d => new Conv2dForwardVectorized(d)),
+        Of<IConv2dForward>(
+            d => new Conv2dForwardPortable(new GroupedGemm(d, Gemm(d)), new AddPortable(d), new ActivationForwardPortable(d)),
+            d => new Conv2dForwardVectorized(d)),
         Of<IDropout>(d => new DropoutPortable(d), d => new DropoutVectorized(d)),
         Of<IAdd>(d => new AddPortable(d), d => new AddVectorized(d)),
         Of<IChannelSum>(d => new ChannelSumPortable(d), d => new ChannelSumVectorized(d)),

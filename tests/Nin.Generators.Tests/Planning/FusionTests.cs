@@ -11,7 +11,9 @@ public class FusionTests
     [InlineData("Pointwise(2), BatchNorm2d, MaxPool2d(2)", "Pointwise1Norm1 Pool1.Step")]
     [InlineData("Conv2d(2, Kernel = 1), Relu, Flatten, Linear(4), Relu", "Conv1Relu1 Flatten1.Step Linear1Relu2")]
     [InlineData("MaxPool2d(2), BatchNorm2d, Relu", "Pool1.Step Norm1Relu1")]
-    [InlineData("Conv2d(2, Kernel = 1), LeakyRelu, BatchNorm2d, LeakyRelu", "Conv1.Step LeakyRelu1.Step Norm1.Step LeakyRelu2.Step")]
+    [InlineData("Conv2d(2, Kernel = 1), LeakyRelu, BatchNorm2d, LeakyRelu", "Conv1LeakyRelu1 Norm1.Step LeakyRelu2.Step")]
+    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Silu, Flatten, Linear(4), Tanh", "Conv1Norm1Silu1 Flatten1.Step Linear1Tanh1")]
+    [InlineData("Pointwise(2), Activation<HardSwish>, Conv2d(2, Kernel = 1), LeakyRelu(0), Concat(\"Activation1\", \"LeakyRelu1\")", "Pointwise1Activation1 Conv1LeakyRelu1 Concat1.Step")]
     [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Pointwise1\"), Relu", "Pointwise1.Step Conv1Norm1Add1Relu1")]
     [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Pointwise1\", \"Norm1\"), LeakyRelu", "Pointwise1.Step Conv1Norm1Add1 LeakyRelu1.Step")]
     // The residual is declared after the convolution: the step comes after both.

@@ -10,7 +10,7 @@ namespace Nin.Generators.Tests.Planning;
 static class RandomGraph
 {
     static readonly Gen<(int Kind, int Pick, int Length)> Choice =
-        from kind in Gen.Choose(0, 15)
+        from kind in Gen.Choose(0, 17)
         from pick in Gen.Choose(0, 1000)
         from length in Gen.Choose(1, 300)
         select (kind, pick, length);
@@ -58,6 +58,8 @@ static class RandomGraph
             11 when steps.Count > 1 => Node(
                 steps, [pick % steps.Count, steps.Count - 1], steps[pick % steps.Count].Length + steps[^1].Length, StepMemory.Linear,
                 role: StepRole.Joins),
+            16 => Node(steps, [input], length, StepMemory.ActivatedConvolution(savesOutput: pick % 2 == 0, length), learns: true),
+            17 => Node(steps, [input], length, StepMemory.ActivatedNormalizedConvolution(savesOutput: pick % 2 == 0, length, 5), learns: true),
             _ => Node(steps, [input], length, StepMemory.Linear),
         };
     }

@@ -16,6 +16,9 @@ abstract class ActivationCase(ReferenceActivation reference)
 
     public abstract Step Step(Shape shape);
 
+    /// <summary>A convolution, normalised or not, and the activation as one step.</summary>
+    public abstract Step After(Step step);
+
     public abstract void Check(Device device);
 
     public sealed class Of<TActivation>(TActivation activation, ReferenceActivation reference) : ActivationCase(reference)
@@ -30,6 +33,10 @@ abstract class ActivationCase(ReferenceActivation reference)
             stream.Device.Kernels.Get<IActivationBackward>().Run(stream, activation, saved, dy, dx, accumulate);
 
         public override Step Step(Shape shape) => new ActivationStep<TActivation>(shape, activation);
+
+        public override Step After(Step step) => step is ConvolutionStep convolution
+            ? convolution.Then(new ActivationStep<TActivation>(step.Output, activation))
+            : ((NormalizedConvolutionStep)step).Then(new ActivationStep<TActivation>(step.Output, activation));
 
         public override void Check(Device device) => ActivationCheck.Run(activation, device);
     }

@@ -69,7 +69,7 @@ public sealed class ActivationStepTests
     }
 
     [Theory, InlineData("cpu"), InlineData("emulator")]
-    public void Behind_the_mask_of_a_ReLU_an_infinite_gradient_is_lost(string device)
+    public void The_mask_of_a_ReLU_drops_an_infinite_gradient(string device)
     {
         using var run = new TapeRun(device);
         Traced input = run.Input([-1, 0, 1], 1, Shape.Flat(3), needsGradient: true);

@@ -1,3 +1,4 @@
+using Nin.Kernels.Tests.Activations;
 using Nin.Ops;
 using Nin.TestKit;
 
@@ -17,7 +18,7 @@ public sealed class StepTests
     ];
 
     [Theory, InlineData("cpu", true), InlineData("cpu", false), InlineData("emulator", true)]
-    public void A_pixels_perceptron_is_its_two_convolutions(string device, bool lastRelu)
+    public void A_pointwise_MLP_is_its_two_convolutions(string device, bool lastRelu)
     {
         float[][] apart = Run(device, run => [First(run, relu: true), Second(run, lastRelu)], "w1", "b1", "w2", "b2");
         float[][] fused = Run(device, run => [new PointwiseMlpStep(First(run, relu: true), Second(run, lastRelu))], "w1", "b1", "w2", "b2");
@@ -32,6 +33,55 @@ public sealed class StepTests
         float[][] fused = Run(
             device, run => [new NormalizedConvolutionStep(First(run, false).Sizes, run.Parameters["w1"], null, Norm(run), relu)], names);
         for (int i = 0; i < apart.Length; i++) fused[i].Should().Equal(apart[i]);
+    }
+
+    public static TheoryData<string, string, bool> Activated
+    {
+        get
+        {
+            var data = new TheoryData<string, string, bool>();
+            foreach (bool normalised in new[] { true, false })
+            {
+                foreach (string name in ActivationCases.All.Keys) data.Add("cpu", name, normalised);
+                foreach (string name in new[] { Elu.Name, Silu.Name }) data.Add("emulator", name, normalised);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Activated))]
+    public void A_convolution_and_its_activation_are_one_step_of_the_same_bits(string device, string name, bool normalised)
+    {
+        ActivationCase activation = ActivationCases.All[name];
+        string[] names = normalised ? ["w1", "norm.weight", "norm.bias", "norm.running_mean", "norm.running_var"] : ["w1"];
+        Step Joined(TapeRun run) => normalised
+            ? activation.After(First(run, relu: false).Then(new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu: false)))
+            : activation.After(First(run, relu: false));
+        float[][] apart = Run(
+            device,
+            run => normalised
+                ? [First(run, relu: false), new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu: false), activation.Step(new Shape(6, 4, 5))]
+                : [First(run, relu: false), activation.Step(new Shape(6, 4, 5))],
+            names);
+        float[][] fused = Run(device, run => [Joined(run)], names);
+        for (int i = 0; i < apart.Length; i++) fused[i].Should().Equal(apart[i]);
+        fused[1].Should().Contain(g => g != 0);
+
+        using var run = new TapeRun(device, Specs);
+        float[] x = TapeRun.Integers(1, 2 * 60);
+        Step plain = normalised
+            ? First(run, relu: false).Then(new BatchNormStep(new Shape(6, 4, 5), Norm(run), relu: false)) : First(run, relu: false);
+        Infer(run, Joined(run), x).Should().Equal(Infer(run, activation.Step(new Shape(6, 4, 5)), Infer(run, plain, x)));
+    }
+
+    [Fact]
+    public void An_activation_follows_a_step_of_its_shape_without_a_ReLU()
+    {
+        using var run = new TapeRun("cpu", Specs);
+        run.Invoking(r => First(r, relu: true).Then(new ActivationStep<Silu>(new Shape(6, 4, 5)))).Should().Throw<InvalidOperationException>();
+        run.Invoking(r => First(r, relu: false).Then(new ActivationStep<Silu>(new Shape(6, 5, 4))))
+            .Should().Throw<ArgumentException>().WithMessage("*6x5x4*6x4x5*");
     }
 
     [Fact]

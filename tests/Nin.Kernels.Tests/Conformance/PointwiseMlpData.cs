@@ -2,7 +2,7 @@ using Nin.TestKit;
 
 namespace Nin.Kernels.Tests.Conformance;
 
-/// <summary>Random operands of a pixel's perceptron, in the oracle's order. h and y are as if after a ReLU: half of them are zero.</summary>
+/// <summary>Random operands of a pointwise MLP, in the oracle's order. h and y are as if after a ReLU: half of them are zero.</summary>
 sealed class PointwiseMlpData(PointwiseMlpCase s)
 {
     public PointwiseMlpCase Case { get; } = s;

@@ -17,7 +17,7 @@ static class OpRuns
     public static IEnumerable<string> Channelwise => All.Keys.Where(name => 
         name is not ("Dropout" or "Transpose" or "CrossEntropy" or "PointwiseMlpBackward True" or "PointwiseMlpBackward False"));
 
-    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Cases() => [.. Elementwise(), .. Norms(), .. Pools(), .. Others(), .. Perceptrons()];
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Cases() => [.. Elementwise(), .. Norms(), .. Pools(), .. Others(), .. PointwiseMlps()];
 
     static IEnumerable<(string Name, Func<OpRun, Action> Make)> Elementwise()
     {
@@ -210,7 +210,7 @@ static class OpRuns
         }));
     }
 
-    static IEnumerable<(string Name, Func<OpRun, Action> Make)> Perceptrons() => new[] { false, true }.Select(relu =>
+    static IEnumerable<(string Name, Func<OpRun, Action> Make)> PointwiseMlps() => new[] { false, true }.Select(relu =>
         ($"PointwiseMlpBackward {relu}", (Func<OpRun, Action>)(r => Make<IPointwiseMlpBackward>(r, op =>
         {
             DeviceView x = r.In(r.N * Pixels, 1), h = r.In(r.N * Pixels, 2), y = r.In(r.N * Pixels, 3), dy = r.In(r.N * Pixels, 4);

@@ -83,6 +83,13 @@ public sealed class StepGradientTests(DeviceSet devices)
                 new ConvolutionStep(second, new Shape(4, 7, 5), p["w2"], p["b2"], relu));
         }
 
+        // A formula whose gradient reads the output, and one whose reads what it is applied to.
+        var plain = new ConvolutionStep(window, convolution, p["w"], p["b"], relu: false);
+        var normalized = new NormalizedConvolutionStep(full, p["full"], p["b"], norm, relu: false);
+        yield return plain.Then(new ActivationStep<Tanh>(plain.Output));
+        yield return plain.Then(new ActivationStep<Silu>(plain.Output));
+        yield return normalized.Then(new ActivationStep<LeakyRelu>(normalized.Output, new LeakyRelu(0.2f)));
+        yield return normalized.Then(new ActivationStep<Gelu>(normalized.Output));
         yield return new MaxPoolStep(new PoolSizes(6, 7, 5, new Window2d(new(3, Stride: 2, Before: 1, After: 1), new(2, Dilation: 2))));
         yield return new MaxPoolStep(PoolSizes.Global(Image));
         yield return new AvgPoolStep(new PoolSizes(6, 7, 5, 3, 2, 1), countIncludePad: true);

@@ -14,6 +14,9 @@ public sealed class ActivationStep<TActivation>(Shape shape, TActivation activat
     : Step(shape, shape, StepMemory.Activation(TActivation.SavesOutput))
     where TActivation : unmanaged, IActivation
 {
+    /// <summary>The formula, with its own numbers.</summary>
+    public TActivation Activation => activation;
+
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
         pass.Op<IActivationForward>().Run(pass.Stream, activation, x.Slice(0, pass.Batch * Input.Length), y);

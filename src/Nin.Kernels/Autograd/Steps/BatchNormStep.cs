@@ -131,6 +131,16 @@ public sealed class BatchNormalization
         RunningMean.MarkWritten();
     }
 
+    internal void Forward<TActivation>(
+        in Pass pass, in Shape shape, DeviceView x, TActivation activation, DeviceView normalized, DeviceView y, DeviceView statistics)
+        where TActivation : unmanaged, IActivation
+    {
+        var (mean, inverseDeviation) = Statistics(statistics, shape);
+        pass.Op<IBatchNorm2dForwardTraining>().Run(
+            pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, normalized, y, mean, inverseDeviation);
+        RunningMean.MarkWritten();
+    }
+
     internal void Backward(
         in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView statistics, DeviceView dy, DeviceView dx, bool accumulate,
         in ResidualGradient residual = default)

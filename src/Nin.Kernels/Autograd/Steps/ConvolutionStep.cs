@@ -52,6 +52,17 @@ public sealed class ConvolutionStep : Step
         return new NormalizedConvolutionStep(convolution, Input, Output, next.Normalization);
     }
 
+    /// <summary>This step and the activation after it as one, with the same parameters.</summary>
+    /// <param name="next">An activation of this step's output.</param>
+    /// <exception cref="ArgumentException">The activation takes another shape.</exception>
+    /// <exception cref="InvalidOperationException">The step has a ReLU.</exception>
+    public ActivatedConvolutionStep<TActivation> Then<TActivation>(ActivationStep<TActivation> next)
+        where TActivation : unmanaged, IActivation
+    {
+        ActivatedSteps.Require(Output, HasRelu, next);
+        return new ActivatedConvolutionStep<TActivation>(convolution, Input, Output, next.Activation);
+    }
+
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => convolution.Infer(pass, x, HasRelu, y);
 
@@ -116,6 +127,16 @@ sealed class Convolution
 
     public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, Weight.WeightsOnce, BiasOrNone, relu, y);
 
+    /// <summary>With any activation; <paramref name="sums"/> is what it is applied to, or none.</summary>
+    public void Forward<TActivation>(in Pass pass, DeviceView x, TActivation activation, DeviceView sums, DeviceView y)
+        where TActivation : unmanaged, IActivation =>
+        Run(pass, x, Weight.WeightsOnce, BiasOrNone, activation, sums, y);
+
+    /// <summary>With any activation.</summary>
+    public void Infer<TActivation>(in Pass pass, DeviceView x, TActivation activation, DeviceView y)
+        where TActivation : unmanaged, IActivation =>
+        Run(pass, x, Weight.Weights, BiasOrNone, activation, sums: default, y);
+
     public void Backward(in Pass pass, DeviceView x, DeviceView dy, DeviceView dx, bool accumulate)
     {
         if (Bias is { RequiresGradient: true } bias)
@@ -134,6 +155,11 @@ sealed class Convolution
     /// <summary>With other weights and another bias (or none) of the same sizes.</summary>
     public void Run(in Pass pass, DeviceView x, in Weights w, DeviceView b, bool relu, DeviceView y, DeviceView residual = default) =>
         pass.Op<IConv2dForward>().Run(pass.Stream, Sizes, pass.Batch, x, w, b, relu, y, residual);
+
+    /// <summary>With other weights and another bias (or none) of the same sizes, and any activation.</summary>
+    public void Run<TActivation>(in Pass pass, DeviceView x, in Weights w, DeviceView b, TActivation activation, DeviceView sums, DeviceView y)
+        where TActivation : unmanaged, IActivation =>
+        pass.Op<IConv2dForward>().Run(pass.Stream, Sizes, pass.Batch, x, w, b, activation, sums, y);
 
     /// <summary>
     /// Begins the gradients that one op writes together; true where it must add. They were all begun before or all not, unless one is shared

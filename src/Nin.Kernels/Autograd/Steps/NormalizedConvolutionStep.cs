@@ -58,6 +58,17 @@ public sealed class NormalizedConvolutionStep : Step
     /// <summary>This step and a ReLU as one, with the same parameters.</summary>
     public NormalizedConvolutionStep ThenRelu() => new(this);
 
+    /// <summary>This step and the activation after it as one, with the same parameters.</summary>
+    /// <param name="next">An activation of this step's output.</param>
+    /// <exception cref="ArgumentException">The activation takes another shape.</exception>
+    /// <exception cref="InvalidOperationException">The step has a ReLU.</exception>
+    public ActivatedNormalizedConvolutionStep<TActivation> Then<TActivation>(ActivationStep<TActivation> next)
+        where TActivation : unmanaged, IActivation
+    {
+        ActivatedSteps.Require(Output, relu, next);
+        return new ActivatedNormalizedConvolutionStep<TActivation>(Convolution, Input, Output, normalization, folded, next.Activation);
+    }
+
     /// <summary>This step and the sum of its output with another value as one, with the same parameters.</summary>
     /// <exception cref="InvalidOperationException">The step has a ReLU.</exception>
     public ResidualStep ThenAdd() => relu
@@ -99,13 +110,25 @@ sealed class FoldedConvolution(Convolution convolution, BatchNormalization norma
     /// <summary><c>y = act(norm(x * w + b) + residual)</c> by running statistics.</summary>
     public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y, DeviceView residual = default)
     {
+        var (weights, bias) = Fold(pass);
+        convolution.Run(pass, x, weights, bias, relu, y, residual);
+    }
+
+    /// <summary>The same with any activation.</summary>
+    public void Infer<TActivation>(in Pass pass, DeviceView x, TActivation activation, DeviceView y)
+        where TActivation : unmanaged, IActivation
+    {
+        var (weights, bias) = Fold(pass);
+        convolution.Run(pass, x, weights, bias, activation, sums: default, y);
+    }
+
+    (Weights Weights, DeviceView Bias) Fold(in Pass pass)
+    {
         // All counts only grow, so their sum names them together. Each parameter may be of another set.
         long version = convolution.Weight.Set.Version + (convolution.Bias?.Set.Version ?? 0) + normalization.Version;
         var weights = new Weights(convolution.Weight.Value, version);
         var all = folded.Get(pass.Stream, new PackingKey(typeof(FoldedConvolution)), weights, WeightsAt + sizes.WeightLength, (this, pass), Fold);
-        convolution.Run(
-            pass, x, new Weights(all.Slice(WeightsAt, sizes.WeightLength), version, packed), all.Slice(BiasAt, sizes.Filters), relu, y,
-            residual);
+        return (new Weights(all.Slice(WeightsAt, sizes.WeightLength), version, packed), all.Slice(BiasAt, sizes.Filters));
     }
 
     static void Fold(DeviceView w, DeviceView copy, in (FoldedConvolution Convolution, Pass Pass) state) =>

@@ -101,6 +101,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
 
             float* y = result + (((nint)example * g.Rows.Results + row) * g.Columns.Results) * Channels(g) + c;
             for (int residue = 0; residue < g.Columns.Divisor; residue++) Row<TLanes>(tile, g.Columns.Residue(residue), tapStep, y);
+            if (!epilogue.Activation.IsNone) epilogue.Activation.Apply(y, Channels(g), g.Columns.Results, channels);
         }
     }
 

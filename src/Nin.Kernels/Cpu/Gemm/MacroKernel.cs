@@ -106,6 +106,7 @@ unsafe struct MacroKernel
                 Edge<TLanes, TRow, TPanel>(skipped, rows, columns, a - skipped, b, result);
             }
 
+            if (!Epilogue.Activation.IsNone) Epilogue.Activation.Apply(result.To, CStep, rows, columns);
             a += PanelStep;
         }
     }

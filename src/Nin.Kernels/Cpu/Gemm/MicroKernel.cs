@@ -40,16 +40,20 @@ static unsafe class MicroKernel
     }
 }
 
-/// <summary>What happens to a finished sum as it is stored: <c>max(Floor, sum + Bias)</c>.</summary>
+/// <summary>What happens to a finished sum: it is stored as <c>max(Floor, sum + Bias)</c>, and then <see cref="Activation"/> reads it.</summary>
 /// <param name="bias">One float per column, or null.</param>
 /// <param name="floor">Lower limit of the result: 0 for ReLU, minus infinity for none.</param>
-readonly unsafe struct TileEpilogue(float* bias, float floor)
+/// <param name="activation">Applied to what is stored.</param>
+readonly unsafe struct TileEpilogue(float* bias, float floor, RowActivation activation = default)
 {
     /// <summary>One float per column, or null.</summary>
     public readonly float* Bias = bias;
 
     /// <summary>Lower limit of the result.</summary>
     public readonly float Floor = floor;
+
+    /// <summary>Applied to whole rows of a tile after they are stored; the micro-kernel does not know of it.</summary>
+    public readonly RowActivation Activation = activation;
 
     /// <summary>The sum itself.</summary>
     public static TileEpilogue None => new(null, float.NegativeInfinity);
@@ -58,7 +62,7 @@ readonly unsafe struct TileEpilogue(float* bias, float floor)
     public static TileEpilogue Of(float* bias, bool relu) => new(bias, relu ? 0 : float.NegativeInfinity);
 
     /// <summary>The same for the columns from <paramref name="column"/> on.</summary>
-    public TileEpilogue From(int column) => new(Bias is null ? null : Bias + column, Floor);
+    public TileEpilogue From(int column) => new(Bias is null ? null : Bias + column, Floor, Activation);
 }
 
 /// <summary>

@@ -252,6 +252,11 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
                     }
                 }
             }
+
+            for (int row = 0; row < rows && !Epilogue.Activation.IsNone; row++, y += (nint)Results.Width * Results.Channels)
+            {
+                Epilogue.Activation.Apply(y, Results.Channels, width, columns);
+            }
         }
     }
 }

@@ -117,6 +117,7 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
     readonly ChannelSumPortable sum = new(device);
     readonly TreeSum tree = new(device);
     readonly BatchNormApply apply = new(device);
+    readonly ActivationForwardPortable forward = new(device);
 
     readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMean =
         device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MeanKernel);
@@ -141,6 +142,17 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
         launchVariance(
             stream, channels, map, Fold(stream, runs, partials), partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);
         apply.Run(stream, map, x, parameters, mean, inverseDeviation, y, residual);
+    }
+
+    public void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
+        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        where TActivation : unmanaged, IActivation
+    {
+        DeviceView target = normalized.IsNone ? y : normalized;
+        Run(stream, sizes, n, x, parameters, relu: false, target, mean, inverseDeviation, residual: default);
+        long length = n * sizes.Length;
+        forward.Run(stream, activation, target.Slice(0, length), y.Slice(0, length));
     }
 
     PartialSums Fold(DeviceStream stream, in ChannelRuns runs, DeviceView partials)

@@ -71,6 +71,27 @@ readonly unsafe struct BatchNormNormalizeSum(BatchNormAffine affine, float floor
     }
 }
 
+/// <summary><c>y = act((x - mean) scale + beta)</c>, and what the formula is applied to, where the gradient reads it.</summary>
+readonly unsafe struct BatchNormActivate<TActivation>(BatchNormAffine affine, TActivation activation, float* x, float* normalized, float* y) : IChannelwise
+    where TActivation : unmanaged, IActivation
+{
+    readonly BatchNormAffine affine = affine;
+    readonly TActivation activation = activation;
+    readonly float* x = x;
+    readonly float* normalized = normalized;
+    readonly float* y = y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Apply<TLanes, TExtent>(long at, int c, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TLanes output = affine.Output(affine.Centre(extent.Load<TLanes>(x + at), c, extent), c, extent);
+        if (normalized is not null) extent.Store(normalized + at, output);
+        extent.Store(y + at, activation.Value(output));
+    }
+}
+
 /// <summary>One pass over memory.</summary>
 sealed unsafe class BatchNorm2dForwardInferenceVectorized(CpuDevice device) : IBatchNorm2dForwardInference
 {
@@ -100,6 +121,33 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
         DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual)
     {
+        var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation);
+        long pixels = (long)n * sizes.Pixels;
+        if (residual.IsNone)
+        {
+            ChannelwiseJob<BatchNormNormalize>.Run(device, pixels, sizes.Channels, new(affine, relu, x.Pointer, y.Pointer));
+            return;
+        }
+
+        float floor = relu ? 0 : float.NegativeInfinity;
+        ChannelwiseJob<BatchNormNormalizeSum>.Run(device, pixels, sizes.Channels, new(affine, floor, x.Pointer, residual.Pointer, y.Pointer));
+    }
+
+    public void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
+        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        where TActivation : unmanaged, IActivation
+    {
+        var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation);
+        ChannelwiseJob<BatchNormActivate<TActivation>>.Run(
+            device, (long)n * sizes.Pixels, sizes.Channels, new(affine, activation, x.Pointer, normalized.Pointer, y.Pointer));
+    }
+
+    // The batch's, and the running ones; what they make of x.
+    BatchNormAffine Statistics(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
+        DeviceView inverseDeviation)
+    {
         int channels = sizes.Channels;
         int leaves = sizes.Tree.Leaves(n);
         // Statistics come first: they are doubles, and scratch begins aligned.
@@ -110,17 +158,7 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         device.Run(leaves * blocks.Count, new LeafJob(statistics, x.Pointer, blocks));
         device.Run(
             (channels + TreeWidth - 1) / TreeWidth, new BatchJob(statistics, parameters, mean.Pointer, inverseDeviation.Pointer, scale));
-
-        var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
-        long pixels = (long)n * sizes.Pixels;
-        if (residual.IsNone)
-        {
-            ChannelwiseJob<BatchNormNormalize>.Run(device, pixels, channels, new(affine, relu, x.Pointer, y.Pointer));
-            return;
-        }
-
-        float floor = relu ? 0 : float.NegativeInfinity;
-        ChannelwiseJob<BatchNormNormalizeSum>.Run(device, pixels, channels, new(affine, floor, x.Pointer, residual.Pointer, y.Pointer));
+        return new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
     }
 
     readonly struct LeafJob(LeafStatistics statistics, float* x, ChannelBlocks blocks) : ILanesJob

@@ -33,6 +33,22 @@ interface IBatchNorm2dForwardTraining : IOp
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
         DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual = default);
+
+    /// <summary>The same with any activation.</summary>
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, pixels, channels]</c>.</param>
+    /// <param name="parameters">Scale, shift and running statistics.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="normalized">What the formula is applied to, as long as <paramref name="y"/>; none where it is not kept.</param>
+    /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads.</param>
+    /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
+    /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
+    void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
+        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        where TActivation : unmanaged, IActivation;
 }
 
 /// <summary>

@@ -1,7 +1,7 @@
 namespace Nin.Ops;
 
-/// <summary>The implicit GEMM of the forward direction; a residual and the ReLU after it are one more launch.</summary>
-sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add) : IConv2dForward
+/// <summary>The implicit GEMM of the forward direction; a residual and the ReLU after it are one more launch, and so is any other activation.</summary>
+sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add, ActivationForwardPortable forward) : IConv2dForward
 {
     public void Run(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual)
@@ -13,6 +13,17 @@ sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add) : IConv2
 
         long length = n * sizes.OutputLength;
         add.Run(stream, y.Slice(0, length), residual.Slice(0, length), y.Slice(0, length), relu);
+    }
+
+    public void Run<TActivation>(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, TActivation activation, DeviceView sums,
+        DeviceView y)
+        where TActivation : unmanaged, IActivation
+    {
+        DeviceView target = sums.IsNone ? y : sums;
+        Run(stream, sizes, n, x, w, bias, relu: false, target, residual: default);
+        long length = n * sizes.OutputLength;
+        forward.Run(stream, activation, target.Slice(0, length), y.Slice(0, length));
     }
 }
 

@@ -4,10 +4,23 @@ namespace Nin.Ops;
 sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 {
     public void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual)
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual) =>
+        Run(stream, sizes, n, x, w, TileEpilogue.Of(bias.Pointer, relu), y, residual);
+
+    public void Run<TActivation>(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, TActivation activation, DeviceView sums,
+        DeviceView y)
+        where TActivation : unmanaged, IActivation
+    {
+        DeviceView target = sums.IsNone ? y : sums;
+        var rows = RowActivation.Of(&activation, device.Pool.Width, (nint)(y.Pointer - target.Pointer));
+        Run(stream, sizes, n, x, w, new TileEpilogue(bias.Pointer, float.NegativeInfinity, rows), target, residual: default);
+    }
+
+    void Run(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, in TileEpilogue epilogue, DeviceView y, DeviceView residual)
     {
         WorkerPool pool = device.Pool;
-        var epilogue = TileEpilogue.Of(bias.Pointer, relu);
         switch (Conv2dChoice.Forward(sizes))
         {
             case Conv2dAlgorithm.Depthwise:

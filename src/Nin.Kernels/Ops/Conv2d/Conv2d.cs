@@ -15,6 +15,21 @@ interface IConv2dForward : IOp
     void Run(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y,
         DeviceView residual = default);
+
+    /// <summary>The same with any activation.</summary>
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, height, width, channels]</c>.</param>
+    /// <param name="w"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
+    /// <param name="bias"><c>[filters]</c>, or none.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="sums">What the formula is applied to, as long as <paramref name="y"/> and not the same memory; none where it is not kept.</param>
+    /// <param name="y"><c>[n, outHeight, outWidth, filters]</c>, overwritten.</param>
+    void Run<TActivation>(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, TActivation activation, DeviceView sums,
+        DeviceView y)
+        where TActivation : unmanaged, IActivation;
 }
 
 /// <summary>Dgrad, <c>dx = dy * wᵀ</c>: the transposed convolution. Pixels that no window read get zero.</summary>
