@@ -14,7 +14,7 @@ static class CustomClassReader
         INamedTypeSymbol own = type.IsUnboundGenericType ? type.OriginalDefinition : type;
         int places = type.IsUnboundGenericType ? own.TypeParameters.Length : 0;
         INamedTypeSymbol? layer = Bases(own).FirstOrDefault(IsStepLayer);
-        if (Objection(own, layer, values) is var (wrong, fix))
+        if (Objection(own, places, layer, values) is var (wrong, fix))
         {
             arguments.Report(Rules.ArgumentOutOfRange, "layer", wrong, fix);
             return null;
@@ -33,17 +33,20 @@ static class CustomClassReader
     }
 
     static (FormattableString Wrong, FormattableString Fix)? Objection(
-        INamedTypeSymbol type, INamedTypeSymbol? layer, IReadOnlyList<ConstantArgument> values)
+        INamedTypeSymbol type, int places, INamedTypeSymbol? layer, IReadOnlyList<ConstantArgument> values)
     {
         if (layer is null || type.IsAbstract)
             return ($"{type.Name} is not a layer", $"name a class that derives from Nin.Layers.StepLayer");
         if (!TypeNames.IsPublic(type)) return ($"{type.Name} is not public", $"make it public, with the types around it");
         if (type.ContainingType is { IsGenericType: true } outer)
             return ($"{type.Name} is inside {outer.Name}, whose type parameters no shape decides", $"move it out");
-        if (type.TypeParameters.Any(p => p.ConstraintTypes.Any(c => !TypeNames.IsNin(c, "IShape") && !TypeNames.IsNin(c, "IDim"))))
+        // Those of a closed type have arguments already, which the compiler has checked.
+        if (places > 0 && type.TypeParameters.Any(IsConstrained))
             return ($"{type.Name} constrains its type parameters by more than IShape and IDim", $"remove the other constraints");
         if (Bases(layer.TypeArguments[2]).FirstOrDefault(HasMemory) is null && IsLibrarys(layer.TypeArguments[2]))
             return ($"the step of {type.Name} is {layer.TypeArguments[2].Name}, which does not say what it keeps", $"derive a step of your own");
+        if (HasParameters(layer.TypeArguments[2]))
+            return ($"the step of {type.Name} has parameters of its own, which a declared network neither trains nor saves", $"use it on a Tape, or leave Parameters as Step has it");
         if (Numbers(MemoryAttribute(layer.TypeArguments[2])).Any(n => n < 0))
             return ($"[StepMemory] of {layer.TypeArguments[2].Name} saves a negative number of elements", $"use 0 or more");
         if (type.InstanceConstructors.Any(c => Takes(c, values))) return null;
@@ -51,6 +54,14 @@ static class CustomClassReader
         string types = string.Join(", ", ["Device", "string", .. values.Select(value => value.Type)]);
         return ($"{type.Name} has no public constructor that takes ({types})", $"give the arguments that it takes after device and name");
     }
+
+    /// <summary>Whether a shape or a size need not fit: they are structs that implement nothing else.</summary>
+    static bool IsConstrained(ITypeParameterSymbol parameter) =>
+        parameter.HasReferenceTypeConstraint
+        || parameter.ConstraintTypes.Any(c => !TypeNames.IsNin(c, "IShape") && !TypeNames.IsNin(c, "IDim"));
+
+    static bool HasParameters(ITypeSymbol step) =>
+        Bases(step).TakeWhile(b => !IsLibrarys(b)).SelectMany(b => b.GetMembers("Parameters")).Any(m => m.IsOverride);
 
     static bool Takes(IMethodSymbol constructor, IReadOnlyList<ConstantArgument> values) =>
         constructor.DeclaredAccessibility == Accessibility.Public

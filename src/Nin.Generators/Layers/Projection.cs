@@ -15,6 +15,9 @@ readonly record struct InsertedLayer(string Suffix, Layer Layer);
 /// </summary>
 static class Projection
 {
+    /// <summary>How the names of the layers go on after that of the layer that they are inserted for.</summary>
+    public const string Suffix = "Project";
+
     /// <summary>The layers for one input of a layer; none where no stride maps the one shape to the other.</summary>
     public static IReadOnlyList<InsertedLayer> Of(Shape from, Shape to, int input)
     {
@@ -28,8 +31,8 @@ static class Projection
         var window = Window.Square(1, (int)stride);
         return
         [
-            new($"Project{ordinal}", new Conv2dLayer((int)to.Channels, window, LayerDefaults.Groups, Bias: false)),
-            new($"Project{ordinal}Norm", new BatchNorm2dLayer(LayerDefaults.BatchNormEpsilon, LayerDefaults.BatchNormMomentum)),
+            new($"{Suffix}{ordinal}", new Conv2dLayer((int)to.Channels, window, LayerDefaults.Groups, Bias: false)),
+            new($"{Suffix}{ordinal}Norm", new BatchNorm2dLayer(LayerDefaults.BatchNormEpsilon, LayerDefaults.BatchNormMomentum)),
         ];
     }
 

@@ -7,7 +7,8 @@ namespace Nin.Generators.Parsing;
 
 /// <summary>
 /// Whether generated code can import Nin's namespaces and use short names: not where its class, a type around it or its own namespace
-/// has something of the same name. In the global namespace imports are next to the project's global ones, which may clash too.
+/// has something of the same name. In the global namespace imports are next to the project's global ones, and to the variables of top-level
+/// statements, which may clash too.
 /// </summary>
 static class HiddenNames
 {
@@ -21,7 +22,7 @@ static class HiddenNames
 
     public static bool Any(INamedTypeSymbol type, IEnumerable<string> layers, CancellationToken cancellation) =>
         layers.Concat(Around(type)).Concat(OfNamespace(type)).Any(IsUsed)
-        || (type.ContainingNamespace.IsGlobalNamespace && GlobalUsings(type, cancellation).Any(IsUsed));
+        || (type.ContainingNamespace.IsGlobalNamespace && AroundEveryFile(type, cancellation).Any(IsUsed));
 
     /// <summary>Sizes are types too: <c>D96</c>.</summary>
     static bool IsUsed(string name) => Used.Contains(name) || (name.Length > 1 && name[0] == 'D' && name.Skip(1).All(char.IsDigit));
@@ -55,13 +56,23 @@ static class HiddenNames
         }
     }
 
-    /// <summary>What the project imports into every file: aliases, and the types of namespaces and classes.</summary>
-    static IEnumerable<string> GlobalUsings(INamedTypeSymbol type, CancellationToken cancellation)
+    /// <summary>
+    /// What a simple name may mean in every file of the project: the aliases and types that it imports, and what its top-level statements declare, though no
+    /// other file can use that.
+    /// </summary>
+    static IEnumerable<string> AroundEveryFile(INamedTypeSymbol type, CancellationToken cancellation)
     {
         Compilation compilation = ((ISourceAssemblySymbol)type.ContainingAssembly).Compilation;
         foreach (SyntaxTree tree in compilation.SyntaxTrees)
         {
             if (tree.GetRoot(cancellation) is not CompilationUnitSyntax root) continue;
+
+            foreach (SyntaxNode node in root.Members.OfType<GlobalStatementSyntax>().SelectMany(statement => statement.DescendantNodes()))
+            {
+                if (node is VariableDeclaratorSyntax variable) yield return variable.Identifier.ValueText;
+                else if (node is SingleVariableDesignationSyntax designation) yield return designation.Identifier.ValueText;
+                else if (node is LocalFunctionStatementSyntax function) yield return function.Identifier.ValueText;
+            }
 
             foreach (UsingDirectiveSyntax directive in root.Usings.Where(u => u.GlobalKeyword.RawKind != 0))
             {

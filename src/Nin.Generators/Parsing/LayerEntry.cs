@@ -54,6 +54,10 @@ sealed record LayerEntry(AttributeData Data, LayerKind Kind, int Attribute, stri
         return layer;
     }
 
+    /// <summary>Whether a layer of that name may be inserted before this one, once the shapes are known.</summary>
+    public bool Inserts(string name) =>
+        Kind.IsMerge && Arguments.Find("Project") is { Kind: TypedConstantKind.Primitive, Value: true } && name.StartsWith(Name + Projection.Suffix, StringComparison.Ordinal);
+
     /// <summary>A layer that is inserted before this one because of its shapes.</summary>
     public LayerEntry Insert(InsertedLayer inserted, int input) => this with
     {

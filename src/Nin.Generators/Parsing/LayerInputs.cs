@@ -98,6 +98,16 @@ sealed class LayerInputs(List<LayerEntry> entries, DiagnosticList? diagnostics)
         int found = entries.FindIndex(e => e.Name == name);
         if (found >= 0 && found < index) return found;
 
+        if (found < 0 && entries.FirstOrDefault(e => name is not null && e.Inserts(name)) is { } merge)
+        {
+            reporter.Report(
+                Rules.BadName, argument,
+                $"{role} \"{name}\" names a layer that Project inserts, which only {merge.Name} can read",
+                $"declare the 1x1 convolution and its [BatchNorm2d] instead",
+                element);
+            return LayerEntry.Unknown;
+        }
+
         string shown = name is null ? "null" : $"\"{name}\"";
         string which = found < 0 ? "names no layer" : found == index ? "is the layer itself" : "comes later";
         string earlier = string.Join(", ", entries.Take(index).Select(e => e.Name));

@@ -10,6 +10,7 @@ public class Nin009Tests
     [InlineData("Relu, Relu({|NIN009:From = \"Relu2\"|})", "Relu2 (layer 2): From = \"Relu2\" is the layer itself; use one of Relu1")]
     [InlineData("Relu, Add(\"Relu1\", {|NIN009:\"Relu\"|})", "Add1 (layer 2): input \"Relu\" names no layer; use one of Relu1")]
     [InlineData("Relu, Add(\"Relu1\", {|NIN009:null!|})", "Add1 (layer 2): input null names no layer; use one of Relu1")]
+    [InlineData("Conv2d(2, Kernel = 1), Add(\"Conv1\", \"input\", Project = true), Relu({|NIN009:From = \"Add1Project\"|})", "Relu1 (layer 3): From = \"Add1Project\" names a layer that Project inserts, which only Add1 can read; declare the 1x1 convolution and its [BatchNorm2d] instead")]
     [InlineData("Relu, LayersOf<Other>({|NIN009:From = \"X\"|})", "LayersOf<Other>: From = \"X\" names no layer; use one of Relu1")]
     public void An_input_that_names_no_earlier_layer_is_told_which_there_are(string layers, string message) =>
         Marked.Verify($"using Nin; [Network(1, 8, 8), {layers}] partial class Net; [Network(1, 8, 8), Relu] partial class Other;", message);

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Nin.Generators.Layers;
 using Nin.Generators.Tests.Harness;
 
@@ -31,6 +32,18 @@ public class ShortNamesTests
         Text("namespace Demo; using Nin; " + Net, $"namespace Demo; class {kind};").Should().Contain("partial class Net : global::Nin.Network<");
 
     public static TheoryData<string> Kinds => [.. LayerKinds.Names];
+
+    [Theory]
+    [InlineData("var Init = 1; Init++;")]
+    [InlineData("int.TryParse(args[0], out int Shape); Shape++;")]
+    [InlineData("Checkpoint(); static int Checkpoint() => 1;")]
+    public void They_are_full_where_a_top_level_statement_declares_one(string statement)
+    {
+        CSharpCompilation program = TestCompilation.Create(["using Nin; " + Net, statement]);
+        Compilation compilation = TestCompilation.Generate(program.WithOptions(program.Options.WithOutputKind(OutputKind.ConsoleApplication))).Compilation;
+        compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Should().BeEmpty();
+        compilation.SyntaxTrees.Last().ToString().Should().Contain("partial class Net : global::Nin.Network<");
+    }
 
     static string Text(string net, string other)
     {

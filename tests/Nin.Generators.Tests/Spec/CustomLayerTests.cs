@@ -33,6 +33,13 @@ public class CustomLayerTests
         public sealed class Over<C, H, W>(Device device, string name) : StepLayer<Chw<C, H, W>, Features<C>, OverStep>(device, name, null!)
             where C : struct, IDim where H : struct, IDim where W : struct, IDim;
         sealed class Hidden<T>(Device device, string name) : StepLayer<T, T, BareStep>(device, name, null!) where T : struct, IShape;
+        public sealed class Sized<T>(Device device, string name) : StepLayer<Chw<D3, D4, D9>, Features<D2>, BareStep>(device, name, null!) where T : System.IComparable;
+        public class LearntStep(Shape x, Shape y) : Plain(x, y)
+        {
+            public override System.Collections.Generic.IReadOnlyList<Parameter> Parameters => [];
+        }
+        public sealed class LearntTooStep(Shape x, Shape y) : LearntStep(x, y);
+        public sealed class Learnt<T>(Device device, string name) : StepLayer<T, T, LearntTooStep>(device, name, null!) where T : struct, IShape;
         public sealed class Borrowed<T>(Device device, string name) : StepLayer<T, T, DropoutStep>(device, name, null!) where T : struct, IShape;
         """;
 
@@ -68,6 +75,14 @@ public class CustomLayerTests
         spec.Layers.Select(l => l.Output.ToString()).Should().Equal("1030 features", "1030 features", "2 features");
     }
 
+    [Fact]
+    public void Constraints_of_a_closed_type_are_the_compilers_business()
+    {
+        NetworkSpec spec = TestCompilation.Spec($"{Usings}[Network(3, 4, 9), Custom(typeof(Sized<int>))] partial class Net;{Layers}");
+        spec.HasErrors.Should().BeFalse();
+        spec.Layers.Single().Output.ToString().Should().Be("2 features");
+    }
+
     [Theory]
     [InlineData("typeof(Squeeze<,,>)", "Flatten", "Squeeze takes CxHxW, but Flatten1 (layer 1) gives 108 features; make that CxHxW")]
     [InlineData("typeof(Square<>)", "Relu", "Square takes 3xNxN, but Relu1 (layer 1) gives 3x4x9; make that 3xNxN")]
@@ -76,6 +91,8 @@ public class CustomLayerTests
     [InlineData("typeof(Over<,,>)", "Relu", "[StepMemory] of Over lets 3 features take the place of 3x4x9, which has another length; leave CanOverwrite and CanOverwriteGradient out")]
     [InlineData("typeof(Hidden<>)", "Relu", "Hidden is not public; make it public, with the types around it")]
     [InlineData("typeof(Borrowed<>)", "Relu", "the step of Borrowed is DropoutStep, which does not say what it keeps; derive a step of your own")]
+    [InlineData("typeof(Sized<>)", "Relu", "Sized constrains its type parameters by more than IShape and IDim; remove the other constraints")]
+    [InlineData("typeof(Learnt<>)", "Relu", "the step of Learnt has parameters of its own, which a declared network neither trains nor saves; use it on a Tape, or leave Parameters as Step has it")]
     [InlineData("typeof(string)", "Relu", "String is not a layer; name a class that derives from Nin.Layers.StepLayer")]
     [InlineData("typeof(int[])", "Relu", "int[] is not a layer; name a class that derives from Nin.Layers.StepLayer")]
     public void A_layer_that_does_not_fit_is_reported_on_its_class(string type, string before, string message) => Marked.Verify(
