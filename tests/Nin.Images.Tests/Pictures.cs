@@ -37,7 +37,7 @@ static class Pictures
         return data.ToArray();
     }
 
-    /// <summary>Puts an EXIF segment with tag 274 behind the start of a JPEG.</summary>
+    /// <summary>Puts an EXIF segment with tag 274 after the start of a JPEG.</summary>
     public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
         byte[] exif =

@@ -39,7 +39,7 @@ sealed class Doctor(ModelEntry model, CancellationToken cancellation)
         return new("versions", true, $"Nin {versions.Nin}, {versions.Dotnet}, {versions.System}, {versions.Processor} with registers of {cpu.RegisterBits} bits");
     }
 
-    // A kind of device that a machine has not is no fault; a driver that fails is one.
+    // A kind of device that a machine lacks is not a fault; a driver that fails is one.
     static DoctorCheck Presence(DeviceInfo device) => new(
         $"device {device.Id}", !device.IsBroken, device.Missing is { } reason ? $"missing: {ErrorText.OneLine(reason)}" : $"{device.Name}{(device.IsDefault ? ", the default" : "")}");
 

@@ -71,7 +71,7 @@ sealed class TrainCommand : Command
         return (model, settings, RunFolder.New(parsed.GetValue(output), model.Id), null);
     }
 
-    // Before anything of it is read: what another process has not finished is no run to go on with.
+    // Before anything of it is read: a run that another process has not finished cannot be continued.
     IDisposable LockResumed(ParseResult parsed, string path)
     {
         var given = options.FirstGiven(parsed) ?? (parsed.GetValue(output) is null ? null : output);

@@ -10,7 +10,7 @@ static class PictureInput
     public const long MostPixels = 100_000_000;
 
     /// <summary><c>[channels, height, width]</c>, normalised.</summary>
-    /// <exception cref="InvalidDataException">It is no picture, damaged, or too large.</exception>
+    /// <exception cref="InvalidDataException">It is not a picture, damaged, or too large.</exception>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
     public static float[] Read(string path, Preprocessing preprocessing)
     {

@@ -69,7 +69,7 @@ sealed class EventFile(string path)
         stream.Write(record);
     }
 
-    // CRC-32C, turned and moved so that the checksum of data that holds checksums is no special case.
+    // CRC-32C, turned and moved so that the checksum of data that holds checksums is not a special case.
     static uint MaskedCrc(ReadOnlySpan<byte> data)
     {
         uint crc = uint.MaxValue;

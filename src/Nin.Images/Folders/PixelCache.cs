@@ -149,7 +149,7 @@ sealed unsafe class MappedImages : IImageSource
 
     public ReadOnlySpan<byte> Image(int index)
     {
-        // The pointer is trusted behind this line.
+        // The pointer is trusted after this line.
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
         return new ReadOnlySpan<byte>(first + (long)index * imageLength, imageLength);
     }

@@ -52,9 +52,6 @@ enum ProductVariant
 readonly record struct DeviceProfile(
     DeviceKind Kind, int GroupSize = 0, int Groups = 0, bool GroupsCooperate = false, bool HasTensorCores = false, Precision Precision = Precision.Float32)
 {
-    /// <summary>True where ops are whole vectorised methods, false where they are ILGPU kernels.</summary>
-    public bool IsVectorized => Kind == DeviceKind.Cpu;
-
     /// <summary>Threads of a group where there are few: a warp, or one, where each thread has much to do and a processor's core runs one group at a time.</summary>
     public int ShortGroupSize => GroupsCooperate ? Math.Min(GroupSize, 32) : 1;
 

@@ -84,7 +84,7 @@ public sealed partial class Session<TIn, TOut> : ISession
     DeviceView Begin(Tensor<TIn> x, bool trains)
     {
         Check(x);
-        // Ended first, so that this session's own result is no input: the step would write over it while it reads it.
+        // Ended first, so that this session's own result is not an input: the step would write over it while it reads it.
         lifetime.End();
         unread = null;
         var input = x.Untyped.View;

@@ -48,7 +48,7 @@ public sealed class TopKAccuracy : Metric
             if (logits[c] > logits[label] || (logits[c] == logits[label] && c < label)) before++;
         }
 
-        // A logit that is NaN is no guess.
+        // A logit that is NaN is not a guess.
         if (before < k && !float.IsNaN(logits[label])) hits++;
         count++;
     }

@@ -12,7 +12,7 @@ public static class OnnxImport
     /// <param name="input">Shape of one example, where the file leaves height and width open; null for the file's own.</param>
     /// <exception cref="NotSupportedException">Some nodes have no counterpart here. The message lists each with its operator and why.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or its shapes contradict each other; the message is one line.</exception>
-    /// <exception cref="ArgumentException"><paramref name="className"/> is no C# identifier, or <paramref name="input"/> contradicts the file.</exception>
+    /// <exception cref="ArgumentException"><paramref name="className"/> is not a valid C# identifier, or <paramref name="input"/> contradicts the file.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     public static ImportedNetwork Read(string path, string? className = null, Shape? input = null)
     {

@@ -1,7 +1,7 @@
 namespace Nin.TestKit;
 
 /// <summary>
-/// A perceptron over each pixel (Lin, Chen and Yan, arXiv 1312.4400): <c>h = relu(w1 x + b1)</c>, <c>y = w2 h + b2</c>. Each product alone is
+/// An MLP over each pixel (Lin, Chen and Yan, arXiv 1312.4400): <c>h = relu(w1 x + b1)</c>, <c>y = w2 h + b2</c>. Each product alone is
 /// <see cref="ReferenceConv2d"/>; what is here goes through both.
 /// </summary>
 /// <remarks>
