@@ -83,7 +83,6 @@ public abstract class Layer<TIn, TOut> : ITapeLayer
 /// <c>class Lrn&lt;TShape&gt; : StepLayer&lt;TShape, TShape, LrnStep&gt;</c> keeps the shape,
 /// <c>class Squeeze&lt;C, H, W&gt; : StepLayer&lt;Chw&lt;C, H, W&gt;, Chw&lt;C, D1, D1&gt;, SqueezeStep&gt;</c> gives one pixel.
 /// </remarks>
-/// <inheritdoc cref="Layer{TIn, TOut}"/>
 /// <typeparam name="TIn">Shape that goes in.</typeparam>
 /// <typeparam name="TOut">Shape that comes out.</typeparam>
 /// <typeparam name="TStep">Type of the step.</typeparam>

@@ -35,7 +35,7 @@ public readonly record struct Conv2dSizes
     }
 
     /// <summary>A square window.</summary>
-    /// <inheritdoc cref="Conv2dSizes(int, int, int, int, Window2d, int)"/>
+    /// <inheritdoc cref="Conv2dSizes(int, int, int, int, Window2d, int)" path="/exception"/>
     /// <param name="Channels">Input channels.</param>
     /// <param name="Height">Input rows.</param>
     /// <param name="Width">Input columns.</param>

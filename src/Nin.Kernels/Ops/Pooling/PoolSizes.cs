@@ -28,7 +28,7 @@ public readonly record struct PoolSizes
     }
 
     /// <summary>A square window.</summary>
-    /// <inheritdoc cref="PoolSizes(int, int, int, Window2d)"/>
+    /// <inheritdoc cref="PoolSizes(int, int, int, Window2d)" path="/exception"/>
     /// <param name="Channels">Channels.</param>
     /// <param name="Height">Input rows.</param>
     /// <param name="Width">Input columns.</param>
