@@ -33,6 +33,8 @@ public abstract class MergeStep
         RequireInputs(inputs, pass.Batch);
         Require(y, Output, pass.Batch, nameof(y));
         ForwardCore(pass, inputs, y);
+        KeepAlive(pass, inputs);
+        y.KeepAlive();
     }
 
     /// <summary>The gradient of one input.</summary>
@@ -49,6 +51,9 @@ public abstract class MergeStep
         Require(dx, Inputs[input], pass.Batch, nameof(dx));
         if (Memory.ReadsInput) RequireInputs(inputs, pass.Batch);
         BackwardCore(pass, input, dy, dx, accumulate, inputs);
+        KeepAlive(pass, inputs);
+        dy.KeepAlive();
+        dx.KeepAlive();
     }
 
     /// <summary>Computes <paramref name="y"/> from inputs whose lengths are checked.</summary>
@@ -68,6 +73,14 @@ public abstract class MergeStep
         }
 
         return inputs;
+    }
+
+    // What ops read through pointers is held until they have run or are queued.
+    void KeepAlive(in Pass pass, ReadOnlySpan<DeviceView> inputs)
+    {
+        foreach (var view in inputs) view.KeepAlive();
+        GC.KeepAlive(pass.Stream);
+        GC.KeepAlive(this);
     }
 
     void RequireInputs(ReadOnlySpan<DeviceView> inputs, int batch)

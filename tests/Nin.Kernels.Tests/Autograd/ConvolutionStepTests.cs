@@ -75,12 +75,15 @@ public sealed class ConvolutionStepTests
     [InlineData("emulator")]
     public void Layers_of_different_sizes_on_one_parameter_each_infer_with_their_own_packing(string device)
     {
-        ParameterSpec spec = new("w", ParameterRole.Weight, 16, 16, 3, 3);
-        Conv2dCase[] cases =
-        [
-            new(1, 16, 12, 12, 16, 3, Padding: 1), new(1, 16, 3, 3, 16, 3, Padding: 1), new(1, 16, 12, 12, 16, 3, Stride: 2),
-            new(1, 144, 3, 3, 16, 1),
-        ];
+        Agree(
+            device, new("w", ParameterRole.Weight, 16, 16, 3, 3), new(1, 16, 12, 12, 16, 3, Padding: 1), new(1, 16, 3, 3, 16, 3, Padding: 1),
+            new(1, 16, 12, 12, 16, 3, Stride: 2), new(1, 144, 3, 3, 16, 1));
+        // As many weights, in one group and in two.
+        Agree(device, new("w", ParameterRole.Weight, 48, 32, 1, 1), new(1, 32, 5, 4, 48, 1), new(1, 64, 5, 4, 48, 1, Groups: 2));
+    }
+
+    static void Agree(string device, ParameterSpec spec, params Conv2dCase[] cases)
+    {
         float[][] alone = [.. cases.Select(s =>
         {
             using var run = new TapeRun(device, spec);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Nin.Ops;
 using Nin.TestKit;
 
@@ -9,11 +10,16 @@ namespace Nin.Kernels.Tests.Autograd;
 /// </summary>
 sealed class TapeRun : IDisposable
 {
+    /// <summary>Emulators that no run uses at the moment: their kernels are compiled, which takes longer than a test. They stay open to the end.</summary>
+    static readonly ConcurrentBag<Device> Emulators = [];
+
     readonly List<IDisposable> owned = [];
 
     public TapeRun(string device = "cpu", params ParameterSpec[] specs)
     {
-        Device = Own(Device.Open(device, threads: 2));
+        if (device != "emulator") Device = Own(Device.Open(device, threads: 2));
+        else if (Emulators.TryTake(out var compiled)) Device = compiled;
+        else Device = Device.Open(device);
         Parameters = Own(new ParameterSet(Device, specs));
         Tape = Own(new Tape(Device, seed: 5));
         for (int i = 0; i < specs.Length; i++) Parameters[i].CopyFrom(Integers(100 + i, (int)specs[i].Length));
@@ -56,6 +62,7 @@ sealed class TapeRun : IDisposable
     public void Dispose()
     {
         for (int i = owned.Count - 1; i >= 0; i--) owned[i].Dispose();
+        if (Device.Id == "emulator") Emulators.Add(Device);
     }
 
     T Own<T>(T value)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Nin.Shapes.Sizes;
 
 namespace Nin.Kernels.Tests.Memory;
 
@@ -48,6 +49,27 @@ public sealed class ForgottenMemoryTests
         (tally.Runs, tally.Lost).Should().Be((10, 0));
     }
 
+    [Fact]
+    public void Memory_that_a_merge_writes_stays_while_it_runs_although_nothing_else_holds_it()
+    {
+        using var device = Device.Open("cpu", threads: 1);
+        using var stream = device.CreateStream();
+        using var batch = device.Allocate(Length);
+        var tally = new Tally();
+        var merge = new CollectingMerge(device, tally);
+        var clock = Stopwatch.StartNew();
+        do RunForgottenMerge(merge, stream, batch.View);
+        while (clock.Elapsed < TimeSpan.FromSeconds(2));
+
+        tally.IsCollecting = true;
+        for (int run = 0; run < 10; run++) RunForgottenMerge(merge, stream, batch.View);
+        (tally.Runs, tally.Lost).Should().Be((10, 0));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    static void RunForgottenMerge(CollectingMerge merge, DeviceStream stream, DeviceView view) =>
+        merge.Forward(new Pass(stream, 1), [view, view], stream.Device.Allocate(Length).View);
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static void RunForgottenStep(Tally tally, DeviceStream stream, DeviceView view) =>
         new CollectingStep(stream.Device, tally).Infer(new Pass(stream, 1), view, view);
@@ -68,6 +90,27 @@ public sealed class ForgottenMemoryTests
         public int Runs { get; set; }
 
         public int Lost { get; set; }
+    }
+
+    /// <summary>Takes a pointer into its output, as ops do, and has collected what only the pointer leads to.</summary>
+    sealed class CollectingMerge(Device device, Tally tally)
+        : MergeStep([Shape.Flat(Length), Shape.Flat(Length)], Shape.Flat(Length), StepMemory.Linear)
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        protected override unsafe void ForwardCore(in Pass pass, ReadOnlySpan<DeviceView> inputs, DeviceView y)
+        {
+            var (on, into) = (device, tally);
+            float* pointer = y.Pointer;
+            if (!into.IsCollecting) return;
+            Collect();
+            into.Runs++;
+            if (pointer is not null && on.AllocatedBytes < 2 * Length * sizeof(float)) into.Lost++;
+        }
+
+        protected override void BackwardCore(
+            in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs)
+        {
+        }
     }
 
     /// <summary>Takes a pointer into its own memory, as ops do into parameters, and has collected what only the pointer leads to.</summary>
