@@ -134,6 +134,26 @@ public class ImageDecoderTests
     }
 
     [Fact]
+    public void Pixels_that_a_file_cannot_hold_take_no_memory()
+    {
+        byte[] small = PngThatClaims(7_000, 7_000);
+        Broken(small);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Broken(small).Should().Be($"it is cut short: {small.Length} bytes cannot hold the 7000 x 7000 pixels that it claims");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(100_000);
+    }
+
+    [Fact]
+    public void The_emptiest_pictures_are_read()
+    {
+        // White throughout packs as well as anything does, bits for pixels too.
+        byte[] png = GreyPng(4_000, 4_000, 255), jpeg = Encode(2_000, 2_000, (_, _) => SKColors.White, SKEncodedImageFormat.Jpeg, quality: 1);
+        Decode(png, 1, 2, 2).Should().Equal(255, 255, 255, 255);
+        Decode(jpeg, 1, 2, 2).Should().Equal(255, 255, 255, 255);
+        Decode(WhitePng(7_000), 1, 2, 2).Should().Equal(255, 255, 255, 255);
+    }
+
+    [Fact]
     public void A_decoder_gives_the_same_again_after_others()
     {
         var decoder = new ImageDecoder(new Preprocessing(["x"], 3, 9, 7, ResizeRule.Pad), 1_000_000);

@@ -58,6 +58,24 @@ static class Pictures
         return [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Chunk("IHDR", header), .. Chunk("IDAT", [0x78, 0x9C, 0x03, 0, 0, 0, 0, 1]), .. Chunk("IEND", [])];
     }
 
+    /// <summary>A white square PNG of one bit a pixel, packed as small as it goes.</summary>
+    public static byte[] WhitePng(int side)
+    {
+        byte[] header = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, side);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), side);
+        (header[8], header[9]) = (1, 0);
+        byte[] row = new byte[1 + (side + 7) / 8];
+        row.AsSpan(1).Fill(255);
+        using var packed = new MemoryStream();
+        using (var zlib = new System.IO.Compression.ZLibStream(packed, System.IO.Compression.CompressionLevel.SmallestSize))
+        {
+            for (int y = 0; y < side; y++) zlib.Write(row);
+        }
+
+        return [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Chunk("IHDR", header), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", [])];
+    }
+
     /// <summary>A BMP of 24 bits, 2 x 2: red, green / blue, grey.</summary>
     public static byte[] Bmp() =>
     [

@@ -8,7 +8,7 @@ namespace Nin.Images;
 /// the background, framed and resized. Training and serving prepare pictures by this code alone.
 /// </summary>
 /// <remarks>
-/// Nothing in a file is trusted: its size in pixels is compared with what is allowed before memory is taken. Colour profiles are passed over,
+/// Nothing in a file is trusted: its size in pixels is compared with what is allowed, and with what its bytes can hold, before memory is taken. Colour profiles are passed over,
 /// as Pillow does. Of animations the first frame counts. An instance serves one thread, and keeps its buffers unless they are large.
 /// </remarks>
 sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
@@ -16,6 +16,10 @@ sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
     // Larger buffers are given back after the picture that needed them.
     const int KeptBytes = 1 << 25;
     const long MaxFileBytes = 1 << 29;
+
+    // What a byte of a PNG can hold: deflate packs 1,032 bytes into one, and a byte is eight black or white pixels. A byte of JPEG can hold as much
+    // where components are of a sixteenth of the picture's size. (A WebP or GIF of one colour takes next to nothing.)
+    const long MostPixelsPerByte = 8 * 1032;
 
     // JPEG and WebP are decoded at a fraction of their size, which costs less; twice the size wanted leaves the rest to the better filter.
     const double Oversampling = 2;
@@ -60,17 +64,19 @@ sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
             using var data = SKData.Create((IntPtr)first, encoded.Length);
             using var codec = SKCodec.Create(data);
             if (codec is null || !IsSupported(codec.EncodedFormat)) throw new BrokenImageException("it is not a PNG, JPEG, WebP, BMP or GIF picture");
-            Decode(codec, destination);
+            Decode(codec, encoded.Length, destination);
         }
 
         if (pixels.Length > KeptBytes) pixels = [];
     }
 
-    unsafe void Decode(SKCodec codec, Span<byte> destination)
+    unsafe void Decode(SKCodec codec, int fileBytes, Span<byte> destination)
     {
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > maxPixels)
             throw new BrokenImageException($"it has {width} x {height} pixels, more than the {maxPixels:N0} that are decoded; make it smaller or raise MaxPixels");
+        if (codec.EncodedFormat is SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg && (long)width * height > MostPixelsPerByte * fileBytes)
+            throw new BrokenImageException($"it is cut short: {fileBytes:N0} bytes cannot hold the {width} x {height} pixels that it claims");
 
         var orientation = Orientation.Of(codec.EncodedOrigin);
         var (inputWidth, inputHeight) = orientation.Transposes ? (preprocessing.Height, preprocessing.Width) : (preprocessing.Width, preprocessing.Height);

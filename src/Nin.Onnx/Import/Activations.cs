@@ -24,11 +24,18 @@ static class Activations
             graph.FindConstant(node, index) is { Length: 1 } given ? given.ToFloats()[0] : node.Float(attribute, otherwise);
     }
 
+    public static Value LeakyRelu(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        double slope = Checked.Between(0, float.MaxValue, $"node '{node.Label}' (LeakyRelu)", "alpha", node.Float("alpha", 0.01f));
+        return graph.Add("LeakyRelu", x.Shape, [new("NegativeSlope", slope)], [], x.Layer);
+    }
+
     public static Value HardSigmoid(GraphReader graph, NodeProto node)
     {
         var x = graph.Layer(node, 0);
         (float alpha, float beta) = (node.Float("alpha", 0.2f), node.Float("beta", 0.5f));
-        if (MathF.Abs(alpha - OneSixth) > 1e-6f || beta != 0.5f)
+        if (!(MathF.Abs(alpha - OneSixth) <= 1e-6f) || beta != 0.5f)
             throw new NotSupportedException($"alpha is {alpha:R} and beta {beta:R}; only 1/6 and 0.5, PyTorch's, are known");
         return graph.Add("HardSigmoid", x.Shape, [], [], x.Layer);
     }
@@ -49,9 +56,8 @@ static class Activations
     public static Value Dropout(GraphReader graph, NodeProto node)
     {
         var x = graph.Layer(node, 0);
-        double ratio = graph.FindConstant(node, 1) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("ratio", 0.5f);
-        // The attribute is a float, and a declaration should say 0.2 and not 0.20000000298.
-        return graph.Add("Dropout", x.Shape, [new("Probability", (double)(decimal)(float)ratio)], [], x.Layer);
+        float ratio = graph.FindConstant(node, 1) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("ratio", 0.5f);
+        return graph.Add("Dropout", x.Shape, [new("Probability", Checked.Between(0, 1, $"node '{node.Label}' (Dropout)", "ratio", ratio))], [], x.Layer);
     }
 
     /// <summary>At the end of a classifier; what was trained is the logits before it.</summary>

@@ -22,7 +22,7 @@ static class Arithmetic
     {
         Value a = graph.Require(node, 0), b = graph.Require(node, 1);
         if (a is Unknown || b is Unknown) throw new UnknownInputException();
-        if (a is Constant left && b is Constant right) return Fold(left, right, by);
+        if (a is Constant left && b is Constant right) return Fold(graph, left, right, by);
         if (Gelu(a, b, by) is { } gelu) return gelu.IsComplete ? graph.Add("Gelu", gelu.Of.Shape, [], [], gelu.Of.Layer) : gelu;
         if (b is Constant numbers) return WithNumbers(graph, node, by, value: 0, numbers, by.Right);
         if (a is Constant first) return WithNumbers(graph, node, by, value: 1, first, by.Left ?? throw new NotSupportedException("it divides by a value"));
@@ -35,6 +35,7 @@ static class Arithmetic
 
     static LayerValue Merge(GraphReader graph, NodeProto node, string kind, LayerValue[] inputs)
     {
+        if (inputs.Length == 0) throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) lacks its inputs");
         // x sigmoid(x) is SiLU, x hardsigmoid(x) hard swish.
         if (kind == "Multiply" && inputs.Length == 2)
         {
@@ -58,6 +59,7 @@ static class Arithmetic
     {
         var given = graph.Require(node, value);
         var affine = given as Affine ?? Affine.Identity(graph.Materialize(given));
+        graph.Limits.Take(3L * numbers.Length);
         float[] perChannel = PerChannel(numbers, affine.Of.Shape);
         if (by == Add && given is LayerValue of && perChannel.Length == of.Shape.Channels && graph.TryAddBias(of, node.Input[value], perChannel, node.Input[1 - value]))
             return of;
@@ -72,7 +74,7 @@ static class Arithmetic
         // Of an image the channel is third from the end, of features the last.
         int channel = dims.Length - (shape.IsFlat ? 1 : 3);
         if (channel >= 0 && dims[channel] == shape.Channels && numbers.Length == shape.Channels) return numbers.ToFloats();
-        throw new NotSupportedException($"it combines {shape} with numbers of the shape [{string.Join(", ", dims)}]; only one for all or one a channel is known");
+        throw new NotSupportedException($"it combines {shape} with numbers of the shape [{Wording.Listing(dims)}]; only one for all or one a channel is known");
     }
 
     static PartOfGelu? Gelu(Value a, Value b, Operator by)
@@ -89,10 +91,11 @@ static class Arithmetic
         };
     }
 
-    static Constant Fold(Constant a, Constant b, Operator by)
+    static Constant Fold(GraphReader graph, Constant a, Constant b, Operator by)
     {
         if (a.Length != 1 && b.Length != 1 && a.Length != b.Length) throw new NotSupportedException("it combines numbers of unlike shapes");
-        int length = Math.Max(a.Length, b.Length);
+        int length = a.Length == 1 ? b.Length : a.Length;
+        graph.Limits.Take(length);
         long[] dims = a.Length == length ? a.Dims : b.Dims;
         if (a.Integers is { } m && b.Integers is { } n && by != Divide)
             return new(dims, Integers: [.. Enumerable.Range(0, length).Select(i => (long)by.Numbers(At(m, i), At(n, i)))]);

@@ -11,13 +11,15 @@ static class Convolutions
         var weight = graph.FindConstant(node, 1) ?? throw new InvalidDataException($"node '{node.Label}' (Conv) lacks its weights");
         if (weight.Dims.Length != 4) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions; only convolutions over height and width are known");
         int[] dims = Array.ConvertAll(weight.Dims, d => (int)d);
+        graph.Limits.Take(weight.Length);
         var bias = graph.FindConstant(node, 2);
         var window = WindowReader.Read(graph, node, graph.Require(node, 0), dims[2], dims[3]);
-        int groups = (int)node.Int("group", 1);
+        long group = node.Int("group", 1);
+        int groups = group is >= 0 and <= int.MaxValue ? (int)group : 0;
         var x = window.Input;
-        if (groups < 1 || (long)dims[1] * groups != x.Shape.Channels || dims[0] % groups != 0 || (bias is not null && bias.Length != dims[0]))
+        if (groups < 1 || dims[0] < 1 || (long)dims[1] * groups != x.Shape.Channels || dims[0] % groups != 0 || (bias is not null && bias.Length != dims[0]))
             throw new InvalidDataException(
-                $"node '{node.Label}' (Conv) has weights [{string.Join(", ", dims)}], {(bias is null ? "no bias" : $"{bias.Length} biases")} and {groups} groups for an input of {x.Shape}");
+                $"node '{node.Label}' (Conv) has weights [{Wording.Listing(dims)}], {(bias is null ? "no bias" : $"{bias.Length} biases")} and {group} groups for an input of {x.Shape}");
 
         List<LayerArgument> arguments = [new("Filters", dims[0])];
         bool pixel = window.IsPixel && groups == 1;
@@ -62,7 +64,7 @@ static class Convolutions
     {
         long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
         if (!axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]))
-            throw new NotSupportedException($"it takes the mean over the axes {string.Join(", ", axes)}; only height and width together are known");
+            throw new NotSupportedException($"it takes the mean over the axes {Wording.Listing(axes)}; only height and width together are known");
         var pooled = Global(graph, node, "GlobalAvgPool2d");
         return node.Int("keepdims", 1) != 0 ? pooled : graph.Add("Flatten", Shape.Flat(pooled.Shape.Channels), [], [], pooled.Layer);
     }
@@ -78,7 +80,7 @@ static class Convolutions
         var x = graph.Layer(node, 0);
         if (pads.All(p => p == 0)) return x;
         if (pads.Length != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 || pads.Any(p => p is < 0 or > 1 << 16))
-            throw new NotSupportedException($"it pads by [{string.Join(", ", pads)}]; only height and width can be padded, by 0 or more");
+            throw new NotSupportedException($"it pads by [{Wording.Listing(pads)}]; only height and width can be padded, by 0 or more");
         return new Padded(x, (int)pads[2], (int)pads[3], (int)pads[6], (int)pads[7]);
     }
 
@@ -107,7 +109,7 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
         if (shape is not [var h, var w] || strides.Length != 2 || dilations.Length != 2 || pads.Length != 4 || h < 1 || w < 1 || strides.Min() < 1 || dilations.Min() < 1
             || pads.Min() < 0 || pads.Max() > 1 << 16 || (h, w) != (height, width))
             throw new InvalidDataException(
-                $"node '{node.Label}' ({node.OpType}) has the window [{string.Join(", ", shape)}], strides [{string.Join(", ", strides)}], dilations [{string.Join(", ", dilations)}] and pads [{string.Join(", ", pads)}]");
+                $"node '{node.Label}' ({node.OpType}) has the window [{Wording.Listing(shape)}], strides [{Wording.Listing(strides)}], dilations [{Wording.Listing(dilations)}] and pads [{Wording.Listing(pads)}]");
         if (dilations[0] != dilations[1]) throw new NotSupportedException($"its dilation is {dilations[0]} by {dilations[1]}; only one for both axes is known");
         bool ceil = node.Int("ceil_mode", 0) != 0;
         var rows = new WindowAxis(h, strides[0], pads[0], pads[2], dilations[0], ceil);
@@ -139,7 +141,7 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
         long height = Rows.Output(Input.Shape.Height), width = Columns.Output(Input.Shape.Width);
         if (height < 1 || width < 1)
             throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) has a window of {Rows.Kernel}x{Columns.Kernel}, larger than its input, {Input.Shape} with padding");
-        return new Shape(channels, (int)height, (int)width);
+        return Checked.Image($"what node '{node.Label}' ({node.OpType}) gives", channels, height, width);
     }
 
     /// <summary>A convolution's arguments, without those that are the default.</summary>

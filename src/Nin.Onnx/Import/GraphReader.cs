@@ -18,18 +18,21 @@ sealed class GraphReader
     readonly Dictionary<string, TensorProto> initializers;
     readonly List<ImportedLayer> layers = [];
     readonly List<string> unsupported = [];
+    readonly Dictionary<string, int> reads;
+    int unsupportedCount;
     readonly List<string> notes = [];
     readonly Shape input;
 
-    public GraphReader(ModelProto model, string name, string source, Shape? given)
+    public GraphReader(ModelProto model, string name, string source, Shape? given, Limits limits)
     {
-        (this.model, graph, this.name, this.source) = (model, model.Graph, name, source);
+        (this.model, graph, this.name, this.source, Limits) = (model, model.Graph, name, source, limits);
+        reads = graph.Node.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         initializers = [];
         foreach (var tensor in graph.Initializer)
             if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' stand twice");
         var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name)).ToList();
         if (inputs.Count != 1)
-            throw new InvalidDataException($"the network has {inputs.Count} inputs ({string.Join(", ", inputs.Select(i => i.Name))}); one is allowed, for images");
+            throw new InvalidDataException($"the network has {inputs.Count} inputs ({Wording.Listing(inputs.Select(i => i.Name))}); one is allowed, for images");
         input = InputShape(inputs[0], given);
         values[inputs[0].Name] = new LayerValue(-1, input);
     }
@@ -40,16 +43,19 @@ sealed class GraphReader
     /// <summary>The layers so far.</summary>
     public IReadOnlyList<ImportedLayer> Layers => layers;
 
+    /// <summary>What the graph may compute.</summary>
+    public Limits Limits { get; }
+
     /// <summary>Reads it all.</summary>
     public ImportedNetwork Read()
     {
         if (graph.Output.Count != 1)
-            throw new InvalidDataException($"the network has {graph.Output.Count} outputs ({string.Join(", ", graph.Output.Select(o => o.Name))}); one is allowed");
+            throw new InvalidDataException($"the network has {graph.Output.Count} outputs ({Wording.Listing(graph.Output.Select(o => o.Name))}); one is allowed");
         foreach (var node in InOrder()) Read(node);
-        if (unsupported.Count > 0)
+        if (unsupportedCount > 0)
         {
-            string more = unsupported.Count > Listed ? $"; and {unsupported.Count - Listed} more" : "";
-            throw new NotSupportedException($"has {unsupported.Count} node{(unsupported.Count == 1 ? "" : "s")} that cannot be imported: {string.Join("; ", unsupported.Take(Listed))}{more}.");
+            string more = unsupportedCount > Listed ? $"; and {unsupportedCount - Listed} more" : "";
+            throw new NotSupportedException($"has {unsupportedCount} node{(unsupportedCount == 1 ? "" : "s")} that cannot be imported: {string.Join("; ", unsupported)}{more}.");
         }
 
         string output = graph.Output[0].Name;
@@ -59,7 +65,9 @@ sealed class GraphReader
         if (end < 0) throw new InvalidDataException("the graph has no layer");
         var kept = Pruning.Keep(layers, end);
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
-        var metadata = model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)).ToDictionary(p => p.Key, p => p.Value);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)))
+            if (!metadata.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata '{p.Key}' stand twice");
         var network = new ImportedNetwork(name, source, input, kept, notes, metadata);
         LayerNaming.Name(network);
         return network;
@@ -103,6 +111,7 @@ sealed class GraphReader
     /// <summary>Adds a layer and returns its value.</summary>
     public LayerValue Add(string kind, Shape output, LayerArgument[] arguments, ImportedTensor[] weights, params int[] inputs)
     {
+        foreach (var weight in weights) Check(kind, weight);
         layers.Add(new ImportedLayer(kind, arguments, inputs, output, weights));
         return new LayerValue(layers.Count - 1, output);
     }
@@ -121,21 +130,28 @@ sealed class GraphReader
     /// <summary>Gives a layer without bias one, if nothing but the sum reads what it gives.</summary>
     public bool TryAddBias(LayerValue of, string value, float[] bias, string? source)
     {
-        if (of.Layer < 0 || graph.Node.Sum(n => n.Input.Count(i => i == value)) != 1 || IsOutput(value)) return false;
+        if (of.Layer < 0 || reads.GetValueOrDefault(value) != 1 || IsOutput(value)) return false;
         var layer = layers[of.Layer];
         if (layer.Kind is not ("Conv2d" or "Pointwise" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
-        layers[of.Layer] = layer with
-        {
-            Arguments = [.. layer.Arguments.Where(a => a.Name != "Bias")],
-            Weights = [.. layer.Weights, new ImportedTensor("bias", [bias.Length], bias, source)],
-        };
+        var added = new ImportedTensor("bias", [bias.Length], bias, source);
+        Check(layer.Kind, added);
+        layers[of.Layer] = layer with { Arguments = [.. layer.Arguments.Where(a => a.Name != "Bias")], Weights = [.. layer.Weights, added] };
         return true;
+    }
+
+    void Check(string kind, ImportedTensor weight)
+    {
+        // Of one initialiser there may be many layers, each with a copy when they are saved.
+        Limits.Take(weight.Values.Length);
+        if (!weight.Values.All(float.IsFinite))
+            throw new InvalidDataException($"the {weight.Role} of a {kind}, '{weight.Source}', holds NaN or infinity; it was saved after training diverged, or is damaged");
     }
 
     /// <summary>A normalisation whose statistics are such that it multiplies and adds these numbers.</summary>
     LayerValue ChannelScale(Affine affine)
     {
         int channels = affine.Of.Shape.Channels;
+        Limits.Take(4L * channels);
         float[] scale = Spread(affine.Scale), shift = Spread(affine.Shift);
         const float epsilon = 1e-5f;
         float[] ones = new float[channels];
@@ -166,7 +182,7 @@ sealed class GraphReader
         }
         catch (NotSupportedException exception)
         {
-            unsupported.Add($"'{node.Label}' ({node.OpType}): {exception.Message}");
+            if (++unsupportedCount <= Listed) unsupported.Add($"'{node.Label}' ({node.OpType}): {exception.Message}");
             GivesUnknown(node);
         }
     }
@@ -219,18 +235,18 @@ sealed class GraphReader
         long[] sizes = dims is null ? [] : [.. dims.Select(d => d.HasDimValue ? d.DimValue : 0)];
         if (sizes.Length is not (0 or 4))
             throw new InvalidDataException($"the input '{declared.Name}' has {sizes.Length} dimensions; images have 4, [n, channels, height, width]");
-        if (sizes.Any(s => s is < 0 or > int.MaxValue)) throw new InvalidDataException($"the input '{declared.Name}' has the shape [{string.Join(", ", sizes)}]");
+        if (sizes.Any(s => s is < 0 or > int.MaxValue)) throw new InvalidDataException($"the input '{declared.Name}' has the shape [{Wording.Listing(sizes)}]");
         if (given is { } shape)
         {
             int[] asked = [shape.Channels, shape.Height, shape.Width];
             for (int i = 1; i < sizes.Length; i++)
-                if (sizes[i] > 0 && sizes[i] != asked[i - 1]) throw new ArgumentException($"The file's input is [n, {string.Join(", ", sizes.Skip(1))}], not {shape}.");
+                if (sizes[i] > 0 && sizes[i] != asked[i - 1]) throw new ArgumentException($"The file's input is [n, {Wording.Listing(sizes.Skip(1))}], not {shape}.");
             return shape;
         }
 
         if (sizes.Length == 0 || sizes.Skip(1).Any(s => s == 0))
             throw new InvalidDataException($"the input '{declared.Name}' leaves its size open; say it, as 3x224x224");
-        return new Shape((int)sizes[1], (int)sizes[2], (int)sizes[3]);
+        return Checked.Image($"the input '{declared.Name}'", sizes[1], sizes[2], sizes[3]);
     }
 }
 

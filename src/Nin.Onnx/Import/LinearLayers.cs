@@ -26,9 +26,11 @@ static class LinearLayers
         (int outputs, int inputs) = transposed ? ((int)weight.Dims[0], (int)weight.Dims[1]) : ((int)weight.Dims[1], (int)weight.Dims[0]);
         if (!x.Shape.IsFlat) throw new NotSupportedException($"it reads an image, {x.Shape}; only features are known");
         // One bias for all is allowed too.
+        graph.Limits.Take(outputs);
         if (bias is { Length: 1 } && outputs > 1) bias = [.. Enumerable.Repeat(bias[0], outputs)];
         if (inputs != x.Shape.Channels || (bias is not null && bias.Length != outputs))
             throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) has weights for {inputs} features and {(bias is null ? "no" : $"{bias.Length}")} biases, and reads {x.Shape}");
+        graph.Limits.Take(2L * weight.Length);
         float[] values = weight.ToFloats();
         if (!transposed)
         {
@@ -42,7 +44,7 @@ static class LinearLayers
         // The name goes with the very numbers: what loads that name elsewhere must find them as they are here.
         List<ImportedTensor> weights = [new("weight", [outputs, inputs], values, transposed && alpha == 1 ? node.Input[1] : null)];
         if (bias is not null) weights.Add(new("bias", [outputs], bias, biasName));
-        return graph.Add("Linear", Shape.Flat(outputs), bias is null ? [new("Features", outputs), new("Bias", 0)] : [new("Features", outputs)], [.. weights], x.Layer);
+        return graph.Add("Linear", Checked.Features($"node '{node.Label}' ({node.OpType})", outputs), bias is null ? [new("Features", outputs), new("Bias", 0)] : [new("Features", outputs)], [.. weights], x.Layer);
     }
 }
 
@@ -61,8 +63,9 @@ static class Normalization
             throw new InvalidDataException($"node '{node.Label}' (BatchNormalization) has statistics of {numbers[0].Length} channels, and reads {x.Shape}");
         List<LayerArgument> arguments = [];
         float epsilon = node.Float("epsilon", 1e-5f), momentum = node.Float("momentum", 0.9f);
-        if (epsilon != 1e-5f) arguments.Add(new("Epsilon", (double)(decimal)epsilon));
-        if (MathF.Abs(momentum - 0.9f) > 1e-6f) arguments.Add(new("Momentum", Math.Round(1 - (double)momentum, 6)));
+        string of = $"node '{node.Label}' (BatchNormalization)";
+        if (epsilon != 1e-5f) arguments.Add(new("Epsilon", Checked.Between(float.Epsilon, 1, of, "epsilon", epsilon)));
+        if (!(MathF.Abs(momentum - 0.9f) <= 1e-6f)) arguments.Add(new("Momentum", Math.Round(1 - Checked.Between(0, 1, of, "momentum", momentum), 6)));
         float[][] values = [.. numbers.Select(n => n.ToFloats())];
         return graph.Add("BatchNorm2d", x.Shape, [.. arguments], Weights(values[0], values[1], values[2], values[3], [.. node.Input.Skip(1).Take(4)]), x.Layer);
     }

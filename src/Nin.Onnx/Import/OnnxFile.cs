@@ -16,7 +16,7 @@ static class OnnxFile
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">It is damaged, no ONNX file, or of operators that are not known; the message is one line.</exception>
     /// <exception cref="IOException">It is not there or cannot be read.</exception>
-    public static ModelProto Read(string path)
+    public static (ModelProto Model, long Bytes) Read(string path)
     {
         using var stream = File.OpenRead(path);
         if (stream.Length > int.MaxValue)
@@ -37,7 +37,7 @@ static class OnnxFile
         if (version is < OldestOperatorSet or > NewestOperatorSet)
             throw new InvalidDataException(
                 $"{path} uses operator set {version}; this program reads {OldestOperatorSet} to {NewestOperatorSet}. Export it again with one of these.");
-        return model;
+        return (model, stream.Length);
     }
 
     /// <summary>A tensor's elements, of any of the number types that weights and shapes have.</summary>
@@ -47,11 +47,13 @@ static class OnnxFile
         string name = tensor.Name;
         if (tensor.DataLocation == Location.External)
             throw new InvalidDataException($"the weights of '{name}' are outside the file; save the network with its weights inside (onnx.save_model without external data)");
+        if (tensor.Dims.Count > Limits.MostDimensions)
+            throw new InvalidDataException($"'{name}' has {tensor.Dims.Count} dimensions; {Limits.MostDimensions} are the most");
         long length = 1;
         foreach (long d in tensor.Dims)
         {
             if (d < 0 || d > int.MaxValue || (length *= Math.Max(1, d)) > int.MaxValue)
-                throw new InvalidDataException($"'{name}' has the shape [{string.Join(", ", tensor.Dims)}], which no weights have");
+                throw new InvalidDataException($"'{name}' has the shape [{Wording.Listing(tensor.Dims)}], which no weights have");
         }
 
         if (tensor.Dims.Contains(0)) length = 0;
@@ -91,12 +93,12 @@ static class OnnxFile
 
         T[] Counted<T>(T[] elements) => elements.Length == length
             ? elements
-            : throw new InvalidDataException($"'{name}' has {elements.Length} elements where its shape [{string.Join(", ", dims)}] has {length}");
+            : throw new InvalidDataException($"'{name}' has {elements.Length} elements where its shape [{Wording.Listing(dims)}] has {length}");
 
         void RequireBytes(int found, int size)
         {
             if (found != length * size)
-                throw new InvalidDataException($"'{name}' has {found} bytes where its shape [{string.Join(", ", dims)}] takes {length * size}");
+                throw new InvalidDataException($"'{name}' has {found} bytes where its shape [{Wording.Listing(dims)}] takes {length * size}");
         }
     }
 

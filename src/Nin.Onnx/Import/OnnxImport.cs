@@ -18,18 +18,18 @@ public static class OnnxImport
     {
         string name = className ?? Identifiers.Of(Path.GetFileNameWithoutExtension(path), otherwise: "Network");
         if (!Identifiers.IsValid(name)) throw new ArgumentException($"'{name}' is not a valid class name: use letters, digits and _, and no C# keyword.", nameof(className));
-        var model = OnnxFile.Read(path);
+        var (model, bytes) = OnnxFile.Read(path);
         try
         {
-            return new GraphReader(model, name, Path.GetFileName(path), input).Read();
+            return new GraphReader(model, name, Path.GetFileName(path), input, new Limits(bytes)).Read();
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(path, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{path}: {exception.Message}.", exception);
+            throw new InvalidDataException($"{path}: {Wording.OneLine(exception.Message)}.", exception);
         }
         catch (NotSupportedException exception)
         {
-            throw new NotSupportedException($"{path} {exception.Message}", exception);
+            throw new NotSupportedException($"{path} {Wording.OneLine(exception.Message)}", exception);
         }
     }
 }

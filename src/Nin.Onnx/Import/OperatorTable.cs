@@ -20,7 +20,7 @@ static class OperatorTable
 
         // Activations.
         ["Relu"] = (g, n) => Elementwise(g, n, "Relu"),
-        ["LeakyRelu"] = (g, n) => Elementwise(g, n, "LeakyRelu", new LayerArgument("NegativeSlope", n.Float("alpha", 0.01f))),
+        ["LeakyRelu"] = Activations.LeakyRelu,
         ["Clip"] = Activations.Clip,
         ["Sigmoid"] = (g, n) => Elementwise(g, n, "Sigmoid"),
         ["Tanh"] = (g, n) => Elementwise(g, n, "Tanh"),
@@ -64,9 +64,9 @@ static class OperatorTable
         ["LogSoftmax"] = Activations.Softmax,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    static LayerValue Elementwise(GraphReader graph, NodeProto node, string kind, params LayerArgument[] arguments)
+    static LayerValue Elementwise(GraphReader graph, NodeProto node, string kind)
     {
         var x = graph.Layer(node, 0);
-        return graph.Add(kind, x.Shape, arguments, [], x.Layer);
+        return graph.Add(kind, x.Shape, [], [], x.Layer);
     }
 }

@@ -22,9 +22,7 @@ static class Shapes
         if (graph.Require(node, 0) is Constant numbers)
         {
             if (shape.Contains(0)) throw new NotSupportedException("it keeps a dimension of numbers");
-            long known = shape.Where(d => d > 0).Aggregate(1L, (a, b) => a * b);
-            long[] dims = [.. shape.Select(d => d < 0 ? numbers.Length / known : d)];
-            return numbers with { Dims = dims };
+            return numbers with { Dims = Reshaped(node, numbers, shape) };
         }
 
         var x = graph.Layer(node, 0);
@@ -33,9 +31,28 @@ static class Shapes
         bool batch = shape.Length > 0 && shape[0] is 0 or -1 or 1;
         if (batch && shape.Length == 2 && (shape[1] == features || shape[1] == -1)) return ToFeatures(graph, x);
         if (batch && shape.Length == 4 && !x.Shape.IsFlat && Matches(shape[1], x.Shape.Channels) && Matches(shape[2], x.Shape.Height) && Matches(shape[3], x.Shape.Width)) return x;
-        throw new NotSupportedException($"it gives {x.Shape} the shape [{string.Join(", ", shape)}]; only flattening to features is known");
+        throw new NotSupportedException($"it gives {x.Shape} the shape [{Wording.Listing(shape)}]; only flattening to features is known");
 
         static bool Matches(long asked, int size) => asked == size || asked is 0 or -1;
+    }
+
+    static long[] Reshaped(NodeProto node, Constant numbers, long[] shape)
+    {
+        if (shape.Length <= Limits.MostDimensions && shape.Count(d => d < 0) <= 1 && shape.All(d => d is >= -1 and <= int.MaxValue))
+        {
+            Int128 known = 1;
+            foreach (long d in shape.Where(d => d > 0))
+            {
+                known *= d;
+                // Else it goes past what a number holds.
+                if (known > numbers.Length) break;
+            }
+
+            long[] dims = [.. shape.Select(d => d < 0 ? (long)(numbers.Length / known) : d)];
+            if (known * (shape.Contains(-1) ? numbers.Length / known : 1) == numbers.Length) return dims;
+        }
+
+        throw new InvalidDataException($"node '{node.Label}' (Reshape) gives {numbers.Length} numbers the shape [{Wording.Listing(shape)}]");
     }
 
     public static Value Squeeze(GraphReader graph, NodeProto node)
@@ -54,6 +71,7 @@ static class Shapes
         long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
         var dims = numbers.Dims.ToList();
         int rank = dims.Count + axes.Length;
+        if (rank > Limits.MostDimensions) throw new NotSupportedException($"it gives numbers {rank} dimensions; {Limits.MostDimensions} are the most");
         foreach (long axis in axes.Select(a => a < 0 ? a + rank : a).Order()) dims.Insert((int)Math.Clamp(axis, 0, dims.Count), 1);
         return numbers with { Dims = [.. dims] };
     }
@@ -64,10 +82,12 @@ static class Shapes
         if (inputs.All(i => i is Constant))
         {
             var parts = inputs.Cast<Constant>().ToList();
+            long length = parts.Sum(p => (long)p.Length);
+            graph.Limits.Take(length);
             if (parts.Any(p => p.Dims.Length > 1)) throw new NotSupportedException("it joins tables of numbers");
             return parts.All(p => p.Integers is not null)
-                ? new Constant([parts.Sum(p => p.Length)], Integers: [.. parts.SelectMany(p => p.Integers!)])
-                : new Constant([parts.Sum(p => p.Length)], [.. parts.SelectMany(p => p.ToFloats())]);
+                ? new Constant([length], Integers: [.. parts.SelectMany(p => p.Integers!)])
+                : new Constant([length], [.. parts.SelectMany(p => p.ToFloats())]);
         }
 
         LayerValue[] values = [.. inputs.Select(graph.Materialize)];
@@ -77,8 +97,9 @@ static class Shapes
         if (values.Any(v => v.Shape.IsFlat != first.IsFlat || v.Shape.Height != first.Height || v.Shape.Width != first.Width))
             throw new InvalidDataException($"node '{node.Label}' (Concat) joins {string.Join(" and ", values.Select(v => v.Shape))}");
         if (values.Length == 1) return values[0];
-        int channels = values.Sum(v => v.Shape.Channels);
-        return graph.Add("Concat", first.IsFlat ? Shape.Flat(channels) : new Shape(channels, first.Height, first.Width), [], [], [.. values.Select(v => v.Layer)]);
+        string of = $"node '{node.Label}' (Concat)";
+        long channels = values.Sum(v => (long)v.Shape.Channels);
+        return graph.Add("Concat", first.IsFlat ? Checked.Features(of, channels) : Checked.Image(of, channels, first.Height, first.Width), [], [], [.. values.Select(v => v.Layer)]);
     }
 
     public static Value ShapeOf(GraphReader graph, NodeProto node)
@@ -93,6 +114,7 @@ static class Shapes
     {
         if (graph.Require(node, 0) is not Constant { Integers: { } numbers } || graph.FindConstant(node, 1) is not { Integers: { } indices } index || node.Int("axis", 0) != 0)
             throw new NotSupportedException("it picks from a value");
+        graph.Limits.Take(indices.Length);
         return new Constant(index.Dims, Integers: [.. indices.Select(i => i + (i < 0 ? numbers.Length : 0)).Select(i => i >= 0 && i < numbers.Length
             ? numbers[i] : throw new InvalidDataException($"node '{node.Label}' (Gather) picks number {i} of {numbers.Length}"))]);
     }
@@ -103,6 +125,7 @@ static class Shapes
         long[] starts = Axis("starts", 1), ends = Axis("ends", 2), steps = graph.FindConstant(node, 4)?.Integers ?? [1];
         if (starts.Length != 1 || ends.Length != 1 || steps is not [1]) throw new NotSupportedException("it takes a part of a table");
         int from = Clamp(starts[0]), to = Clamp(ends[0]);
+        graph.Limits.Take(Math.Max(0, to - from));
         long[] part = from < to ? numbers[from..to] : [];
         return new Constant([part.Length], Integers: part);
 
@@ -123,10 +146,11 @@ static class Shapes
 
         int rank = numbers.Dims.Length;
         if (order.Length == 0) order = [.. Enumerable.Range(0, rank).Reverse()];
-        if (!order.Order().SequenceEqual(Enumerable.Range(0, rank))) throw new InvalidDataException($"node '{node.Label}' (Transpose) has the order [{string.Join(", ", order)}]");
+        if (!order.Order().SequenceEqual(Enumerable.Range(0, rank))) throw new InvalidDataException($"node '{node.Label}' (Transpose) has the order [{Wording.Listing(order)}]");
         long[] dims = [.. order.Select(o => numbers.Dims[o])];
         long[] strides = new long[rank];
         for (int i = rank - 1, stride = 1; i >= 0; i--) (strides[i], stride) = (stride, stride * (int)numbers.Dims[i]);
+        graph.Limits.Take(values.Length);
         float[] turned = new float[values.Length];
         long[] at = new long[rank];
         for (int i = 0; i < turned.Length; i++)
@@ -153,7 +177,6 @@ static class Shapes
     static LayerValue ToFeatures(GraphReader graph, LayerValue x)
     {
         if (x.Shape.IsFlat) return x;
-        if (x.Shape.Length > int.MaxValue) throw new InvalidDataException($"{x.Shape} has more elements than features can have");
         return graph.Add("Flatten", Shape.Flat((int)x.Shape.Length), [], [], x.Layer);
     }
 }

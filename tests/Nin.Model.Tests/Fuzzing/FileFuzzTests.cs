@@ -209,7 +209,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
 
     void Run(string format, int files, Mutator mutator, FuzzRun run)
     {
-        var figures = run.Run(mutator, files);
+        var figures = run.Run(mutator.Next, files);
         output.WriteLine(
             $"{format}: {figures.Files:N0} files, {figures.Refused:N0} refused, at most {figures.MostBytes:N0} bytes and {figures.Longest.TotalMilliseconds:N1} ms a file");
         figures.Refused.Should().BeGreaterThan(files / 4, "most damage is found").And.BeLessThan(files, "some is harmless");

@@ -13,13 +13,19 @@ public sealed record FuzzFigures(int Files, int Refused, long MostBytes, TimeSpa
 public readonly record struct JudgedFile(bool IsRefused, long Bytes, TimeSpan Took);
 
 /// <summary>
-/// Reads damaged files one after the other. Each must be read or refused with <see cref="InvalidDataException"/> and one clear line, in time,
-/// and within memory that is a small multiple of the file.
+/// Reads damaged files one after the other. Each must be read or refused with the documented exception and one clear line, in time, and within
+/// memory that is a small multiple of the file.
 /// </summary>
 public sealed class FuzzRun
 {
     /// <summary>Writes a damaged file to a path and reads it; what it throws is judged.</summary>
     public required Action<byte[]> Read { get; init; }
+
+    /// <summary>The exceptions that refuse a file.</summary>
+    public IReadOnlyList<Type> Refusals { get; init; } = [typeof(InvalidDataException)];
+
+    /// <summary>Characters that a refusal has at least.</summary>
+    public int LeastMessage { get; init; } = 20;
 
     /// <summary>Bytes that a file takes in memory, from which its limit is reckoned: its length, or what it unpacks to.</summary>
     public Func<byte[], long> Size { get; init; } = file => file.Length;
@@ -34,8 +40,10 @@ public sealed class FuzzRun
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Reads as many files as asked for.</summary>
+    /// <param name="next">Makes a file.</param>
+    /// <param name="files">How many.</param>
     /// <exception cref="InvalidOperationException">A file broke a rule; the message holds it in Base64.</exception>
-    public FuzzFigures Run(Mutator mutator, int files)
+    public FuzzFigures Run(Func<byte[]> next, int files)
     {
         byte[] current = [];
         int done = 0;
@@ -45,7 +53,7 @@ public sealed class FuzzRun
         {
             try
             {
-                figures = ReadAll(mutator, files, file => (current, done) = (file, done + 1));
+                figures = ReadAll(next, files, file => (current, done) = (file, done + 1));
             }
             catch (Exception exception)
             {
@@ -73,15 +81,15 @@ public sealed class FuzzRun
         return new JudgedFile(isRefused, bytes, took);
     }
 
-    FuzzFigures ReadAll(Mutator mutator, int files, Action<byte[]> next)
+    FuzzFigures ReadAll(Func<byte[]> next, int files, Action<byte[]> begins)
     {
         int refused = 0;
         long mostBytes = 0;
         var longest = TimeSpan.Zero;
         for (int i = 0; i < files; i++)
         {
-            byte[] file = mutator.Next();
-            next(file);
+            byte[] file = next();
+            begins(file);
             var judged = Judge(file);
             if (judged.IsRefused) refused++;
             mostBytes = Math.Max(mostBytes, judged.Bytes);
@@ -99,7 +107,7 @@ public sealed class FuzzRun
             Read(file);
             return false;
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (Refusals.Contains(exception.GetType()))
         {
             message = exception.Message;
         }
@@ -108,7 +116,7 @@ public sealed class FuzzRun
             throw Broken(file, $"is answered with {exception}");
         }
 
-        if (message.AsSpan().ContainsAny('\n', '\r') || message.Length is < 20 or > 2000) throw Broken(file, $"has the message '{message}'");
+        if (message.AsSpan().ContainsAny('\n', '\r') || message.Length < LeastMessage || message.Length > 2000) throw Broken(file, $"has the message '{message}'");
         return true;
     }
 

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Nin.Onnx;
+
+/// <summary>
+/// How many numbers a graph may compute, from those of its file or by claiming sizes: a few bytes can name an operator on its own result over and
+/// over, which takes twice the memory each time.
+/// </summary>
+/// <param name="fileBytes">Length of the file.</param>
+sealed class Limits(long fileBytes)
+{
+    /// <summary>The most dimensions of a tensor.</summary>
+    public const int MostDimensions = 8;
+
+    // A weight takes four bytes in the file; sixteen uses of each, turned or scaled, are more than exporters write.
+    readonly long most = (1 << 16) + 4 * fileBytes;
+    long taken;
+
+    /// <summary>Asked before numbers are computed that the file does not hold.</summary>
+    /// <exception cref="InvalidDataException">They are more than a file of this length gives rise to.</exception>
+    public void Take(long numbers)
+    {
+        taken += numbers;
+        if (taken > most)
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture, $"the graph computes more than {most:N0} numbers, which is what a file of this length may: it is damaged or made to take memory"));
+    }
+}
+
+/// <summary>Shapes that a file gives rise to.</summary>
+static class Checked
+{
+    /// <summary>An image's shape.</summary>
+    /// <exception cref="InvalidDataException">No image has it; <paramref name="of"/> begins the message.</exception>
+    public static Shape Image(string of, long channels, long height, long width) =>
+        channels >= 1 && height >= 1 && width >= 1 && (Int128)channels * height * width <= int.MaxValue
+            ? new Shape((int)channels, (int)height, (int)width)
+            : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{of} has the shape {channels}x{height}x{width}, which no image has"));
+
+    /// <summary>The shape of features.</summary>
+    /// <exception cref="InvalidDataException">There are none, or too many.</exception>
+    public static Shape Features(string of, long count) => count is >= 1 and <= int.MaxValue
+        ? Shape.Flat((int)count)
+        : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{of} has {count} features, which no layer has"));
+
+    /// <summary>An attribute that must lie between two numbers, as the decimal number that it was written as.</summary>
+    /// <exception cref="InvalidDataException">It does not.</exception>
+    public static double Between(double least, double most, string of, string attribute, float value) => value >= least && value <= most
+        ? double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+        : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{of} has {attribute} {value:R}; it must be from {least:R} to {most:R}"));
+}
+
+/// <summary>What a file says, in a message.</summary>
+static class Wording
+{
+    const int Shown = 8, MostCharacters = 1500;
+
+    /// <summary>The first numbers of a list.</summary>
+    public static string Listing<T>(IEnumerable<T> items)
+    {
+        var first = items.Take(Shown + 1).ToList();
+        return first.Count > Shown ? $"{string.Join(", ", first.Take(Shown))}, ..." : string.Join(", ", first);
+    }
+
+    /// <summary>A message of one line, whatever the names in it hold.</summary>
+    public static string OneLine(string message)
+    {
+        string line = string.Concat(message.Take(MostCharacters).Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
+        return message.Length > MostCharacters ? line + "..." : line;
+    }
+}
