@@ -10,20 +10,21 @@ public static class Evaluation
     /// <param name="data">Images and the classes that are right.</param>
     /// <param name="normalization">As in training; null for pixels from 0 to 1.</param>
     /// <param name="batchSize">Images at a time; the result does not depend on it.</param>
+    /// <param name="loss">What <see cref="EvaluationResult.Loss"/> is the mean of, as in training; null for cross entropy.</param>
     /// <param name="metrics">Numbers to take beside loss and accuracy.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ArgumentException">The images do not fit the network, or the batch size is below 1.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
     public static EvaluationResult Run(
-        INetwork network, ImageDataset data, Normalization? normalization = null, int batchSize = 256, IReadOnlyList<Metric>? metrics = null,
-        CancellationToken cancellation = default)
+        INetwork network, ImageDataset data, Normalization? normalization = null, int batchSize = 256, Loss? loss = null,
+        IReadOnlyList<Metric>? metrics = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         InputData.Check(network, data);
         using var session = network.CreateSession(Math.Min(batchSize, data.Count));
-        using var evaluator = new Evaluator(network, session, data, normalization, batchSize, metrics: metrics);
+        using var evaluator = new Evaluator(network, session, data, normalization, batchSize, loss, metrics);
         return evaluator.Run(cancellation);
     }
 }

@@ -49,6 +49,27 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void The_loss_is_the_one_that_is_asked_for()
+    {
+        using var device = Device.Open("cpu", threads: 1);
+        using var net = new ChannelNet(device);
+        var data = ChannelImages.Create(12, seed: 1);
+        // All of the target spread over all classes: -mean of the log-softmax, whatever the label.
+        double expected = data.Labels.ToArray().Select((_, i) => SpreadLoss(net, data, i)).Average();
+        Evaluation.Run(net, data, loss: new CrossEntropyLoss(labelSmoothing: 1)).Loss.Should().BeApproximately(expected, 1e-6)
+            .And.NotBe(Evaluation.Run(net, data).Loss);
+    }
+
+    static double SpreadLoss(ChannelNet net, ImageDataset data, int image)
+    {
+        using var input = net.CreateInput(1);
+        input.CopyFrom([.. data.Image(image).ToArray().Select(p => p / 255f)], Layout.Nchw);
+        float[] logits = net.Forward(input).ToArray();
+        double sum = Math.Log(logits.Sum(l => Math.Exp(l)));
+        return logits.Average(l => sum - l);
+    }
+
+    [Fact]
     public void OneImageIsAnEvaluation()
     {
         using var device = Device.Open("cpu", threads: 1);
