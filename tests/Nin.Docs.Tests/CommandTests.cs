@@ -47,6 +47,8 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
         ["git clone"] = "needs the network",
         ["cd "] = "the shell's",
         ["curl "] = "asks the service that the page shows",
+        ["mpirun "] = "Nin.Distributed.Tests run it",
+        ["sbatch "] = "needs a cluster",
         ["tensorboard "] = "a program of Python's",
         ["apt-get "] = "the system's",
         ["POCL_EXTRA_BUILD_FLAGS=-w nin doctor"] = "takes half a minute, and DoctorTests run it",

@@ -3,6 +3,8 @@ using Nin.Checkpoints;
 using Nin.App.Output;
 using Nin.App.Results;
 using Nin.App.Runs;
+using Nin.Distributed;
+using Nin.Training;
 using Spectre.Console;
 
 namespace Nin.App.Commands;
@@ -25,6 +27,16 @@ sealed class TrainCommand : Command
         $"Longest time without a checkpoint, which is also written after each epoch and on Ctrl-C ({DefaultCheckpointMinutes}); 0 writes one after every step",
         v => v is >= 0 and <= MostCheckpointMinutes, $"a number of 0 to {MostCheckpointMinutes}");
     readonly Option<bool> tensorboard = new("--tensorboard") { Description = "Write the curves as a TensorBoard event file, too" };
+    readonly Option<bool> distributed = new("--distributed")
+    {
+        Description = "Share the run with the other processes that mpirun started: `mpirun -n 4 nin train --distributed`; --batch is that of all together",
+    };
+
+    readonly Option<bool> syncBatchNorm = new("--sync-batchnorm")
+    {
+        Description = "With --distributed: batch normalisation over the whole batch, and not over each process's part",
+    };
+
     readonly Option<string> device = SharedOptions.Device();
     readonly Option<int?> threads = SharedOptions.Threads();
 
@@ -33,15 +45,40 @@ sealed class TrainCommand : Command
     {
         this.models = models;
         options = new TrainOptions(models);
-        foreach (Option option in (Option[])[.. options.All, data, output, resume, checkpointMinutes, tensorboard, device, threads]) Add(option);
+        foreach (Option option in (Option[])[.. options.All, data, output, resume, checkpointMinutes, tensorboard, distributed, syncBatchNorm, device, threads]) Add(option);
         SetAction(RunAsync);
     }
 
     async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var report = new Report(parsed);
-        using var resumed = parsed.GetValue(resume) is { } path ? LockResumed(parsed, path) : null;
-        var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } run ? Resume(parsed, new RunFolder(run)) : Start(parsed);
+        if (!parsed.GetValue(distributed))
+        {
+            if (parsed.GetValue(syncBatchNorm)) throw new UsageException("--sync-batchnorm is for --distributed: leave it out, or add --distributed.");
+            return await RunAsync(parsed, ranks: null, cancellation).ConfigureAwait(false);
+        }
+
+        using var ranks = Ranks.Initialize();
+        try
+        {
+            return await RunAsync(parsed, ranks, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ranks.Count > 1 && exception is not RunStoppedException)
+        {
+            // The others know nothing of it, and would wait.
+            if (parsed.GetValue(SharedOptions.Verbose)) await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"{NinApp.Name}: rank {ranks.Rank} of {ranks.Count}: {ErrorText.Of(exception)}").ConfigureAwait(false);
+            ranks.Abort(exception is UsageException ? ExitCode.WrongUsage : ExitCode.Failed);
+            return ExitCode.Failed;
+        }
+    }
+
+    async Task<int> RunAsync(ParseResult parsed, Ranks? ranks, CancellationToken cancellation)
+    {
+        // Rank 0 alone says and writes anything.
+        bool writes = ranks is null or { Rank: 0 };
+        var report = new Report(parsed, isQuiet: !writes);
+        using var resumed = parsed.GetValue(resume) is { } path ? LockResumed(parsed, path, writes) : null;
+        var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } run ? Resume(parsed, new RunFolder(run)) : Start(parsed, writes);
         using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision);
         string? named = parsed.GetValue(data) ?? (settings.Dataset == RunData.FolderName ? earlier?.Data.Path : null);
         var images = await RunData.ForRunAsync(settings, model, named, report.Note, cancellation).ConfigureAwait(false);
@@ -50,29 +87,47 @@ sealed class TrainCommand : Command
         earlier?.CheckSame(manifest, folder.ManifestFile);
         images.CheckBatch(settings.Batch, network.Architecture.Input);
         // A new folder is made when nothing else can be wrong; it may have been another run's in the meantime.
-        using var begun = earlier is null ? folder.Lock() : null;
-        if (earlier is null) folder.RequireEmpty();
-        folder.ClearUnfinished();
-        folder.Write(earlier ?? manifest);
+        using var begun = earlier is null && writes ? folder.Lock() : null;
+        if (writes)
+        {
+            if (earlier is null) folder.RequireEmpty();
+            folder.ClearUnfinished();
+            folder.Write(earlier ?? manifest);
+        }
 
         string count = Tables.Count(images.Training!.Count);
         report.Note($"{model.Id} on {on}, {count} training images of {(images.Preprocessing is null ? settings.Dataset : images.Source.Path)}, into {folder.Path}");
+        if (ranks is not null) report.Note(Describe(ranks, network, settings, parsed.GetValue(syncBatchNorm)));
         var checkpoints = new CheckpointSettings(
             TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? DefaultCheckpointMinutes), earlier?.Extensions);
         var result = new TrainRun(
-            model, settings, checkpoints, folder, images, report, earlier ?? manifest, parsed.GetValue(tensorboard)).Execute(network, cancellation);
+            model, settings, checkpoints, folder, images, report, earlier ?? manifest, writes && parsed.GetValue(tensorboard))
+        {
+            Ranks = ranks, SynchronizesBatchNorm = parsed.GetValue(syncBatchNorm),
+        }.Execute(network, cancellation);
         report.Result(new TrainResultLine(result), AppJson.Lines.TrainResultLine, console => Show(console, result, folder));
+        if (ranks is not null) report.Note(FormattableString.Invariant($"  waiting for other processes: {ranks.WaitingShare:P1} of the time"));
         return ExitCode.Done;
     }
 
-    (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Start(ParseResult parsed)
+    static string Describe(Ranks ranks, INetwork network, TrainSettings settings, bool sync)
+    {
+        string bits = RankBits.Differ(network, ranks.Count, settings.Batch, sync) is { } why
+            ? $"not the bits of one process: {why}"
+            : "with the bits of one process";
+        return $"{ranks.Count} processes, {(settings.Batch - 1) / ranks.Count + 1} of {settings.Batch} images a step each, {bits}";
+    }
+
+    (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Start(ParseResult parsed, bool writes)
     {
         var (model, settings) = options.Resolve(parsed, parsed.GetValue(data));
-        return (model, settings, RunFolder.New(parsed.GetValue(output), model.Id), null);
+        // Only who writes into it needs to know that it is empty.
+        var folder = writes ? RunFolder.New(parsed.GetValue(output), model.Id) : new RunFolder(parsed.GetValue(output) ?? RunFolder.Default);
+        return (model, settings, folder, null);
     }
 
     // Before anything of it is read: a run that another process has not finished cannot be continued.
-    IDisposable LockResumed(ParseResult parsed, string path)
+    IDisposable? LockResumed(ParseResult parsed, string path, bool writes)
     {
         var given = options.FirstGiven(parsed) ?? (parsed.GetValue(output) is null ? null : output);
         if (given is not null)
@@ -83,7 +138,7 @@ sealed class TrainCommand : Command
 
         var folder = new RunFolder(path);
         folder.RequireManifest();
-        return folder.Lock();
+        return writes ? folder.Lock() : null;
     }
 
     (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Resume(ParseResult parsed, RunFolder folder)

@@ -16,11 +16,13 @@ sealed class Report
     readonly bool json;
     readonly TextWriter people;
 
-    public Report(ParseResult parsed)
+    /// <param name="parsed">Says whether <c>--json</c> was given.</param>
+    /// <param name="isQuiet">True says nothing to anyone: another process of the same run says it.</param>
+    public Report(ParseResult parsed, bool isQuiet = false)
     {
-        json = parsed.GetValue(SharedOptions.Json);
-        people = json ? Console.Error : Console.Out;
-        IsTerminal = json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
+        json = parsed.GetValue(SharedOptions.Json) && !isQuiet;
+        people = isQuiet ? TextWriter.Null : json ? Console.Error : Console.Out;
+        IsTerminal = !isQuiet && (json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected);
     }
 
     /// <summary>The console for people, created on demand: programs need not wait for it.</summary>

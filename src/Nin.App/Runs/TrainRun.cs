@@ -25,12 +25,23 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
     EvaluationResult? test;
     (int Done, int All) steps;
 
+    /// <summary>The processes that share the run; null for this one alone. Rank 0 alone writes.</summary>
+    public RankGroup? Ranks { get; init; }
+
+    /// <summary>See <see cref="TrainerOptions.SynchronizeBatchNorm"/>.</summary>
+    public bool SynchronizesBatchNorm { get; init; }
+
+    bool Writes => Ranks is null or { Rank: 0 };
+
     /// <summary>Trains, writing weights, metrics and a checkpoint after each epoch, and draws at the end.</summary>
     /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>
     public TrainResult Execute(INetwork network, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var options = Recipe.Options(settings, folder.CheckpointFolder, checkpoints) with { Resumed = Resume };
+        var options = Recipe.Options(settings, folder.CheckpointFolder, checkpoints) with
+        {
+            Resumed = Resume, Ranks = Ranks, SynchronizeBatchNorm = SynchronizesBatchNorm,
+        };
         options = Recipe.Extended(options, checkpoints.Extensions, data.Training!.Count);
         var images = Recipe.Images(settings, data);
         if (tensorboard && !options.Resume) events.Start(epochs);
@@ -40,13 +51,13 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
                 display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
             test ??= Evaluation.Run(network, data.Test, data.Normalization, cancellation: cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested || Ranks is not null)
         {
             string within = steps.Done > 0 ? $" and {steps.Done} of {steps.All} steps" : "";
             throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `{NinApp.Name} train --resume {folder.Path}`.");
         }
 
-        Draw();
+        if (Writes) Draw();
         return ResultOf(epochs[^1], network.Device, clock.Elapsed.TotalSeconds);
     }
 
@@ -69,6 +80,7 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
     {
         epochs.Add(epoch);
         test = tested;
+        if (!Writes) return;
         Checkpoint.Save(network, folder.Weights, WeightsMetadata.Of(network.Architecture, settings, data));
         folder.Write(epochs);
         if (tensorboard) events.Append(epoch);

@@ -91,14 +91,24 @@ readonly struct BatchLoss
     /// <param name="host">Host memory for two elements per example.</param>
     public (float Loss, int Correct) Read(Span<float> host)
     {
-        int n = pass.Batch;
+        int n = pass.Batch, part = n, count = n;
         pass.Stream.Download(memory.Slice(n, 2L * n), host[..(2 * n)]);
+        ReadOnlySpan<float> all = host;
+        if (pass.Ranks is { } ranks)
+        {
+            (part, count) = (ranks.PartLength, ranks.Examples);
+            host.Slice(n, n).CopyTo(host[part..]);
+            all = ranks.Gather<float>(host[..(2 * part)]);
+        }
+
         double sum = 0;
         int correct = 0;
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < count; i++)
         {
-            sum += host[i];
-            if (host[n + i] != 0) correct++;
+            // Of each part the losses, then the hits.
+            int at = i / part * 2 * part + i % part;
+            sum += all[at];
+            if (all[at + part] != 0) correct++;
         }
 
         return (weight > 0 ? (float)(sum / weight) : 0, correct);

@@ -16,13 +16,14 @@ namespace Nin;
 [EditorBrowsable(EditorBrowsableState.Advanced)]
 public readonly partial struct Pass
 {
-    internal Pass(DeviceStream stream, int batch, ulong seed = 0, int step = 0, int firstExample = 0)
+    internal Pass(DeviceStream stream, int batch, ulong seed = 0, int step = 0, int firstExample = 0, RankPass? ranks = null)
     {
         Stream = stream;
         Batch = batch;
         Seed = seed;
         Step = step;
         FirstExample = firstExample;
+        Ranks = ranks;
     }
 
     /// <summary>Examples.</summary>
@@ -47,6 +48,9 @@ public readonly partial struct Pass
     public bool IsCpu => Device is CpuDevice;
 
     internal DeviceStream Stream { get; }
+
+    /// <summary>The other processes that compute parts of the same batch; null where there are none.</summary>
+    internal RankPass? Ranks { get; }
 
     internal TOp Op<TOp>()
         where TOp : class, IOp => Stream.Device.Kernels.Get<TOp>();

@@ -94,6 +94,7 @@ public abstract class Step
         Require(Memory, pass, saved);
         if (mask && !Memory.CanMask) throw new ArgumentException("The gradient of this step's input cannot be masked.", nameof(mask));
         BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask));
+        pass.Ranks?.WentBackward(Parameters);
         KeepAlive(pass, x, y, saved);
         dy.KeepAlive();
         dx.KeepAlive();

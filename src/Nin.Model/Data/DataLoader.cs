@@ -32,12 +32,15 @@ public sealed class DataLoader
         if (!Enum.IsDefined(options.Augmentation))
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.Augmentation, "Unknown augmentation; use None, Flip or ShiftFlip.");
+        if (options.Part is not { Count: >= 1, Index: >= 0 } || options.Part.Index >= options.Part.Count)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Part, "A part of the batches must be one of 1 or more, counted from 0.");
         this.data = data;
         this.options = options;
         BatchSize = Math.Min(options.BatchSize, data.Count);
+        LargestPart = options.Part.Capacity(BatchSize);
         var transform = new ImageTransform(data, options);
         (Channels, Height, Width, imageLength) = (transform.Channels, transform.Height, transform.Width, transform.ImageLength);
-        if ((long)BatchSize * imageLength > Array.MaxLength)
+        if ((long)LargestPart * imageLength > Array.MaxLength)
             throw new ArgumentOutOfRangeException(
                 nameof(options),
                 BatchSize,
@@ -56,7 +59,10 @@ public sealed class DataLoader
     /// <summary>The largest batch: the options' batch size, or the whole data set if that is smaller.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Images per epoch.</summary>
+    /// <summary>The most images that a batch brings: all of <see cref="BatchSize"/>, unless <see cref="DataLoaderOptions.Part"/> says less.</summary>
+    public int LargestPart { get; }
+
+    /// <summary>Images per epoch, those of other parts too.</summary>
     public int Count => data.Count;
 
     /// <summary>Batches per epoch, including the smaller last one.</summary>
@@ -112,7 +118,7 @@ public sealed class DataLoader
             buffers[i] = Rent();
         try
         {
-            using var loading = new LoadingThreads(data, options, epoch, Math.Min(Workers, BatchSize));
+            using var loading = new LoadingThreads(data, options, epoch, Math.Min(Workers, LargestPart));
             using var prefetcher = new BatchPrefetcher(MakeFiller(loading, epoch, firstBatch, filled).Fill, buffers, cancellation);
             while (prefetcher.Next() is { } batch)
                 yield return batch;
@@ -136,7 +142,7 @@ public sealed class DataLoader
 
     int Workers => options.Workers ?? Math.Max(Environment.ProcessorCount / 2, 1);
 
-    ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(BatchSize, imageLength);
+    ImageBatch Rent() => spare.TryTake(out ImageBatch? batch) ? batch : new ImageBatch(options.Part, BatchSize, imageLength);
 }
 
 /// <summary>How <see cref="DataLoader"/> makes batches from a data set.</summary>
@@ -165,6 +171,9 @@ public sealed record DataLoaderOptions
 
     /// <summary>Determines order and augmentation, together with nothing but epoch and image index.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Which part of each batch is made, where several processes share the work; the whole unless set.</summary>
+    public BatchPart Part { get; init; } = BatchPart.Whole;
 
     /// <summary>Batches that another thread prefetches; 0 makes each batch on the caller's thread when asked for.</summary>
     public int Prefetch { get; init; } = 2;

@@ -20,7 +20,7 @@ sealed class EpochFiller(LoadingThreads loading, int[] order, int batchSize, int
         int count = Math.Min(batchSize, order.Length - next);
         if (count == 0)
             return false;
-        batch.Begin(order.AsSpan(next, count));
+        batch.Begin(order.AsSpan(next, count), loading.Data);
         loading.Fill(batch, cancellation);
         next += count;
         filled?.Invoke(batch);
@@ -39,7 +39,6 @@ sealed class EpochFiller(LoadingThreads loading, int[] order, int batchSize, int
 /// </remarks>
 sealed class LoadingThreads : IDisposable
 {
-    readonly ImageDataset data;
     readonly int epoch;
     readonly ImageTransform own;
     readonly Thread[] helpers;
@@ -60,7 +59,7 @@ sealed class LoadingThreads : IDisposable
     /// <param name="threads">All together, with the one that calls <see cref="Fill"/>.</param>
     public LoadingThreads(ImageDataset data, DataLoaderOptions options, int epoch, int threads)
     {
-        (this.data, this.epoch) = (data, epoch);
+        (Data, this.epoch) = (data, epoch);
         own = new ImageTransform(data, options);
         helpers = new Thread[threads - 1];
         for (int i = 0; i < helpers.Length; i++)
@@ -71,6 +70,9 @@ sealed class LoadingThreads : IDisposable
 
         foreach (var helper in helpers) helper.Start();
     }
+
+    /// <summary>Where the images are.</summary>
+    public ImageDataset Data { get; }
 
     /// <summary>Makes all images of a batch that has begun.</summary>
     public void Fill(ImageBatch batch, CancellationToken cancellation)
@@ -113,7 +115,7 @@ sealed class LoadingThreads : IDisposable
             try
             {
                 cancellation.ThrowIfCancellationRequested();
-                current.Write(position, data, transform, epoch);
+                current.Write(position, transform, epoch);
             }
             catch (Exception e)
             {

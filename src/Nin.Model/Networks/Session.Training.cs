@@ -86,6 +86,14 @@ public sealed partial class Session<TIn, TOut>
         return Read();
     }
 
+    /// <inheritdoc/>
+    float IRankSession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss, GradientExchange exchange)
+    {
+        using var call = Enter();
+        Queue(x.As<TIn>(), labels, optimizer, loss, exchange);
+        return Read();
+    }
+
     /// <summary>
     /// The same step without its loss: it returns as soon as the device knows what to do, and nothing waits. <see cref="ReadLoss"/> waits for
     /// it. The batch is read until then: its next content comes after this step by itself.
@@ -119,15 +127,15 @@ public sealed partial class Session<TIn, TOut>
         return Read();
     }
 
-    void Queue(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss)
+    void Queue(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss, GradientExchange? exchange = null)
     {
         CheckOptimizer(optimizer);
         loss ??= Loss.Default;
         using var writing = network.Parameters.Write();
         BatchLoss.CheckLabels(loss, labels, x.Batch, TOut.Shape.Channels);
-        var (pass, arena, input, output) = RunForward(x);
+        var (pass, arena, input, output) = RunForward(x, exchange);
         var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
-        var batch = new BatchLoss(loss, TOut.Shape, pass, output, memory, loss.TotalWeight(labels));
+        var batch = new BatchLoss(loss, TOut.Shape, pass, output, memory, exchange?.Weight ?? loss.TotalWeight(labels));
         batch.SetLabels(labels);
         Finish(batch, pass, arena, input, optimizer);
     }
@@ -140,10 +148,10 @@ public sealed partial class Session<TIn, TOut>
     }
 
     // All arguments are checked before it: it already moves running statistics.
-    (Pass Pass, Arena Arena, DeviceView Input, DeviceView Output) RunForward(Tensor<TIn> x)
+    (Pass Pass, Arena Arena, DeviceView Input, DeviceView Output) RunForward(Tensor<TIn> x, GradientExchange? exchange = null)
     {
         var input = Begin(x, trains: true);
-        var pass = TrainingPass(x.Batch);
+        var pass = TrainingPass(x.Batch, exchange);
         var arena = ArenaOf(x.Batch, network.MemoryPlan.TrainingFixed);
         network.Parameters.WriteBuffersBy(stream);
         var output = network.Train(pass, arena, input);
@@ -156,6 +164,7 @@ public sealed partial class Session<TIn, TOut>
         batch.Run(arena.Slot(network.MemoryPlan.OutputGradient, TOut.Shape.Length));
         network.Parameters.WriteGradientsBy(stream);
         network.Backpropagate(pass, arena, input);
+        (pass.Ranks as GradientExchange)?.Finish(stream);
         optimizer.Step(stream);
         unread = batch;
     }
@@ -193,5 +202,6 @@ public sealed partial class Session<TIn, TOut>
     float ISession.TrainStep(Tensor x, Tensor targets, Optimizer optimizer, TargetLoss loss) =>
         TrainStep(x.As<TIn>(), targets.As<TOut>(), optimizer, loss);
 
-    Pass TrainingPass(int batch) => new(stream, batch, (ulong)network.Seed, network.TrainingSteps);
+    Pass TrainingPass(int batch, GradientExchange? exchange = null) =>
+        new(stream, batch, (ulong)network.Seed, network.TrainingSteps, exchange?.FirstExample ?? 0, exchange);
 }

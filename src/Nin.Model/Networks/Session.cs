@@ -13,7 +13,7 @@ namespace Nin;
 /// </remarks>
 /// <typeparam name="TIn">Shape of one example that goes in.</typeparam>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
-public sealed partial class Session<TIn, TOut> : ISession
+public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
     where TIn : struct, IShape
     where TOut : struct, IShape
 {

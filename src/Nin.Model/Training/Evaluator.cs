@@ -2,7 +2,7 @@ using Nin.Data;
 
 namespace Nin.Training;
 
-/// <summary>Runs inference over a data set in a session that it borrows, as often as it is asked.</summary>
+/// <summary>Runs inference over a data set in a session that it borrows, as often as it is asked; ranks share the work.</summary>
 sealed class Evaluator : IDisposable
 {
     readonly ISession session;
@@ -12,17 +12,22 @@ sealed class Evaluator : IDisposable
     readonly IReadOnlyList<Metric> metrics;
     readonly int classes;
     readonly float[] logits;
+    readonly GradientExchange? exchange;
 
     public Evaluator(INetwork network, ISession session, ImageDataset data, Normalization? normalization, int batchSize, Loss? loss = null,
-        IReadOnlyList<Metric>? metrics = null)
+        IReadOnlyList<Metric>? metrics = null, GradientExchange? exchange = null)
     {
         this.session = session;
+        this.exchange = exchange;
         this.data = data;
         this.metrics = metrics ?? [];
         this.loss = loss ?? Loss.Default;
-        var loader = new DataLoader(data, InputData.LoaderOptions(network, normalization, batchSize));
+        var loader = new DataLoader(data, InputData.LoaderOptions(network, normalization, batchSize) with
+        {
+            Part = exchange is null ? BatchPart.Whole : new(exchange.Group.Rank, exchange.Group.Count),
+        });
         classes = network.Architecture.Output.Channels;
-        logits = new float[loader.BatchSize * classes];
+        logits = new float[loader.LargestPart * classes];
         input = new InputFeed(network, loader);
     }
 
@@ -30,16 +35,19 @@ sealed class Evaluator : IDisposable
     {
         var tally = new EvaluationTally(classes, loss);
         foreach (var metric in metrics) metric.Begin(classes);
-        foreach (var batch in input.Epoch(epoch: 0, firstBatch: 0, cancellation))
+        foreach (var batch in input.Epoch(epoch: 0, firstBatch: 0, exchange is null ? cancellation : default))
         {
+            if (exchange is not null) TrainingRun.ThrowIfCancelled(exchange, cancellation);
             var y = session.Forward(input.On(batch));
-            var part = logits.AsSpan(0, batch.Count * classes);
-            y.CopyTo(part, Layout.Nhwc);
-            for (int i = 0; i < batch.Count; i++)
+            y.CopyTo(logits.AsSpan(0, batch.Count * classes), Layout.Nhwc);
+            // Ranks infer a part each, and all of them count the whole, so that all decide alike.
+            ReadOnlySpan<float> whole = exchange is null ? logits : exchange.Gather<float>(logits);
+            var labels = batch.WholeLabels;
+            for (int i = 0; i < labels.Length; i++)
             {
-                var one = part.Slice(i * classes, classes);
-                tally.Add(one, batch.Labels[i]);
-                foreach (var metric in metrics) metric.Add(one, batch.Labels[i]);
+                var one = whole.Slice(i * classes, classes);
+                tally.Add(one, labels[i]);
+                foreach (var metric in metrics) metric.Add(one, labels[i]);
             }
         }
 

@@ -21,7 +21,7 @@ sealed class InputFeed : IDisposable
         this.loader = loader;
         shape = network.Architecture.Input;
         device = network.Device;
-        if (!device.CopiesBesideWork) input = new TensorBuffer(device, loader.BatchSize, shape);
+        if (!device.CopiesBesideWork) input = new TensorBuffer(device, loader.LargestPart, shape);
     }
 
     /// <inheritdoc cref="DataLoader.Epoch(int, int, CancellationToken)"/>
@@ -39,7 +39,7 @@ sealed class InputFeed : IDisposable
     }
 
     void Upload(ImageBatch batch) =>
-        uploads.GetOrAdd(batch, static (_, feed) => new TensorUpload(feed.device, feed.loader.BatchSize, feed.shape), this)
+        uploads.GetOrAdd(batch, static (_, feed) => new TensorUpload(feed.device, feed.loader.LargestPart, feed.shape), this)
             .Start(batch.Images, batch.Count, Layout.Nchw);
 }
 

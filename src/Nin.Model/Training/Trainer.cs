@@ -39,7 +39,7 @@ public static class Trainer
         {
             for (int epoch = run.FirstEpoch; epoch < options.Epochs && !run.HasStopped; epoch++) epochs.Add(run.Epoch(epoch, cancellation));
         }
-        catch (OperationCanceledException) when (options.ReturnsWhenCancelled && cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (options.ReturnsWhenCancelled && (cancellation.IsCancellationRequested || options.Ranks is not null))
         {
         }
 

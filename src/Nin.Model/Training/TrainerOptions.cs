@@ -90,6 +90,21 @@ public sealed record TrainerOptions
     /// <summary>Strings that the checkpoint keeps for whoever resumes.</summary>
     public IReadOnlyDictionary<string, string> CheckpointOptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// The processes that train this network together, each on its part of every batch; null for this one alone. <see cref="BatchSize"/> is that of all
+    /// together, and every rank calls <see cref="Trainer.Fit"/> with the same network, data and options. Rank 0 alone writes checkpoints.
+    /// </summary>
+    /// <remarks>
+    /// Losses and weights have the bits of one process where <see cref="RankBits.Differ"/> gives null.
+    /// </remarks>
+    public RankGroup? Ranks { get; init; }
+
+    /// <summary>
+    /// With <see cref="Ranks"/>: batch normalisation takes the statistics of the whole batch, on device <c>cpu</c> alone; else each rank those of its part, and
+    /// the running statistics are those of rank 0.
+    /// </summary>
+    public bool SynchronizeBatchNorm { get; init; }
+
     /// <summary>The clock of <see cref="CheckpointInterval"/> and of <see cref="EpochMetrics.ExamplesPerSecond"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -20,6 +20,7 @@ sealed class TrainingRun : IDisposable
     readonly BestSoFar best;
     readonly TrainingMeter meter = new();
     readonly GradientGuard guard;
+    readonly GradientExchange? exchange;
     readonly double peak;
 
     // Of the epoch that is trained; of which step the newest checkpoint is, and since when.
@@ -45,6 +46,7 @@ sealed class TrainingRun : IDisposable
             Seed = (ulong)options.Seed,
             Prefetch = data.Prefetch,
             Workers = data.Workers,
+            Part = PartOf(options),
         });
         optimizer = options.Optimizer is { } make ? make(network.Parameters) : new Sgd(network.Parameters, DefaultLearningRate, momentum: 0.9);
         optimizer.Guard = guard = new GradientGuard(network.Device);
@@ -58,9 +60,16 @@ sealed class TrainingRun : IDisposable
                 (FirstEpoch, begun) = (state.Epoch, state.Begun);
             }
 
+            if (options.Ranks is { } ranks)
+            {
+                RankAgreement.Check(ranks, network, Describe(), FirstEpoch, begun.Steps);
+                if (options.SynchronizeBatchNorm) RankAgreement.RequireSynchronizable(network);
+                exchange = new GradientExchange(ranks, network.Parameters, options.SynchronizeBatchNorm);
+            }
+
             kept = (FirstEpoch, begun.Steps);
             session = network.CreateSession(maxBatch: 1);
-            session.ReserveTraining(loader.BatchSize);
+            session.ReserveTraining(loader.LargestPart);
             input = new InputFeed(network, loader);
             evaluator = EvaluatorOf(data.Test);
             validator = EvaluatorOf(data.Validation);
@@ -87,7 +96,7 @@ sealed class TrainingRun : IDisposable
 
     Evaluator? EvaluatorOf(ImageDataset? images) => images is null
         ? null
-        : new Evaluator(network, session, images, data.Normalization, options.EvaluationBatchSize, options.Loss, options.Metrics);
+        : new Evaluator(network, session, images, data.Normalization, options.EvaluationBatchSize, options.Loss, options.Metrics, exchange);
 
     long TotalSteps => (long)options.Epochs * loader.BatchesPerEpoch;
 
@@ -102,13 +111,14 @@ sealed class TrainingRun : IDisposable
         try
         {
             Train(epoch, cancellation);
+            exchange?.ShareBuffers();
             using var average = optimizer.UseAverage();
             test = evaluator?.Run(cancellation);
             validation = validator?.Run(cancellation);
             // With the averaged weights, where there are some. Last: a cancelled epoch is evaluated anew by the run that resumes.
             isBest = best.IsKept && best.Offer(epoch + 1, validation!, network);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested || (exchange is not null && e.CancellationToken.IsCancellationRequested))
         {
             Keep(epoch);
             throw;
@@ -152,12 +162,22 @@ sealed class TrainingRun : IDisposable
     }
 
     // Called for every batch: it allocates nothing.
-    float Step(ImageBatch batch, int epoch, int done)
+    float Step(ImageBatch batch, double weight, int epoch, int done)
     {
         long step = (long)epoch * loader.BatchesPerEpoch + done;
         optimizer.LearningRate = peak * options.Schedule.At(step, TotalSteps);
         var images = input.On(batch);
-        float loss = session.TrainStep(images, batch.Labels, optimizer, options.Loss);
+        float loss;
+        if (exchange is null)
+        {
+            loss = session.TrainStep(images, batch.Labels, optimizer, options.Loss);
+        }
+        else
+        {
+            exchange.Begin(batch, loader.LargestPart, weight);
+            loss = ((IRankSession)session).TrainStep(images, batch.Labels, optimizer, options.Loss, exchange);
+        }
+
         if (!float.IsFinite(loss) || guard.HasStopped) throw Diverged(images, batch, loss, epoch, done);
         return loss;
     }
@@ -167,11 +187,12 @@ sealed class TrainingRun : IDisposable
         var clock = options.TimeProvider;
         double secondsBefore = begun.Seconds;
         long started = clock.GetTimestamp();
-        foreach (var batch in input.Epoch(epoch, begun.Steps, cancellation))
+        // Ranks stop together, so that none waits for another: the loader of one must not end by itself.
+        foreach (var batch in input.Epoch(epoch, begun.Steps, exchange is null ? cancellation : default))
         {
-            cancellation.ThrowIfCancellationRequested();
-            double weightOfBatch = (options.Loss ?? Loss.Default).TotalWeight(batch.Labels);
-            float loss = Step(batch, epoch, begun.Steps);
+            ThrowIfCancelled(exchange, cancellation);
+            double weightOfBatch = (options.Loss ?? Loss.Default).TotalWeight(batch.WholeLabels);
+            float loss = Step(batch, weightOfBatch, epoch, begun.Steps);
             double lossSum = begun.LossSum + loss * weightOfBatch, weight = begun.Weight + weightOfBatch;
             double seconds = secondsBefore + clock.GetElapsedTime(started).TotalSeconds;
             meter.Step(batch.Count, seconds - begun.Seconds, loss);
@@ -183,14 +204,28 @@ sealed class TrainingRun : IDisposable
         }
     }
 
+    static BatchPart PartOf(TrainerOptions options) => options.Ranks is { } ranks ? new(ranks.Rank, ranks.Count) : BatchPart.Whole;
+
+    /// <summary>Ends this rank's work where it is cancelled, or that of another: all call it at the same places.</summary>
+    internal static void ThrowIfCancelled(GradientExchange? exchange, CancellationToken cancellation)
+    {
+        if (exchange is null ? cancellation.IsCancellationRequested : exchange.Any(cancellation.IsCancellationRequested))
+            throw new OperationCanceledException(cancellation.IsCancellationRequested ? cancellation : new CancellationToken(canceled: true));
+    }
+
     /// <summary>Writes a checkpoint, unless the newest is of this very step.</summary>
     void Keep(int epochsDone)
     {
         var position = (epochsDone, begun.Steps);
         if (options.CheckpointFolder is not { } folder || position == kept) return;
+        if (exchange is null or { Group.Rank: 0 }) Save(folder, epochsDone);
+        (kept, keptAt) = (position, options.TimeProvider.GetTimestamp());
+    }
+
+    void Save(string folder, int epochsDone)
+    {
         var state = new TrainingState(epochsDone, options.Seed) { Begun = begun, Run = Describe(), Options = options.CheckpointOptions, Best = best.Epoch };
         TrainingCheckpoint.Save(options.Disk, folder, network, optimizer, state, bestWeights: best.Weights);
-        (kept, keptAt) = (position, options.TimeProvider.GetTimestamp());
     }
 
     IReadOnlyDictionary<string, string> Describe() => RunDescription.Of(network, data, options, optimizer, peak);

@@ -127,7 +127,7 @@ public sealed class BatchNormalization
     internal void Forward(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y, DeviceView statistics, DeviceView residual = default)
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
-        pass.Op<IBatchNorm2dForwardTraining>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y, mean, inverseDeviation, residual);
+        pass.Op<IBatchNorm2dForwardTraining>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y, mean, inverseDeviation, residual, Synchronized(pass));
         RunningMean.MarkWritten();
     }
 
@@ -137,7 +137,7 @@ public sealed class BatchNormalization
     {
         var (mean, inverseDeviation) = Statistics(statistics, shape);
         pass.Op<IBatchNorm2dForwardTraining>().Run(
-            pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, normalized, y, mean, inverseDeviation);
+            pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, normalized, y, mean, inverseDeviation, Synchronized(pass));
         RunningMean.MarkWritten();
     }
 
@@ -150,7 +150,7 @@ public sealed class BatchNormalization
         bool accumulateScale = Scale.BeginGradient(), accumulateShift = Shift.BeginGradient();
         pass.Op<IBatchNorm2dBackward>().Run(
             pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, Scale.Gradient, Shift.Gradient,
-            accumulate, accumulateScale, accumulateShift, residual);
+            accumulate, accumulateScale, accumulateShift, residual, Synchronized(pass));
     }
 
     void Fold(in Pass pass, DeviceView rows, in BatchNormParameters parameters, DeviceView folded)
@@ -159,6 +159,8 @@ public sealed class BatchNormalization
         var sizes = new BatchNormSizes((int)(rows.Length / channels), channels);
         pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, sizes, 1, rows, parameters, relu: false, folded);
     }
+
+    static RankPass? Synchronized(in Pass pass) => pass.Ranks is { SynchronizesStatistics: true } ranks ? ranks : null;
 
     static BatchNormSizes Sizes(in Shape shape) => new(shape.Pixels, shape.Channels);
 

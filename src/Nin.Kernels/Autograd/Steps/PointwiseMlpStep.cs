@@ -23,11 +23,12 @@ public sealed class PointwiseMlpStep : Step
             first.Input.Height, first.Input.Width, first.Input.Channels, first.Output.Channels, second.Output.Channels);
         (weight1, bias1) = (first.Parameters[0], first.Parameters[1]);
         (weight2, bias2) = (second.Parameters[0], second.Parameters[1]);
+        Parameters = [weight1, bias1, weight2, bias2];
         lastRelu = second.HasRelu;
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [weight1, bias1, weight2, bias2];
+    public override IReadOnlyList<Parameter> Parameters { get; }
 
     PointwiseMlpWeights Weights => new(weight1.Weights, bias1.Value, weight2.Weights, bias2.Value);
 

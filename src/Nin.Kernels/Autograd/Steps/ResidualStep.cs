@@ -93,6 +93,7 @@ public sealed class ResidualStep
         normalization.Backward(
             pass, Output, saved.PerExample, relu: false, saved.Fixed, dy, saved.PerExample, accumulate: false, residual);
         convolution.Backward(pass, x, saved.PerExample, dx, accumulate);
+        pass.Ranks?.WentBackward(Parameters);
         KeepAlive(pass, x, dResidual, y, saved);
         dy.KeepAlive();
         dx.KeepAlive();

@@ -130,8 +130,9 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
-        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual)
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual, RankPass? ranks)
     {
+        RequireNone(ranks);
         var map = new BatchNormMap(sizes, n, parameters, relu);
         var runs = ChannelRuns.Over(sizes.Tree, n, sizes.Channels);
         var partials = stream.Scratch(runs.Length);
@@ -146,13 +147,19 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
 
     public void Run<TActivation>(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
-        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks)
         where TActivation : unmanaged, IActivation
     {
         DeviceView target = normalized.IsNone ? y : normalized;
-        Run(stream, sizes, n, x, parameters, relu: false, target, mean, inverseDeviation, residual: default);
+        Run(stream, sizes, n, x, parameters, relu: false, target, mean, inverseDeviation, residual: default, ranks);
         long length = n * sizes.Length;
         forward.Run(stream, activation, target.Slice(0, length), y.Slice(0, length));
+    }
+
+    // Between its launches the host would have to wait for the device and for the other ranks, in every layer twice.
+    internal static void RequireNone(RankPass? ranks)
+    {
+        if (ranks is not null) throw new NotSupportedException("Batch normalisation over all ranks runs on device cpu alone; on other devices each rank takes its own statistics.");
     }
 
     PartialSums Fold(DeviceStream stream, in ChannelRuns runs, DeviceView partials)

@@ -66,8 +66,9 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
-        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual)
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual, RankPass? ranks)
     {
+        BatchNorm2dForwardTrainingPortable.RequireNone(ranks);
         var map = new BatchNormMap(sizes, n, parameters, relu)
         {
             AccumulateData = accumulateData ? 1 : 0, AccumulateGamma = accumulateGamma ? 1 : 0, AccumulateBeta = accumulateBeta ? 1 : 0,

@@ -119,9 +119,9 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
-        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual)
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual, RankPass? ranks)
     {
-        var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation);
+        var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
         long pixels = (long)n * sizes.Pixels;
         if (residual.IsNone)
         {
@@ -135,10 +135,10 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
 
     public void Run<TActivation>(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
-        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks)
         where TActivation : unmanaged, IActivation
     {
-        var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation);
+        var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
         ChannelwiseJob<BatchNormActivate<TActivation>>.Run(
             device, (long)n * sizes.Pixels, sizes.Channels, new(affine, activation, x.Pointer, normalized.Pointer, y.Pointer));
     }
@@ -146,7 +146,7 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
     // The batch's, and the running ones; what they make of x.
     BatchNormAffine Statistics(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
-        DeviceView inverseDeviation)
+        DeviceView inverseDeviation, RankPass? ranks)
     {
         int channels = sizes.Channels;
         int leaves = sizes.Tree.Leaves(n);
@@ -156,8 +156,10 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         var statistics = new LeafStatistics((double*)scratch, sizes, n);
         var blocks = new ChannelBlocks(channels, leaves, device.Threads);
         device.Run(leaves * blocks.Count, new LeafJob(statistics, x.Pointer, blocks));
-        device.Run(
-            (channels + TreeWidth - 1) / TreeWidth, new BatchJob(statistics, parameters, mean.Pointer, inverseDeviation.Pointer, scale));
+        device.Run((channels + TreeWidth - 1) / TreeWidth, new CombineJob(statistics));
+        if (ranks is not null) statistics.CombineRanks(ranks);
+        long m = (long)(ranks?.Examples ?? n) * sizes.Pixels;
+        device.Run(1, new BatchJob(statistics, m, parameters, mean.Pointer, inverseDeviation.Pointer, scale));
         return new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
     }
 
@@ -171,15 +173,24 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         }
     }
 
+    readonly struct CombineJob(LeafStatistics statistics) : ILanesJob
+    {
+        public void Execute<TLanes>(int index, int worker)
+            where TLanes : struct, ILanes<TLanes> =>
+            statistics.Combine(index * TreeWidth, Math.Min((index + 1) * TreeWidth, statistics.Channels));
+    }
+
     readonly struct BatchJob : ILanesJob
     {
         readonly LeafStatistics statistics;
+        readonly long m;
         readonly float* gamma, runningMean, runningVariance, mean, inverseDeviation, scale;
         readonly float epsilon, momentum;
 
-        public BatchJob(LeafStatistics statistics, in BatchNormParameters parameters, float* mean, float* inverseDeviation, float* scale)
+        public BatchJob(LeafStatistics statistics, long m, in BatchNormParameters parameters, float* mean, float* inverseDeviation, float* scale)
         {
             this.statistics = statistics;
+            this.m = m;
             gamma = parameters.Gamma.Pointer;
             runningMean = parameters.RunningMean.Pointer;
             runningVariance = parameters.RunningVariance.Pointer;
@@ -194,10 +205,7 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         public void Execute<TLanes>(int index, int worker)
             where TLanes : struct, ILanes<TLanes>
         {
-            int c0 = index * TreeWidth, c1 = Math.Min(c0 + TreeWidth, statistics.Channels);
-            statistics.Combine(c0, c1);
-            long m = statistics.Pixels;
-            for (int c = c0; c < c1; c++)
+            for (int c = 0; c < statistics.Channels; c++)
             {
                 double squares = statistics.Squares[c];
                 mean[c] = (float)(statistics.Sums[c] / m);

@@ -8,7 +8,7 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
-        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual)
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual, RankPass? ranks)
     {
         int channels = sizes.Channels;
         int leaves = sizes.Tree.Leaves(n);
@@ -22,7 +22,7 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
         }
 
         var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
-        var batch = new BatchJob(sums, leaves, channels, (long)n * sizes.Pixels, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta);
+        var batch = new BatchJob(sums, leaves, channels, ranks, (long)(ranks?.Examples ?? n) * sizes.Pixels, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta);
         if (!residual.Y.IsNone) Run(Of(new OutputMask(residual.Y.Pointer)), sizes, n, batch, dx.Pointer, accumulateData, residual);
         else if (relu) Run(Of(new InputMask(affine)), sizes, n, batch, dx.Pointer, accumulateData, residual);
         else Run(Of(default(NoMask)), sizes, n, batch, dx.Pointer, accumulateData, residual);
@@ -198,9 +198,12 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
         }
     }
 
-    /// <summary>The tree over the leaves; the sums go to the gradients of the weights, and become means in place.</summary>
+    /// <summary>
+    /// The tree over the leaves; the sums go to the gradients of the weights, and become means in place: over the parts of all ranks, where they
+    /// normalise together.
+    /// </summary>
     readonly struct BatchJob(
-        float* sums, int leaves, int channels, long m, float* dgamma, float* dbeta, bool accumulateGamma, bool accumulateBeta) : ILanesJob
+        float* sums, int leaves, int channels, RankPass? ranks, long m, float* dgamma, float* dbeta, bool accumulateGamma, bool accumulateBeta) : ILanesJob
     {
         public float* Sums => sums;
 
@@ -216,8 +219,26 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
             {
                 dbeta[c] = accumulateBeta ? dbeta[c] + sums[c] : sums[c];
                 dgamma[c] = accumulateGamma ? dgamma[c] + second[c] : second[c];
+            }
+
+            if (ranks is not null) AddOthers<TLanes>();
+            for (int c = 0; c < channels; c++)
+            {
                 sums[c] /= m;
                 second[c] /= m;
+            }
+        }
+
+        // What counts nothing is -0, which changes no bit of a sum.
+        void AddOthers<TLanes>()
+            where TLanes : struct, ILanes<TLanes>
+        {
+            var own = new Span<float>(sums, 2 * channels);
+            if (ranks!.IsEmpty) own.Fill(-0f);
+            fixed (float* all = ranks.Gather<float>(own))
+            {
+                SliceTree.Sum<TLanes>(all, own.Length, ranks.Group.Count, own.Length);
+                new Span<float>(all, own.Length).CopyTo(own);
             }
         }
     }

@@ -30,9 +30,10 @@ interface IBatchNorm2dForwardTraining : IOp
     /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
     /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
     /// <param name="residual">What is added before the ReLU, as long as <paramref name="y"/>; or none.</param>
+    /// <param name="ranks">The ranks whose parts the statistics are of, too; null for this batch alone.</param>
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
-        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual = default);
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual = default, RankPass? ranks = null);
 
     /// <summary>The same with any activation.</summary>
     /// <param name="stream">Order of work.</param>
@@ -45,9 +46,10 @@ interface IBatchNorm2dForwardTraining : IOp
     /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads.</param>
     /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
     /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
+    /// <param name="ranks">The ranks whose parts the statistics are of, too; null for this batch alone.</param>
     void Run<TActivation>(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
-        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation)
+        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks = null)
         where TActivation : unmanaged, IActivation;
 }
 
@@ -75,10 +77,14 @@ interface IBatchNorm2dBackward : IOp
     /// <param name="accumulateGamma">Adds to what stands in <paramref name="dgamma"/>.</param>
     /// <param name="accumulateBeta">Adds to what stands in <paramref name="dbeta"/>.</param>
     /// <param name="residual">What the residual of the forward pass gets; nothing where there was none. With it there is a <paramref name="dx"/>.</param>
+    /// <param name="ranks">
+    /// The ranks whose parts the forward pass took its statistics of, too; null for this batch alone. The gradients of the weights are this rank's part.
+    /// </param>
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
-        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual = default);
+        bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual = default,
+        RankPass? ranks = null);
 }
 
 /// <summary>The gradient of what was added to a normalised value: <c>g</c>, that of the output masked by the ReLU.</summary>

@@ -108,17 +108,49 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
         {
             for (int leaf = 0; leaf + reach < leaves; leaf += 2 * reach)
             {
-                double* left = memory + 2L * leaf * channels, right = left + 2L * reach * channels;
+                double* left = memory + 2L * leaf * channels;
                 long middle = tree.FirstPixel(leaf + reach, n);
                 double a = middle - tree.FirstPixel(leaf, n), b = tree.FirstPixel(Math.Min(leaf + 2 * reach, leaves), n) - middle;
-                (double perA, double perB, double weight) = (1 / a, 1 / b, a * b / (a + b));
-                for (int c = c0; c < c1; c++)
+                Append(left, a, left + 2L * reach * channels, b, channels, c0, c1);
+            }
+        }
+    }
+
+    /// <summary>Combines the statistics of this batch, after <see cref="Combine"/>, with those of the other ranks' parts: the upper levels of the same tree.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void CombineRanks(RankPass ranks)
+    {
+        int channels = Channels, length = 2 * channels, count = ranks.Group.Count;
+        var pixels = stackalloc double[count];
+        double own = ranks.IsEmpty ? 0 : Pixels;
+        ranks.Gather<double>(new(&own, 1)).CopyTo(new(pixels, count));
+        fixed (double* all = ranks.Gather<double>(new(memory, length)))
+        {
+            for (int reach = 1; reach < count; reach *= 2)
+            {
+                for (int rank = 0; rank + reach < count; rank += 2 * reach)
                 {
-                    double shift = right[c] * perB - left[c] * perA;
-                    left[c] += right[c];
-                    left[channels + c] += right[channels + c] + shift * shift * weight;
+                    // The first ranks of a node have its examples.
+                    if (pixels[rank + reach] == 0) continue;
+                    Append(all + (long)rank * length, pixels[rank], all + (long)(rank + reach) * length, pixels[rank + reach], channels, 0, channels);
+                    pixels[rank] += pixels[rank + reach];
                 }
             }
+
+            new Span<double>(all, length).CopyTo(new(memory, length));
+        }
+    }
+
+    // Chan's formula for statistics of a and of b pixels; the result takes the place of the left.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Append(double* left, double a, double* right, double b, int channels, int c0, int c1)
+    {
+        (double perA, double perB, double weight) = (1 / a, 1 / b, a * b / (a + b));
+        for (int c = c0; c < c1; c++)
+        {
+            double shift = right[c] * perB - left[c] * perA;
+            left[c] += right[c];
+            left[channels + c] += right[channels + c] + shift * shift * weight;
         }
     }
 
