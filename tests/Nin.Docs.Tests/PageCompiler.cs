@@ -24,7 +24,7 @@ static class PageCompiler
     // What a reader has at the top of the file that a fragment goes into.
     const string FragmentUsings = """
         global using Nin; global using Nin.Data; global using Nin.Dimensions; global using Nin.Images; global using Nin.Layers;
-        global using Nin.Checkpoints; global using Nin.Docs; global using Nin.Onnx; global using Nin.Ops; global using Nin.Training; global using ILGPU;
+        global using Nin.Checkpoints; global using Nin.Distributed; global using Nin.Docs; global using Nin.Onnx; global using Nin.Ops; global using Nin.Training; global using ILGPU;
         """;
 
     // The network that pages speak of where they do not declare it.

@@ -16,7 +16,7 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
             "Nin.Kernels.nuspec", "README.md", "lib/net10.0/Nin.Kernels.dll", "lib/net10.0/Nin.Kernels.xml");
         Entries("Nin.Model").Should().BeEquivalentTo(
             [.. new NetworkAnalyzer().SupportedDiagnostics.Select(rule => $"docs/diagnostics/{rule.Id}.md"),
-            "Nin.Model.nuspec", "README.md", "lib/net10.0/Nin.Model.dll", "lib/net10.0/Nin.Model.xml",
+            "docs/diagnostics/README.md", "Nin.Model.nuspec", "README.md", "lib/net10.0/Nin.Model.dll", "lib/net10.0/Nin.Model.xml",
             "analyzers/dotnet/cs/Nin.Generators.dll", "analyzers/dotnet/cs/Nin.CodeFixes.dll"]);
         new DirectoryInfo(consumers.Feed).EnumerateFiles().Sum(f => f.Length).Should().BeLessThan(5_000_000);
     }
