@@ -16,10 +16,9 @@ sealed record Options
         Options
           --rounds N               alternating rounds of the table (3)
           --seconds S              timed seconds of each measurement (4)
-          --only TEXT              only rows whose name holds the text
+          --only TEXT[;TEXT...]    only rows whose name holds one of the texts
           --skip TEXT              leaves out baselines whose name holds the text
-          --model NAME             for profile and peak: book (the default), mnist28, mobilenet, lenet, resnet18, alexnet, vgg11;
-                                   peak has the first two alone, and profile only networks that are chains
+          --model NAME             for profile (book): any network of the table that is a chain; for peak: book or mnist28
           --batch N                for profile, scaling over sizes and peak (32)
           --threads N              threads of Nin for profile and peak (one a core)
           --torch-launcher "CMD"   what to start TorchSharp with, where the system's libstdc++ is too old for it
@@ -31,8 +30,11 @@ sealed record Options
     /// <summary>Timed seconds of one measurement.</summary>
     public double Seconds { get; private init; } = 4;
 
-    /// <summary>What a row's name must hold.</summary>
+    /// <summary>What a row's name must hold, as the user wrote it: texts between semicolons.</summary>
     public string Only { get; private init; } = "";
+
+    /// <summary>Whether a row of this name is wanted.</summary>
+    public bool Wants(string row) => Only.Split(';').Any(text => row.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase));
 
     /// <summary>What the name of a baseline that is left out holds; empty for none.</summary>
     public string Skip { get; private init; } = "";

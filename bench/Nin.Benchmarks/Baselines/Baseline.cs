@@ -12,18 +12,18 @@ sealed record Baseline(string Name, IReadOnlyList<string> Command, IReadOnlyDict
     /// <summary>What follows the workload's arguments.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Path of the network for a baseline that reads it from a file; empty for one that builds it.</summary>
-    public string ModelFile { get; init; } = "";
+    /// <summary>Path of a network for a baseline that reads them from files; null for one that builds them.</summary>
+    public Func<string, string>? ModelFile { get; init; }
 
     /// <summary>The reason why it cannot run at all; null where it can, as far as is known.</summary>
     public string? Unavailable { get; init; }
 
     /// <summary>Whether it has this workload: ONNX Runtime does not train.</summary>
-    public bool Has(Workload workload) => ModelFile.Length == 0 || (!workload.IsTraining && workload.Model == "book");
+    public bool Has(Workload workload) => ModelFile is null || !workload.IsTraining;
 
     /// <summary>Program and arguments for a workload.</summary>
     public IReadOnlyList<string> CommandFor(Workload workload, double seconds) =>
     [
-        .. Command, workload.IsTraining ? "train" : "infer", ModelFile.Length > 0 ? ModelFile : workload.Model, $"{workload.Batch}", $"{seconds:R}", .. Arguments,
+        .. Command, workload.IsTraining ? "train" : "infer", ModelFile?.Invoke(workload.Model) ?? workload.Model, $"{workload.Batch}", $"{seconds:R}", .. Arguments,
     ];
 }

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Nin.Benchmarks.Onnx;
+using Nin.Onnx;
 
 namespace Nin.Benchmarks.Baselines;
 
@@ -7,6 +7,7 @@ namespace Nin.Benchmarks.Baselines;
 static class Field
 {
     static readonly Dictionary<string, string> NoVariables = [];
+    static readonly HashSet<string> Written = [];
 
     // Told to keep its memory, the allocator spares libtorch the page faults of each large tensor.
     static readonly Dictionary<string, string> KeepMemory = new()
@@ -36,15 +37,26 @@ static class Field
     public static Baseline Nin { get; } =
         new("Nin", ["dotnet", Assembly.GetExecutingAssembly().Location, NinProcess.Command], NoVariables);
 
-    /// <summary>ONNX Runtime with the book's network in a file of its own format.</summary>
+    /// <summary>ONNX Runtime, with networks in files of its own format.</summary>
     public static Baseline OnnxRuntime()
     {
         var peer = Build("OnnxRuntime");
         return new Baseline("ONNX Runtime", ["dotnet", peer.Assembly], NoVariables)
         {
-            ModelFile = BookOnnx.WriteTemporary(),
+            ModelFile = WriteTemporary,
             Unavailable = peer.Problem,
         };
+    }
+
+    // Nin's own export of a fresh network, among the system's temporary files; once a run.
+    static string WriteTemporary(string model)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"nin-benchmarks-{model}.onnx");
+        if (!Written.Add(model)) return path;
+        using var device = Device.Open("cpu");
+        using var network = Networks.Create(model, device);
+        OnnxExport.Save(network, path);
+        return path;
     }
 
     // Its packages are large (libtorch: hundreds of megabytes), so that peers are no part of the solution.

@@ -9,22 +9,24 @@ sealed record Workload(string Model, bool IsTraining, int Batch)
     /// <summary>Those of the table.</summary>
     public static IReadOnlyList<Workload> All { get; } =
     [
-        new("book", IsTraining: true, 32),
+        .. Both("book", 32),
         new("book", IsTraining: true, 128),
         new("mnist28", IsTraining: true, 128),
-        new("mobilenet", IsTraining: true, 16),
-        new("mobilenet", IsTraining: false, 16),
-        new("lenet", IsTraining: true, 128),
-        new("lenet", IsTraining: false, 128),
-        new("resnet18", IsTraining: true, 16),
-        new("resnet18", IsTraining: false, 16),
-        new("alexnet", IsTraining: true, 16),
-        new("alexnet", IsTraining: false, 16),
-        new("vgg11", IsTraining: true, 8),
-        new("vgg11", IsTraining: false, 8),
-        new("book", IsTraining: false, 32),
+        .. Both("quick28", 128),
+        .. Both("lenet", 128),
+        .. Both("mobilenet", 16),
+        .. Both("mobilenet-96", 32),
+        .. Both("mobilenet-v2", 16),
+        .. Both("squeezenet", 16),
+        .. Both("resnet18", 16),
+        .. Both("resnet18", 1),
+        .. Both("resnet18-64", 32),
+        .. Both("alexnet", 16),
+        .. Both("vgg11", 8),
         new("book", IsTraining: false, 1),
     ];
+
+    static IEnumerable<Workload> Both(string model, int batch) => [new(model, IsTraining: true, batch), new(model, IsTraining: false, batch)];
 
     /// <inheritdoc/>
     public override string ToString() => $"{Model}, {(IsTraining ? "training" : "inference")}, batch {Batch}";

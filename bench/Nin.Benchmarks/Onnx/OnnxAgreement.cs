@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Nin.Benchmarks.Baselines;
 using Nin.Dimensions;
+using Nin.Onnx;
 using Nin.Runner.Models;
 
 namespace Nin.Benchmarks.Onnx;
@@ -43,7 +44,7 @@ static class OnnxAgreement
         try
         {
             string model = Path.Combine(folder, "book.onnx"), input = Path.Combine(folder, "images"), output = Path.Combine(folder, "logits");
-            BookOnnx.Write(network, model);
+            OnnxExport.Save(network, model);
             File.WriteAllBytes(input, MemoryMarshal.AsBytes(images.AsSpan()));
             string? failure = peer.Unavailable;
             if (failure is null)

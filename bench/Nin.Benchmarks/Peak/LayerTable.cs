@@ -26,7 +26,7 @@ static class LayerTable
         Console.WriteLine();
         Console.WriteLine("| layer | direction | ms | GFLOP/s | FMA loop GFLOP/s | share (lowest-highest turn) |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        foreach (var kernel in kernels.Of(architecture).Where(k => k.Layer.Contains(options.Only, StringComparison.OrdinalIgnoreCase)))
+        foreach (var kernel in kernels.Of(architecture).Where(k => options.Wants(k.Layer)))
             PrintRow(kernel, peak);
         Console.WriteLine();
     }

@@ -14,7 +14,7 @@ sealed class PeerTable(Options options)
     /// <summary>Measures and prints it as Markdown.</summary>
     public void Print()
     {
-        Metric[] rows = [.. Metric.All.Where(m => m.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase))];
+        Metric[] rows = [.. Metric.All.Where(m => options.Wants(m.Name))];
         if (rows.Length == 0)
             throw new ArgumentException($"--only '{options.Only}' leaves no row; rows are\n{string.Join('\n', Metric.All.Select(m => m.Name))}");
         var field = Field.Assemble(options);

@@ -23,6 +23,34 @@ static partial class Networks
         return Sequential([.. layers, AdaptiveAvgPool2d(1), Flatten(), Linear(channels, 10)]);
     }
 
+    /// <summary>MobileNetV2: inverted residuals with ReLU6.</summary>
+    static Sequential MobileNetV2()
+    {
+        var layers = new List<Module<Tensor, Tensor>>();
+        AddNormalized6(layers, 3, 32, kernel: 3, stride: 2);
+        int channels = 32;
+        foreach (var (widening, filters, times, stride) in new[] { (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1) })
+        {
+            for (int i = 0; i < times; i++)
+            {
+                layers.Add(new InvertedResidual(channels, filters, channels * widening, i == 0 ? stride : 1));
+                channels = filters;
+            }
+        }
+
+        AddNormalized6(layers, channels, 1280, kernel: 1);
+        return Sequential([.. layers, AdaptiveAvgPool2d(1), Flatten(), Dropout(0.2), Linear(1280, 10)]);
+    }
+
+    static Sequential SqueezeNet()
+    {
+        static MaxPool2d Pool() => MaxPool2d(3, stride: 2, ceil_mode: true);
+        return Sequential(
+            Conv2d(3, 64, 3, stride: 2), ReLU(inplace: true), Pool(), new Fire(64, 16, 64), new Fire(128, 16, 64), Pool(), new Fire(128, 32, 128),
+            new Fire(256, 32, 128), Pool(), new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), new Fire(512, 64, 256),
+            Dropout(0.5), Conv2d(512, 10, 1), ReLU(inplace: true), AdaptiveAvgPool2d(1), Flatten());
+    }
+
     static Sequential LeNet() => Sequential(
         Conv2d(1, 6, 5, padding: 2), ReLU(inplace: true), MaxPool2d(2), Conv2d(6, 16, 5), ReLU(inplace: true), MaxPool2d(2), Flatten(),
         Linear(400, 120), ReLU(inplace: true), Linear(120, 84), ReLU(inplace: true), Linear(84, 10));
@@ -69,30 +97,17 @@ static partial class Networks
         return Sequential([.. layers, AdaptiveAvgPool2d(1), Flatten(), Linear(512, 10)]);
     }
 
-    static void AddNormalized(List<Module<Tensor, Tensor>> layers, int channels, int filters, int kernel, int stride = 1, int groups = 1)
+    static void AddNormalized6(List<Module<Tensor, Tensor>> layers, int channels, int filters, int kernel, int stride = 1, int groups = 1)
     {
-        layers.Add(Conv2d(channels, filters, kernel, stride: stride, padding: kernel / 2, groups: groups, bias: false));
-        layers.Add(BatchNorm2d(filters));
-        layers.Add(ReLU(inplace: true));
+        AddNormalized(layers, channels, filters, kernel, stride, groups);
+        layers[^1] = ReLU6(inplace: true);
     }
 
-    /// <summary>Two 3x3 convolutions and what goes around them, of half the resolution where the channels change.</summary>
-    sealed class BasicBlock : Module<Tensor, Tensor>
+    static void AddNormalized(
+        List<Module<Tensor, Tensor>> layers, int channels, int filters, int kernel, int stride = 1, int groups = 1, bool bias = false)
     {
-        readonly Module<Tensor, Tensor> body;
-        readonly Module<Tensor, Tensor>? shortcut;
-
-        public BasicBlock(int channels, int filters)
-            : base(nameof(BasicBlock))
-        {
-            int stride = channels == filters ? 1 : 2;
-            var layers = new List<Module<Tensor, Tensor>>();
-            AddNormalized(layers, channels, filters, kernel: 3, stride);
-            body = Sequential([.. layers, Conv2d(filters, filters, 3, padding: 1, bias: false), BatchNorm2d(filters)]);
-            if (stride == 2) shortcut = Sequential(Conv2d(channels, filters, 1, stride: 2, bias: false), BatchNorm2d(filters));
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor input) => body.call(input).add_(shortcut?.call(input) ?? input).relu_();
+        layers.Add(Conv2d(channels, filters, kernel, stride: stride, padding: kernel / 2, groups: groups, bias: bias));
+        layers.Add(BatchNorm2d(filters));
+        layers.Add(ReLU(inplace: true));
     }
 }

@@ -12,9 +12,12 @@ static partial class Networks
     {
         "book" => Book(),
         "mnist28" => Mnist28(),
-        "mobilenet" => MobileNet(),
+        "quick28" => Quick28(),
+        "mobilenet" or "mobilenet-96" => MobileNet(),
+        "mobilenet-v2" => MobileNetV2(),
+        "squeezenet" => SqueezeNet(),
         "lenet" => LeNet(),
-        "resnet18" => ResNet18(),
+        "resnet18" or "resnet18-64" => ResNet18(),
         "alexnet" => AlexNet(),
         "vgg11" => Vgg11(),
         _ => throw new ArgumentException($"There is no network '{id}' here.", nameof(id)),
@@ -24,7 +27,9 @@ static partial class Networks
     public static long[] InputOf(string id) => id switch
     {
         "book" => [1, 224, 224],
-        "mnist28" or "lenet" => [1, 28, 28],
+        "mnist28" or "quick28" or "lenet" => [1, 28, 28],
+        "mobilenet-96" => [3, 96, 96],
+        "resnet18-64" => [3, 64, 64],
         _ => [3, 224, 224],
     };
 
@@ -54,6 +59,24 @@ static partial class Networks
         AddBlock(layers, 48, [128, 96, 10], kernel: 5, padding: 2);
         layers.RemoveAt(layers.Count - 1);
         return WithHead(layers);
+    }
+
+    /// <summary>The runner's <c>quick28</c>: blocks with normalisation, none after the last convolution.</summary>
+    static Sequential Quick28()
+    {
+        var layers = new List<Module<Tensor, Tensor>>();
+        AddNormalizedBlock(layers, 1, [32, 32, 32], kernel: 5);
+        layers.Add(MaxPool2d(3, stride: 2, padding: 1));
+        AddNormalizedBlock(layers, 32, [64, 64, 64], kernel: 5);
+        layers.Add(MaxPool2d(3, stride: 2, padding: 1));
+        AddNormalizedBlock(layers, 64, [96, 96], kernel: 3);
+        return WithHead([.. layers, Conv2d(96, 10, 1)]);
+    }
+
+    static void AddNormalizedBlock(List<Module<Tensor, Tensor>> layers, int channels, int[] widths, int kernel)
+    {
+        AddNormalized(layers, channels, widths[0], kernel, bias: true);
+        for (int i = 1; i < widths.Length; i++) AddNormalized(layers, widths[i - 1], widths[i], kernel: 1, bias: true);
     }
 
     static void AddPooling(List<Module<Tensor, Tensor>> layers)
