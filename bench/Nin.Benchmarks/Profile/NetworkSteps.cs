@@ -9,15 +9,24 @@ static class NetworkSteps
 {
     const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>All of them, for a network that is a chain.</summary>
+    // A convolution, its normalisation and an activation.
+    const int MostFused = 3;
+
+    /// <summary>All of them, for a network that is a chain, fused as the network runs them.</summary>
     public static IEnumerable<(string Layer, Step Step)> Of(INetwork network)
     {
-        foreach (var info in network.Architecture.Layers)
+        string[] names = [.. network.Architecture.Layers.Select(l => l.Name)];
+        for (int i = 0; i < names.Length;)
         {
-            object layer = network.GetType().GetProperty(info.Name, Members)!.GetValue(network)!;
-            foreach (var step in StepsOf(layer)) yield return (info.Name, step);
+            int count = Math.Min(MostFused, names.Length - i);
+            while (count > 1 && Member(network, string.Concat(names.AsSpan(i, count))) is not Step) count--;
+            string name = string.Concat(names.AsSpan(i, count));
+            foreach (var step in count > 1 ? [(Step)Member(network, name)!] : StepsOf(Member(network, name)!)) yield return (name, step);
+            i += count;
         }
     }
+
+    static object? Member(INetwork network, string name) => network.GetType().GetProperty(name, Members)?.GetValue(network);
 
     static IReadOnlyList<Step> StepsOf(object layer)
     {

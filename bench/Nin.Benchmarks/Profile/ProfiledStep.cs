@@ -13,6 +13,8 @@ sealed class ProfiledStep(string layer, Step step)
 
     public Saved Saved { get; set; }
 
+    public List<double> Inference { get; } = [];
+
     public List<double> Forward { get; } = [];
 
     public List<double> Backward { get; } = [];

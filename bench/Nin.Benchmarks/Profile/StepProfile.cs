@@ -61,9 +61,14 @@ sealed class StepProfile : IDisposable
         var pass = new Pass(stream, batch, seed: 1, step);
         for (int i = 0; i < steps.Length; i++)
         {
-            long start = Stopwatch.GetTimestamp();
-            steps[i].Step.Forward(pass, InputOf(i), steps[i].Output, steps[i].Saved);
-            if (isTimed) steps[i].Forward.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            var s = steps[i];
+            Time(s.Inference, isTimed, () => s.Step.Infer(pass, InputOf(i), s.Output));
+        }
+
+        for (int i = 0; i < steps.Length; i++)
+        {
+            var s = steps[i];
+            Time(s.Forward, isTimed, () => s.Step.Forward(pass, InputOf(i), s.Output, s.Saved));
         }
 
         var last = steps[^1];
@@ -71,27 +76,37 @@ sealed class StepProfile : IDisposable
         for (int i = steps.Length - 1; i >= 0; i--)
         {
             var s = steps[i];
-            long start = Stopwatch.GetTimestamp();
-            s.Step.Backward(pass, s.Gradient, i > 0 ? steps[i - 1].Gradient : default, InputOf(i), s.Output, s.Saved);
-            if (isTimed) s.Backward.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            Time(s.Backward, isTimed, () => s.Step.Backward(pass, s.Gradient, i > 0 ? steps[i - 1].Gradient : default, InputOf(i), s.Output, s.Saved));
         }
+    }
+
+    void Time(List<double> times, bool isTimed, Action run)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var used = Environment.CpuUsage.TotalTime;
+        run();
+        // Of one thread the processor time, which other programs disturb less.
+        var time = device.Threads == 1 ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(start);
+        if (isTimed) times.Add(time.TotalMilliseconds);
     }
 
     void PrintTimes(string model)
     {
+        double inference = steps.Sum(s => Spread.Of(s.Inference).Median);
         double forward = steps.Sum(s => Spread.Of(s.Forward).Median), backward = steps.Sum(s => Spread.Of(s.Backward).Median);
         double all = forward + backward;
-        Console.WriteLine($"{model}, training, batch {batch}, {device.Threads} threads: median of {Passes} passes, without loss and optimiser");
+        Console.WriteLine(
+            $"{model}, batch {batch}, {device.Threads} threads, {(device.Threads == 1 ? "processor time" : "time")}: median of {Passes} passes, without loss and optimiser");
         Console.WriteLine();
-        Console.WriteLine("| layer | step | forward ms | backward ms | share of all |");
-        Console.WriteLine("|---|---|---|---|---|");
+        Console.WriteLine("| layer | step | inference ms | forward ms | backward ms | share of training |");
+        Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var s in steps)
         {
-            double f = Spread.Of(s.Forward).Median, b = Spread.Of(s.Backward).Median;
-            Console.WriteLine($"| {s.Layer} | {s.Step.GetType().Name} | {f:0.00} | {b:0.00} | {100 * (f + b) / all:0.0} % |");
+            double i = Spread.Of(s.Inference).Median, f = Spread.Of(s.Forward).Median, b = Spread.Of(s.Backward).Median;
+            Console.WriteLine($"| {s.Layer} | {s.Step.GetType().Name} | {i:0.00} | {f:0.00} | {b:0.00} | {100 * (f + b) / all:0.0} % |");
         }
 
-        Console.WriteLine($"| all | {1e3 * batch / all:0.0} examples/s | {forward:0.0} | {backward:0.0} | |");
+        Console.WriteLine($"| all | {1e3 * batch / all:0.0} examples/s | {inference:0.0} | {forward:0.0} | {backward:0.0} | |");
         Console.WriteLine();
     }
 
