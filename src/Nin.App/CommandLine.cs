@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nin.App.Commands;
+using Nin.App.Studies;
 
 namespace Nin.App;
 
@@ -41,15 +42,15 @@ static class CommandLine
         }
     }
 
-    /// <summary>All commands, for a program's networks.</summary>
-    public static RootCommand Create(string description, ModelCatalog models)
+    /// <summary>All commands, for a program's networks and studies.</summary>
+    public static RootCommand Create(string description, ModelCatalog models, IReadOnlyList<Study> studies)
     {
-        var root = Commands(description, models);
+        var root = Commands(description, models, studies);
         GroupedHelp.Install(root);
         return root;
     }
 
-    static RootCommand Commands(string description, ModelCatalog models) => new(description)
+    static RootCommand Commands(string description, ModelCatalog models, IReadOnlyList<Study> studies) => new(description)
     {
         SharedOptions.Json,
         SharedOptions.Verbose,
@@ -62,6 +63,7 @@ static class CommandLine
         new PredictCommand(models),
         new ExplainCommand(models),
         new CompareCommand(models),
+        new ExperimentCommand(models, studies),
         new ExportCommand(models),
         new ImportCommand(),
         new BenchCommand(models),

@@ -11,7 +11,7 @@ sealed class GroupedHelp(HelpAction standard) : SynchronousCommandLineAction
 {
     static readonly (string Title, string[] Commands)[] Groups =
     [
-        ("Train", ["train", "lr-find", "eval", "compare", "verify"]),
+        ("Train", ["train", "lr-find", "eval", "compare", "experiment", "verify"]),
         ("Use", ["predict", "explain", "export", "import"]),
         ("Look", ["models", "summary", "data", "devices"]),
         ("Measure and check", ["bench", "doctor"]),
@@ -27,6 +27,7 @@ sealed class GroupedHelp(HelpAction standard) : SynchronousCommandLineAction
         ["export"] = ["export --weights runs/(the run) --to model.onnx", "export --weights runs/(the run) --to model.safetensors"],
         ["import"] = ["import resnet18.onnx --class ResNet18 --out Models"],
         ["compare"] = ["compare runs/(one) runs/(another)", "compare runs/* --out curves.png"],
+        ["experiment"] = ["experiment", "experiment (study)", "experiment (study) --scale book --only (row) --seeds 3", "experiment (study) --json"],
         ["verify"] = ["verify runs/(the run)"],
         ["summary"] = ["summary --model (id) --batch 128"],
         ["lr-find"] = ["lr-find --model (id)", "lr-find --dataset synthetic --limit 1000 --steps 60"],

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Nin.App;
 using Nin.App.Runs;
+using Nin.App.Studies;
 using Nin.Data;
 
 namespace Nin;
@@ -17,6 +18,8 @@ namespace Nin;
 public sealed partial class NinApp
 {
     readonly List<ModelEntry> models = [];
+    readonly List<Study> studies = [];
+    readonly Dictionary<string, string> modelsOfPresets = [];
     string? defaultModel;
 
     /// <summary>What <c>--help</c> says of the program, in a line.</summary>
@@ -36,7 +39,10 @@ public sealed partial class NinApp
     internal static string Name { get; } = Assembly.GetEntryAssembly()?.GetName().Name ?? "nin";
 
     /// <summary>The networks that were added.</summary>
-    internal ModelCatalog Models => new([.. models], DefaultModel);
+    internal ModelCatalog Models => new([.. models], DefaultModel, Unlisted(), modelsOfPresets);
+
+    /// <summary>The studies that were added.</summary>
+    internal IReadOnlyList<Study> Studies => studies;
 
     /// <summary>Adds a network to all commands.</summary>
     /// <typeparam name="TNetwork">Its class.</typeparam>
@@ -54,12 +60,46 @@ public sealed partial class NinApp
         where TNetwork : INetworkType<TNetwork>
     {
         ArgumentNullException.ThrowIfNull(id);
-        if (!Id().IsMatch(id)) throw new ArgumentException($"'{id}' is not a valid id: use letters, digits, '-', '_' and '.', beginning with a letter or digit.", nameof(id));
+        if (!IsId(id)) throw new ArgumentException($"'{id}' is not a valid id: use letters, digits, '-', '_' and '.', beginning with a letter or digit.", nameof(id));
         if (models.Any(m => m.Id == id)) throw new ArgumentException($"A network '{id}' was added already; choose another id.", nameof(id));
         if (settings?.Problem() is { } problem) throw new ArgumentException($"The settings of '{id}' cannot be used: {problem}.", nameof(settings));
         models.Add(ModelEntry.Of<TNetwork>(id, settings, normalization));
         return this;
     }
+
+    /// <summary>Adds a study to <c>experiment</c>.</summary>
+    /// <param name="study">What is asked of which networks, and how.</param>
+    /// <returns>This app, to go on with.</returns>
+    /// <exception cref="ArgumentException">Its name is not one, or stands twice; or it says something that none may say.</exception>
+    public NinApp AddStudy(Study study)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        if (study.Problem() is { } problem) throw new ArgumentException($"The study '{study.Name}' cannot be used: {problem}.", nameof(study));
+        if (studies.Any(s => s.Name == study.Name)) throw new ArgumentException($"A study '{study.Name}' was added already; choose another name.", nameof(study));
+        studies.Add(study);
+        return this;
+    }
+
+    /// <summary>Says which network a preset trains where <c>--model</c> names none; the default one unless it is said.</summary>
+    /// <param name="preset">Name of the preset: what <c>--preset</c> takes.</param>
+    /// <param name="id">Id of a network that was added, or the name of the class of one in a study.</param>
+    /// <returns>This app, to go on with.</returns>
+    /// <exception cref="ArgumentException">There is no such preset, or no such network.</exception>
+    public NinApp UseForPreset(string preset, string id)
+    {
+        if (Preset.All.All(p => p.Name != preset))
+            throw new ArgumentException($"There is no preset '{preset}'; use {string.Join(", ", Preset.All.Select(p => p.Name))}.", nameof(preset));
+        if (models.Concat(Unlisted()).All(m => m.Id != id)) throw new ArgumentException($"No network '{id}' was added; add it first.", nameof(id));
+        modelsOfPresets[preset] = id;
+        return this;
+    }
+
+    /// <summary>Whether a text may name a network, a study, or a row of one.</summary>
+    internal static bool IsId(string text) => Id().IsMatch(text);
+
+    // A network that stands in several studies is the first one's.
+    ModelEntry[] Unlisted() =>
+        [.. studies.SelectMany(s => s.Networks).Where(n => models.All(m => m.Network != n.Network && m.Id != n.Id)).DistinctBy(n => n.Network)];
 
     /// <summary>Runs the command that the arguments name.</summary>
     /// <param name="args">The program's arguments.</param>
@@ -71,7 +111,7 @@ public sealed partial class NinApp
         ArgumentNullException.ThrowIfNull(configure);
         var app = new NinApp();
         configure(app);
-        return CommandLine.RunAsync(CommandLine.Create(app.Description, app.Models), args, Console.Error);
+        return CommandLine.RunAsync(CommandLine.Create(app.Description, app.Models, app.Studies), args, Console.Error);
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]*$")]

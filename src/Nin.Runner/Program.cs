@@ -1,4 +1,9 @@
 using Nin;
 using Nin.Runner.Models;
+using Nin.Runner.Studies;
 
-return await NinApp.RunAsync(args, ShippedModels.AddTo).ConfigureAwait(false);
+return await NinApp.RunAsync(args, app =>
+{
+    ShippedModels.AddTo(app);
+    ShippedStudies.AddTo(app);
+}).ConfigureAwait(false);

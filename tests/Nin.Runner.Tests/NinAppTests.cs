@@ -1,3 +1,5 @@
+using Nin.App;
+using Nin.App.Studies;
 using Nin.Runner.Models;
 
 namespace Nin.Runner.Tests;
@@ -51,4 +53,35 @@ public sealed class NinAppTests
     public async Task A_program_without_networks_says_what_to_do() =>
         (await FluentActions.Awaiting(() => NinApp.RunAsync(["models"], _ => { })).Should().ThrowAsync<InvalidOperationException>())
             .WithMessage("No network was added: call Add first.");
+
+    [Fact]
+    public void A_network_of_a_study_is_found_but_not_listed_and_one_that_was_added_is_the_same()
+    {
+        var app = new NinApp().Add<Quick28>("quick").AddStudy(Widths());
+        app.Models.Ids.Should().Equal("quick");
+        app.Models.Get("Mnist28").Architecture().Should().Be(Mnist28.Architecture);
+        app.Models.FindByClass("Mnist28")!.Id.Should().Be("Mnist28");
+        app.Models.Known(StudyRow.Of<Quick28>("a", TrainSettings.Quick).Model).Id.Should().Be("quick");
+        app.UseForPreset("accurate", "Mnist28").Models.ForPreset("accurate").Id.Should().Be("Mnist28");
+        app.Models.ForPreset("book").Id.Should().Be("quick", "the default one, where nothing else was said");
+        app.Invoking(a => a.UseForPreset("fast", "quick")).Should().Throw<ArgumentException>().WithMessage("There is no preset 'fast'; use quick, accurate, book.*");
+    }
+
+    [Fact]
+    public void A_study_that_cannot_be_run_is_refused_when_it_is_added()
+    {
+        var app = new NinApp().Add<Quick28>("quick").AddStudy(Widths());
+        Refuses(Widths(), "A study 'widths' was added already; choose another name.*");
+        Refuses(new TrainingStudy("other", "?", []), "The study 'other' cannot be used: it has no scale.*");
+        Refuses(Widths("a b"), "*'a b' is not a valid name: *");
+        Refuses(Widths("other", row: "narrow"), "*two rows of a scale have one name.*");
+        Refuses(Widths("other", settings: TrainSettings.Quick with { Lr = 0 }), "*the settings of wide cannot be used: lr is 0; it must be a number above 0.*");
+
+        void Refuses(Study study, string message) => app.Invoking(a => a.AddStudy(study)).Should().Throw<ArgumentException>().WithMessage(message);
+    }
+
+    static TrainingStudy Widths(string name = "widths", string row = "wide", TrainSettings? settings = null) => new(name, "Does it pay?",
+    [
+        new StudyScale("small", "1 epoch", Seeds: 1, [StudyRow.Of<Quick28>("narrow", TrainSettings.Quick), StudyRow.Of<Mnist28>(row, settings ?? TrainSettings.Plain)]),
+    ]);
 }

@@ -12,8 +12,6 @@ namespace Nin.App.Commands;
 /// <summary><c>nin train</c>.</summary>
 sealed class TrainCommand : Command
 {
-    const int DefaultCheckpointMinutes = 10;
-
     // A year: more often than after each epoch, unless one takes as long.
     const int MostCheckpointMinutes = 525_600;
 
@@ -24,7 +22,7 @@ sealed class TrainCommand : Command
     readonly Option<string?> resume = SharedOptions.Folder("--resume", "Go on with the run in this folder, with its own settings; --epochs makes it longer");
     readonly Option<double?> checkpointMinutes = OptionKinds.Number(
         "--checkpoint-minutes",
-        $"Longest time without a checkpoint, which is also written after each epoch and on Ctrl-C ({DefaultCheckpointMinutes}); 0 writes one after every step",
+        $"Longest time without a checkpoint, which is also written after each epoch and on Ctrl-C ({RunRequest.DefaultCheckpointMinutes}); 0 writes one after every step",
         v => v is >= 0 and <= MostCheckpointMinutes, $"a number of 0 to {MostCheckpointMinutes}");
     readonly Option<bool> tensorboard = new("--tensorboard") { Description = "Write the curves as a TensorBoard event file, too" };
     readonly Option<bool> distributed = new("--distributed")
@@ -80,42 +78,18 @@ sealed class TrainCommand : Command
         using var resumed = parsed.GetValue(resume) is { } path ? LockResumed(parsed, path, writes) : null;
         var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } run ? Resume(parsed, new RunFolder(run)) : Start(parsed, writes);
         using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision);
-        string? named = parsed.GetValue(data) ?? (settings.Dataset == RunData.FolderName ? earlier?.Data.Path : null);
-        var images = await RunData.ForRunAsync(settings, model, named, report.Note, cancellation).ConfigureAwait(false);
-        using var network = Recipe.Network(model, settings, on);
-        var manifest = Manifest.Of(model, settings, images, on);
-        earlier?.CheckSame(manifest, folder.ManifestFile);
-        images.CheckBatch(settings.Batch, network.Architecture.Input);
-        // A new folder is made when nothing else can be wrong; it may have been another run's in the meantime.
-        using var begun = earlier is null && writes ? folder.Lock() : null;
-        if (writes)
+        var request = new RunRequest(model, settings, folder, earlier)
         {
-            if (earlier is null) folder.RequireEmpty();
-            folder.ClearUnfinished();
-            folder.Write(earlier ?? manifest);
-        }
-
-        string count = Tables.Count(images.Training!.Count);
-        report.Note($"{model.Id} on {on}, {count} training images of {(images.Preprocessing is null ? settings.Dataset : images.Source.Path)}, into {folder.Path}");
-        if (ranks is not null) report.Note(Describe(ranks, network, settings, parsed.GetValue(syncBatchNorm)));
-        var checkpoints = new CheckpointSettings(
-            TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? DefaultCheckpointMinutes), earlier?.Extensions);
-        var result = new TrainRun(
-            model, settings, checkpoints, folder, images, report, earlier ?? manifest, writes && parsed.GetValue(tensorboard))
-        {
-            Ranks = ranks, SynchronizesBatchNorm = parsed.GetValue(syncBatchNorm),
-        }.Execute(network, cancellation);
+            Data = parsed.GetValue(data),
+            CheckpointInterval = TimeSpan.FromMinutes(parsed.GetValue(checkpointMinutes) ?? RunRequest.DefaultCheckpointMinutes),
+            TensorBoard = writes && parsed.GetValue(tensorboard),
+            Ranks = ranks,
+            SynchronizesBatchNorm = parsed.GetValue(syncBatchNorm),
+        };
+        var result = await request.TrainAsync(on, report, cancellation).ConfigureAwait(false);
         report.Result(new TrainResultLine(result), AppJson.Lines.TrainResultLine, console => Show(console, result, folder));
         if (ranks is not null) report.Note(FormattableString.Invariant($"  waiting for other processes: {ranks.WaitingShare:P1} of the time"));
         return ExitCode.Done;
-    }
-
-    static string Describe(Ranks ranks, INetwork network, TrainSettings settings, bool sync)
-    {
-        string bits = RankBits.Differ(network, ranks.Count, settings.Batch, sync) is { } why
-            ? $"not the bits of one process: {why}"
-            : "with the bits of one process";
-        return $"{ranks.Count} processes, {(settings.Batch - 1) / ranks.Count + 1} of {settings.Batch} images a step each, {bits}";
     }
 
     (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Start(ParseResult parsed, bool writes)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Numerics;
 using Nin.App.Runs;
 
 namespace Nin.App.Commands;
@@ -10,24 +11,33 @@ sealed class TrainOptions(ModelCatalog models)
     readonly Option<ModelEntry?> model = SharedOptions.Model(models, $"The network; {models.Default} unless given");
     readonly Option<string?> preset = OptionKinds.Choice(
         "--preset",
-        "Settings that other options override: quick (minutes, above 0.9) or book (chapter 7.3's); by default the model's own",
-        ["quick", "book"]);
+        $"Settings that other options override: {string.Join(", ", Preset.All.Select(p => $"{p.Name} ({p.Purpose})"))}; by default the model's own",
+        [.. Preset.All.Select(p => p.Name)]);
     readonly Option<int?> epochs = OptionKinds.Integer(
-        "--epochs", "Times that all training images are seen (quick: 3, book: 10); beside --resume, the run's new total", least: 1);
+        "--epochs", $"Times that all training images are seen ({Each(s => s.Epochs)}); beside --resume, the run's new total", least: 1);
     readonly Option<int?> batch = OptionKinds.Integer("--batch", "Images a step (128)", least: 1);
     readonly Option<double?> lr = OptionKinds.Number(
         "--lr", "Peak learning rate (0.1; 0.01 for mnist28 and cifar10; 0.001 with adam and adamw)", v => v > 0, "a number above 0");
     readonly Option<double?> momentum = OptionKinds.Number(
-        "--momentum", "Nesterov momentum of sgd (quick: 0.9, book: 0)", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
+        "--momentum", $"Nesterov momentum of sgd ({Each(s => s.Momentum)})", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
     readonly Option<double?> weightDecay = OptionKinds.Number(
-        "--weight-decay", "Weight decay (quick: 0.0005, book: 0; 0 with adam, 0.01 with adamw)", v => v >= 0, "a number of 0 or more");
+        "--weight-decay", $"Weight decay ({Each(s => s.WeightDecay)}; 0 with adam, 0.01 with adamw)", v => v >= 0, "a number of 0 or more");
     readonly Option<string?> schedule = OptionKinds.Choice(
-        "--schedule", "How the learning rate moves (quick: onecycle, book: constant)", Recipe.Schedules);
+        "--schedule", $"How the learning rate moves ({Each(s => s.Schedule)})", Recipe.Schedules);
     readonly Option<string?> optimizer = OptionKinds.Choice("--optimizer", "What updates the weights (sgd)", Recipe.Optimizers);
-    readonly Option<string?> init = OptionKinds.Choice("--init", "How weights start (quick: he, book: xavier)", Recipe.Inits);
-    readonly Option<string?> augment = OptionKinds.Choice("--augment", "How training images are varied (none)", Recipe.Augmentations);
+    readonly Option<string?> init = OptionKinds.Choice("--init", $"How weights start ({Each(s => s.Init)})", Recipe.Inits);
+    readonly Option<string?> augment = OptionKinds.Choice("--augment", $"How training images are varied ({Each(s => s.Augment)})", Recipe.Augmentations);
+    readonly Option<int?> cutout = OptionKinds.Integer("--cutout", $"Side in pixels of a square cut out of every training image; 0 for none ({Each(s => s.Cutout ?? 0)})", least: 0, most: TrainSettings.MaxCutout);
+    readonly Option<double?> smoothing = OptionKinds.Number(
+        "--label-smoothing", $"Share of the target spread over all classes ({Each(s => s.LabelSmoothing ?? 0)})", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
+    readonly Option<double?> average = OptionKinds.Number(
+        "--average", $"Test and save a moving average of the weights, of which a step leaves this share; 0 for none ({Each(s => s.Average ?? 0)})", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
+    readonly Option<double?> lastRate = OptionKinds.Number(
+        "--last-rate", "What the learning rate of the last layer with weights is multiplied by (1)", v => v >= 0, "a number of 0 or more");
     readonly Option<int?> seed = OptionKinds.Integer("--seed", "Of weights, order, augmentation and dropout (0)", least: 0);
     readonly Option<int?> limit = OptionKinds.Integer("--limit", "Use the first n training images only", least: 1);
+    readonly Option<int?> holdOut = OptionKinds.Integer(
+        "--hold-out", "Keep the last n training images back and test on them, not on the test set: to choose settings by", least: 1);
     readonly Option<string?> dataset = SharedOptions.Dataset();
     readonly Option<double?> validation = OptionKinds.Number(
         "--validation", $"Share of each class to test on, where --data is a folder of pictures ({FolderData.DefaultValidation.ToString(CultureInfo.InvariantCulture)})",
@@ -39,7 +49,10 @@ sealed class TrainOptions(ModelCatalog models)
 
     /// <summary>All of them, in the order of the help text.</summary>
     public Option[] All =>
-        [model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, seed, limit, dataset, validation, precision];
+        [
+            model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, cutout, smoothing, average, lastRate, seed, limit, holdOut,
+            dataset, validation, precision,
+        ];
 
     /// <summary>Those that a search for the learning rate takes, too.</summary>
     public Option[] OfRateSearch => [model, preset, batch, momentum, weightDecay, optimizer, init, augment, seed, limit, dataset, precision];
@@ -54,9 +67,11 @@ sealed class TrainOptions(ModelCatalog models)
         bool isFolder = parsed.GetValue(dataset) is null && FolderData.IsOne(data);
         if (parsed.GetValue(validation) is not null && !isFolder)
             throw new UsageException("--validation belongs to pictures of your own: name their folder, which has one folder a class, with --data, or leave --validation out.");
+        if (parsed.GetValue(holdOut) is not null && isFolder)
+            throw new UsageException("--hold-out belongs to data sets: pictures of your own are divided with --validation; leave --hold-out out.");
         string? named = parsed.GetValue(preset);
-        var entry = parsed.GetValue(model) ?? (named is null ? models.Default : models.For(TrainSettings.Preset(named)));
-        var start = named is null ? entry.Settings : TrainSettings.Preset(named);
+        var entry = parsed.GetValue(model) ?? (named is null ? models.Default : models.ForPreset(named));
+        var start = named is null ? entry.Settings : Preset.Of(named).Settings;
         string method = parsed.GetValue(optimizer) ?? start.Optimizer;
         if (method != "sgd")
         {
@@ -76,11 +91,21 @@ sealed class TrainOptions(ModelCatalog models)
             Optimizer = method,
             Init = parsed.GetValue(init) ?? start.Init,
             Augment = parsed.GetValue(augment) ?? start.Augment,
+            Cutout = NullIfZero(parsed.GetValue(cutout) ?? start.Cutout),
+            LabelSmoothing = NullIfZero(parsed.GetValue(smoothing) ?? start.LabelSmoothing),
+            Average = NullIfZero(parsed.GetValue(average) ?? start.Average),
+            LastRate = parsed.GetValue(lastRate) ?? start.LastRate,
             Seed = parsed.GetValue(seed) ?? start.Seed,
             Limit = parsed.GetValue(limit),
+            HoldOut = parsed.GetValue(holdOut),
             Dataset = isFolder ? RunData.FolderName : parsed.GetValue(dataset) ?? start.Dataset,
             Validation = isFolder ? parsed.GetValue(validation) ?? FolderData.DefaultValidation : null,
             Precision = (parsed.GetValue(precision) ?? start.Precision) is "float32" ? null : parsed.GetValue(precision) ?? start.Precision,
         });
     }
+
+    static string Each(Func<TrainSettings, object> value) =>
+        string.Join(", ", Preset.All.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name}: {value(p.Settings)}")));
+
+    static T? NullIfZero<T>(T? value) where T : struct, INumber<T> => value is { } v && T.IsZero(v) ? null : value;
 }

@@ -5,17 +5,22 @@ using Nin.Data;
 namespace Nin.App;
 
 /// <summary>The networks of one command line.</summary>
-/// <param name="all">All of them, in the order in which they are listed.</param>
+/// <param name="all">Those that are listed, in this order.</param>
 /// <param name="default">Id of the one that is used where none is named.</param>
-sealed class ModelCatalog(IReadOnlyList<ModelEntry> all, string @default)
+/// <param name="unlisted">Those that only studies show: they are found where they are named.</param>
+/// <param name="ofPresets">Ids of those that presets are made for, by the preset's name.</param>
+sealed class ModelCatalog(
+    IReadOnlyList<ModelEntry> all, string @default, IReadOnlyList<ModelEntry>? unlisted = null, IReadOnlyDictionary<string, string>? ofPresets = null)
 {
-    /// <summary>All of them, in the order in which they are listed.</summary>
+    readonly IReadOnlyList<ModelEntry> known = [.. all, .. unlisted ?? []];
+
+    /// <summary>Those that are listed, in this order.</summary>
     public IReadOnlyList<ModelEntry> All { get; } = all;
 
     /// <summary>The one that is used where none is named.</summary>
     public ModelEntry Default { get; } = all.First(m => m.Id == @default);
 
-    /// <summary>Their ids.</summary>
+    /// <summary>The ids of those that are listed.</summary>
     public IReadOnlyList<string> Ids => [.. All.Select(m => m.Id)];
 
     /// <summary>A network by its id.</summary>
@@ -26,21 +31,24 @@ sealed class ModelCatalog(IReadOnlyList<ModelEntry> all, string @default)
     /// <summary>A network by its id, or what is wrong with the id.</summary>
     public bool TryGet(string id, [NotNullWhen(true)] out ModelEntry? model, [NotNullWhen(false)] out string? problem)
     {
-        model = All.FirstOrDefault(m => m.Id == id);
+        model = known.FirstOrDefault(m => m.Id == id);
         problem = model is null ? $"unknown model '{id}'{Suggestion.For(id, [.. Ids])} use {string.Join(", ", Ids)}." : null;
         return model is not null;
     }
 
     /// <summary>The network whose class a weights file names.</summary>
-    public ModelEntry? FindByClass(string name) => All.FirstOrDefault(m => m.Architecture().Name == name);
+    public ModelEntry? FindByClass(string name) => known.FirstOrDefault(m => m.Architecture().Name == name);
 
-    /// <summary>The network that settings were made for: the default one where they suit it, else the first whose own they are.</summary>
-    public ModelEntry For(TrainSettings settings) =>
-        Default.Settings == settings ? Default : All.FirstOrDefault(m => m.Settings == settings) ?? Default;
+    /// <summary>The network that a preset was made for, or the default one.</summary>
+    public ModelEntry ForPreset(string preset) => ofPresets?.GetValueOrDefault(preset) is { } id ? Get(id) : Default;
+
+    /// <summary>The network of a study, as the program added it; else as the study has it.</summary>
+    public ModelEntry Known(ModelEntry model) => known.FirstOrDefault(m => m.Network == model.Network) ?? model;
 }
 
 /// <summary>A network of the command line. Nothing of it is loaded before it is needed.</summary>
 /// <param name="Id">What <c>--model</c> takes.</param>
+/// <param name="Network">Its class.</param>
 /// <param name="Normalization">The normalisation of pixels that it is trained with, or null for 0 to 1.</param>
 /// <param name="Architecture">Its layers.</param>
 /// <param name="TrainingBytes">Bytes of its plan for training with a batch.</param>
@@ -48,6 +56,7 @@ sealed class ModelCatalog(IReadOnlyList<ModelEntry> all, string @default)
 /// <param name="Create">Makes it on a device, with a seed.</param>
 sealed record ModelEntry(
     string Id,
+    Type Network,
     Normalization? Normalization,
     Func<Architecture> Architecture,
     Func<int, long> TrainingBytes,
@@ -63,10 +72,13 @@ sealed record ModelEntry(
     }
 
     public static ModelEntry Of<T>(string id, TrainSettings? settings, Normalization? normalization) where T : INetworkType<T> => new(
-        id, normalization, () => T.Architecture, T.TrainingBytes, T.InferenceBytes, (device, seed) => T.Create(device, seed))
+        id, typeof(T), normalization, () => T.Architecture, T.TrainingBytes, T.InferenceBytes, (device, seed) => T.Create(device, seed))
     {
         Settings = settings!,
     };
+
+    /// <summary>A network of a study, which has the name of its class where the program did not add it.</summary>
+    public static ModelEntry Unlisted<T>(Normalization? normalization) where T : INetworkType<T> => Of<T>(typeof(T).Name, settings: null, normalization);
 
     /// <inheritdoc/>
     public override string ToString() => Id;

@@ -22,6 +22,9 @@ namespace Nin.App.Output;
 [JsonSerializable(typeof(ImportResult))]
 [JsonSerializable(typeof(CompareResult))]
 [JsonSerializable(typeof(RateSearchResult))]
+[JsonSerializable(typeof(StudyListRow[]))]
+[JsonSerializable(typeof(ExperimentResult))]
+[JsonSerializable(typeof(ResourceResult))]
 sealed partial class AppJson : JsonSerializerContext
 {
     /// <summary>One object per line. A loss that is not a number is written as a string, because JSON has no such numbers.</summary>

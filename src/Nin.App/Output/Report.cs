@@ -25,6 +25,11 @@ sealed class Report
         IsTerminal = !isQuiet && (json ? !Console.IsErrorRedirected : !Console.IsOutputRedirected);
     }
 
+    Report(TextWriter people, bool isTerminal) => (this.people, IsTerminal) = (people, isTerminal);
+
+    /// <summary>The same for a part of what the command does: what people read is said, and no result is printed.</summary>
+    public Report WithoutResults() => new(people, IsTerminal);
+
     /// <summary>The console for people, created on demand: programs need not wait for it.</summary>
     public IAnsiConsole People => field ??= CreateConsole();
 

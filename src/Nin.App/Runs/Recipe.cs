@@ -26,6 +26,7 @@ static class Recipe
         BatchSize = settings.Batch,
         LearningRate = settings.Lr,
         Schedule = Schedule(settings.Schedule),
+        Loss = settings.LabelSmoothing is { } share ? new CrossEntropyLoss(share) : null,
         Optimizer = parameters => Optimizer(settings, parameters),
         Seed = settings.Seed,
         CheckpointFolder = checkpointFolder,
@@ -69,6 +70,7 @@ static class Recipe
     {
         Normalization = data.Normalization,
         Augmentation = Augmentation(settings.Augment),
+        Transforms = settings.Cutout is { } size ? [new Cutout(size)] : [],
     };
 
     public static Augmentation Augmentation(string name) => name switch
@@ -88,13 +90,20 @@ static class Recipe
         _ => throw Unknown(name, Schedules),
     };
 
-    static Optimizer Optimizer(TrainSettings settings, ParameterSet parameters) => settings.Optimizer switch
+    static Optimizer Optimizer(TrainSettings settings, ParameterSet parameters)
     {
-        "sgd" => new Sgd(parameters, settings.Lr, settings.Momentum, settings.WeightDecay, nesterov: settings.Momentum > 0),
-        "adam" => new Adam(parameters, settings.Lr, weightDecay: settings.WeightDecay, decoupled: false),
-        "adamw" => new Adam(parameters, settings.Lr, weightDecay: settings.WeightDecay, decoupled: true),
-        _ => throw Unknown(settings.Optimizer, Optimizers),
-    };
+        Optimizer optimizer = settings.Optimizer switch
+        {
+            "sgd" => new Sgd(parameters, settings.Lr, settings.Momentum, settings.WeightDecay, nesterov: settings.Momentum > 0) { AverageDecay = settings.Average },
+            "adam" => new Adam(parameters, settings.Lr, weightDecay: settings.WeightDecay, decoupled: false) { AverageDecay = settings.Average },
+            "adamw" => new Adam(parameters, settings.Lr, weightDecay: settings.WeightDecay, decoupled: true) { AverageDecay = settings.Average },
+            _ => throw Unknown(settings.Optimizer, Optimizers),
+        };
+        if (settings.LastRate is { } factor) optimizer.SetFactors(LastLayer(parameters), factor);
+        return optimizer;
+    }
+
+    static string LastLayer(ParameterSet parameters) => parameters.Last(p => p.Spec.IsTrainable).Name.Split('.')[0];
 
     static ArgumentException Unknown(string word, string[] known) => new($"'{word}' must be one of {string.Join(", ", known)}.", nameof(word));
 }

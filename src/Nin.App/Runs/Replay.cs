@@ -23,7 +23,7 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
         };
         options = Recipe.Extended(options, manifest.Extensions, data.Training!.Count);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var follower = new Follower(this, enough);
+        var follower = new Follower(this, weights, network, enough);
         try
         {
             Trainer.Fit(network, Recipe.Images(manifest.Options, data), options, follower, enough.Token);
@@ -32,7 +32,7 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
         {
         }
 
-        return follower.Difference ?? DifferenceOf(weights, network);
+        return follower.Difference;
     }
 
     static IReadOnlyList<EpochMetrics> Recorded(RunFolder folder)
@@ -76,7 +76,7 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
     }
 
     /// <summary>Compares each epoch when it is done, and cancels the rest when there is nothing left to learn.</summary>
-    sealed class Follower(Replay replay, CancellationTokenSource enough) : IProgress<TrainingProgress>
+    sealed class Follower(Replay replay, INetwork weights, INetwork network, CancellationTokenSource enough) : IProgress<TrainingProgress>
     {
         public RunDifference? Difference { get; private set; }
 
@@ -89,6 +89,8 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
             Difference = DifferenceOf(recorded, epoch);
             replay.note($"epoch {epoch.Epoch}/{replay.recorded.Count} replayed: {(Difference is null ? "the same" : "different")}");
             IsDone = Difference is not null || epoch.Epoch == replay.recorded.Count;
+            // Now, while the network has the averaged weights, where the run kept some.
+            if (IsDone) Difference ??= DifferenceOf(weights, network);
             if (IsDone) enough.Cancel();
         }
     }

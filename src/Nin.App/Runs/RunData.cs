@@ -30,11 +30,25 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="UsageException">The model takes other images, or gives other classes.</exception>
     /// <exception cref="InvalidDataException">They were not found, or are damaged; the message lists what was tried.</exception>
-    public static Task<RunData> ForRunAsync(TrainSettings settings, ModelEntry model, string? folder, Action<string> note, CancellationToken cancellation)
+    public static async Task<RunData> ForRunAsync(TrainSettings settings, ModelEntry model, string? folder, Action<string> note, CancellationToken cancellation)
     {
-        if (settings.Dataset != FolderName) return LoadAsync(settings.Dataset, model, folder, training: true, settings.Limit, note, cancellation);
-        if (folder is null) throw new UsageException("the run learnt from a folder of pictures: name it with --data.");
-        return Task.FromResult(FolderData.ForTraining(model, folder, settings, note, cancellation));
+        if (settings.Dataset == FolderName)
+        {
+            if (folder is null) throw new UsageException("the run learnt from a folder of pictures: name it with --data.");
+            return FolderData.ForTraining(model, folder, settings, note, cancellation);
+        }
+
+        // The same images are held out whatever the limit; synthetic ones are made as many as are wanted.
+        int? most = settings.HoldOut is null ? settings.Limit : settings.Dataset == SyntheticName ? settings.Limit + settings.HoldOut : null;
+        var loaded = await LoadAsync(settings.Dataset, model, folder, training: true, most, note, cancellation).ConfigureAwait(false);
+        return settings.HoldOut is { } count ? loaded.HoldOut(count, settings.Limit) : loaded;
+    }
+
+    RunData HoldOut(int count, int? limit)
+    {
+        int rest = Training!.Count - count;
+        if (rest < 1) throw new UsageException($"--hold-out {count} leaves nothing to learn from: there are {Training.Count} training images; hold out fewer.");
+        return this with { Training = Training.Take(Math.Min(limit ?? rest, rest)), Test = Training.Subset([.. Enumerable.Range(rest, count)]) };
     }
 
     const int SyntheticTraining = 8192, SyntheticTest = 1024;

@@ -7,9 +7,10 @@ using Spectre.Console.Rendering;
 namespace Nin.App.Runs;
 
 /// <summary>
-/// Shows people how a run goes: on a terminal a bar that is drawn over, elsewhere a line every ten seconds; in both a line an epoch.
+/// Shows people how a run goes: on a terminal a bar that is drawn over, elsewhere a line every ten seconds; in both a line an epoch, and a warning
+/// where the network stops saying a class.
 /// </summary>
-sealed class RunDisplay(Report report, int batchSize)
+sealed class RunDisplay(Report report, int batchSize, Architecture architecture)
 {
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
@@ -32,6 +33,7 @@ sealed class RunDisplay(Report report, int batchSize)
     Action<TrainingProgress> Bar(ProgressTask task, StatusColumn status)
     {
         var pace = new RunPace(batchSize);
+        var lost = new LostClasses(architecture);
         return at =>
         {
             pace.Follow(at);
@@ -40,12 +42,14 @@ sealed class RunDisplay(Report report, int batchSize)
             // A task that reaches its maximum is over for Spectre; this one has more epochs to come.
             task.Value = at.Completed is null ? Math.Min(at.Batch, at.Batches - 1e-3) : 0;
             if (at.Completed is { } epoch) report.People.WriteLine(LineOf(epoch, at.Epochs));
+            if (WarningAt(at, lost) is { } warning) report.People.WriteLine(warning);
         };
     }
 
     Action<TrainingProgress> Lines()
     {
         var pace = new RunPace(batchSize);
+        var lost = new LostClasses(architecture);
         long last = Stopwatch.GetTimestamp();
         return at =>
         {
@@ -53,8 +57,12 @@ sealed class RunDisplay(Report report, int batchSize)
             if (at.Completed is null && Stopwatch.GetElapsedTime(last) < Heartbeat) return;
             last = Stopwatch.GetTimestamp();
             report.Note(at.Completed is { } epoch ? LineOf(epoch, at.Epochs) : pace.Describe(at));
+            if (WarningAt(at, lost) is { } warning) report.Note(warning);
         };
     }
+
+    static string? WarningAt(in TrainingProgress at, LostClasses lost) =>
+        at is { Completed: not null, Test: { } test } && lost.Warning(test) is { } warning ? $"{warning}." : null;
 
     static string LineOf(EpochMetrics epoch, int epochs) =>
         $"epoch {epoch.Epoch}/{epochs}  loss {Tables.Fixed(epoch.Loss, "0.0000")}  training {Tables.Percent(epoch.TrainAccuracy)}  " +

@@ -46,7 +46,7 @@ sealed class RunReport(Manifest manifest, Architecture architecture, IReadOnlyLi
             <div class="facts">
 
             """);
-        Fact(Tables.Percent(test.Accuracy), $"of {Tables.Count(test.Examples)} test images");
+        Fact(Tables.Percent(test.Accuracy), $"of {Tables.Count(test.Examples)} {(manifest.Options.HoldOut is null ? "test" : "held-out")} images");
         Fact(Tables.Fixed(test.Loss, "0.0000"), "test loss");
         Fact(Tables.Percent(last.TrainAccuracy), "of the training images");
         Fact(Tables.Fixed(last.Loss, "0.0000"), "training loss");

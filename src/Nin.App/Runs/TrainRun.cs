@@ -10,51 +10,46 @@ using Nin.Training;
 namespace Nin.App.Runs;
 
 /// <summary>A run from its first epoch, or from its checkpoint, to its pictures.</summary>
-/// <param name="model">What is trained.</param>
-/// <param name="settings">How.</param>
-/// <param name="checkpoints">How it keeps checkpoints, and whether it may go on from one of a run with fewer epochs.</param>
-/// <param name="folder">Where its files are.</param>
+/// <param name="request">What is trained, how, and where its files are.</param>
 /// <param name="data">What it learns from.</param>
-/// <param name="report">Whom it tells.</param>
 /// <param name="manifest">What its report says of it.</param>
-/// <param name="tensorboard">Whether it writes an event file, too.</param>
-sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettings checkpoints, RunFolder folder, RunData data, Report report, Manifest manifest, bool tensorboard)
+/// <param name="report">Whom it tells.</param>
+sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Report report)
 {
+    readonly ModelEntry model = request.Model;
+    readonly TrainSettings settings = request.Settings;
+    readonly RunFolder folder = request.Folder;
     readonly List<EpochMetrics> epochs = [];
-    readonly EventFile events = new(folder.Events);
+    readonly EventFile events = new(request.Folder.Events);
     EvaluationResult? test;
     (int Done, int All) steps;
 
-    /// <summary>The processes that share the run; null for this one alone. Rank 0 alone writes.</summary>
-    public RankGroup? Ranks { get; init; }
-
-    /// <summary>See <see cref="TrainerOptions.SynchronizeBatchNorm"/>.</summary>
-    public bool SynchronizesBatchNorm { get; init; }
-
-    bool Writes => Ranks is null or { Rank: 0 };
+    // Of several processes rank 0 alone.
+    bool Writes => request.Ranks is null or { Rank: 0 };
 
     /// <summary>Trains, writing weights, metrics and a checkpoint after each epoch, and draws at the end.</summary>
     /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>
     public TrainResult Execute(INetwork network, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
+        var checkpoints = new CheckpointSettings(request.CheckpointInterval, manifest.Extensions);
         var options = Recipe.Options(settings, folder.CheckpointFolder, checkpoints) with
         {
-            Resumed = Resume, Ranks = Ranks, SynchronizeBatchNorm = SynchronizesBatchNorm,
+            Resumed = Resume, Ranks = request.Ranks, SynchronizeBatchNorm = request.SynchronizesBatchNorm,
         };
         options = Recipe.Extended(options, checkpoints.Extensions, data.Training!.Count);
         var images = Recipe.Images(settings, data);
-        if (tensorboard && !options.Resume) events.Start(epochs);
+        if (request.TensorBoard && !options.Resume) events.Start(epochs);
         try
         {
-            new RunDisplay(report, settings.Batch).Show(
+            new RunDisplay(report, settings.Batch, network.Architecture).Show(
                 display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
-            test ??= Evaluation.Run(network, data.Test, data.Normalization, cancellation: cancellation);
+            test ??= TestSaved(network.Device, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested || Ranks is not null)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested || request.Ranks is not null)
         {
             string within = steps.Done > 0 ? $" and {steps.Done} of {steps.All} steps" : "";
-            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `{NinApp.Name} train --resume {folder.Path}`.");
+            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `{NinApp.Name} {request.GoOn}`.");
         }
 
         if (Writes) Draw();
@@ -71,7 +66,14 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
         // The rows are written before the checkpoint: a program killed between the two, or one whose checkpoint is damaged, has too many.
         epochs.AddRange(rows.Take(state.Epoch));
         steps = (state.Begun.Steps, Batches());
-        if (tensorboard) events.Start(epochs);
+        if (request.TensorBoard) events.Start(epochs);
+    }
+
+    // All epochs were done before: the network has the weights that train, and the file those that were tested.
+    EvaluationResult TestSaved(Device device, CancellationToken cancellation)
+    {
+        using var saved = WeightsFile.Of(folder.Weights, model).Load(device);
+        return Evaluation.Run(saved, data.Test, data.Normalization, cancellation: cancellation);
     }
 
     int Batches() => (data.Training!.Count - 1) / settings.Batch + 1;
@@ -83,7 +85,7 @@ sealed class TrainRun(ModelEntry model, TrainSettings settings, CheckpointSettin
         if (!Writes) return;
         Checkpoint.Save(network, folder.Weights, WeightsMetadata.Of(network.Architecture, settings, data));
         folder.Write(epochs);
-        if (tensorboard) events.Append(epoch);
+        if (request.TensorBoard) events.Append(epoch);
         report.Line(EpochResult.Of(epoch), AppJson.Lines.EpochResult);
     }
 

@@ -118,10 +118,10 @@ sealed class EvaluationTally(int classes, Loss loss)
             int hits = confusion[k, k];
             correct += hits;
             string name = k < classNames.Count ? classNames[k] : $"class {k}";
-            metrics[k] = new ClassMetrics(name, actual, Share(hits, predicted), Share(hits, actual));
+            metrics[k] = new ClassMetrics(name, actual, Share(hits, predicted), Share(hits, actual)) { Predicted = predicted, IsDead = count > 1 && !varies[k] };
         }
 
-        int dead = count > 1 ? varies.Count(v => !v) : 0;
+        int dead = metrics.Count(m => m.IsDead);
         return new EvaluationResult(count, weights > 0 ? lossSum / weights : 0, (double)correct / count, confusion, metrics, dead);
     }
 
@@ -133,4 +133,11 @@ sealed class EvaluationTally(int classes, Loss loss)
 /// <param name="Examples">Examples that are of it.</param>
 /// <param name="Precision">Of the examples that were said to be of it, the share that are.</param>
 /// <param name="Recall">Of the examples that are of it, the share that were said to be.</param>
-public readonly record struct ClassMetrics(string Name, int Examples, double Precision, double Recall);
+public readonly record struct ClassMetrics(string Name, int Examples, double Precision, double Recall)
+{
+    /// <summary>Examples that were said to be of it.</summary>
+    public int Predicted { get; init; }
+
+    /// <summary>Whether it is one of <see cref="EvaluationResult.DeadClasses"/>.</summary>
+    public bool IsDead { get; init; }
+}

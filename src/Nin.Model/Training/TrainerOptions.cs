@@ -156,7 +156,10 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset? Test = nu
 /// <param name="Batches">Steps of an epoch.</param>
 /// <param name="Loss">Mean loss of this epoch so far.</param>
 /// <param name="LearningRate">Learning rate of the last step.</param>
-/// <param name="Completed">What the epoch brought, once it is tested and before its checkpoint is written; null after a step.</param>
+/// <param name="Completed">
+/// What the epoch brought, once it is tested and before its checkpoint is written; null after a step. While it is told, the network has the weights that
+/// were tested: <see cref="Optimizer.AverageDecay"/>'s averages where there are some.
+/// </param>
 /// <param name="Test">The test that <paramref name="Completed"/> has the numbers of, class by class.</param>
 public readonly record struct TrainingProgress(
     int Epoch, int Epochs, int Batch, int Batches, double Loss, double LearningRate, EpochMetrics? Completed = null,

@@ -106,17 +106,12 @@ sealed class TrainingRun : IDisposable
     /// </summary>
     public EpochMetrics Epoch(int epoch, CancellationToken cancellation)
     {
-        EvaluationResult? test, validation;
-        bool isBest;
+        EpochMetrics metrics;
         try
         {
             Train(epoch, cancellation);
             exchange?.ShareBuffers();
-            using var average = optimizer.UseAverage();
-            test = evaluator?.Run(cancellation);
-            validation = validator?.Run(cancellation);
-            // With the averaged weights, where there are some. Last: a cancelled epoch is evaluated anew by the run that resumes.
-            isBest = best.IsKept && best.Offer(epoch + 1, validation!, network);
+            metrics = Evaluate(epoch, cancellation);
         }
         catch (OperationCanceledException e) when (cancellation.IsCancellationRequested || (exchange is not null && e.CancellationToken.IsCancellationRequested))
         {
@@ -124,6 +119,19 @@ sealed class TrainingRun : IDisposable
             throw;
         }
 
+        begun = default;
+        Keep(epoch + 1);
+        return metrics;
+    }
+
+    /// <summary>Tests, and tells of the epoch while the network has the averaged weights, where there are some: what is saved then is what was tested.</summary>
+    EpochMetrics Evaluate(int epoch, CancellationToken cancellation)
+    {
+        using var average = optimizer.UseAverage();
+        var test = evaluator?.Run(cancellation);
+        var validation = validator?.Run(cancellation);
+        // Last: a cancelled epoch is evaluated anew by the run that resumes.
+        bool isBest = best.IsKept && best.Offer(epoch + 1, validation!, network);
         double loss = begun.Weight > 0 ? begun.LossSum / begun.Weight : 0;
         var metrics = new EpochMetrics(
             epoch + 1, loss, (double)begun.Correct / loader.Count, test?.Loss ?? double.NaN, test?.Accuracy ?? double.NaN, loader.Count / begun.Seconds,
@@ -133,8 +141,6 @@ sealed class TrainingRun : IDisposable
         };
         // Told before the checkpoint: whoever keeps a row an epoch has none too few when the program is killed between the two.
         progress?.Report(Progress(epoch, begun.Steps, loss) with { Completed = metrics, Test = test, Validation = validation });
-        begun = default;
-        Keep(epoch + 1);
         return metrics;
     }
 

@@ -17,7 +17,9 @@ public sealed class EvaluationTests
         result.Loss.Should().BeApproximately((0.407606 + 3.094923 + 0.861995) / 3, 1e-6);
         result.Accuracy.Should().BeApproximately(1 / 3.0, 1e-12);
         result.Confusion.Should().BeEquivalentTo(new[,] { { 1, 0, 0 }, { 1, 0, 0 }, { 0, 1, 0 } });
-        result.Classes.Should().Equal(new ClassMetrics("a", 1, 0.5, 1), new ClassMetrics("b", 1, 0, 0), new ClassMetrics("class 2", 1, 0, 0));
+        result.Classes.Should().Equal(
+            new ClassMetrics("a", 1, 0.5, 1) { Predicted = 2 }, new ClassMetrics("b", 1, 0, 0) { Predicted = 1 },
+            new ClassMetrics("class 2", 1, 0, 0) { IsDead = true });
         result.DeadClasses.Should().Be(1);
     }
 

@@ -1,0 +1,69 @@
+using Nin.App.Output;
+using Nin.App.Results;
+
+namespace Nin.App.Runs;
+
+/// <summary>A run that is wanted: a new one, or one to go on with.</summary>
+/// <param name="Model">What is trained.</param>
+/// <param name="Settings">How.</param>
+/// <param name="Folder">Where its files are; of an earlier run the caller holds the lock.</param>
+/// <param name="Earlier">What the run began with that is to go on; null for a new one.</param>
+sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier)
+{
+    public const int DefaultCheckpointMinutes = 10;
+
+    /// <summary>The folder of images that the user named, or null.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The longest time without a checkpoint.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(DefaultCheckpointMinutes);
+
+    /// <summary>Whether it writes an event file, too.</summary>
+    public bool TensorBoard { get; init; }
+
+    /// <summary>The processes that share the run; null for this one alone. Rank 0 alone writes.</summary>
+    public RankGroup? Ranks { get; init; }
+
+    /// <summary>See <see cref="Training.TrainerOptions.SynchronizeBatchNorm"/>.</summary>
+    public bool SynchronizesBatchNorm { get; init; }
+
+    /// <summary>What a user types to go on with it, after the program's name.</summary>
+    public string GoOn { get; init; } = $"train --resume {Folder.Path}";
+
+    /// <summary>Trains it to its end, or on from its checkpoint.</summary>
+    /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>
+    /// <exception cref="UsageException">The network and the images do not fit, or the folder is somebody's.</exception>
+    /// <exception cref="InvalidDataException">An earlier run was another one, or its files are damaged.</exception>
+    public async Task<TrainResult> TrainAsync(Device on, Report report, CancellationToken cancellation)
+    {
+        string? named = Data ?? (Settings.Dataset == RunData.FolderName ? Earlier?.Data.Path : null);
+        var images = await RunData.ForRunAsync(Settings, Model, named, report.Note, cancellation).ConfigureAwait(false);
+        using var network = Recipe.Network(Model, Settings, on);
+        var manifest = Manifest.Of(Model, Settings, images, on);
+        Earlier?.CheckSame(manifest, Folder.ManifestFile);
+        images.CheckBatch(Settings.Batch, network.Architecture.Input);
+        // A new folder is made when nothing else can be wrong; it may have been another run's in the meantime.
+        bool writes = Ranks is null or { Rank: 0 };
+        using var begun = Earlier is null && writes ? Folder.Lock() : null;
+        if (writes)
+        {
+            if (Earlier is null) Folder.RequireEmpty();
+            Folder.ClearUnfinished();
+            Folder.Write(Earlier ?? manifest);
+        }
+
+        string heldOut = Settings.HoldOut is { } count ? $", tested on {Tables.Count(count)} held out" : "";
+        string source = images.Preprocessing is null ? Settings.Dataset : images.Source.Path!;
+        report.Note($"{Model.Id} on {on}, {Tables.Count(images.Training!.Count)} training images of {source}{heldOut}, into {Folder.Path}");
+        if (Ranks is not null) report.Note(Describe(network));
+        return new TrainRun(this, images, Earlier ?? manifest, report).Execute(network, cancellation);
+    }
+
+    string Describe(INetwork network)
+    {
+        string bits = Training.RankBits.Differ(network, Ranks!.Count, Settings.Batch, SynchronizesBatchNorm) is { } why
+            ? $"not the bits of one process: {why}"
+            : "with the bits of one process";
+        return $"{Ranks.Count} processes, {(Settings.Batch - 1) / Ranks.Count + 1} of {Settings.Batch} images a step each, {bits}";
+    }
+}
