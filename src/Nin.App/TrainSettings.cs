@@ -73,11 +73,20 @@ public sealed record TrainSettings
     /// <summary>Share of each class to test on, of pictures of one's own; null for other data.</summary>
     public double? Validation { get; init; }
 
+    /// <summary>
+    /// Of pictures of one's own: the epochs in a row that may be no better on the validation images before training stops; the weights of the best epoch are
+    /// kept. Null trains all epochs, and keeps the last weights.
+    /// </summary>
+    public int? Patience { get; init; }
+
     /// <summary><c>tf32x3</c> or <c>tf32</c>; null for <c>float32</c>. See <see cref="Nin.Precision"/>.</summary>
     public string? Precision { get; init; }
 
     /// <summary>The largest <see cref="Cutout"/>: no image of a data set is that wide.</summary>
     internal const int MaxCutout = 1024;
+
+    /// <summary>What the images are called that the network is tried on after each epoch: the best weights are chosen on a validation set.</summary>
+    internal string HeldOut => Dataset == RunData.FolderName ? "validation" : HoldOut is null ? "test" : "held-out";
 
     /// <summary>What a manifest could not have been written with, or null.</summary>
     internal string? Problem() =>
@@ -88,6 +97,7 @@ public sealed record TrainSettings
         : !(WeightDecay >= 0 && double.IsFinite(WeightDecay)) ? $"weightDecay is {WeightDecay:R}; it must be a number of 0 or more"
         : Seed < 0 ? $"seed is {Seed}; it must be 0 or more"
         : Validation is <= 0 or >= 1 or double.NaN ? $"validation is {Validation:R}; it must be above 0 and below 1"
+        : Patience < 1 ? $"patience is {Patience}; it must be 1 or more, or left out"
         : Limit < 1 ? $"limit is {Limit}; it must be 1 or more"
         : HoldOut < 1 ? $"holdOut is {HoldOut}; it must be 1 or more"
         : Cutout is < 1 or > MaxCutout ? $"cutout is {Cutout}; it must be 1 to {MaxCutout}"

@@ -43,6 +43,7 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
         ["NIN_LONG=1 dotnet test"] = "takes minutes",
         ["bench/gpu/"] = "measures a device",
         ["bash docs/pictures/"] = "draws the pictures of these pages after some minutes of training",
+        ["node samples/"] = "fetches pictures",
         ["bash samples/"] = "the samples have tests of their own",
         ["git clone"] = "needs the network",
         ["cd "] = "the shell's",

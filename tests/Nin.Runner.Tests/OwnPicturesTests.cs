@@ -38,6 +38,30 @@ public sealed class OwnPicturesTests : IDisposable
     }
 
     [Fact]
+    public void Training_stops_when_validation_gets_no_better_and_keeps_the_best_weights()
+    {
+        Fill(Classes, pictures: 6);
+        JsonElement[] lines = [.. Run("train", "--data", folder["kinds"], "--epochs", "40", "--patience", "3", "--batch", "8", "--device", "cpu", "--out", folder["run"], "--json")
+            .Succeeded().JsonLines];
+        var epochs = lines[..^1];
+        var best = lines[^1].GetProperty("result");
+        epochs.Length.Should().Be(best.GetProperty("epoch").GetInt32() + 3).And.BeLessThan(40);
+        double[] accuracies = [.. epochs.Select(e => e.GetProperty("testAccuracy").GetDouble())];
+        best.GetProperty("testAccuracy").GetDouble().Should().Be(accuracies.Max());
+        best.GetProperty("epoch").GetInt32().Should().Be(Array.IndexOf(accuracies, accuracies.Max()) + 1);
+
+        // It trains again to the very weights of that epoch; going on with what is over changes nothing.
+        Run("verify", folder["run"], "--json").Succeeded().Json.GetProperty("same").GetBoolean().Should().BeTrue();
+        byte[] weights = File.ReadAllBytes(folder["run/model.safetensors"]);
+        Run("train", "--resume", folder["run"], "--device", "cpu", "--json").Succeeded().Error.Should().Contain("stopped early: 3 epochs were no better");
+        File.ReadAllBytes(folder["run/model.safetensors"]).Should().Equal(weights);
+    }
+
+    [Fact]
+    public void Patience_is_for_pictures_of_ones_own() => Run("train", "--dataset", "synthetic", "--patience", "3").FailedWith(2)
+        .Should().Contain("--patience belongs to pictures of your own");
+
+    [Fact]
     public void Another_number_of_classes_is_said_before_anything_starts()
     {
         Fill(["rose", "daisy", "tulip"], pictures: 2);

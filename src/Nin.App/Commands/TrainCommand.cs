@@ -87,7 +87,7 @@ sealed class TrainCommand : Command
             SynchronizesBatchNorm = parsed.GetValue(syncBatchNorm),
         };
         var result = await request.TrainAsync(on, report, cancellation).ConfigureAwait(false);
-        report.Result(new TrainResultLine(result), AppJson.Lines.TrainResultLine, console => Show(console, result, folder));
+        report.Result(new TrainResultLine(result), AppJson.Lines.TrainResultLine, console => Show(console, result, settings, folder));
         if (ranks is not null) report.Note(FormattableString.Invariant($"  waiting for other processes: {ranks.WaitingShare:P1} of the time"));
         return ExitCode.Done;
     }
@@ -130,9 +130,9 @@ sealed class TrainCommand : Command
         return (models.Get(earlier.Model), earlier.Options, folder, earlier);
     }
 
-    static void Show(IAnsiConsole console, TrainResult result, RunFolder folder)
+    static void Show(IAnsiConsole console, TrainResult result, TrainSettings settings, RunFolder folder)
     {
-        var table = Tables.Create(">epochs", ">loss", ">training", ">test", ">examples/s", ">dead classes", ">time");
+        var table = Tables.Create(settings.Patience is null ? ">epochs" : ">best epoch", ">loss", ">training", $">{settings.HeldOut}", ">examples/s", ">dead classes", ">time");
         table.Add(
             Tables.Count(result.Epoch), Tables.Fixed(result.Loss, "0.0000"),
             Tables.Percent(result.TrainAccuracy), Tables.Percent(result.TestAccuracy),

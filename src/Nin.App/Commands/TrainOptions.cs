@@ -26,7 +26,7 @@ sealed class TrainOptions(ModelCatalog models)
         "--schedule", $"How the learning rate moves ({Each(s => s.Schedule)})", Recipe.Schedules);
     readonly Option<string?> optimizer = OptionKinds.Choice("--optimizer", "What updates the weights (sgd)", Recipe.Optimizers);
     readonly Option<string?> init = OptionKinds.Choice("--init", $"How weights start ({Each(s => s.Init)})", Recipe.Inits);
-    readonly Option<string?> augment = OptionKinds.Choice("--augment", $"How training images are varied ({Each(s => s.Augment)})", Recipe.Augmentations);
+    readonly Option<string?> augment = OptionKinds.Choice("--augment", $"How training images are varied ({Each(s => s.Augment)}; {FolderData.DefaultAugmentation} with a folder of pictures)", Recipe.Augmentations);
     readonly Option<int?> cutout = OptionKinds.Integer("--cutout", $"Side in pixels of a square cut out of every training image; 0 for none ({Each(s => s.Cutout ?? 0)})", least: 0, most: TrainSettings.MaxCutout);
     readonly Option<double?> smoothing = OptionKinds.Number(
         "--label-smoothing", $"Share of the target spread over all classes ({Each(s => s.LabelSmoothing ?? 0)})", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
@@ -42,6 +42,8 @@ sealed class TrainOptions(ModelCatalog models)
     readonly Option<double?> validation = OptionKinds.Number(
         "--validation", $"Share of each class to test on, where --data is a folder of pictures ({FolderData.DefaultValidation.ToString(CultureInfo.InvariantCulture)})",
         v => v is > 0 and < 1, "a number above 0 and below 1");
+    readonly Option<int?> patience = OptionKinds.Integer(
+        "--patience", $"Epochs no better than the best, after which training with such a folder stops and keeps the best weights ({FolderData.DefaultPatience})", least: 1);
     readonly Option<string?> precision = SharedOptions.Precision();
 
     /// <summary>The one that may stand beside <c>--resume</c>, too: it makes a run longer.</summary>
@@ -51,7 +53,7 @@ sealed class TrainOptions(ModelCatalog models)
     public Option[] All =>
         [
             model, preset, epochs, batch, lr, momentum, weightDecay, schedule, optimizer, init, augment, cutout, smoothing, average, lastRate, seed, limit, holdOut,
-            dataset, validation, precision,
+            dataset, validation, patience, precision,
         ];
 
     /// <summary>Those that a search for the learning rate takes, too.</summary>
@@ -65,8 +67,12 @@ sealed class TrainOptions(ModelCatalog models)
     public (ModelEntry Model, TrainSettings Settings) Resolve(ParseResult parsed, string? data)
     {
         bool isFolder = parsed.GetValue(dataset) is null && FolderData.IsOne(data);
-        if (parsed.GetValue(validation) is not null && !isFolder)
-            throw new UsageException("--validation belongs to pictures of your own: name their folder, which has one folder a class, with --data, or leave --validation out.");
+        foreach (Option own in (Option[])[validation, patience])
+        {
+            if (!isFolder && parsed.GetResult(own) is { Implicit: false })
+                throw new UsageException($"{own.Name} belongs to pictures of your own: name their folder, which has one folder a class, with --data, or leave {own.Name} out.");
+        }
+
         if (parsed.GetValue(holdOut) is not null && isFolder)
             throw new UsageException("--hold-out belongs to data sets: pictures of your own are divided with --validation; leave --hold-out out.");
         string? named = parsed.GetValue(preset);
@@ -90,7 +96,7 @@ sealed class TrainOptions(ModelCatalog models)
             Schedule = parsed.GetValue(schedule) ?? start.Schedule,
             Optimizer = method,
             Init = parsed.GetValue(init) ?? start.Init,
-            Augment = parsed.GetValue(augment) ?? start.Augment,
+            Augment = parsed.GetValue(augment) ?? (isFolder && start.Augment == "none" ? FolderData.DefaultAugmentation : start.Augment),
             Cutout = NullIfZero(parsed.GetValue(cutout) ?? start.Cutout),
             LabelSmoothing = NullIfZero(parsed.GetValue(smoothing) ?? start.LabelSmoothing),
             Average = NullIfZero(parsed.GetValue(average) ?? start.Average),
@@ -100,6 +106,7 @@ sealed class TrainOptions(ModelCatalog models)
             HoldOut = parsed.GetValue(holdOut),
             Dataset = isFolder ? RunData.FolderName : parsed.GetValue(dataset) ?? start.Dataset,
             Validation = isFolder ? parsed.GetValue(validation) ?? FolderData.DefaultValidation : null,
+            Patience = isFolder ? parsed.GetValue(patience) ?? start.Patience ?? FolderData.DefaultPatience : null,
             Precision = (parsed.GetValue(precision) ?? start.Precision) is "float32" ? null : parsed.GetValue(precision) ?? start.Precision,
         });
     }

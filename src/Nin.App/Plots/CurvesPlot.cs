@@ -9,19 +9,18 @@ static class CurvesPlot
 {
     const int Width = 1200, Height = 480;
 
-    public static byte[] Draw(string title, IReadOnlyList<EpochMetrics> epochs)
+    public static byte[] Draw(string title, IReadOnlyList<EpochMetrics> epochs, EpochMetrics kept, string heldOut)
     {
         double[] x = [.. epochs.Select(e => (double)e.Epoch)];
         var loss = PlotStyle.Create($"{title}: loss", "epoch", "mean cross entropy");
         AddCurve(loss, x, [.. epochs.Select(e => e.Loss)], PlotStyle.Blue, "training");
-        AddCurve(loss, x, [.. epochs.Select(e => e.TestLoss)], PlotStyle.Orange, "test");
+        AddCurve(loss, x, [.. epochs.Select(e => e.TestLoss)], PlotStyle.Orange, heldOut);
         loss.Axes.SetLimitsY(0, 1.1 * Largest(epochs.SelectMany(e => (double[])[e.Loss, e.TestLoss])));
         loss.ShowLegend(Alignment.UpperRight);
 
-        double test = epochs.Count == 0 ? 0 : epochs[^1].TestAccuracy;
-        var accuracy = PlotStyle.Create($"accuracy ({Output.Tables.Percent(test)} on the test images)", "epoch", "accuracy, %");
+        var accuracy = PlotStyle.Create($"accuracy ({Output.Tables.Percent(kept.TestAccuracy)} on the {heldOut} images)", "epoch", "accuracy, %");
         AddCurve(accuracy, x, [.. epochs.Select(e => 100 * e.TrainAccuracy)], PlotStyle.Blue, "training");
-        AddCurve(accuracy, x, [.. epochs.Select(e => 100 * e.TestAccuracy)], PlotStyle.Orange, "test");
+        AddCurve(accuracy, x, [.. epochs.Select(e => 100 * e.TestAccuracy)], PlotStyle.Orange, heldOut);
         accuracy.ShowLegend(Alignment.LowerRight);
         foreach (var plot in (Plot[])[loss, accuracy]) SetEpochs(plot, x);
 

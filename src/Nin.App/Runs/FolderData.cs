@@ -9,6 +9,12 @@ static class FolderData
 {
     public const double DefaultValidation = 0.2;
 
+    /// <summary>Longer than a learning rate of one cycle stays high in a run of some twenty epochs.</summary>
+    public const int DefaultPatience = 10;
+
+    /// <summary>A folder of one's own has hundreds of pictures, not the tens of thousands that train without.</summary>
+    public const string DefaultAugmentation = "shift-flip";
+
     const int MostNames = 10;
     const int MostWarnings = 5;
 
@@ -17,14 +23,14 @@ static class FolderData
         && !FashionMnist.Files.Any(f => File.Exists(Path.Combine(folder, f.Name)) || File.Exists(Path.Combine(folder, f.Name + ".gz")))
         && ClassesOf(folder).Length > 0;
 
-    /// <summary>The images of a run: each class divided into those to learn from and those to test on.</summary>
+    /// <summary>The images of a run: each class divided into those to learn from and those of the validation, which stand for the test's.</summary>
     /// <exception cref="UsageException">The network gives other classes, or takes no pictures.</exception>
     /// <exception cref="InvalidDataException">The folder has not two classes with pictures that can be used.</exception>
     public static RunData ForTraining(ModelEntry model, string folder, TrainSettings settings, Action<string> note, CancellationToken cancellation)
     {
         var split = Load(model, folder, new ImageFolderOptions(), note, cancellation).Split(settings.Validation ?? DefaultValidation, settings.Seed);
         var training = settings.Limit is { } most && most < split.Training.Count ? Spread(split.Training, most) : split.Training;
-        DataFileRow[] files = [new("training", training.ContentHash), new("test", split.Validation.ContentHash)];
+        DataFileRow[] files = [new("training", training.ContentHash), new("validation", split.Validation.ContentHash)];
         var source = new ManifestData(RunData.FolderName, Source: "folder", files) { Path = Path.GetFullPath(folder) };
         return new RunData(training, split.Validation, split.Preprocessing.Normalization, source) { Preprocessing = split.Preprocessing };
     }

@@ -18,7 +18,7 @@ static class Recipe
 
     public static string[] Inits { get; } = ["xavier", "he"];
 
-    public static string[] Augmentations { get; } = ["none", "flip", "shift-flip"];
+    public static string[] Augmentations { get; } = ["none", "flip", "shift-flip", "strong"];
 
     public static TrainerOptions Options(TrainSettings settings, string checkpointFolder, CheckpointSettings checkpoints) => new()
     {
@@ -31,6 +31,9 @@ static class Recipe
         Seed = settings.Seed,
         CheckpointFolder = checkpointFolder,
         CheckpointInterval = checkpoints.Interval,
+        BestWeights = settings.Patience is null ? BestWeights.None : BestWeights.ByAccuracy,
+        RestoreBestWeights = settings.Patience is not null,
+        Patience = settings.Patience,
         Resume = TrainingCheckpoint.Exists(checkpointFolder),
         ChangeEpochs = checkpoints.Extensions is not null && TrainingCheckpoint.Exists(checkpointFolder),
     };
@@ -66,20 +69,37 @@ static class Recipe
         _ => throw Unknown(name, Inits),
     };
 
-    public static TrainingData Images(TrainSettings settings, RunData data) => new(data.Training!, data.Test)
+    /// <summary>The data of a run. Where the best weights are kept, the images apart are a validation set.</summary>
+    public static TrainingData Images(TrainSettings settings, RunData data) => new(data.Training!, settings.Patience is null ? data.Test : null)
     {
+        Validation = settings.Patience is null ? null : data.Test,
         Normalization = data.Normalization,
         Augmentation = Augmentation(settings.Augment),
-        Transforms = settings.Cutout is { } size ? [new Cutout(size)] : [],
+        Transforms = [.. settings.Augment == "strong" ? Strong(data.Training!) : [], .. settings.Cutout is { } size ? [new Cutout(size)] : (Transform[])[]],
     };
+
+    /// <summary>An epoch as a run's table has it: one column for the images apart, whichever they are.</summary>
+    public static EpochMetrics Row(EpochMetrics epoch) =>
+        epoch is { ValidationLoss: { } loss, ValidationAccuracy: { } accuracy } ? epoch with { TestLoss = loss, TestAccuracy = accuracy } : epoch;
+
+    /// <summary>The epoch that a run's weights are of.</summary>
+    public static EpochMetrics Kept(TrainSettings settings, IReadOnlyList<EpochMetrics> epochs) =>
+        settings.Patience is null ? epochs[^1] : epochs.MaxBy(e => e.TestAccuracy)!;
 
     public static Augmentation Augmentation(string name) => name switch
     {
         "flip" => Data.Augmentation.Flip,
-        "none" => Data.Augmentation.None,
+        "none" or "strong" => Data.Augmentation.None,
         "shift-flip" => Data.Augmentation.ShiftFlip,
         _ => throw Unknown(name, Augmentations),
     };
+
+    // For pictures of another hand or camera than those that the network learns from.
+    static Transform[] Strong(ImageDataset images) =>
+    [
+        new RandomResizedCrop(MinScale: 0.5), new HorizontalFlip(), new Rotation(Degrees: 15), new Brightness(0.3), new Contrast(0.3),
+        new Cutout(Math.Max(1, Math.Min(images.Height, images.Width) / 4)),
+    ];
 
     static LearningRateSchedule Schedule(string name) => name switch
     {

@@ -19,20 +19,15 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
         // An interrupted run has fewer epochs than it was to have; its schedule is that of all.
         var options = Recipe.Options(manifest.Options, folder.CheckpointFolder, new CheckpointSettings(TimeSpan.Zero, Extensions: null)) with
         {
-            CheckpointFolder = null, CheckpointInterval = null, Resume = false,
+            CheckpointFolder = null, CheckpointInterval = null, Resume = false, ReturnsWhenCancelled = true,
         };
         options = Recipe.Extended(options, manifest.Extensions, data.Training!.Count);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var follower = new Follower(this, weights, network, enough);
-        try
-        {
-            Trainer.Fit(network, Recipe.Images(manifest.Options, data), options, follower, enough.Token);
-        }
-        catch (OperationCanceledException) when (follower.IsDone && !cancellation.IsCancellationRequested)
-        {
-        }
-
-        return follower.Difference;
+        // It returns when the follower has seen enough, too: with the best weights where the run kept those.
+        Trainer.Fit(network, Recipe.Images(manifest.Options, data), options, follower, enough.Token);
+        cancellation.ThrowIfCancellationRequested();
+        return follower.Difference ?? (manifest.Options.Patience is null ? null : DifferenceOf(weights, network));
     }
 
     static IReadOnlyList<EpochMetrics> Recorded(RunFolder folder)
@@ -80,18 +75,17 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
     {
         public RunDifference? Difference { get; private set; }
 
-        public bool IsDone { get; private set; }
-
         public void Report(TrainingProgress value)
         {
-            if (value.Completed is not { } epoch) return;
+            if (value.Completed is not { } completed) return;
+            var epoch = Recipe.Row(completed);
             var recorded = replay.recorded[epoch.Epoch - 1];
             Difference = DifferenceOf(recorded, epoch);
             replay.note($"epoch {epoch.Epoch}/{replay.recorded.Count} replayed: {(Difference is null ? "the same" : "different")}");
-            IsDone = Difference is not null || epoch.Epoch == replay.recorded.Count;
-            // Now, while the network has the averaged weights, where the run kept some.
-            if (IsDone) Difference ??= DifferenceOf(weights, network);
-            if (IsDone) enough.Cancel();
+            bool isDone = Difference is not null || epoch.Epoch == replay.recorded.Count;
+            // Now, while the network has the averaged weights, where the run kept some; the best ones it gets at the end.
+            if (isDone && replay.manifest.Options.Patience is null) Difference ??= DifferenceOf(weights, network);
+            if (isDone) enough.Cancel();
         }
     }
 }

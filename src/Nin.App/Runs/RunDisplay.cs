@@ -10,7 +10,11 @@ namespace Nin.App.Runs;
 /// Shows people how a run goes: on a terminal a bar that is drawn over, elsewhere a line every ten seconds; in both a line an epoch, and a warning
 /// where the network stops saying a class.
 /// </summary>
-sealed class RunDisplay(Report report, int batchSize, Architecture architecture)
+/// <param name="report">Whom it shows.</param>
+/// <param name="batchSize">Images a step.</param>
+/// <param name="architecture">What is trained.</param>
+/// <param name="heldOut">What the images are called that the network is tried on.</param>
+sealed class RunDisplay(Report report, int batchSize, Architecture architecture, string heldOut)
 {
     static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
@@ -64,9 +68,9 @@ sealed class RunDisplay(Report report, int batchSize, Architecture architecture)
     static string? WarningAt(in TrainingProgress at, LostClasses lost) =>
         at is { Completed: not null, Test: { } test } && lost.Warning(test) is { } warning ? $"{warning}." : null;
 
-    static string LineOf(EpochMetrics epoch, int epochs) =>
+    string LineOf(EpochMetrics epoch, int epochs) =>
         $"epoch {epoch.Epoch}/{epochs}  loss {Tables.Fixed(epoch.Loss, "0.0000")}  training {Tables.Percent(epoch.TrainAccuracy)}  " +
-        $"test {Tables.Percent(epoch.TestAccuracy)}  {Tables.Fixed(epoch.ExamplesPerSecond, "#,0")}/s" +
+        $"{heldOut} {Tables.Percent(epoch.TestAccuracy)}  {Tables.Fixed(epoch.ExamplesPerSecond, "#,0")}/s" +
         (epoch.DeadClasses == 0 ? "" : $"  {epoch.DeadClasses} dead {(epoch.DeadClasses == 1 ? "class" : "classes")}");
 }
 

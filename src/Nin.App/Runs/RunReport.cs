@@ -11,8 +11,9 @@ namespace Nin.App.Runs;
 /// <param name="manifest">What was asked.</param>
 /// <param name="architecture">Of what network.</param>
 /// <param name="epochs">How it went.</param>
+/// <param name="kept">The epoch that its weights are of.</param>
 /// <param name="test">How it ended.</param>
-sealed class RunReport(Manifest manifest, Architecture architecture, IReadOnlyList<EpochMetrics> epochs, EvaluationResult test)
+sealed class RunReport(Manifest manifest, Architecture architecture, IReadOnlyList<EpochMetrics> epochs, EpochMetrics kept, EvaluationResult test)
 {
     const string Style = """
         :root { color-scheme: light; }
@@ -34,7 +35,7 @@ sealed class RunReport(Manifest manifest, Architecture architecture, IReadOnlyLi
     /// <param name="confusion">A PNG.</param>
     public string Write(byte[] curves, byte[] confusion)
     {
-        var last = epochs[^1];
+        string heldOut = manifest.Options.HeldOut;
         html.Append(CultureInfo.InvariantCulture, $"""
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -46,19 +47,20 @@ sealed class RunReport(Manifest manifest, Architecture architecture, IReadOnlyLi
             <div class="facts">
 
             """);
-        Fact(Tables.Percent(test.Accuracy), $"of {Tables.Count(test.Examples)} {(manifest.Options.HoldOut is null ? "test" : "held-out")} images");
-        Fact(Tables.Fixed(test.Loss, "0.0000"), "test loss");
-        Fact(Tables.Percent(last.TrainAccuracy), "of the training images");
-        Fact(Tables.Fixed(last.Loss, "0.0000"), "training loss");
-        Fact(Tables.Count(last.Epoch), last.Epoch == 1 ? "epoch" : "epochs");
-        Fact(Tables.Fixed(last.ExamplesPerSecond, "#,0"), "images a second");
+        Fact(Tables.Percent(test.Accuracy), $"of {Tables.Count(test.Examples)} {heldOut} images");
+        Fact(Tables.Fixed(test.Loss, "0.0000"), $"{heldOut} loss");
+        Fact(Tables.Percent(kept.TrainAccuracy), "of the training images");
+        Fact(Tables.Fixed(kept.Loss, "0.0000"), "training loss");
+        Fact(Tables.Count(epochs.Count), epochs.Count == 1 ? "epoch" : "epochs");
+        if (manifest.Options.Patience is not null) Fact(Tables.Count(kept.Epoch), "is the epoch of the weights");
+        Fact(Tables.Fixed(kept.ExamplesPerSecond, "#,0"), "images a second");
         if (test.DeadClasses > 0) Fact(Tables.Count(test.DeadClasses), test.DeadClasses == 1 ? "dead class" : "dead classes");
         html.Append("</div>\n");
         Picture("Curves", curves);
         Picture("Confusion", confusion);
         Table("Classes", ["class", ">images", ">precision", ">recall"], test.Classes.Select(c => (string[])
             [c.Name, Tables.Count(c.Examples), Tables.Percent(c.Precision), Tables.Percent(c.Recall)]));
-        Table("Epochs", [">epoch", ">loss", ">training", ">test loss", ">test", ">images/s"], epochs.Select(e => (string[])
+        Table("Epochs", [">epoch", ">loss", ">training", $">{heldOut} loss", $">{heldOut}", ">images/s"], epochs.Select(e => (string[])
             [
                 Tables.Count(e.Epoch), Tables.Fixed(e.Loss, "0.0000"), Tables.Percent(e.TrainAccuracy), Tables.Fixed(e.TestLoss, "0.0000"),
                 Tables.Percent(e.TestAccuracy), Tables.Fixed(e.ExamplesPerSecond, "#,0"),

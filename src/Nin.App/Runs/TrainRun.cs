@@ -42,8 +42,9 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         if (request.TensorBoard && !options.Resume) events.Start(epochs);
         try
         {
-            new RunDisplay(report, settings.Batch, network.Architecture).Show(
+            new RunDisplay(report, settings.Batch, network.Architecture, settings.HeldOut).Show(
                 display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
+            if (epochs.Count < settings.Epochs) report.Note($"stopped early: {settings.Patience} epochs were no better than epoch {Recipe.Kept(settings, epochs).Epoch}, whose weights are kept");
             test ??= TestSaved(network.Device, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested || request.Ranks is not null)
@@ -53,7 +54,7 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         }
 
         if (Writes) Draw();
-        return ResultOf(epochs[^1], network.Device, clock.Elapsed.TotalSeconds);
+        return ResultOf(Recipe.Kept(settings, epochs), network.Device, clock.Elapsed.TotalSeconds);
     }
 
     void Resume(TrainingState state)
@@ -81,9 +82,13 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
     void Record(INetwork network, EpochMetrics epoch, EvaluationResult? tested)
     {
         epochs.Add(epoch);
-        test = tested;
+        if (settings.Patience is null || epoch.IsBest)
+        {
+            test = tested;
+            if (Writes) Checkpoint.Save(network, folder.Weights, WeightsMetadata.Of(network.Architecture, settings, data));
+        }
+
         if (!Writes) return;
-        Checkpoint.Save(network, folder.Weights, WeightsMetadata.Of(network.Architecture, settings, data));
         folder.Write(epochs);
         if (request.TensorBoard) events.Append(epoch);
         report.Line(EpochResult.Of(epoch), AppJson.Lines.EpochResult);
@@ -93,12 +98,12 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
     {
         if (!PlotFont.Install())
             report.Note(PlotFont.Missing);
-        byte[] curves = CurvesPlot.Draw(model.Id, epochs);
+        byte[] curves = CurvesPlot.Draw(model.Id, epochs, Recipe.Kept(settings, epochs), settings.HeldOut);
         RunFolder.Write(folder.Curves, curves);
-        string title = $"{model.Id}: {Tables.Percent(test!.Accuracy)} of {Tables.Count(test.Examples)} test images";
+        string title = $"{model.Id}: {Tables.Percent(test!.Accuracy)} of {Tables.Count(test.Examples)} {settings.HeldOut} images";
         byte[] confusion = ConfusionPlot.Draw(title, test.Confusion, data.Test.ClassNames);
         RunFolder.Write(folder.Confusion, confusion);
-        var page = new RunReport(manifest, model.Architecture(), epochs, test);
+        var page = new RunReport(manifest, model.Architecture(), epochs, Recipe.Kept(settings, epochs), test);
         RunFolder.Write(folder.Report, Encoding.UTF8.GetBytes(page.Write(curves, confusion)));
     }
 
@@ -112,7 +117,12 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         public void Report(TrainingProgress value)
         {
             run.steps = (value.Completed is null ? value.Batch : 0, value.Batches);
-            if (value.Completed is { } epoch) run.Record(network, epoch, value.Test);
+            if (value.Completed is { } epoch)
+            {
+                value = value with { Completed = Recipe.Row(epoch) };
+                run.Record(network, value.Completed, value.Test ?? value.Validation);
+            }
+
             display(value);
         }
     }

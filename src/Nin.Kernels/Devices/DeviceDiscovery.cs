@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nin;
 
 /// <summary>Finds the devices of this machine, and the reason where one is missing.</summary>
@@ -6,12 +8,21 @@ public static class DeviceDiscovery
     /// <summary>What <c>auto</c> tries before the CPU, best first.</summary>
     static readonly DeviceKind[] Preferred = [DeviceKind.Cuda, DeviceKind.OpenCl];
 
+    /// <summary>Why a native program has the CPU alone: ILGPU compiles kernels while the program runs. Its code is not even in such a program.</summary>
+    const string IsNative = "a program that was published by Native AOT cannot compile kernels; publish it without, or use cpu";
+
     /// <summary>All devices, best first, and for a kind without one the reason.</summary>
     public static IReadOnlyList<DeviceInfo> List()
     {
         List<DeviceInfo> found = [];
         foreach (var kind in Preferred)
         {
+            if (!RuntimeFeature.IsDynamicCodeSupported)
+            {
+                found.Add(Absent(kind, Native));
+                continue;
+            }
+
             using var accelerators = new Accelerators(kind);
             int gpu = found.Exists(d => d.IsDefault) ? -1 : accelerators.FirstGpu();
             if (accelerators.Missing is { } reason) found.Add(Absent(kind, reason));
@@ -21,7 +32,8 @@ public static class DeviceDiscovery
 
         using (var cpu = new CpuDevice(threads: 1))
             found.Add(new DeviceInfo(cpu.Id, cpu.Kind, cpu.Name, cpu.MemoryBytes, !found.Exists(d => d.IsDefault), Missing: null));
-        found.Add(new DeviceInfo("emulator", DeviceKind.Emulator, "ILGPU's CPU accelerator", found[^1].MemoryBytes, IsDefault: false, Missing: null));
+        if (!RuntimeFeature.IsDynamicCodeSupported) found.Add(Absent(DeviceKind.Emulator, Native));
+        else found.Add(new DeviceInfo("emulator", DeviceKind.Emulator, "ILGPU's CPU accelerator", found[^1].MemoryBytes, IsDefault: false, Missing: null));
         return found;
     }
 
@@ -29,6 +41,12 @@ public static class DeviceDiscovery
     {
         foreach (var kind in Preferred)
         {
+            if (!RuntimeFeature.IsDynamicCodeSupported)
+            {
+                passedOver?.Invoke(Absent(kind, Native));
+                continue;
+            }
+
             using var accelerators = new Accelerators(kind);
             if (TryOpenGpu(accelerators, precision, out var device) is not { } reason) return device!;
             passedOver?.Invoke(Absent(kind, reason));
@@ -45,9 +63,12 @@ public static class DeviceDiscovery
         if (id == DeviceId.Auto) return OpenBest(threads, passedOver, precision);
         var (kind, index) = DeviceId.Parse(id);
         if (kind == DeviceKind.Cpu) return new CpuDevice(threads, precision: precision);
+        if (!RuntimeFeature.IsDynamicCodeSupported) throw new InvalidOperationException($"There is no device '{id}': {IsNative}.");
         using var accelerators = new Accelerators(kind);
         return accelerators.Open(index, precision);
     }
+
+    static MissingReason Native => new(IsNative, IsBroken: false);
 
     static MissingReason? TryOpenGpu(Accelerators accelerators, Precision precision, out AcceleratorDevice? device)
     {

@@ -47,27 +47,16 @@ public readonly record struct EpochProgress(int Steps, double LossSum, long Corr
 public sealed record BestEpoch(int Epoch, double Score, int Waited);
 
 /// <summary>A <see cref="TrainingState"/> as JSON, with what tells the network that it belongs to.</summary>
-static class TrainingStateFile
+static partial class TrainingStateFile
 {
     const int FormatVersion = 3;
-
-    // What is missing, unknown, null or there twice is an error: a run must not go on with a default for what it does not understand.
-    static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        AllowDuplicateProperties = false,
-    };
 
     public static void Write(Stream stream, TrainingState state, INetwork network) => JsonSerializer.Serialize(
         stream,
         new Content(
             FormatVersion, network.Architecture.Name, network.Architecture.Hash(), network.Seed, state.Epoch, state.Seed, state.Begun, state.Run,
             state.Options, state.Best),
-        Options);
+        Json.Default.Content);
 
     /// <exception cref="InvalidDataException">The file is missing, damaged, or another network's.</exception>
     public static TrainingState Read(string path, INetwork? network)
@@ -94,7 +83,7 @@ static class TrainingStateFile
         try
         {
             using var stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize<Content>(stream, Options) ?? throw new JsonException("It is empty.");
+            return JsonSerializer.Deserialize(stream, Json.Default.Content) ?? throw new JsonException("It is empty.");
         }
         catch (Exception exception) when (exception is JsonException or FileNotFoundException or DirectoryNotFoundException)
         {
@@ -105,4 +94,11 @@ static class TrainingStateFile
     sealed record Content(
         int FormatVersion, string Model, string Architecture, int NetworkSeed, int Epoch, int Seed, EpochProgress Begun,
         IReadOnlyDictionary<string, string> Run, IReadOnlyDictionary<string, string> Options, BestEpoch? Best = null);
+
+    // What is missing, unknown, null or there twice is an error: a run must not go on with a default for what it does not understand.
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+    [JsonSerializable(typeof(Content))]
+    sealed partial class Json : JsonSerializerContext;
 }

@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Nin.Training;
 
 namespace Nin;
 
 /// <summary>A network, whatever its shapes: what a trainer and tools need. Generated classes implement <see cref="INetwork{TSelf, TIn, TOut}"/>.</summary>
+// A trimmed program keeps the layers, which are properties: who looks into a network finds them by their names.
+[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)]
 public interface INetwork : IDisposable
 {
     /// <summary>Where it runs.</summary>

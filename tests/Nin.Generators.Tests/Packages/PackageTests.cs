@@ -13,10 +13,10 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
     public void The_packages_hold_libraries_documentation_and_the_generator_and_nothing_native()
     {
         Entries("Nin.Kernels").Should().BeEquivalentTo(
-            "Nin.Kernels.nuspec", "README.md", "lib/net10.0/Nin.Kernels.dll", "lib/net10.0/Nin.Kernels.xml");
+            "Nin.Kernels.nuspec", "README.md", "icon.png", "lib/net10.0/Nin.Kernels.dll", "lib/net10.0/Nin.Kernels.xml");
         Entries("Nin.Model").Should().BeEquivalentTo(
             [.. new NetworkAnalyzer().SupportedDiagnostics.Select(rule => $"docs/diagnostics/{rule.Id}.md"),
-            "docs/diagnostics/README.md", "Nin.Model.nuspec", "README.md", "lib/net10.0/Nin.Model.dll", "lib/net10.0/Nin.Model.xml",
+            "docs/diagnostics/README.md", "Nin.Model.nuspec", "README.md", "icon.png", "lib/net10.0/Nin.Model.dll", "lib/net10.0/Nin.Model.xml",
             "analyzers/dotnet/cs/Nin.Generators.dll", "analyzers/dotnet/cs/Nin.CodeFixes.dll"]);
         new DirectoryInfo(consumers.Feed).EnumerateFiles().Sum(f => f.Length).Should().BeLessThan(5_000_000);
     }

@@ -130,11 +130,19 @@ sealed class WorkGroupShapes<TKernel>(AcceleratorDevice device, params WorkGroup
     /// <param name="create">Loads the kernel.</param>
     public sealed class Shape(WorkGroupArea area, Func<TKernel> create)
     {
-        readonly Lazy<TKernel> kernel = new(create);
+        // Not Lazy, which asks a trimmed program to keep the constructors of its type.
+        readonly Lock gate = new();
+        TKernel? kernel;
 
         public WorkGroupArea Area => area;
 
-        public TKernel Kernel => kernel.Value;
+        public TKernel Kernel
+        {
+            get
+            {
+                lock (gate) return kernel ??= create();
+            }
+        }
     }
 }
 
