@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Collections.Concurrent;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -61,6 +62,7 @@ sealed class AcceleratorDevice : Device
     /// <exception cref="ArgumentException">Its context cannot compile the kernels.</exception>
     public static new AcceleratorDevice From(Accelerator accelerator, Precision precision)
     {
+        if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
         AcceleratorRequirements.Check(accelerator);
         var kind = accelerator.AcceleratorType switch
         {

@@ -63,10 +63,12 @@ public static class DeviceDiscovery
         if (id == DeviceId.Auto) return OpenBest(threads, passedOver, precision);
         var (kind, index) = DeviceId.Parse(id);
         if (kind == DeviceKind.Cpu) return new CpuDevice(threads, precision: precision);
-        if (!RuntimeFeature.IsDynamicCodeSupported) throw new InvalidOperationException($"There is no device '{id}': {IsNative}.");
+        if (!RuntimeFeature.IsDynamicCodeSupported) throw NativeProgram($"There is no device '{id}': ");
         using var accelerators = new Accelerators(kind);
         return accelerators.Open(index, precision);
     }
+
+    internal static InvalidOperationException NativeProgram(string what = "No kernel can be loaded: ") => new($"{what}{IsNative}.");
 
     static MissingReason Native => new(IsNative, IsBroken: false);
 
