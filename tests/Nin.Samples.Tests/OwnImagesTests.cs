@@ -25,7 +25,7 @@ public sealed class OwnImagesTests : IDisposable
     [Fact]
     public async Task It_has_the_whole_command_line_for_its_network()
     {
-        var (code, output, error) = await SampleProgram.RunAsync("own-images", "OwnImages", "summary");
+        var (code, output, error) = await SampleProgram.RunAsync("own-images", "OwnImages", "summary", "--model", "emoji");
         code.Should().Be(0, error);
         output.Should().Contain("Block4").And.Contain("9");
     }
