@@ -120,7 +120,7 @@ public sealed record TrainSettings
     /// <summary>The same for deep networks without normalisation, whose ReLUs die at ten times the rate.</summary>
     public static TrainSettings Plain { get; } = Quick with { Lr = 0.01 };
 
-    /// <summary>The most accurate network that two cores train within an hour: <see cref="Quick"/> for longer, with images that are varied and an average of the weights.</summary>
+    /// <summary><see cref="Quick"/> for longer, with images that are varied and an average of the weights.</summary>
     public static TrainSettings Accurate { get; } = Quick with { Epochs = 30, Augment = "shift-flip", LabelSmoothing = 0.1, Average = 0.999 };
 
     /// <summary>As chapter 7.3 of the book trains it.</summary>
@@ -140,7 +140,7 @@ sealed record Preset(string Name, string Purpose, TrainSettings Settings)
     public static IReadOnlyList<Preset> All { get; } =
     [
         new("quick", "minutes, above 0.9", TrainSettings.Quick),
-        new("accurate", "within an hour on two cores", TrainSettings.Accurate),
+        new("accurate", "longer, for accuracy", TrainSettings.Accurate),
         new("book", "chapter 7.3's", TrainSettings.Book),
     ];
 

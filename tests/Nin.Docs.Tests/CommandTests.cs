@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.CodeAnalysis;
 using Nin.App;
 using Nin.Runner.Models;
+using Nin.Runner.Studies;
 using Xunit.Abstractions;
 
 namespace Nin.Docs.Tests;
@@ -55,7 +56,7 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
         ["POCL_EXTRA_BUILD_FLAGS=-w nin doctor"] = "takes half a minute, and DoctorTests run it",
     };
 
-    static readonly ModelCatalog Shipped = Catalog();
+    static readonly NinApp Shipped = App();
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-docs-");
 
@@ -135,16 +136,17 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
 
     static string Beside(string extension) => Path.Combine(AppContext.BaseDirectory, "Nin.Docs.Tests" + extension);
 
-    static ModelCatalog Catalog()
+    static NinApp App()
     {
         var app = new NinApp();
         ShippedModels.AddTo(app);
-        return app.Models;
+        ShippedStudies.AddTo(app);
+        return app;
     }
 
     void NoteParsed(string where, string reason, string[] arguments)
     {
-        UsageError.Of(CommandLine.Create("", Shipped).Parse(arguments)).Should().BeNull(where);
+        UsageError.Of(CommandLine.Create("", Shipped.Models, Shipped.Studies).Parse(arguments)).Should().BeNull(where);
         output.WriteLine($"{where}: parsed, not run: it {reason}");
     }
 

@@ -23,7 +23,7 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
         };
         options = Recipe.Extended(options, manifest.Extensions, data.Training!.Count);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var follower = new Follower(this, weights, network, enough);
+        var follower = new Follower(this, manifest.Options.Patience is null ? weights : null, network, enough);
         // It returns when the follower has seen enough, too: with the best weights where the run kept those.
         Trainer.Fit(network, Recipe.Images(manifest.Options, data), options, follower, enough.Token);
         cancellation.ThrowIfCancellationRequested();
@@ -71,7 +71,7 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
     }
 
     /// <summary>Compares each epoch when it is done, and cancels the rest when there is nothing left to learn.</summary>
-    sealed class Follower(Replay replay, INetwork weights, INetwork network, CancellationTokenSource enough) : IProgress<TrainingProgress>
+    sealed class Follower(Replay replay, INetwork? weights, INetwork network, CancellationTokenSource enough) : IProgress<TrainingProgress>
     {
         public RunDifference? Difference { get; private set; }
 
@@ -84,7 +84,7 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
             replay.note($"epoch {epoch.Epoch}/{replay.recorded.Count} replayed: {(Difference is null ? "the same" : "different")}");
             bool isDone = Difference is not null || epoch.Epoch == replay.recorded.Count;
             // Now, while the network has the averaged weights, where the run kept some; the best ones it gets at the end.
-            if (isDone && replay.manifest.Options.Patience is null) Difference ??= DifferenceOf(weights, network);
+            if (isDone && weights is not null) Difference ??= DifferenceOf(weights, network);
             if (isDone) enough.Cancel();
         }
     }
