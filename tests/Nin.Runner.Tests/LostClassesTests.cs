@@ -48,7 +48,7 @@ public sealed class LostClassesTests
         using var folder = new TemporaryFolder();
         // So fast that the ReLU before the loss dies in the first steps.
         var outcome = NinProcess.Run(
-            "train", "--model", "MiniBook", "--dataset", "synthetic", "--limit", "512", "--batch", "32", "--epochs", "1", "--lr", "3", "--device", "cpu", "--json",
+            "train", "--model", "MiniBook", "--dataset", "synthetic", "--limit", "512", "--batch", "32", "--epochs", "1", "--lr", "0.5", "--device", "cpu", "--json",
             "--out", folder["run"]).Succeeded();
         outcome.JsonLines[0].GetProperty("deadClasses").GetInt32().Should().BeGreaterThan(0);
         outcome.Error.Should().MatchRegex("warning: dead class(es)? '.*LastRelu = false");

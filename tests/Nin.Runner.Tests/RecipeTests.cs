@@ -39,7 +39,7 @@ public sealed class RecipeTests : IDisposable
     {
         string run = folder["run"];
         NinProcess.Run([
-            .. Train, "--preset", "accurate", "--model", "quick28", "--cutout", "8", "--label-smoothing", "0", "--last-rate", "0.5", "--hold-out", "32", "--epochs", "1", "--out", run,
+            .. Train, "--preset", "accurate", "--model", "quick28", "--cutout", "8", "--label-smoothing", "0", "--last-rate", "0.5", "--hold-out", "32", "--out", run,
         ]).Succeeded().Output.Should().Contain("tested on 32 held out");
         var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "manifest.json"))).RootElement.GetProperty("options");
         options.EnumerateObject().Select(o => $"{o.Name}={o.Value}").Should().Contain(["cutout=8", "lastRate=0.5", "holdOut=32", "augment=shift-flip"])

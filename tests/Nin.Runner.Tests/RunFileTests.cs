@@ -40,7 +40,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     [InlineData("\"schedule\": \"cosine\"", "\"schedule\": \"cosinee\"", "options.schedule is 'cosinee'; it must be one of constant, step, cosine, onecycle")]
     [InlineData("\"optimizer\": \"sgd\"", "\"optimizer\": \"SGD\"", "options.optimizer is 'SGD'; it must be one of sgd, adam, adamw")]
     [InlineData("\"init\": \"he\"", "\"init\": \"h\\ne\"", "options.init is 'h e'; it must be one of xavier, he")]
-    [InlineData("\"augment\": \"none\"", "\"augment\": \"\"", "options.augment is ''; it must be one of none, flip, shift-flip")]
+    [InlineData("\"augment\": \"none\"", "\"augment\": \"\"", "options.augment is ''; it must be one of none, flip, shift-flip, strong")]
     [InlineData("\"dataset\": \"synthetic\"\n", "\"dataset\": \"mnist\"\n", "options.dataset is 'mnist'; it must be one of fashion-mnist, synthetic, folder")]
     [InlineData("\"dataset\": \"synthetic\",", "\"dataset\": \"mnist\",", "data.dataset is 'mnist' and options.dataset is 'synthetic'; they must be equal")]
     [InlineData("\"model\": \"quick28\"", "\"model\": \"quick29\"", "model is 'quick29'; it must be one of book, *")]

@@ -4,7 +4,7 @@ namespace Nin.Runner.Tests;
 public sealed class UsageErrorTests
 {
     [Theory]
-    [InlineData("", "no command: use one of devices, models, summary, train, lr-find, eval, predict, explain, compare, export, import, bench, data, verify, doctor;")]
+    [InlineData("", "no command: use one of devices, models, summary, train, lr-find, eval, predict, explain, compare, experiment, export, import, bench, data, verify, doctor;")]
     [InlineData("modles", "unknown command 'modles': did you mean 'models'?")]
     [InlineData("predikt", "unknown command 'predikt': did you mean 'predict'? `nin` takes devices, models,")]
     [InlineData("predict", "Required argument 'IMAGE' missing for command: 'predict'.")]
@@ -21,7 +21,7 @@ public sealed class UsageErrorTests
     [InlineData("train --lr NaN", "--lr is 'NaN'; it must be a number above 0.")]
     [InlineData("train --momentum 1", "--momentum is '1'; it must be a number of 0 or more and below 1.")]
     [InlineData("train --optimizer adm", "--optimizer is 'adm': did you mean 'adam'? use sgd, adam or adamw.")]
-    [InlineData("train --preset slow", "--preset is 'slow'; use quick or book.")]
+    [InlineData("train --preset slow", "--preset is 'slow'; use quick, accurate or book.")]
     [InlineData("train --schedule", "Required argument missing for option: '--schedule'.")]
     [InlineData("train --optimizer adam --momentum 0.9", "--momentum belongs to sgd")]
     [InlineData("train --model cifar10", "cifar10 takes images of 3x32x32, Fashion-MNIST has one channel: add --dataset synthetic")]
