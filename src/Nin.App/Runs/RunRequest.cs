@@ -21,8 +21,11 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
     /// <summary>Whether it writes an event file, too.</summary>
     public bool TensorBoard { get; init; }
 
-    /// <summary>The processes that share the run; null for this one alone. Rank 0 alone writes.</summary>
+    /// <summary>The processes that share the run; null for this one alone.</summary>
     public RankGroup? Ranks { get; init; }
+
+    /// <summary>Whether this process writes the run's files: of several, rank 0 alone.</summary>
+    public bool Writes => Ranks is null or { Rank: 0 };
 
     /// <summary>See <see cref="Training.TrainerOptions.SynchronizeBatchNorm"/>.</summary>
     public bool SynchronizesBatchNorm { get; init; }
@@ -43,9 +46,8 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
         Earlier?.CheckSame(manifest, Folder.ManifestFile);
         images.CheckBatch(Settings.Batch, network.Architecture.Input);
         // A new folder is made when nothing else can be wrong; it may have been another run's in the meantime.
-        bool writes = Ranks is null or { Rank: 0 };
-        using var begun = Earlier is null && writes ? Folder.Lock() : null;
-        if (writes)
+        using var begun = Earlier is null && Writes ? Folder.Lock() : null;
+        if (Writes)
         {
             if (Earlier is null) Folder.RequireEmpty();
             Folder.ClearUnfinished();

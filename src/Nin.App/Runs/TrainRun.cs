@@ -24,9 +24,6 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
     EvaluationResult? test;
     (int Done, int All) steps;
 
-    // Of several processes rank 0 alone.
-    bool Writes => request.Ranks is null or { Rank: 0 };
-
     /// <summary>Trains, writing weights, metrics and a checkpoint after each epoch, and draws at the end.</summary>
     /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>
     public TrainResult Execute(INetwork network, CancellationToken cancellation)
@@ -53,7 +50,7 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
             throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `{NinApp.Name} {request.GoOn}`.");
         }
 
-        if (Writes) Draw();
+        if (request.Writes) Draw();
         return ResultOf(Recipe.Kept(settings, epochs), network.Device, clock.Elapsed.TotalSeconds);
     }
 
@@ -85,10 +82,10 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         if (settings.Patience is null || epoch.IsBest)
         {
             test = tested;
-            if (Writes) Checkpoint.Save(network, folder.Weights, WeightsMetadata.Of(network.Architecture, settings, data));
+            if (request.Writes) Checkpoint.Save(network, folder.Weights, WeightsMetadata.Of(network.Architecture, settings, data));
         }
 
-        if (!Writes) return;
+        if (!request.Writes) return;
         folder.Write(epochs);
         if (request.TensorBoard) events.Append(epoch);
         report.Line(EpochResult.Of(epoch), AppJson.Lines.EpochResult);
