@@ -13,15 +13,17 @@ public sealed class DeviceTheoryDiscoverer(IMessageSink messages) : TheoryDiscov
     public override IEnumerable<IXunitTestCase> Discover(
         ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute)
     {
-        string? missing = Missing(testMethod.TestClass.Class.ToRuntimeType());
-        return missing is null
+        string? skipped = Skipped(testMethod.TestClass.Class.ToRuntimeType(), testMethod.Method.Name);
+        return skipped is null
             ? base.Discover(discoveryOptions, testMethod, theoryAttribute)
-            : CreateTestCasesForSkippedDataRow(discoveryOptions, testMethod, theoryAttribute, dataRow: null, missing);
+            : CreateTestCasesForSkippedDataRow(discoveryOptions, testMethod, theoryAttribute, dataRow: null, skipped);
     }
 
-    static string? Missing(Type testClass)
-    {
-        Type device = testClass.BaseType!.GetGenericArguments().Single();
-        return (string?)device.GetProperty(nameof(IDeviceUnderTest.Missing), BindingFlags.Static | BindingFlags.Public)!.GetValue(null);
-    }
+    static string? Skipped(Type testClass, string test) => (string?)typeof(DeviceTheoryDiscoverer)
+        .GetMethod(nameof(SkippedOn), BindingFlags.Static | BindingFlags.NonPublic)!
+        .MakeGenericMethod(testClass.BaseType!.GetGenericArguments().Single())
+        .Invoke(null, [test]);
+
+    static string? SkippedOn<TDevice>(string test)
+        where TDevice : IDeviceUnderTest => TDevice.Missing ?? TDevice.LeftOut(test);
 }

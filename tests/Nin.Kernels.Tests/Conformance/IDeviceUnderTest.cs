@@ -15,6 +15,9 @@ public interface IDeviceUnderTest
     /// <summary>One case in so many is taken.</summary>
     static abstract int Thinning { get; }
 
+    /// <summary>Why a test of this name is not run on it; null where it is.</summary>
+    static virtual string? LeftOut(string test) => null;
+
     /// <summary>How exactly it multiplies.</summary>
     static virtual Precision Precision => Precision.Float32;
 }

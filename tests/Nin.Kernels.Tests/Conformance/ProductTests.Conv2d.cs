@@ -80,14 +80,11 @@ public abstract partial class ProductTests<TDevice>
     [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(Leaves))]
     public void Conv2d_backward_weights(Conv2dCase s)
     {
-        foreach (bool accumulate in Both)
-        {
-            foreach (bool biased in Both) WeightGradientsAgree(s, biased, accumulate);
-        }
+        WeightGradientsAgree(s, [.. Both.SelectMany(accumulate => Both.Select(biased => (biased, accumulate)))]);
     }
 
     [DeviceTheory, MemberData(nameof(ImagesOfLeaves))]
-    public void Conv2d_backward_weights_of_large_images(Conv2dCase s) => WeightGradientsAgree(s, biased: true, accumulate: true);
+    public void Conv2d_backward_weights_of_large_images(Conv2dCase s) => WeightGradientsAgree(s, (Biased: true, Accumulate: true));
 
     [DeviceTheory, MemberData(nameof(SmallConvolutions))]
     public void Conv2d_gradients_are_the_transposed_maps(Conv2dCase s)
@@ -116,19 +113,23 @@ public abstract partial class ProductTests<TDevice>
         Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, In(OutputNhwc(s, dy)), weights.View, dx, accumulate: false);
         Comparison.Agree(OutputNchw(s, y.Read()), Products(ReferenceConv2d.Forward(s, x.Widen(), w.Widen(), b.Widen())), "y");
         Comparison.Agree(Nchw(s, dx.Read()), Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())), "dx");
-        WeightGradientsAgree(s, biased: true, accumulate: false);
+        WeightGradientsAgree(s, (Biased: true, Accumulate: false));
     }
 
-    void WeightGradientsAgree(Conv2dCase s, bool biased, bool accumulate)
+    void WeightGradientsAgree(Conv2dCase s, params (bool Biased, bool Accumulate)[] runs)
     {
         float[] x = RandomData.Normal(1, s.InputLength), dy = RandomData.Normal(2, s.OutputLength);
         float[] beforeW = RandomData.Normal(3, s.WeightLength), beforeB = RandomData.Normal(4, s.Filters);
-        Operand dw = Target(accumulate, Hwio(s, beforeW));
-        Operand? db = biased ? Target(accumulate, beforeB) : null;
-        Op<IConv2dBackwardWeights>().Run(Stream, Sizes(s), s.Batch, In(Nhwc(s, x)), In(OutputNhwc(s, dy)), dw, db, accumulate);
+        Operand input = In(Nhwc(s, x)), gradient = In(OutputNhwc(s, dy));
         Oracle want = Products(ReferenceConv2d.BackwardWeights(s, x.Widen(), dy.Widen())), wantBias = ReferenceConv2d.BackwardBias(s, dy.Widen());
-        Comparison.Agree(Oihw(s, dw.Read()), Wanted(accumulate, want, beforeW), $"dw, bias {biased}, accumulate {accumulate}");
-        if (db is not null) Comparison.Agree(db.Read(), Wanted(accumulate, wantBias, beforeB), $"dbias, accumulate {accumulate}");
+        foreach (var (biased, accumulate) in runs)
+        {
+            Operand dw = Target(accumulate, Hwio(s, beforeW));
+            Operand? db = biased ? Target(accumulate, beforeB) : null;
+            Op<IConv2dBackwardWeights>().Run(Stream, Sizes(s), s.Batch, input, gradient, dw, db, accumulate);
+            Comparison.Agree(Oihw(s, dw.Read()), Wanted(accumulate, want, beforeW), $"dw, bias {biased}, accumulate {accumulate}");
+            if (db is not null) Comparison.Agree(db.Read(), Wanted(accumulate, wantBias, beforeB), $"dbias, accumulate {accumulate}");
+        }
     }
 
     static Conv2dSizes Sizes(Conv2dCase s) =>

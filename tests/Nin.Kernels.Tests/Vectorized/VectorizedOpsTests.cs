@@ -19,12 +19,11 @@ public sealed class VectorizedOpsTests
         foreach (int channels in ChannelCounts)
         {
             (float[] Values, int Channels)[] want = OpRun.Outputs(op, 128, 1, 20, channels);
-            foreach (int width in OpRun.Widths)
+            // Each width and each number of threads once: one that mattered beside the other would show.
+            var runs = OpRun.Widths.Select(width => (Width: width, Threads: 1)).Concat(new[] { 2, 4 }.Select(threads => (Width: OpRun.Widths[^1], Threads: threads)));
+            foreach (var (width, threads) in runs.Skip(1))
             {
-                foreach (int threads in new[] { 1, 2, 4 })
-                {
-                    Same(OpRun.Outputs(op, width, threads, 20, channels), want, $"{channels} channels, {width} bits, {threads} threads");
-                }
+                Same(OpRun.Outputs(op, width, threads, 20, channels), want, $"{channels} channels, {width} bits, {threads} threads");
             }
         }
     }
