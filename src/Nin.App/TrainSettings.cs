@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json.Serialization;
 using Nin.App.Runs;
 
@@ -10,9 +11,12 @@ public sealed record TrainSettings
     [JsonRequired]
     public int Epochs { get; init; } = 3;
 
-    /// <summary>Images a step.</summary>
+    /// <summary>
+    /// Images a step; null follows the number of training images: a power of two from 8 to 128 that leaves at least 20 steps an epoch, where there are images
+    /// enough, and <see cref="Lr"/> is then that of 128, of which fewer images take less. A manifest has both as they were used.
+    /// </summary>
     [JsonRequired]
-    public int Batch { get; init; } = 128;
+    public int? Batch { get; init; }
 
     /// <summary>The largest learning rate.</summary>
     [JsonRequired]
@@ -82,6 +86,32 @@ public sealed record TrainSettings
     /// <summary><c>tf32x3</c> or <c>tf32</c>; null for <c>float32</c>. See <see cref="Nin.Precision"/>.</summary>
     public string? Precision { get; init; }
 
+    const int LeastBatch = 8, LargestBatch = 128, StepsAnEpoch = 20;
+
+    /// <summary>The default of <see cref="Batch"/>, in some words.</summary>
+    internal static string DefaultBatch { get; } = $"{LargestBatch}; fewer, down to {LeastBatch}, where an epoch would have less than {StepsAnEpoch} steps";
+
+    /// <summary>Whether the user chose <see cref="Lr"/>, which then is that of any batch.</summary>
+    [JsonIgnore]
+    internal bool IsLrChosen { get; init; }
+
+    /// <summary>
+    /// These settings for so many training images, with a number of images a step: few steps an epoch learn little, whatever the network. The learning rate
+    /// goes by the square root of the batch, as the noise of its gradient does.
+    /// </summary>
+    internal TrainSettings ForImages(int count)
+    {
+        if (Batch is not null) return this with { IsLrChosen = false };
+        int batch = Math.Clamp(LargestPowerOfTwo(count / StepsAnEpoch), LeastBatch, LargestBatch);
+        return this with { Batch = batch, Lr = IsLrChosen ? Lr : Lr * Math.Sqrt((double)batch / LargestBatch), IsLrChosen = false };
+    }
+
+    /// <summary>Images a step of settings that are <see cref="ForImages"/>.</summary>
+    internal int BatchSize => Batch ?? throw new InvalidOperationException("The batch follows the number of images, which is not known yet.");
+
+    // Several processes share a batch of whole eights with the bits of one.
+    static int LargestPowerOfTwo(int most) => most < 1 ? 1 : 1 << BitOperations.Log2((uint)most);
+
     /// <summary>The largest <see cref="Cutout"/>: no image of a data set is that wide.</summary>
     internal const int MaxCutout = 1024;
 
@@ -126,7 +156,7 @@ public sealed record TrainSettings
     /// <summary>As chapter 7.3 of the book trains it.</summary>
     public static TrainSettings Book { get; } = new()
     {
-        Epochs = 10, Momentum = 0, WeightDecay = 0, Schedule = "constant", Init = "xavier",
+        Epochs = 10, Batch = LargestBatch, Momentum = 0, WeightDecay = 0, Schedule = "constant", Init = "xavier",
     };
 }
 

@@ -35,6 +35,23 @@ public sealed class NinAppTests
     }
 
     [Theory]
+    [InlineData(1, 8)]
+    [InlineData(192, 8)]
+    [InlineData(319, 8)]
+    [InlineData(320, 16)]
+    [InlineData(2559, 64)]
+    [InlineData(2560, 128)]
+    [InlineData(60_000, 128)]
+    public void A_batch_that_nobody_chose_leaves_twenty_steps_an_epoch(int images, int batch)
+    {
+        var settings = TrainSettings.Quick.ForImages(images);
+        (settings.Batch, settings.Lr).Should().Be((batch, 0.1 * Math.Sqrt(batch / 128.0)));
+        (TrainSettings.Quick with { Lr = 0.3, IsLrChosen = true }).ForImages(images).Lr.Should().Be(0.3);
+        (TrainSettings.Quick with { Batch = 100 }).ForImages(images).Batch.Should().Be(100);
+        TrainSettings.Book.ForImages(images).Batch.Should().Be(128, "it is the book's");
+    }
+
+    [Theory]
     [InlineData("", "'' is not a valid id: *")]
     [InlineData("a b", "'a b' is not a valid id: *")]
     [InlineData("quick", "A network 'quick' was added already; choose another id.*")]

@@ -18,13 +18,14 @@ public sealed class OwnPicturesTests : IDisposable
     {
         Fill(Classes, pictures: 6);
         File.WriteAllText(folder["kinds/kind3/broken.png"], "not a picture");
-        string[] train = ["train", "--data", folder["kinds"], "--epochs", "2", "--batch", "8", "--device", "cpu", "--validation", "0.34", "--out", folder["run"]];
+        string[] train = ["train", "--data", folder["kinds"], "--epochs", "2", "--device", "cpu", "--validation", "0.34", "--out", folder["run"]];
         var outcome = Run([.. train, "--json"]).Succeeded();
         outcome.Error.Should().Contain("broken.png was left out: it is not a PNG").And.Contain($"40 training images of {folder["kinds"]}");
 
         var manifest = JsonDocument.Parse(File.ReadAllText(folder["run/manifest.json"])).RootElement;
         manifest.GetProperty("options").GetProperty("dataset").GetString().Should().Be("folder");
         manifest.GetProperty("options").GetProperty("validation").GetDouble().Should().Be(0.34);
+        manifest.GetProperty("options").GetProperty("batch").GetInt32().Should().Be(8, "one step of 40 images learns nothing");
         var preprocessing = Nin.Data.Preprocessing.Read(folder["run/model.safetensors"]);
         preprocessing.ClassNames.Should().Equal(Classes);
         preprocessing.Normalization.Should().NotBeNull();

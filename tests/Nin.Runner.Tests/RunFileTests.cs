@@ -24,7 +24,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     static Manifest Good { get; } = new(
         ManifestVersions.OfThisProcess(), DateTimeOffset.UnixEpoch, "quick28", new string('a', 64),
         new ManifestData("synthetic", "made", [new DataFileRow("training", new string('0', 64)), new DataFileRow("test", new string('1', 64))]),
-        TrainSettings.Quick with { Schedule = "cosine", Dataset = "synthetic", Seed = 3, Limit = 16 }, 3, new ManifestDevice("cpu", "A processor", 2)) { Extensions = [new ManifestExtension(Epoch: 1, Step: 5, From: 2, To: 3)] };
+        TrainSettings.Quick with { Batch = 128, Schedule = "cosine", Dataset = "synthetic", Seed = 3, Limit = 16 }, 3, new ManifestDevice("cpu", "A processor", 2)) { Extensions = [new ManifestExtension(Epoch: 1, Step: 5, From: 2, To: 3)] };
 
     [Fact]
     public void Manifest_reads_back()

@@ -130,7 +130,7 @@ public sealed class TrainTests(TrainedRun trained) : IClassFixture<TrainedRun>
     {
         using var folder = new TemporaryFolder();
         NinProcess.Run(
-            "train", "--model", model, "--dataset", "synthetic", "--limit", "8", "--epochs", "1", "--device", "cpu", "--out", folder["run"]).Succeeded();
+            "train", "--model", model, "--dataset", "synthetic", "--limit", "8", "--epochs", "1", "--batch", "128", "--device", "cpu", "--out", folder["run"]).Succeeded();
 
         var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder["run"], "manifest.json"))).RootElement.GetProperty("options");
         options.EnumerateObject().Select(o => $"{o.Name}={o.Value}").Should().Contain(settings);

@@ -34,8 +34,9 @@ sealed class FindRateCommand : Command
         var (model, settings) = options.Resolve(parsed, folder);
         using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision);
         var images = await RunData.ForRunAsync(settings, model, folder, report.Note, cancellation).ConfigureAwait(false);
+        settings = settings.ForImages(images.Training!.Count);
         using var network = Recipe.Network(model, settings, on);
-        images.CheckBatch(settings.Batch, network.Architecture.Input);
+        images.CheckBatch(settings.BatchSize, network.Architecture.Input);
         var search = LearningRateFinder.Run(
             network, Recipe.Images(settings, images), Recipe.Search(settings), steps: parsed.GetValue(steps) ?? 100, cancellation: cancellation);
         if (search.Points.Count == 0) throw new InvalidDataException($"the loss of {model.Id} is not finite at the smallest rate: check the data.");

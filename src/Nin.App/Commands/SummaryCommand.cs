@@ -8,21 +8,24 @@ namespace Nin.App.Commands;
 /// <summary><c>nin summary</c>: reads a network's <see cref="Architecture"/> and its plan, and opens no device.</summary>
 sealed class SummaryCommand : Command
 {
+    readonly ModelCatalog models;
     readonly Option<ModelEntry?> model;
     readonly Option<int?> batch = OptionKinds.Integer("--batch", "Examples that the bytes are for (default: 1)", least: 1);
 
     public SummaryCommand(ModelCatalog models)
         : base("summary", "Show a network's layers and what they cost")
     {
+        this.models = models;
         Add(model = SharedOptions.Model(models, "The network"));
-        model.Required = true;
+        // Of several, which one is meant is the question that the command answers.
+        model.Required = models.All.Count > 1;
         Add(batch);
         SetAction(Run);
     }
 
     int Run(ParseResult parsed)
     {
-        var summary = Summarize(parsed.GetValue(model)!, parsed.GetValue(batch) ?? 1);
+        var summary = Summarize(parsed.GetValue(model) ?? models.Default, parsed.GetValue(batch) ?? 1);
         new Report(parsed).Result(summary, AppJson.Lines.SummaryResult, console => Show(console, summary));
         return ExitCode.Done;
     }

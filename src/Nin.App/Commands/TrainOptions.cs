@@ -15,9 +15,9 @@ sealed class TrainOptions(ModelCatalog models)
         [.. Preset.All.Select(p => p.Name)]);
     readonly Option<int?> epochs = OptionKinds.Integer(
         "--epochs", $"Times that all training images are seen ({Each(s => s.Epochs)}); beside --resume, the run's new total", least: 1);
-    readonly Option<int?> batch = OptionKinds.Integer("--batch", "Images a step (128)", least: 1);
+    readonly Option<int?> batch = OptionKinds.Integer("--batch", $"Images a step ({TrainSettings.DefaultBatch})", least: 1);
     readonly Option<double?> lr = OptionKinds.Number(
-        "--lr", "Peak learning rate (0.1; 0.01 for mnist28 and cifar10; 0.001 with adam and adamw)", v => v > 0, "a number above 0");
+        "--lr", "Peak learning rate (0.1; 0.01 for mnist28 and cifar10; 0.001 with adam and adamw; less with a batch below 128 that was not given)", v => v > 0, "a number above 0");
     readonly Option<double?> momentum = OptionKinds.Number(
         "--momentum", $"Nesterov momentum of sgd ({Each(s => s.Momentum)})", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
     readonly Option<double?> weightDecay = OptionKinds.Number(
@@ -91,6 +91,7 @@ sealed class TrainOptions(ModelCatalog models)
             Epochs = parsed.GetValue(epochs) ?? start.Epochs,
             Batch = parsed.GetValue(batch) ?? start.Batch,
             Lr = parsed.GetValue(lr) ?? start.Lr,
+            IsLrChosen = parsed.GetValue(lr) is not null,
             Momentum = parsed.GetValue(momentum) ?? start.Momentum,
             WeightDecay = parsed.GetValue(weightDecay) ?? start.WeightDecay,
             Schedule = parsed.GetValue(schedule) ?? start.Schedule,

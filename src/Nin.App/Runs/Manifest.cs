@@ -62,6 +62,7 @@ sealed record Manifest(
     /// <summary>What no run could have been started with, in some words without a full stop; or null.</summary>
     public string? Problem(ModelCatalog models) =>
         !models.TryGet(Model, out _, out _) ? $"model is '{ErrorText.OneLine(Model)}'; it must be one of {string.Join(", ", models.Ids)}"
+        : Options.Batch is null ? "options.batch is missing; it must be a whole number of 1 or more"
         : Options.Problem() is { } problem ? $"options.{problem}"
         : Seed != Options.Seed ? $"seed is {Seed} and options.seed is {Options.Seed}; they must be equal"
         : Data.Dataset != Options.Dataset ? $"data.dataset is '{ErrorText.OneLine(Data.Dataset)}' and options.dataset is '{ErrorText.OneLine(Options.Dataset)}'; they must be equal"

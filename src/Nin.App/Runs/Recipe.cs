@@ -23,7 +23,7 @@ static class Recipe
     public static TrainerOptions Options(TrainSettings settings, string checkpointFolder, CheckpointSettings checkpoints) => new()
     {
         Epochs = settings.Epochs,
-        BatchSize = settings.Batch,
+        BatchSize = settings.BatchSize,
         LearningRate = settings.Lr,
         Schedule = Schedule(settings.Schedule),
         Loss = settings.LabelSmoothing is { } share ? new CrossEntropyLoss(share) : null,
@@ -41,7 +41,7 @@ static class Recipe
     /// <summary>Of a search for the learning rate: what it trains with.</summary>
     public static TrainerOptions Search(TrainSettings settings) => new()
     {
-        BatchSize = settings.Batch, Optimizer = parameters => Optimizer(settings, parameters), Seed = settings.Seed,
+        BatchSize = settings.BatchSize, Optimizer = parameters => Optimizer(settings, parameters), Seed = settings.Seed,
     };
 
     /// <summary>Options whose schedule is, until each extension, that of the number of epochs from before it: the bits of the run, from whichever checkpoint.</summary>

@@ -41,10 +41,15 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
     {
         string? named = Data ?? (Settings.Dataset == RunData.FolderName ? Earlier?.Data.Path : null);
         var images = await RunData.ForRunAsync(Settings, Model, named, report.Note, cancellation).ConfigureAwait(false);
+        return (this with { Settings = Settings.ForImages(images.Training!.Count) }).Train(images, on, report, cancellation);
+    }
+
+    TrainResult Train(RunData images, Device on, Report report, CancellationToken cancellation)
+    {
         using var network = Recipe.Network(Model, Settings, on);
         var manifest = Manifest.Of(Model, Settings, images, on);
         Earlier?.CheckSame(manifest, Folder.ManifestFile);
-        images.CheckBatch(Settings.Batch, network.Architecture.Input);
+        images.CheckBatch(Settings.BatchSize, network.Architecture.Input);
         // A new folder is made when nothing else can be wrong; it may have been another run's in the meantime.
         using var begun = Earlier is null && Writes ? Folder.Lock() : null;
         if (Writes)
@@ -63,9 +68,9 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
 
     string Describe(INetwork network)
     {
-        string bits = Training.RankBits.Differ(network, Ranks!.Count, Settings.Batch, SynchronizesBatchNorm) is { } why
+        string bits = Training.RankBits.Differ(network, Ranks!.Count, Settings.BatchSize, SynchronizesBatchNorm) is { } why
             ? $"not the bits of one process: {why}"
             : "with the bits of one process";
-        return $"{Ranks.Count} processes, {(Settings.Batch - 1) / Ranks.Count + 1} of {Settings.Batch} images a step each, {bits}";
+        return $"{Ranks.Count} processes, {(Settings.BatchSize - 1) / Ranks.Count + 1} of {Settings.BatchSize} images a step each, {bits}";
     }
 }

@@ -39,7 +39,7 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         if (request.TensorBoard && !options.Resume) events.Start(epochs);
         try
         {
-            new RunDisplay(report, settings.Batch, network.Architecture, settings.HeldOut).Show(
+            new RunDisplay(report, options.BatchSize, network.Architecture, settings.HeldOut).Show(
                 display => Trainer.Fit(network, images, options, new Recorder(this, network, display), cancellation));
             if (epochs.Count < settings.Epochs) report.Note($"stopped early: {settings.Patience} epochs were no better than epoch {Recipe.Kept(settings, epochs).Epoch}, whose weights are kept");
             test ??= TestSaved(network.Device, cancellation);
@@ -74,7 +74,7 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         return Evaluation.Run(saved, data.Test, data.Normalization, cancellation: cancellation);
     }
 
-    int Batches() => (data.Training!.Count - 1) / settings.Batch + 1;
+    int Batches() => (data.Training!.Count - 1) / settings.BatchSize + 1;
 
     void Record(INetwork network, EpochMetrics epoch, EvaluationResult? tested)
     {

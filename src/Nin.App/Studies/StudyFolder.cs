@@ -70,8 +70,10 @@ sealed class StudyFolder(string path, ModelCatalog models)
     static string? Difference(in PlannedRun run, Manifest manifest)
     {
         if (manifest.Model != run.Model.Id) return $"its model is {manifest.Model}, not {run.Model.Id}";
-        if (manifest.Options == run.Settings) return null;
-        var (was, now) = (Properties(manifest.Options), Properties(run.Settings));
+        // A batch that follows the number of images is whatever it was.
+        var settings = run.Settings.Batch is null ? run.Settings with { Batch = manifest.Options.Batch, Lr = manifest.Options.Lr } : run.Settings;
+        if (manifest.Options == settings) return null;
+        var (was, now) = (Properties(manifest.Options), Properties(settings));
         string name = was.Keys.Union(now.Keys).First(k => was.GetValueOrDefault(k) != now.GetValueOrDefault(k));
         return $"its {name} is {was.GetValueOrDefault(name) ?? "not set"}, not {now.GetValueOrDefault(name) ?? "unset"}";
     }
