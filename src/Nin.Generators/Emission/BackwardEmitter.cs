@@ -7,12 +7,11 @@ namespace Nin.Generators.Emission;
 
 /// <summary>
 /// The backward pass, step by step from the last. The gradient of a value with several readers is a sum in that order: the first one
-/// writes it, the others add. Values that depend on no parameter have one only where the gradient of the network's input is asked for.
+/// writes it, the others add. A value has one only where something before it is trained, which is known when the pass runs, or where the gradient of the
+/// network's input is asked for: <c>arena.Needs</c> says so.
 /// </summary>
 sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmitter(parts, writer)
 {
-    const string NoInputGradient = "inputGradient.IsNone";
-
     TrainingPlan Plan => Parts.Training;
 
     public static void Emit(NetworkParts parts, SourceWriter writer) => new BackwardEmitter(parts, writer).Emit();
@@ -40,7 +39,7 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
     void EmitAlias(int i, int input)
     {
         Gradient(i);
-        Gradient(input);
+        Gradient(input, by: i);
     }
 
     void EmitStep(int i, StepNode step)
@@ -48,11 +47,11 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         string dy = Gradient(i);
         string x = step.Memory.ReadsInput ? $", x: {View(Plan.Values, step.Inputs[0])}" : "";
         string y = Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
-        string dx = Gradient(step.Inputs[0]);
+        string dx = Gradient(step.Inputs[0], by: i);
         string saved = ForwardEmitter.Saved(Plan, step, i) is { Length: > 0 } text ? $", saved: {text}" : "";
         string accumulate = Argument("accumulate", Adds(i, 0));
         string mask = Graph.Masks(i) ? ", mask: true" : "";
-        Writer.Call($"{Condition(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}{x}{y}{saved}{accumulate}{mask}");
+        Writer.Call($"{Needs(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}{x}{y}{saved}{accumulate}{mask}");
     }
 
     void EmitResidual(int i, StepNode step)
@@ -60,10 +59,10 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         string dy = Gradient(i);
         string x = View(Plan.Values, step.Inputs[1]);
         string y = Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
-        string dResidual = Gradient(step.Inputs[0]), dx = Gradient(step.Inputs[1]);
+        string dResidual = Gradient(step.Inputs[0], by: i), dx = Gradient(step.Inputs[1], by: i);
         string saved = ForwardEmitter.Saved(Plan, step, i);
         string accumulate = Argument("accumulate", Adds(i, 1)) + Argument("accumulateResidual", Adds(i, 0));
-        Writer.Call($"{step.Path}.Backward(", $"pass, {dy}, {dx}, {dResidual}, {x}{y}, saved: {saved}{accumulate}");
+        Writer.Call($"{Needs(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}, {dResidual}, {x}{y}, saved: {saved}{accumulate}");
     }
 
     void EmitMerge(int i, StepNode step)
@@ -73,17 +72,29 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
         for (int input = 0; input < step.Inputs.Count; input++)
         {
             int value = step.Inputs[input];
-            string dx = Gradient(value);
+            string dx = Gradient(value, by: i);
             if (Plan.Write(i, input) == GradientWrite.Alias) continue;
 
-            Writer.Call($"{Condition(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Named(Adds(i, input))}{inputs}"));
+            Writer.Call($"{Needs(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Named(Adds(i, input))}{inputs}"));
         }
     }
 
     /// <summary>The local variable of a value's gradient.</summary>
-    string Gradient(int value) => value == StepNode.NetworkInput
+    /// <param name="value">Which.</param>
+    /// <param name="by">The step that writes it; null for that of the output, which the loss writes.</param>
+    string Gradient(int value, int? by = null) => value == StepNode.NetworkInput
         ? "inputGradient"
-        : View(value, Plan.Gradient(value), prefix: "d", noneIf: Graph.NeedsGradient(value) ? null : NoInputGradient);
+        : View(value, Plan.Gradient(value), prefix: "d", holder => Memory(value, by, holder));
+
+    string Memory(int value, int? by, string? holder)
+    {
+        Slot slot = Plan.Gradient(value);
+        if (by is not { } step) return Slot(slot);
+        // A step of one input that learns nothing has a gradient where its input has one.
+        if (holder is not null && Graph.Steps[step] is { HasParameters: false, Inputs.Count: 1 }) return holder;
+
+        return holder is null ? Invariant($"arena.Gradient({value}, {slot.Offset}, {slot.Length})") : Invariant($"arena.Gradient({value}, {holder})");
+    }
 
     /// <summary>The expression that says whether a gradient is added to another.</summary>
     string Adds(int step, int input)
@@ -100,5 +111,6 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
     static string Named(string accumulate) => accumulate == "accumulate" ? accumulate : $"accumulate: {accumulate}";
 
     /// <summary>The condition before a call that runs only where a value has a gradient.</summary>
-    string Condition(int value) => Graph.NeedsGradient(value) ? "" : $"if (!{NoInputGradient}) ";
+    static string Needs(int value) =>
+        value == StepNode.NetworkInput ? "if (!inputGradient.IsNone) " : Invariant($"if (arena.Needs({value})) ");
 }

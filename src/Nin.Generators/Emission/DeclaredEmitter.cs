@@ -1,5 +1,6 @@
 using Nin.Generators.Layers;
 using Nin.Generators.Parsing;
+using Nin.Generators.Planning;
 using Nin.Generators.Source;
 using Nin.Generators.Spec;
 using Nin.Shapes.Sizes;
@@ -15,6 +16,7 @@ static class DeclaredEmitter
 {
     const int ArgumentsALine = 4;
     const int ParametersALine = 1;
+    const int SlotsALine = 5;
 
     public static void Emit(NetworkParts parts, Shape input, SourceWriter writer)
     {
@@ -33,16 +35,38 @@ static class DeclaredEmitter
         writer.Deeper("]);").Close();
     }
 
-    static void EmitPlan(NetworkParts parts, SourceWriter writer) => writer.Line(Invariant($"""
-        // Elements of a session's memory, planned from when each tensor is written first and read last: for one example where they
-        // grow with the batch. Slots are multiples of {SlotSize.Floats}.
-        internal static readonly global::Nin.MemoryPlan Plan = new(
-            TrainingPerExample: {parts.Training.PerExample},
-            TrainingFixed: {parts.Training.Fixed},
-            InferencePerExample: {parts.Inference.PerExample},
-            OutputGradient: {parts.Training.OutputGradient.Offset},
-            Loss: {parts.Training.Loss.Offset});
-        """));
+    static void EmitPlan(NetworkParts parts, SourceWriter writer)
+    {
+        writer.Line(Invariant($"""
+            // Elements of a session's memory, planned from when each tensor is written first and read last: for one example where they
+            // grow with the batch. Slots are multiples of {SlotSize.Floats}.
+            internal static readonly global::Nin.MemoryPlan Plan = new(
+                TrainingPerExample: {parts.Training.PerExample},
+                TrainingFixed: {parts.Training.Fixed},
+                InferencePerExample: {parts.Inference.PerExample},
+                OutputGradient: {parts.Training.OutputGradient.Offset},
+                Loss: {parts.Training.Loss.Offset})
+            """));
+        writer.Open();
+        writer.Line("// What a pass needs to know of the steps to leave out those that are frozen: where a value is in training and in inference, how").Line(
+            "// long it is, and the steps that it is made of.");
+        writer.Line("Steps =").Line("[");
+        for (int i = 0; i < parts.Graph.Steps.Count; i++) writer.Deeper(Invariant($"{Step(parts, i)}, // {i}: {parts.Graph.Steps[i].Name}"));
+        writer.Line("],");
+        writer.Line("// Offset, length, and the last step with which a pass may begin to train and still use it.").Line("Slots =").Line("[");
+        IReadOnlyDictionary<Slot, int> last = parts.Training.LastStarts();
+        string[] slots = [.. parts.Training.Slots.Select(slot => Invariant($"new({slot.Offset}, {slot.Size}, {last[slot]}),"))];
+        for (int i = 0; i < slots.Length; i += SlotsALine) writer.Deeper(string.Join(" ", slots.Skip(i).Take(SlotsALine)));
+        writer.Line("],").Close(";");
+    }
+
+    static string Step(NetworkParts parts, int index)
+    {
+        StepNode step = parts.Graph.Steps[index];
+        long training = parts.Training.Values[index]?.Offset ?? -1, inference = parts.Inference.Values[index]?.Offset ?? -1;
+        string differs = step.DiffersInTraining ? " { DiffersInTraining = true }" : "";
+        return Invariant($"new({training}, {inference}, {step.Length}, {string.Join(", ", step.Inputs)}){differs}");
+    }
 
     static string Layer(LayerSpec spec, Shape input)
     {

@@ -25,7 +25,7 @@ sealed class InferenceEmitter(NetworkParts parts, SourceWriter writer) : MethodE
         if (Opens(i)) Comment(i, step.Role == StepRole.Drops ? ", the identity" : Values.Aliases(i) ? ", the same memory" : "");
         string inputs = Inputs(Values, step);
         string output = View(Values, i);
-        if (!Values.Aliases(i)) Writer.Call($"{step.Path}.{(step.IsMerge ? "Forward" : "Infer")}(", $"pass, {inputs}, {output}");
+        if (!Values.Aliases(i)) Writer.Call($"{Runs(i)}{step.Path}.{(step.IsMerge ? "Forward" : "Infer")}(", $"pass, {inputs}, {output}");
     }
 }
 
@@ -65,6 +65,6 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
         if (Values.Aliases(i)) return;
 
         string saved = Saved(Parts.Training, step, i);
-        Writer.Call($"{step.Path}.Forward(", $"pass, {inputs}, {output}{(saved.Length == 0 ? "" : $", {saved}")}");
+        Writer.Call($"{Runs(i)}{step.Path}.Forward(", $"pass, {inputs}, {output}{(saved.Length == 0 ? "" : $", {saved}")}");
     }
 }

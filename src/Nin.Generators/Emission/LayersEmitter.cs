@@ -42,6 +42,19 @@ static class LayersEmitter
         }
     }
 
+    /// <summary>Which parameters each step of the plan has.</summary>
+    public static void EmitStepParameters(NetworkParts parts, SourceWriter writer)
+    {
+        writer.Line($"""
+
+            /// <inheritdoc/>
+            protected override global::System.Collections.Generic.IReadOnlyList<global::Nin.Parameter>[] StepParameters() =>
+            [
+            """);
+        foreach (StepNode step in parts.Graph.Steps) writer.Deeper(step.HasParameters ? $"{step.Path}.Parameters," : "[],");
+        writer.Line("];");
+    }
+
     public static void EmitClasses(NetworkParts parts, SourceWriter writer)
     {
         foreach (LayerSpec layer in parts.Spec.Layers) layer.Layer.WriteOwnClass(layer, parts.OwnClasses[layer.Position], writer);

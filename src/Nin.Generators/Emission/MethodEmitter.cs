@@ -44,19 +44,26 @@ abstract class MethodEmitter(NetworkParts parts, SourceWriter writer)
     /// <summary>True where a step is its layer's first.</summary>
     protected bool Opens(int step) => step == 0 || Graph.Steps[step - 1].Layers[0] != Graph.Steps[step].Layers[0];
 
-    /// <summary>The local variable of a value, which is declared the first time.</summary>
-    protected string View(ValueMemory values, int value) => values[value] is { } slot ? View(value, slot, "") : "input";
+    /// <summary>The condition before a step's call: a pass runs the steps of its part of the network.</summary>
+    protected static string Runs(int step) => Invariant($"if (arena.Runs({step})) ");
 
-    /// <summary>The local variable of a value or gradient, which is declared the first time, and is none where a condition holds.</summary>
-    protected string View(int value, Slot slot, string prefix, string? noneIf = null)
+    /// <summary>The local variable of a value, which is declared the first time.</summary>
+    protected string View(ValueMemory values, int value) =>
+        values[value] is { } slot ? View(value, slot, "", holder => holder ?? Slot(slot)) : "input";
+
+    /// <summary>The local variable of a value or gradient, which is declared the first time.</summary>
+    /// <param name="value">Which.</param>
+    /// <param name="slot">Where it is.</param>
+    /// <param name="prefix">What a name begins with.</param>
+    /// <param name="memory">The expression for it, from the variable that stands in the same place, or null.</param>
+    protected string View(int value, Slot slot, string prefix, Func<string?, string> memory)
     {
         if (locals.TryGetValue((prefix, value), out string? local)) return local;
 
         local = names.Name(Graph.Steps[value].Name, prefix);
         locals.Add((prefix, value), local);
-        writer.Line(holders.TryGetValue(slot, out string? holder)
-            ? $"var {local} = {holder}; // in its place"
-            : $"var {local} = {(noneIf is null ? "" : $"{noneIf} ? default : ")}{Slot(slot)};");
+        holders.TryGetValue(slot, out string? holder);
+        writer.Line($"var {local} = {memory(holder)};{(holder is null ? "" : " // in its place")}");
         holders[slot] = local;
         return local;
     }

@@ -36,6 +36,7 @@ static class NetworkEmitter
         InferenceEmitter.Emit(parts, writer);
         ForwardEmitter.Emit(parts, writer);
         BackwardEmitter.Emit(parts, writer);
+        LayersEmitter.EmitStepParameters(parts, writer);
         DeclaredEmitter.Emit(parts, input, writer);
         LayersEmitter.EmitClasses(parts, writer);
         writer.Close();

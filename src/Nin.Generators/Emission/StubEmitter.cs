@@ -99,6 +99,7 @@ static class StubMembers
         yield return ("ActivationBytes", "int", "Bytes of a training session's memory.", "static long ActivationBytes(int batch)", "0");
         yield return ("TrainingBytes", "int", "Bytes that training takes.", "static long TrainingBytes(int batch)", "0");
         yield return ("InferenceBytes", "int", "Bytes that inference takes.", "static long InferenceBytes(int batch)", "0");
+        yield return ("BytesToTrain", "int", "Bytes that training takes as the network is now.", "long BytesToTrain(int batch)", "0");
         yield return (
             "Load", "global::Nin.Device, string", "A network with the weights of a file.",
             $"static {spec.ClassName} Load(global::Nin.Device device, string path)", "null!");
@@ -171,6 +172,8 @@ static class StubMembers
             int {{network}}.Seed => 0;
 
             int {{network}}.TrainingSteps { get; set; }
+
+            long {{network}}.BytesToTrain(int batch) => 0;
 
             global::Nin.ISession {{network}}.CreateSession(int maxBatch) => null!;
             """);

@@ -62,7 +62,8 @@ sealed record CustomLayer(CustomClass Class, EquatableArray<ConstantArgument> Va
 
     public override string ConstructorArguments(LayerSpec at) => string.Join(", ", ["device", at.NameLiteral, .. Values.Select(value => value.Text)]);
 
-    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, Class.Memory.Of(at.Input, at.Output));
+    public override IEnumerable<LayerStep> Steps(LayerSpec at) => 
+        LayerStep.Of(at, Class.Memory.Of(at.Input, at.Output), StepRole.ComputesAsDeclared);
 }
 
 /// <summary>A class of the user's that is a layer.</summary>

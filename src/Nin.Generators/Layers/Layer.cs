@@ -140,6 +140,9 @@ enum StepRole
     /// <summary>It computes its value.</summary>
     Computes,
 
+    /// <summary>A user's class computes its value, in training perhaps another one than in inference.</summary>
+    ComputesAsDeclared,
+
     /// <summary>Its value is its input, in the same memory under another name: nothing runs.</summary>
     Aliases,
 

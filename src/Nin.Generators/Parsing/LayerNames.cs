@@ -12,9 +12,9 @@ sealed class LayerNames(INamedTypeSymbol type, bool isBlock)
     /// <summary>Members that every network gets, and those of <see cref="object"/>.</summary>
     public static IReadOnlyCollection<string> Reserved { get; } = new HashSet<string>
     {
-        "ActivationBytes", "Architecture", "CreateInput", "CreateSession", "Declared", "Device", "Dispose", "Forward", "ForwardMacs",
+        "ActivationBytes", "Architecture", "BytesToTrain", "CreateInput", "CreateSession", "Declared", "Device", "Dispose", "Forward", "ForwardMacs",
         "ForwardTraining", "InferenceBytes", "Load", "ParameterCount", "Parameters", "RunBackward", "RunForward", "RunInference", "Save",
-        "Seed", "TrainingBytes", "TrainingSteps", "TrainStep",
+        "Seed", "StepParameters", "TrainingBytes", "TrainingSteps", "TrainStep",
         "Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString",
     };
 
@@ -65,6 +65,7 @@ static class GeneratedMembers
         "ActivationBytes(int)", "TrainingBytes(int)", "InferenceBytes(int)",
         "Load(global::Nin.Device, string)", "Load(global::Nin.Device, global::System.IO.Stream)",
         $"RunInference({Run})", $"RunForward({Run})", $"RunBackward({Run}, global::Nin.DeviceView, bool)",
+        "StepParameters()",
     ];
 
     /// <summary>Whether the user's half of a class declares what the generated one must.</summary>

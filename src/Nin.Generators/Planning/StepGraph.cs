@@ -28,6 +28,9 @@ sealed record StepNode(
     /// <summary>True for a step of several inputs.</summary>
     public bool IsMerge => Role is StepRole.Adds or StepRole.Multiplies or StepRole.Joins;
 
+    /// <summary>Whether its value in training may be another one than in inference, although it learns nothing.</summary>
+    public bool DiffersInTraining => Role is StepRole.Drops or StepRole.ComputesAsDeclared;
+
     /// <summary>Whether its gradient reads a value that the step reads.</summary>
     public bool KeepsInput(int value) => Memory.ReadsInput && (Role != StepRole.AddsFirst || Inputs[1] == value);
 }

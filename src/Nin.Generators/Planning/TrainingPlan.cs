@@ -95,6 +95,27 @@ sealed class TrainingPlan
     /// <summary>How a step writes the gradient of one of its inputs. That of the network's input is the caller's memory.</summary>
     public GradientWrite Write(int step, int input) => writes[step][input];
 
+    /// <summary>
+    /// The last step with which a pass may begin to train and still use a slot, where what is before runs as in inference: the steps of the
+    /// values, what they keep and the gradients in it, and the readers of the values.
+    /// </summary>
+    public IReadOnlyDictionary<Slot, int> LastStarts()
+    {
+        Dictionary<Slot, int> last = [];
+        for (int i = 0; i < graph.Steps.Count; i++)
+        {
+            if (Values[i] is { } value) Use(value, i == graph.Output ? graph.Steps.Count : graph.Readers(i).Max());
+            if (saved[i] is { } kept) Use(kept, i);
+            Use(gradients[i]!, i);
+        }
+
+        Use(OutputGradient, graph.Steps.Count);
+        Use(Loss, graph.Steps.Count);
+        return last;
+
+        void Use(Slot slot, int start) => last[slot] = Math.Max(start, last.TryGetValue(slot, out int found) ? found : 0);
+    }
+
     int LastRead(int value)
     {
         if (value == graph.Output) return time.End;

@@ -62,10 +62,11 @@ sealed class SourceWriter(bool fullNames = false)
     }
 
     /// <summary>Closes a block.</summary>
-    public SourceWriter Close()
+    /// <param name="tail">What comes after the brace.</param>
+    public SourceWriter Close(string tail = "")
     {
         depth--;
-        return Line("}");
+        return Line($"}}{tail}");
     }
 
     public override string ToString() => text.ToString();

@@ -49,6 +49,12 @@ public readonly partial struct Pass
 
     internal DeviceStream Stream { get; }
 
+    /// <summary>
+    /// True where <see cref="Nin.Step.Infer"/> computes what is frozen below the first trained layer of a training pass: it must give the bits of that
+    /// pass, whatever else inference may do.
+    /// </summary>
+    internal bool IsOfTraining { get; init; }
+
     /// <summary>The other processes that compute parts of the same batch; null where there are none.</summary>
     internal RankPass? Ranks { get; }
 

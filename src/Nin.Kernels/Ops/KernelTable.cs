@@ -14,6 +14,7 @@ static class KernelTable
         Of<IBatchNorm2dBackward>(d => new BatchNorm2dBackwardPortable(d), d => new BatchNorm2dBackwardVectorized(d)),
         Of<IBatchNorm2dForwardInference>(d => new BatchNorm2dForwardInferencePortable(d), d => new BatchNorm2dForwardInferenceVectorized(d)),
         Of<IBatchNorm2dForwardTraining>(d => new BatchNorm2dForwardTrainingPortable(d), d => new BatchNorm2dForwardTrainingVectorized(d)),
+        Of<IBatchNorm2dFrozenBackward>(d => new BatchNorm2dFrozenBackwardPortable(d), d => new BatchNorm2dFrozenBackwardVectorized(d)),
         Of<IClipGradient>(d => new ClipGradientPortable(d), d => new ClipGradientVectorized(d)),
         Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(new GroupedGemm(d, Gemm(d))), d => new Conv2dBackwardDataVectorized(d)),
         Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d, new GroupedWeightGradient(d, Gradient(d))), d => new Conv2dBackwardWeightsVectorized(d)),

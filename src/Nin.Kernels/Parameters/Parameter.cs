@@ -28,7 +28,15 @@ public sealed class Parameter : IDisposable
     public long Length => Spec.Length;
 
     /// <summary>Whether the backward pass computes its gradient; false freezes it: no optimiser touches it, nor its state of it.</summary>
-    public bool RequiresGradient { get; set; } = true;
+    public bool RequiresGradient
+    {
+        get;
+        set
+        {
+            if (field != value) this.set.MarkFreezing();
+            field = value;
+        }
+    } = true;
 
     /// <summary>Whether an optimiser updates it: neither a buffer nor frozen.</summary>
     internal bool IsTrained => RequiresGradient && Spec.IsTrainable;
@@ -41,11 +49,14 @@ public sealed class Parameter : IDisposable
 
     internal ParameterSet Set => set;
 
+    /// <summary>Counts the writes to the values: what was packed from them is good for one version, and stays good where others are written.</summary>
+    internal long Version { get; private set; }
+
     /// <summary>With what was packed from them kept: for inference, which meets one version again and again.</summary>
-    internal Weights Weights => new(value, set.Version, prepacked);
+    internal Weights Weights => new(value, Version, prepacked);
 
     /// <summary>Packed anew at each call, in scratch: for training, which uses each version once and would keep copies for nothing.</summary>
-    internal Weights WeightsOnce => new(value, set.Version);
+    internal Weights WeightsOnce => new(value, Version);
 
     internal long PrepackedBytes => prepacked.Bytes + others.Sum(o => o.Bytes);
 
@@ -116,7 +127,13 @@ public sealed class Parameter : IDisposable
     }
 
     /// <summary>Called by whoever writes the values by an op of its own (running statistics): copies that were made of them are made anew.</summary>
-    public void MarkWritten() => set.MarkWritten(Spec.IsTrainable);
+    public void MarkWritten()
+    {
+        CountWrite();
+        set.MarkWritten(Spec.IsTrainable);
+    }
+
+    internal void CountWrite() => Version++;
 
     /// <summary>False also for a frozen parameter that an op wrote a gradient of because it writes several at once.</summary>
     internal bool HasGradient => RequiresGradient && gradientEpoch == set.GradientEpoch;

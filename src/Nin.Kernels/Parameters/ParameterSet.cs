@@ -78,6 +78,12 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     public Parameter this[string name] =>
         byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"There is no parameter '{name}' in this network.");
 
+    /// <summary>Elements of the trained values, in slots.</summary>
+    internal long ValuesLength => values.Length;
+
+    /// <summary>Elements of the buffers, in slots.</summary>
+    internal long BuffersLength => buffers.Length;
+
     internal DeviceView Values => values.View;
 
     /// <summary>All gradients; their memory is taken at the first call, so that a network that only serves has none.</summary>
@@ -154,11 +160,34 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     /// <summary>Forgets all gradients: the next backward pass starts from zero. An optimiser's step does this by itself.</summary>
     public void ZeroGrad() => GradientEpoch++;
 
-    internal void MarkWritten(bool trainable = true)
+    /// <summary>Notes that one parameter was written.</summary>
+    internal void MarkWritten(bool trainable)
     {
         if (trainable) Version++;
         else BufferVersion++;
     }
+
+    /// <summary>Notes that an optimiser wrote the trained parameters; those that are frozen stay as they are, and so does what was packed from them.</summary>
+    internal void MarkTrainedWritten()
+    {
+        Version++;
+        foreach (var parameter in all)
+        {
+            if (parameter.IsTrained) parameter.CountWrite();
+        }
+    }
+
+    /// <summary>Notes that all values were written but the buffers.</summary>
+    internal void MarkValuesWritten()
+    {
+        Version++;
+        foreach (var parameter in all) parameter.CountWrite();
+    }
+
+    /// <summary>Counts the changes of what is frozen.</summary>
+    internal long FreezingVersion { get; private set; }
+
+    internal void MarkFreezing() => FreezingVersion++;
 
     /// <summary>Notes that the stream reads values and buffers next.</summary>
     internal void ReadBy(DeviceStream stream)

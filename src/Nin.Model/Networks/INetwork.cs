@@ -23,6 +23,13 @@ public interface INetwork : IDisposable
     /// <summary>Training steps that its weights have seen.</summary>
     int TrainingSteps { get; set; }
 
+    /// <summary>
+    /// Bytes that training with batches of <paramref name="batch"/> takes as the network is now: parameters, their gradients, buffers and a session, without
+    /// the activations and gradients that what is frozen does not need. An optimiser's state, the workspace of ops and prepacked weights are extra.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The batch is empty.</exception>
+    long BytesToTrain(int batch);
+
     /// <summary>Opens a session for batches of up to <paramref name="maxBatch"/> examples.</summary>
     ISession CreateSession(int maxBatch);
 }

@@ -22,31 +22,32 @@ public sealed record MemoryPlan(long TrainingPerExample, long TrainingFixed, lon
     /// <exception cref="ArgumentOutOfRangeException">The batch is empty.</exception>
     public long InferenceLength(int batch) => InferencePerExample * Checked(batch);
 
-    static int Checked(int batch) => batch >= 1
+    /// <summary>The steps, in the order in which they run; empty where none can be left out.</summary>
+    public IReadOnlyList<PlannedStep> Steps { get; init; } = [];
+
+    /// <summary>The slots of a training pass.</summary>
+    public IReadOnlyList<PlannedSlot> Slots { get; init; } = [];
+
+    internal static int Checked(int batch) => batch >= 1
         ? batch
         : throw new ArgumentOutOfRangeException(nameof(batch), batch, "A batch has at least 1 example.");
 }
 
-/// <summary>A session's memory while one batch runs through it. Offsets come from the plan: they are per example and grow with the batch.</summary>
+/// <summary>A step as the plan has it.</summary>
+/// <param name="Training">Where its value is in a training pass, in elements an example; -1 where it is the network's input.</param>
+/// <param name="Inference">Where it is in inference.</param>
+/// <param name="Length">Elements an example.</param>
+/// <param name="Inputs">The steps whose values it reads; -1 for the network's input.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct Arena
+public sealed record PlannedStep(long Training, long Inference, long Length, params IReadOnlyList<int> Inputs)
 {
-    readonly DeviceView memory;
-    readonly long fixedLength;
-    readonly int batch;
-
-    internal Arena(DeviceView memory, long fixedLength, int batch)
-    {
-        this.memory = memory;
-        this.fixedLength = fixedLength;
-        this.batch = batch;
-    }
-
-    /// <summary>A tensor of the batch.</summary>
-    /// <param name="offset">Where it starts, in elements an example.</param>
-    /// <param name="length">Elements an example.</param>
-    public DeviceView Slot(long offset, long length) => memory.Slice(checked(fixedLength + offset * batch), checked(length * batch));
-
-    /// <summary>A tensor that does not grow with the batch.</summary>
-    public DeviceView Fixed(long offset, long length) => memory.Slice(offset, length);
+    /// <summary>Whether its value in training may be another one than in inference, although it learns nothing: dropout.</summary>
+    public bool DiffersInTraining { get; init; }
 }
+
+/// <summary>Memory of a training pass.</summary>
+/// <param name="Offset">Where it starts, in elements an example.</param>
+/// <param name="Length">Elements an example.</param>
+/// <param name="LastStart">The last step with which a pass may begin to train and still use it.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly record struct PlannedSlot(long Offset, long Length, int LastStart);

@@ -15,6 +15,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     where TOut : struct, IShape
 {
     readonly Session<TIn, TOut> session;
+    volatile TrainedPart? part;
     bool disposed;
 
     /// <summary>Takes memory for the parameters and initialises them.</summary>
@@ -119,6 +120,21 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
             $"The network {Architecture.Name} was disposed, and its weights given back: keep it as long as its sessions run, or load it again.");
     }
 
+    /// <inheritdoc/>
+    public long BytesToTrain(int batch) =>
+        sizeof(float) * (2 * Parameters.ValuesLength + Parameters.BuffersLength + LengthToTrain(Part(inputGradient: false), batch));
+
+    /// <summary>Elements of a session that trains and infers.</summary>
+    internal long LengthToTrain(TrainedPart part, int batch) =>
+        Math.Max(part.FixedLength + part.PerExample * MemoryPlan.Checked(batch), MemoryPlan.InferenceLength(batch));
+
+    /// <summary>What a training pass does now.</summary>
+    internal TrainedPart Part(bool inputGradient)
+    {
+        if (part is { } found && found.Freezing == Parameters.FreezingVersion && found.HasInputGradient == inputGradient) return found;
+        return part = new TrainedPart(MemoryPlan, StepParameters(), Parameters.FreezingVersion, inputGradient);
+    }
+
     internal DeviceView Infer(in Pass pass, in Arena arena, DeviceView input) => RunInference(pass, arena, input);
 
     internal DeviceView Train(in Pass pass, in Arena arena, DeviceView input) => RunForward(pass, arena, input);
@@ -126,6 +142,10 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     internal void Backpropagate(
         in Pass pass, in Arena arena, DeviceView input, DeviceView inputGradient = default, bool accumulate = false) =>
         RunBackward(pass, arena, input, inputGradient, accumulate);
+
+    /// <summary>The parameters of each step of the memory plan.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected abstract IReadOnlyList<Parameter>[] StepParameters();
 
     /// <summary>Runs the layers for inference and returns where the output is.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

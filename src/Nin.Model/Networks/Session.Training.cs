@@ -13,7 +13,7 @@ public sealed partial class Session<TIn, TOut>
         lifetime.End();
         // With the gradients, which the first step would take.
         network.Parameters.ReserveGradients();
-        Reserve(batch, trains: true);
+        Reserve(batch, network.Part(inputGradient: false));
     }
 
     /// <summary>The forward pass of training: dropout, statistics of the batch. <see cref="Loss.CrossEntropy{TShape}"/> takes the result.</summary>
@@ -44,15 +44,11 @@ public sealed partial class Session<TIn, TOut>
     {
         using var writing = network.Parameters.Write();
         // Before the forward pass, which already moves running statistics.
-        _ = x.Untyped.Tape.NodeOf(x);
+        var node = x.Untyped.Tape.NodeOf(x);
         var plan = network.MemoryPlan;
         var input = x.Value;
-        var view = Begin(input, trains: true);
-        var pass = TrainingPass(input.Batch);
-        var arena = ArenaOf(input.Batch, plan.TrainingFixed);
-        network.Parameters.WriteBuffersBy(stream);
-        var output = new Tensor(network.Train(pass, arena, view), input.Batch, TOut.Shape, lifetime);
-        network.TrainingSteps++;
+        var (pass, arena, _, view) = RunForward(input, network.Part(node.NeedsGradient));
+        var output = new Tensor(view, input.Batch, TOut.Shape, lifetime);
         bool learns = network.Parameters.Any(p => p.Spec.IsTrainable && p.RequiresGradient);
         return x.Untyped.Tape.Record(x, output, learns, (dy, dx, accumulate) =>
         {
@@ -120,7 +116,7 @@ public sealed partial class Session<TIn, TOut>
         using var writing = network.Parameters.Write();
         CheckOptimizer(optimizer);
         TargetLoss.Check(targets.Untyped, x.Batch, TOut.Shape, network.Device);
-        var (pass, arena, input, output) = RunForward(x);
+        var (pass, arena, input, output) = RunForward(x, network.Part(inputGradient: false));
         stream.Reads(targets.Untyped.View);
         var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
         Finish(new BatchLoss(loss, TOut.Shape, pass, output, targets.Untyped.View, memory), pass, arena, input, optimizer);
@@ -133,7 +129,7 @@ public sealed partial class Session<TIn, TOut>
         loss ??= Loss.Default;
         using var writing = network.Parameters.Write();
         BatchLoss.CheckLabels(loss, labels, x.Batch, TOut.Shape.Channels);
-        var (pass, arena, input, output) = RunForward(x, exchange);
+        var (pass, arena, input, output) = RunForward(x, network.Part(inputGradient: false), exchange);
         var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
         var batch = new BatchLoss(loss, TOut.Shape, pass, output, memory, exchange?.Weight ?? loss.TotalWeight(labels));
         batch.SetLabels(labels);
@@ -148,15 +144,28 @@ public sealed partial class Session<TIn, TOut>
     }
 
     // All arguments are checked before it: it already moves running statistics.
-    (Pass Pass, Arena Arena, DeviceView Input, DeviceView Output) RunForward(Tensor<TIn> x, GradientExchange? exchange = null)
+    (Pass Pass, Arena Arena, DeviceView Input, DeviceView Output) RunForward(Tensor<TIn> x, TrainedPart part, GradientExchange? exchange = null)
     {
-        var input = Begin(x, trains: true);
+        var input = Begin(x, part);
         var pass = TrainingPass(x.Batch, exchange);
-        var arena = ArenaOf(x.Batch, network.MemoryPlan.TrainingFixed);
+        var arena = Arena.OfTraining(memory!.View, x.Batch, part);
         network.Parameters.WriteBuffersBy(stream);
+        if (part.FirstStep > 0) RunFrozen(part, pass, arena, input);
         var output = network.Train(pass, arena, input);
         network.TrainingSteps++;
         return (pass, arena, input, output);
+    }
+
+    // What is frozen before the first step that trains, and the values that the others read of it.
+    void RunFrozen(TrainedPart part, in Pass pass, in Arena training, DeviceView input)
+    {
+        var frozen = Arena.OfFrozen(memory!.View, pass.Batch, part);
+        network.Infer(pass with { IsOfTraining = true }, frozen, input);
+        for (int i = 0; i < part.Bridges.Count; i++)
+        {
+            var bridge = part.Bridges[i];
+            stream.Copy(frozen.Slot(bridge.Inference, bridge.Length), training.Slot(bridge.Training, bridge.Length));
+        }
     }
 
     void Finish(in BatchLoss batch, in Pass pass, in Arena arena, DeviceView input, Optimizer optimizer)

@@ -31,7 +31,7 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
         this.network = network;
         guard = new CallGuard(network.Name);
         stream = network.Device.CreateOwnStream();
-        if (maxBatch > 0) Reserve(maxBatch, trains: false);
+        if (maxBatch > 0) Reserve(maxBatch);
     }
 
     /// <inheritdoc/>
@@ -52,9 +52,9 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
     {
         using var call = Enter();
         using var reading = network.Parameters.Read();
-        var input = Begin(x, trains: false);
+        var input = Begin(x);
         var pass = new Pass(stream, x.Batch);
-        var output = network.Infer(pass, ArenaOf(x.Batch, fixedLength: 0), input);
+        var output = network.Infer(pass, Arena.OfInference(memory!.View, x.Batch), input);
         x.Untyped.CheckUnchanged();
         return new Tensor(output, x.Batch, TOut.Shape, lifetime).As<TOut>();
     }
@@ -81,14 +81,14 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
         return guard.Enter();
     }
 
-    DeviceView Begin(Tensor<TIn> x, bool trains)
+    DeviceView Begin(Tensor<TIn> x, TrainedPart? part = null)
     {
         Check(x);
         // Ended first, so that this session's own result is not an input: the step would write over it while it reads it.
         lifetime.End();
         unread = null;
         var input = x.Untyped.View;
-        Reserve(x.Batch, trains);
+        Reserve(x.Batch, part);
         stream.Reads(input);
         stream.Writes(memory!.View);
         network.Parameters.ReadBy(stream);
@@ -106,11 +106,12 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
         }
     }
 
-    long LengthOf(int batch, bool trains) => trains ? network.MemoryPlan.Length(batch) : network.MemoryPlan.InferenceLength(batch);
+    long LengthOf(int batch, TrainedPart? part) => part is null ? network.MemoryPlan.InferenceLength(batch) : network.LengthToTrain(part, batch);
 
-    void Reserve(int batch, bool trains)
+    // For inference, or for training where it is said what trains.
+    void Reserve(int batch, TrainedPart? part = null)
     {
-        long length = LengthOf(batch, trains);
+        long length = LengthOf(batch, part);
         if (memory is null || memory.Length < length)
         {
             stream.Synchronize();
@@ -123,7 +124,7 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
             }
             catch (InsufficientMemoryException exception)
             {
-                throw new InsufficientMemoryException(Explain(batch, trains), exception);
+                throw new InsufficientMemoryException(Explain(batch, part), exception);
             }
         }
 
@@ -131,19 +132,17 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
         if (host.Length < 2L * MaxBatch) host = new float[2L * MaxBatch];
     }
 
-    string Explain(int batch, bool trains)
+    string Explain(int batch, TrainedPart? part)
     {
         long available = network.Device.AvailableBytes / sizeof(float), fits = 0;
         for (int step = 1 << BitOperations.Log2((uint)batch); step > 0; step /= 2)
         {
-            if (fits + step < batch && LengthOf((int)(fits + step), trains) <= available) fits += step;
+            if (fits + step < batch && LengthOf((int)(fits + step), part) <= available) fits += step;
         }
 
         return
-            $"{(trains ? "Training" : "Inference")} of {network.Name} with a batch of {batch:N0} takes {LengthOf(batch, trains) * sizeof(float):N0} bytes for its activations, " +
+            $"{(part is null ? "Inference" : "Training")} of {network.Name} with a batch of {batch:N0} takes {LengthOf(batch, part) * sizeof(float):N0} bytes for its activations, " +
             $"and {network.Device.Id} has {available * sizeof(float):N0} of {network.Device.MemoryBytes:N0} left: " +
             (fits > 0 ? $"a batch of {fits:N0} fits by itself; take less than that, for workspace comes on top." : "not even one example fits.");
     }
-
-    Arena ArenaOf(int batch, long fixedLength) => new(memory!.View, fixedLength, batch);
 }

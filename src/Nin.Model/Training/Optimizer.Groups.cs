@@ -162,7 +162,7 @@ public abstract partial class Optimizer
         stream.Copy(Parameters.Values, swapped.View);
         stream.Copy(average, Parameters.Values);
         stream.Copy(swapped.View, average);
-        Parameters.MarkWritten();
+        Parameters.MarkValuesWritten();
         usesAverage = !usesAverage;
     }
 

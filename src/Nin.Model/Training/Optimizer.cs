@@ -80,7 +80,7 @@ public abstract partial class Optimizer : IDisposable
         Clip(pass);
         ForRanges(pass, RangeWork.Update);
         ForRanges(pass, RangeWork.Average);
-        Parameters.MarkWritten();
+        Parameters.MarkTrainedWritten();
         Parameters.ZeroGrad();
         GC.KeepAlive(on);
         GC.KeepAlive(this);

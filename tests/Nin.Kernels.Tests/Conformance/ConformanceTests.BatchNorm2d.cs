@@ -93,6 +93,45 @@ public abstract partial class ConformanceTests<TDevice>
     }
 
     [DeviceTheory, MemberData(nameof(Activations)), MemberData(nameof(ChannelSlicings))]
+    public void BatchNorm2d_frozen_gradient(Norm2dCase s)
+    {
+        var data = new BatchNormData(s, RandomData.Normal(1, s.Length));
+        var parameters = new BatchNormParameters(In(data.Gamma), In(data.Beta), In(data.RunningMean), In(data.RunningVariance), Epsilon, Momentum);
+        Operand x = In(Nhwc(s, data.X)), y = Out(s.Length);
+        Op<IBatchNorm2dForwardInference>().Run(Stream, Sizes(s), s.Batch, x, parameters, relu: true, y);
+        float[] output = y.Read(), before = RandomData.Normal(9, s.Length), dy = Nhwc(s, data.DY);
+        foreach (bool accumulate in Both)
+        {
+            foreach (string mask in new[] { "none", "input", "output" })
+            {
+                double[] g = [.. dy.Select((d, i) => mask == "none" || output[i] > 0 ? d : 0.0)];
+                double[] scaled = [.. g.Select((d, i) => d * data.Gamma[i % s.Channels] / Math.Sqrt(data.RunningVariance[i % s.Channels] + (double)Epsilon))];
+                Operand dx = Target(accumulate, before), dr = Target(accumulate, before);
+                var residual = mask == "output" ? new ResidualGradient(y, dr, accumulate) : default;
+                Op<IBatchNorm2dFrozenBackward>().Run(Stream, Sizes(s), s.Batch, x, parameters, relu: mask == "input", In(dy), dx, accumulate, residual);
+                Near(dx.Read(), scaled, accumulate ? before : null);
+                if (mask == "output") Near(dr.Read(), g, accumulate ? before : null);
+
+                // Over the output's gradient, which is what steps do.
+                if (accumulate || mask == "output") continue;
+                Operand inPlace = Over(dy);
+                Op<IBatchNorm2dFrozenBackward>().Run(Stream, Sizes(s), s.Batch, x, parameters, relu: mask == "input", inPlace, inPlace, accumulate: false);
+                inPlace.Read().Should().Equal(dx.Read());
+            }
+        }
+
+        // Some five roundings: root, quotient, two products and a sum.
+        static void Near(float[] got, double[] want, float[]? before)
+        {
+            for (int i = 0; i < got.Length; i++)
+            {
+                double bound = 5.0 / (1 << 24) * (Math.Abs(want[i]) + Math.Abs(before?[i] ?? 0));
+                Math.Abs(got[i] - want[i] - (before?[i] ?? 0)).Should().BeLessThanOrEqualTo(bound, "of element {0}", i);
+            }
+        }
+    }
+
+    [DeviceTheory, MemberData(nameof(Activations)), MemberData(nameof(ChannelSlicings))]
     public void BatchNorm2d_with_a_residual(Norm2dCase s)
     {
         var data = new BatchNormData(s, RandomData.Normal(1, s.Length));

@@ -40,6 +40,8 @@ sealed class ChannelNet : Network<Chw<D10, D4, D4>, Features<D10>>
             new LayerInfo("Flatten1", "Flatten", [], [1], Shape.Flat(10), [], 0, 4),
         ]);
 
+    protected override IReadOnlyList<Parameter>[] StepParameters() => [];
+
     protected override DeviceView RunInference(in Pass pass, in Arena arena, DeviceView input)
     {
         var normalized = arena.Slot(0, 160);

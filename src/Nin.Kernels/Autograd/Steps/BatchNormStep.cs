@@ -111,11 +111,17 @@ public sealed class BatchNormalization
 
     BatchNormParameters Views => new(Scale.Value, Shift.Value, RunningMean.Value, RunningVariance.Value, Epsilon, Momentum);
 
+    /// <summary>
+    /// Whether neither scale nor shift is trained: then a training pass normalises by the running statistics, as inference does, and leaves them as
+    /// they are.
+    /// </summary>
+    internal bool IsFrozen => !Scale.RequiresGradient && !Shift.RequiresGradient;
+
     internal void Infer(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y) =>
         pass.Op<IBatchNorm2dForwardInference>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y);
 
     /// <summary>Counts the writes to the numbers that inference reads.</summary>
-    internal long Version => Scale.Set.Version + RunningMean.Set.BufferVersion;
+    internal long Version => Scale.Version + Shift.Version + RunningMean.Version + RunningVariance.Version;
 
     /// <summary>What happens to the bias of the preceding convolution: one vector, normalised as a pixel is.</summary>
     internal void FoldBias(in Pass pass, DeviceView bias, DeviceView folded) => Fold(pass, bias, Views, folded);
@@ -126,6 +132,14 @@ public sealed class BatchNormalization
 
     internal void Forward(in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView y, DeviceView statistics, DeviceView residual = default)
     {
+        if (IsFrozen)
+        {
+            Infer(pass, shape, x, relu && residual.IsNone, y);
+            long length = pass.Batch * shape.Length;
+            if (!residual.IsNone) pass.Op<IAdd>().Run(pass.Stream, y.Slice(0, length), residual.Slice(0, length), y.Slice(0, length), relu);
+            return;
+        }
+
         var (mean, inverseDeviation) = Statistics(statistics, shape);
         pass.Op<IBatchNorm2dForwardTraining>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, y, mean, inverseDeviation, residual, Synchronized(pass));
         RunningMean.MarkWritten();
@@ -135,6 +149,15 @@ public sealed class BatchNormalization
         in Pass pass, in Shape shape, DeviceView x, TActivation activation, DeviceView normalized, DeviceView y, DeviceView statistics)
         where TActivation : unmanaged, IActivation
     {
+        if (IsFrozen)
+        {
+            long length = pass.Batch * shape.Length;
+            DeviceView kept = (normalized.IsNone ? y : normalized).Slice(0, length);
+            Infer(pass, shape, x, relu: false, kept);
+            pass.Op<IActivationForward>().Run(pass.Stream, activation, kept, y.Slice(0, length));
+            return;
+        }
+
         var (mean, inverseDeviation) = Statistics(statistics, shape);
         pass.Op<IBatchNorm2dForwardTraining>().Run(
             pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, normalized, y, mean, inverseDeviation, Synchronized(pass));
@@ -145,6 +168,12 @@ public sealed class BatchNormalization
         in Pass pass, in Shape shape, DeviceView x, bool relu, DeviceView statistics, DeviceView dy, DeviceView dx, bool accumulate,
         in ResidualGradient residual = default)
     {
+        if (IsFrozen)
+        {
+            if (!dx.IsNone) pass.Op<IBatchNorm2dFrozenBackward>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, relu, dy, dx, accumulate, residual);
+            return;
+        }
+
         var (mean, inverseDeviation) = Statistics(statistics, shape);
         // Each by itself: one of them may be shared with a step that has written its gradient before.
         bool accumulateScale = Scale.BeginGradient(), accumulateShift = Shift.BeginGradient();

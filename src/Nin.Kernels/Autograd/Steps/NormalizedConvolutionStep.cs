@@ -96,10 +96,12 @@ public sealed class NormalizedConvolutionStep : Step
 /// <summary>
 /// A convolution and the batch normalisation after it, as inference runs it: with <c>s = gamma / sqrt(runningVariance + eps)</c> the weights are
 /// <c>w s</c> and the bias <c>(b - runningMean) s + beta</c>, so that the normalisation costs no pass of its own. Folded once per version of both.
+/// A training pass does not fold: below the first trained layer, too, it gives the bits of a convolution and a frozen normalisation after it.
 /// </summary>
 sealed class FoldedConvolution(Convolution convolution, BatchNormalization normalization)
 {
     readonly Conv2dSizes sizes = convolution.Sizes;
+    readonly Shape output = new(convolution.Sizes.Filters, convolution.Sizes.OutHeight, convolution.Sizes.OutWidth);
     readonly PrepackedWeights folded = convolution.Weight.CreatePrepacked(), packed = convolution.Weight.CreatePrepacked();
 
     // A vector of zeros, the folded bias, and the folded weights.
@@ -110,6 +112,13 @@ sealed class FoldedConvolution(Convolution convolution, BatchNormalization norma
     /// <summary><c>y = act(norm(x * w + b) + residual)</c> by running statistics.</summary>
     public void Infer(in Pass pass, DeviceView x, bool relu, DeviceView y, DeviceView residual = default)
     {
+        if (pass.IsOfTraining)
+        {
+            convolution.Infer(pass, x, relu: false, y);
+            normalization.Forward(pass, output, y, relu, y, statistics: default, residual);
+            return;
+        }
+
         var (weights, bias) = Fold(pass);
         convolution.Run(pass, x, weights, bias, relu, y, residual);
     }
@@ -118,14 +127,21 @@ sealed class FoldedConvolution(Convolution convolution, BatchNormalization norma
     public void Infer<TActivation>(in Pass pass, DeviceView x, TActivation activation, DeviceView y)
         where TActivation : unmanaged, IActivation
     {
+        if (pass.IsOfTraining)
+        {
+            convolution.Infer(pass, x, relu: false, y);
+            normalization.Forward(pass, output, y, activation, normalized: default, y, statistics: default);
+            return;
+        }
+
         var (weights, bias) = Fold(pass);
         convolution.Run(pass, x, weights, bias, activation, sums: default, y);
     }
 
     (Weights Weights, DeviceView Bias) Fold(in Pass pass)
     {
-        // All counts only grow, so their sum names them together. Each parameter may be of another set.
-        long version = convolution.Weight.Set.Version + (convolution.Bias?.Set.Version ?? 0) + normalization.Version;
+        // All counts only grow, so their sum names them together.
+        long version = convolution.Weight.Version + (convolution.Bias?.Version ?? 0) + normalization.Version;
         var weights = new Weights(convolution.Weight.Value, version);
         var all = folded.Get(pass.Stream, new PackingKey(typeof(FoldedConvolution)), weights, WeightsAt + sizes.WeightLength, (this, pass), Fold);
         return (new Weights(all.Slice(WeightsAt, sizes.WeightLength), version, packed), all.Slice(BiasAt, sizes.Filters));

@@ -12,6 +12,17 @@ readonly unsafe struct BatchNormAffine(float* mean, float* scale, float* beta)
     readonly float* scale = scale;
     readonly float* beta = beta;
 
+    /// <summary>The scale of each channel by running statistics.</summary>
+    public static void Scales(in BatchNormParameters parameters, int channels, float* scale)
+    {
+        float* gamma = parameters.Gamma.Pointer;
+        float* variance = parameters.RunningVariance.Pointer;
+        for (int c = 0; c < channels; c++)
+        {
+            scale[c] = gamma[c] / MathF.Sqrt(variance[c] + parameters.Epsilon);
+        }
+    }
+
     /// <summary>The deviation of inputs from their channel's mean.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Centre<TLanes, TExtent>(TLanes x, int c, TExtent extent)
@@ -98,13 +109,7 @@ sealed unsafe class BatchNorm2dForwardInferenceVectorized(CpuDevice device) : IB
     public void Run(DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView y)
     {
         float* scale = stream.Scratch(sizes.Channels).Pointer;
-        float* gamma = parameters.Gamma.Pointer;
-        float* variance = parameters.RunningVariance.Pointer;
-        for (int c = 0; c < sizes.Channels; c++)
-        {
-            scale[c] = gamma[c] / MathF.Sqrt(variance[c] + parameters.Epsilon);
-        }
-
+        BatchNormAffine.Scales(parameters, sizes.Channels, scale);
         var affine = new BatchNormAffine(parameters.RunningMean.Pointer, scale, parameters.Beta.Pointer);
         var normalize = new BatchNormNormalize(affine, relu, x.Pointer, y.Pointer);
         ChannelwiseJob<BatchNormNormalize>.Run(device, (long)n * sizes.Pixels, sizes.Channels, normalize);

@@ -87,6 +87,27 @@ interface IBatchNorm2dBackward : IOp
         RankPass? ranks = null);
 }
 
+/// <summary>
+/// The gradient of a normalisation by running statistics, which are constants: with <c>g = dy</c> masked by the ReLU,
+/// <c>dx = gamma / sqrt(runningVariance + eps) g</c>. Scale and shift are frozen and get none.
+/// </summary>
+interface IBatchNorm2dFrozenBackward : IOp
+{
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x">Input of the forward pass; read only where <paramref name="relu"/> is true and the residual has no output.</param>
+    /// <param name="parameters">Scale, shift and running statistics, which are only read.</param>
+    /// <param name="relu">Whether the forward pass had a ReLU; its mask is found again from <paramref name="x"/>. False where it had a residual.</param>
+    /// <param name="dy">Gradient of the output.</param>
+    /// <param name="dx">Gradient of the input; may be <paramref name="dy"/> or <paramref name="x"/> itself where it is overwritten.</param>
+    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="residual">What the residual of the forward pass gets; nothing where there was none.</param>
+    void Run(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView dy,
+        DeviceView dx, bool accumulate, in ResidualGradient residual = default);
+}
+
 /// <summary>The gradient of what was added to a normalised value: <c>g</c>, that of the output masked by the ReLU.</summary>
 /// <param name="Y">Output of the forward pass, which masks all gradients where it is not above 0; none for no mask.</param>
 /// <param name="Gradient">Overwritten or added to, may be the output's gradient itself; none where it is not needed.</param>

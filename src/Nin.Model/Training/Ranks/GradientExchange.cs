@@ -29,6 +29,7 @@ sealed unsafe class GradientExchange : RankPass
     float[] host = [];
     bool knowsWriters, isEmpty;
     int examples, partLength, next;
+    long freezing;
     long start, end;
 
     public GradientExchange(RankGroup group, ParameterSet parameters, bool synchronizesStatistics)
@@ -67,6 +68,8 @@ sealed unsafe class GradientExchange : RankPass
     {
         (examples, partLength, isEmpty, FirstExample, Weight) = (batch.WholeLabels.Length, largestPart, batch.IsEmpty, batch.First, weight);
         Array.Clear(written);
+        // What is frozen decides which steps go backward.
+        if (parameters.FreezingVersion != freezing) (knowsWriters, freezing) = (false, parameters.FreezingVersion);
         next = parameters.Count - 1;
         start = end = parameters.Gradients.Length;
     }
