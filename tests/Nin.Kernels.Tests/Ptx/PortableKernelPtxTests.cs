@@ -7,14 +7,13 @@ namespace Nin.Kernels.Tests.Ptx;
 /// <summary>A kernel is a static method of Nin.Kernels whose name ends in <c>Kernel</c>: a new one is covered by its name alone.</summary>
 public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture<PtxCompiler>
 {
-    const string Suffix = "Kernel";
     static readonly string[] Spaces = ["global.", "shared.", "param.", "const."];
-    const BindingFlags Static = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    const BindingFlags Static = LibraryKernels.Static;
 
     public static TheoryData<string, string> Kernels()
     {
         var data = new TheoryData<string, string>();
-        foreach (var method in KernelMethods()) data.Add(method.DeclaringType!.ToString(), method.Name);
+        foreach (var method in LibraryKernels.All()) data.Add(method.DeclaringType!.ToString(), method.Name);
         return data;
     }
 
@@ -22,13 +21,22 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     [MemberData(nameof(Kernels))]
     public void A_kernel_compiles_for_cuda_and_keeps_everything_in_registers(string type, string method)
     {
-        string[] lines = compiler.Compile(Method(type, method)).Split('\n', StringSplitOptions.TrimEntries);
+        string[] lines = compiler.Compile(LibraryKernels.Find(type, method)).Split('\n', StringSplitOptions.TrimEntries);
 
         lines.Should().Contain(".target sm_80").And.Contain(l => l.StartsWith(".visible .entry", StringComparison.Ordinal));
         lines.Where(l => l.Contains(".local", StringComparison.Ordinal)).Should()
             .BeEmpty("an indexed array, or an address that was taken, puts values in local memory");
         lines.Where(l => l.StartsWith("atom.", StringComparison.Ordinal) || l.StartsWith("red.", StringComparison.Ordinal)).Should()
             .BeEmpty("the order of atomic additions is not fixed");
+    }
+
+    [PtxasTheory]
+    [MemberData(nameof(Kernels))]
+    public void A_kernel_assembles_for_an_h100_without_spills(string type, string method)
+    {
+        var assembled = Ptxas.Assemble(compiler.Compile(LibraryKernels.Find(type, method)));
+        assembled.SpilledBytes.Should().Be(0, "{0} registers are all that the blocks which are to run at a time leave a thread", assembled.Registers);
+        assembled.StackBytes.Should().Be(0);
     }
 
     [Theory]
@@ -64,7 +72,7 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     [Theory]
     [MemberData(nameof(Kernels))]
     public void A_kernel_knows_where_its_memory_is(string type, string method) =>
-        compiler.Compile(Method(type, method)).Split('\n', StringSplitOptions.TrimEntries).Where(l => IsGeneric(l, "ld.") || IsGeneric(l, "st.")).Should()
+        compiler.Compile(LibraryKernels.Find(type, method)).Split('\n', StringSplitOptions.TrimEntries).Where(l => IsGeneric(l, "ld.") || IsGeneric(l, "st.")).Should()
             .BeEmpty("a generic address costs a look-up at each access");
 
     // ld.param and ld.const are no memory accesses of a kernel's own; what names no space is generic.
@@ -101,40 +109,14 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     public void Every_launch_has_a_kernel_that_these_tests_find()
     {
         // A launcher is a field whose delegate takes a stream and a launch configuration; each has its own kernel beside it.
-        foreach (var type in Types())
+        foreach (var type in LibraryKernels.Types())
         {
             int launchers = type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
                 .Count(f => typeof(Delegate).IsAssignableFrom(f.FieldType) && f.FieldType.GenericTypeArguments is [var s, var c, ..]
                     && s == typeof(DeviceStream) && c == typeof(KernelConfig));
-            KernelMethods().Count(m => m.DeclaringType == type).Should().Be(launchers, "{0} launches as many kernels", type.Name);
+            LibraryKernels.All().Count(m => m.DeclaringType == type).Should().Be(launchers, "{0} launches as many kernels", type.Name);
         }
 
-        KernelMethods().Should().HaveCountGreaterThan(20);
+        LibraryKernels.All().Should().HaveCountGreaterThan(20);
     }
-
-    static IEnumerable<Type> Types() => typeof(KernelTable).Assembly.GetTypes()
-        .Where(t => t.Namespace == typeof(KernelTable).Namespace)
-        .SelectMany(t => t.IsGenericTypeDefinition && t.GetMethods(Static).Any(IsKernel) ? Closed(t) : [t]);
-
-    /// <summary>A generic type with every struct that implements what its parameters must be: a kernel each.</summary>
-    static IEnumerable<Type> Closed(Type definition)
-    {
-        IEnumerable<Type[]> choices = [[]];
-        foreach (var parameter in definition.GetGenericArguments())
-        {
-            var contract = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
-            Type[] structs = [.. typeof(KernelTable).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(contract))
-                .SelectMany(t => t.IsGenericTypeDefinition ? Closed(t) : [t])];
-            choices = choices.SelectMany(chosen => structs.Select(s => (Type[])[.. chosen, s])).ToArray();
-        }
-
-        return choices.Select(definition.MakeGenericType);
-    }
-
-    static bool IsKernel(MethodInfo method) => method.Name.EndsWith(Suffix, StringComparison.Ordinal);
-
-    static IEnumerable<MethodInfo> KernelMethods() =>
-        Types().SelectMany(t => t.GetMethods(Static)).Where(IsKernel);
-
-    static MethodInfo Method(string type, string method) => Types().Single(t => t.ToString() == type).GetMethod(method, Static)!;
 }

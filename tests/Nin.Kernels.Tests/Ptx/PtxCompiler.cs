@@ -4,6 +4,7 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using Nin.Ops;
 
 namespace Nin.Kernels.Tests.Ptx;
 
@@ -24,7 +25,15 @@ public sealed class PtxCompiler : IDisposable
     {
         if (texts.TryGetValue(kernel, out string? text)) return text;
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
-        return texts[kernel] = ((PTXCompiledKernel)backend.Compile(entry, KernelSpecialization.Empty)).PTXAssembly;
+        return texts[kernel] = ((PTXCompiledKernel)backend.Compile(entry, Specialization(kernel))).PTXAssembly;
+    }
+
+    /// <summary>The threads that a kernel is loaded for: a kernel of work-groups has as many as its tile asks for.</summary>
+    static KernelSpecialization Specialization(MethodInfo kernel)
+    {
+        if (kernel.DeclaringType!.GetGenericArguments() is not [var shape, _, var accumulators] || !shape.IsAssignableTo(typeof(IWorkGroupShape))) return KernelSpecialization.Empty;
+        var tile = typeof(WorkGroupTile<,>).MakeGenericType(shape, accumulators);
+        return (KernelSpecialization)tile.GetProperty("Specialization", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;
     }
 
     public void Dispose()

@@ -14,6 +14,9 @@ interface IAccumulators
     /// <summary>The same for the right operand.</summary>
     static abstract int RightPad { get; }
 
+    /// <summary>Whether operands are split into two parts, whose fragments take twice the registers.</summary>
+    static abstract bool SplitsOperands { get; }
+
     /// <summary>Adds the products of a buffer.</summary>
     void MultiplyAdd<TShape>(ArrayView<Float4> shared, int buffer)
         where TShape : struct, IWorkGroupShape;
@@ -35,6 +38,8 @@ struct Float32Accumulators : IAccumulators
     public static int LeftPad => 1;
 
     public static int RightPad => 0;
+
+    public static bool SplitsOperands => false;
 
     public void MultiplyAdd<TShape>(ArrayView<Float4> shared, int buffer)
         where TShape : struct, IWorkGroupShape

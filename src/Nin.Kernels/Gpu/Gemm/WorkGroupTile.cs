@@ -60,8 +60,11 @@ static class WorkGroupTile<TShape, TAccumulators>
 {
     public static int Threads => TShape.Across * TShape.Down;
 
-    /// <summary>The threads that a kernel may have at most, and its work-groups that a multiprocessor should hold: 128 registers per thread.</summary>
-    public static KernelSpecialization Specialization => new(Threads, 512 / Threads);
+    /// <summary>
+    /// The threads that a kernel may have at most, and its work-groups that a multiprocessor should hold: 128 registers per thread. The small tile, of
+    /// which a thread prefetches twice as much, needs 156 of them where operands are split: with two groups fewer it has them, and spills none.
+    /// </summary>
+    public static KernelSpecialization Specialization => new(Threads, (TAccumulators.SplitsOperands && Threads == 64 ? 384 : 512) / Threads);
 
     public static int Rows => TShape.Down * WorkGroupBuffer.Side;
 

@@ -23,6 +23,8 @@ struct WarpAccumulators<TProducts> : IAccumulators
 
     public static int RightPad => Pad;
 
+    public static bool SplitsOperands => TProducts.HasLowParts;
+
     public void MultiplyAdd<TShape>(ArrayView<Float4> shared, int buffer)
         where TShape : struct, IWorkGroupShape
     {
@@ -65,6 +67,9 @@ struct WarpAccumulators<TProducts> : IAccumulators
 /// <summary>How many products of TF32 numbers replace one of float32 numbers; a struct, so that each way is a kernel of its own.</summary>
 interface ITf32Products
 {
+    /// <summary>Whether low parts are needed.</summary>
+    static abstract bool HasLowParts { get; }
+
     /// <summary>The low part: what the high part of a number, rounded to TF32, leaves out, itself as TF32; zero where it is not needed.</summary>
     float Low(float value, float high);
 
@@ -75,6 +80,8 @@ interface ITf32Products
 /// <summary><see cref="Precision.Tf32"/>: operands are rounded, <c>x w = xh wh</c>.</summary>
 readonly struct Tf32Product : ITf32Products
 {
+    public static bool HasLowParts => false;
+
     public float Low(float value, float high) => 0f;
 
     public FragmentRow MultiplyAdd(FragmentRow sum, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3) =>
@@ -87,6 +94,8 @@ readonly struct Tf32Product : ITf32Products
 /// </summary>
 readonly struct Tf32x3Products : ITf32Products
 {
+    public static bool HasLowParts => true;
+
     public float Low(float value, float high) => TensorCore.Round(value - high);
 
     public FragmentRow MultiplyAdd(FragmentRow sum, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3) =>
