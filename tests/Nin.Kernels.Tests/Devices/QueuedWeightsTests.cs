@@ -4,19 +4,19 @@ using Nin.TestKit;
 
 namespace Nin.Kernels.Tests.Devices;
 
-/// <summary>Copies of weights that one queue makes and another one reads, on the first OpenCL device.</summary>
-public sealed class QueuedWeightsTests
+/// <summary>Copies of weights that one queue makes and another one reads.</summary>
+public abstract class QueuedWeightsTests<TDevice>
+    where TDevice : IDeviceUnderTest
 {
     // Packing takes a processor some ten milliseconds.
     static readonly Conv2dSizes Sizes = new(512, 3, 3, 512, Kernel: 3);
 
-    [OpenClTheory]
+    [DeviceTheory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_queue_reads_the_copy_that_another_one_still_writes(bool inGroups)
     {
-        using var accelerators = new Accelerators(DeviceKind.OpenCl);
-        using var device = accelerators.Open(0);
+        using var device = (AcceleratorDevice)TDevice.Open();
         using var derived = new PrepackedWeights();
         using var values = device.Allocate(Sizes.WeightLength);
         using DeviceStream first = device.CreateOwnStream(), second = device.CreateOwnStream();
@@ -47,3 +47,6 @@ public sealed class QueuedWeightsTests
         return (stream, variant, w) => packer.Pack(stream, variant, layout, w, scratch: default);
     }
 }
+
+/// <summary>On the first OpenCL device.</summary>
+public sealed class QueuedWeightsOnOpenCl : QueuedWeightsTests<OnOpenCl.OpenCl>;

@@ -1,0 +1,66 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace Nin.Cuda.Tests;
+
+/// <summary>Mistakes of a program, found on the way through ILGPU's runtime.</summary>
+public sealed class DriverTests : IDisposable
+{
+    const int Threads = 64;
+
+    readonly Context context;
+    readonly CudaAccelerator accelerator;
+
+    public DriverTests()
+    {
+        using (Device.Open("cuda:0"))
+        {
+            // Nin tells ILGPU how the driver's file is called.
+        }
+
+        context = Context.Create(b => b.EnableNin().Cuda());
+        accelerator = context.CreateCudaAccelerator(0);
+    }
+
+    public void Dispose()
+    {
+        SimulatedDriver.Recover();
+        accelerator.Dispose();
+        context.Dispose();
+    }
+
+    [SimulatedFact]
+    public void A_fault_of_a_kernel_is_an_exception_that_says_where()
+    {
+        var kernel = accelerator.LoadKernel<ArrayView<float>>(Next);
+        using var buffer = accelerator.Allocate1D(new float[Threads]);
+        kernel(accelerator.DefaultStream, new KernelConfig(1, Threads), buffer.View);
+        accelerator.Invoking(a => a.Synchronize()).Should().Throw<CudaException>().WithMessage("*memcheck*line*thread 63*ld.global.f32*");
+        SimulatedDriver.Recover();
+    }
+
+    [SimulatedFact]
+    public void Memory_that_is_freed_under_a_queued_kernel_is_found()
+    {
+        var kernel = accelerator.LoadKernel<ArrayView<float>>(One);
+        var buffer = accelerator.Allocate1D(new float[Threads]);
+        kernel(accelerator.DefaultStream, new KernelConfig(1, Threads), buffer.View);
+        buffer.Invoking(b => b.Dispose()).Should().Throw<CudaException>().WithMessage("*freed while*queued*");
+        SimulatedDriver.Recover();
+        accelerator.Synchronize();
+    }
+
+    [SimulatedFact]
+    public void Memory_that_the_device_does_not_have_is_refused_in_numbers()
+    {
+        using var device = Device.Open("cuda:0");
+        device.Invoking(d => d.Allocate(3L << 30)).Should().Throw<InsufficientMemoryException>().WithMessage("cuda:0 cannot give 12,884,901,888 bytes*");
+        using var buffer = device.Allocate(1000);
+        buffer.Length.Should().Be(1000, "a refusal breaks nothing");
+    }
+
+    static void Next(ArrayView<float> x) => x[Group.IdxX] = x[Group.IdxX + 1];
+
+    static void One(ArrayView<float> x) => x[Group.IdxX] = 1;
+}

@@ -1,0 +1,245 @@
+using System.Runtime.InteropServices;
+using Nin.PtxSimulator;
+using Nin.PtxSimulator.Execution;
+using Nin.PtxSimulator.Memory;
+using Nin.PtxSimulator.Parsing;
+
+namespace Nin.SimulatedCuda;
+
+/// <summary>CUDA's error codes that this driver gives.</summary>
+enum Code
+{
+    Success = 0,
+    InvalidValue = 1,
+    OutOfMemory = 2,
+    NotSupported = 801,
+    InvalidDevice = 101,
+    InvalidPtx = 218,
+    InvalidHandle = 400,
+    NotFound = 500,
+    NotReady = 600,
+    IllegalAddress = 700,
+    LaunchFailed = 719,
+}
+
+/// <summary>The driver's state, and what its functions do. One function at a time.</summary>
+sealed unsafe class Driver
+{
+    const long MemoryBytes = 8L << 30;
+
+    public static readonly Driver Instance = new();
+
+    readonly Dictionary<nint, object> handles = [];
+    readonly List<(nint Start, long Bytes)> locked = [];
+    readonly Queue main = new(isBlocking: true);
+    readonly List<Queue> streams = [];
+    nint nextHandle = 0x1000;
+
+    Driver()
+    {
+        Device = new SimulatedDevice(new DeviceMemory());
+        streams.Add(main);
+    }
+
+    public Lock Gate { get; } = new();
+
+    public SimulatedDevice Device { get; }
+
+    /// <summary>The first fault; every later call fails with it, as a context does that a kernel broke.</summary>
+    public string? FaultText { get; private set; }
+
+    public Code Fault { get; private set; }
+
+    public void Recover()
+    {
+        FaultText = null;
+        Fault = Code.Success;
+    }
+
+    public nint Keep(object item)
+    {
+        nint handle = nextHandle += 16;
+        handles[handle] = item;
+        return handle;
+    }
+
+    public T? Find<T>(nint handle)
+        where T : class => handles.TryGetValue(handle, out object? item) ? item as T : null;
+
+    public bool Forget(nint handle) => handles.Remove(handle);
+
+    public Queue? Stream(nint handle) => handle is 0 or 1 or 2 ? main : Find<Queue>(handle);
+
+    public nint CreateStream(bool isBlocking)
+    {
+        var queue = new Queue(isBlocking);
+        streams.Add(queue);
+        return Keep(queue);
+    }
+
+    public void CloseStream(nint handle)
+    {
+        Queue queue = Stream(handle)!;
+        queue.Run();
+        streams.Remove(queue);
+        Forget(handle);
+    }
+
+    /// <summary>Queues work; with the default stream in the order that CUDA's legacy rule says.</summary>
+    public void Add(Queue queue, Action work)
+    {
+        (Queue Stream, long Item)[] before = queue == main
+            ? [.. streams.Where(s => s != main && s.IsBlocking).Select(s => (s, s.Queued))]
+            : queue.IsBlocking ? [(main, main.Queued)] : [];
+        queue.Add(() =>
+        {
+            foreach (var (stream, item) in before) stream.RunTo(item);
+            work();
+        });
+    }
+
+    /// <summary>Runs all that is queued.</summary>
+    public void RunAll()
+    {
+        foreach (var stream in streams.ToArray()) stream.Run();
+    }
+
+    public Code Allocate(long bytes, out nint address)
+    {
+        address = 0;
+        if (bytes <= 0) return Code.InvalidValue;
+        if (Device.Memory.AllocatedBytes + bytes > MemoryBytes) return Code.OutOfMemory;
+        address = (nint)Device.Memory.Allocate(bytes).Start;
+        return Code.Success;
+    }
+
+    public static long TotalBytes => MemoryBytes;
+
+    public long FreeBytes => MemoryBytes - Device.Memory.AllocatedBytes;
+
+    public Code Free(nint address)
+    {
+        if (Device.Memory.Find((byte*)address) is not { } allocation || (nint)allocation.Start != address) return Code.InvalidValue;
+        foreach (var stream in streams)
+        {
+            foreach (var (_, pointers, name) in stream.Uses)
+            {
+                if (!Array.Exists(pointers, p => allocation.Holds((byte*)p, 1))) continue;
+                return Fail(Code.LaunchFailed, $"memcheck: memory of {allocation.Bytes:N0} bytes is freed while {name}, which uses it, is still queued");
+            }
+        }
+
+        Device.Memory.Free((byte*)address);
+        return Code.Success;
+    }
+
+    public void Lock(nint start, long bytes) => locked.Add((start, bytes));
+
+    public bool Unlock(nint start) => locked.RemoveAll(l => l.Start == start) > 0;
+
+    public Code CopyAsync(nint target, nint source, long bytes, nint stream)
+    {
+        if (Stream(stream) is not { } queue) return Code.InvalidHandle;
+        if (bytes == 0) return Code.Success;
+        var from = Device.Memory.Find((byte*)source);
+        var to = Device.Memory.Find((byte*)target);
+        if (from is not null && !from.Holds((byte*)source, bytes)) return Fail(Code.InvalidValue, $"memcheck: a copy of {bytes} bytes reads beyond an allocation of {from.Bytes}");
+        if (to is not null && !to.Holds((byte*)target, bytes)) return Fail(Code.InvalidValue, $"memcheck: a copy of {bytes} bytes writes beyond an allocation of {to.Bytes}");
+        if (from is null && !IsLocked(source, bytes))
+        {
+            // The driver has read pageable memory when the call returns.
+            byte[] staged = new ReadOnlySpan<byte>((void*)source, checked((int)bytes)).ToArray();
+            Add(queue, () =>
+            {
+                staged.CopyTo(new Span<byte>((void*)target, staged.Length));
+                to?.MarkWritten((byte*)target, bytes);
+            });
+            Uses(queue, "a copy", target);
+            return Code.Success;
+        }
+
+        Add(queue, () =>
+        {
+            Buffer.MemoryCopy((void*)source, (void*)target, bytes, bytes);
+            to?.MarkWritten((byte*)target, bytes);
+        });
+        Uses(queue, "a copy", target, source);
+        // A copy to pageable memory is done when the call returns.
+        if (to is null && !IsLocked(target, bytes)) Run(queue.Run);
+        return Fault;
+    }
+
+    public Code Fill(nint target, byte value, long bytes, nint stream)
+    {
+        if (Stream(stream) is not { } queue) return Code.InvalidHandle;
+        if (Device.Memory.Find((byte*)target) is not { } to || !to.Holds((byte*)target, bytes)) return Fail(Code.InvalidValue, $"memcheck: {bytes} bytes are filled beyond an allocation");
+        Add(queue, () =>
+        {
+            NativeMemory.Fill((void*)target, (nuint)bytes, value);
+            to.MarkWritten((byte*)target, bytes);
+        });
+        Uses(queue, "a fill", target);
+        return Code.Success;
+    }
+
+    public Code Launch(nint function, Launch launch, nint stream)
+    {
+        if (Stream(stream) is not { } queue || Find<PtxProgram>(function) is not { } program) return Code.InvalidHandle;
+        if (launch.Blocks <= 0 || launch.ThreadsPerBlock is <= 0 or > 1024 || launch.Grid.Y > 65535 || launch.Grid.Z > 65535
+            || launch.Group.Z > 64 || program.SharedBytes + launch.DynamicSharedBytes > 48 << 10
+            || (program.MaxThreads > 0 && launch.ThreadsPerBlock > program.MaxThreads)) return Code.InvalidValue;
+        Add(queue, () => Device.Run(program, launch));
+        Uses(queue, program.Name, Pointers(launch.Arguments));
+        return Code.Success;
+    }
+
+    /// <summary>Runs queued work, and keeps the fault that ends it.</summary>
+    public Code Run(Action work)
+    {
+        if (Fault != Code.Success) return Fault;
+        try
+        {
+            work();
+        }
+        catch (KernelFaultException fault)
+        {
+            return Fail(fault.Kind == FaultKind.Memcheck ? Code.IllegalAddress : Code.LaunchFailed, fault.Message);
+        }
+
+        return Fault;
+    }
+
+    public Code Load(string text, out nint module, out string log)
+    {
+        module = 0;
+        log = "";
+        try
+        {
+            module = Keep(PtxProgram.Load(text));
+            return Code.Success;
+        }
+        catch (PtxException refused)
+        {
+            log = refused.Message;
+            FaultText = log;
+            return Code.InvalidPtx;
+        }
+    }
+
+    Code Fail(Code code, string text)
+    {
+        if (Fault == Code.Success) (Fault, FaultText) = (code, text);
+        return code;
+    }
+
+    static void Uses(Queue queue, string name, params nint[] pointers) => queue.Uses.Enqueue((queue.Queued, pointers, name));
+
+    bool IsLocked(nint start, long bytes) => locked.Exists(l => start >= l.Start && start + bytes <= l.Start + l.Bytes);
+
+    static nint[] Pointers(byte[] arguments)
+    {
+        var pointers = new nint[arguments.Length / sizeof(nint)];
+        for (int i = 0; i < pointers.Length; i++) pointers[i] = MemoryMarshal.Read<nint>(arguments.AsSpan(i * sizeof(nint)));
+        return pointers;
+    }
+}
