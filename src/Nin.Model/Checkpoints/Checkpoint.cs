@@ -99,6 +99,27 @@ public static class Checkpoint
         Load(network, reader, allowNonFinite);
     }
 
+    /// <summary>
+    /// Reads what a file of another network has for this one: under other names, with a prefix, or in part. All that is read is checked before anything is
+    /// written to the network; the number of training steps stays.
+    /// </summary>
+    /// <param name="network">What to load.</param>
+    /// <param name="path">A safetensors file; F16, BF16 and F64 are read too.</param>
+    /// <param name="options">What counts as the same.</param>
+    /// <returns>What was loaded, what is missing, what has another shape and what was not used; <c>ToString</c> is a line of it.</returns>
+    /// <exception cref="ArgumentException"><see cref="LoadOptions.Names"/> has a name that is no parameter of the network.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or holds NaN or infinities; nothing matches; or something does not and the load is strict. The message says what.
+    /// </exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    public static LoadReport Load(INetwork network, string path, LoadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(options);
+        using var reader = SafetensorsReader.Open(path);
+        return PartialLoad.Run(network, reader, options);
+    }
+
     /// <summary>Loads a network that was just created, and returns it: one whose weights cannot be read is given back.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or another network's.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
@@ -159,8 +180,9 @@ public static class Checkpoint
         var expected = Expected(network).ToList();
         foreach (var (tensor, kind) in expected)
         {
-            string? found = reader.Find(tensor)?.Kind;
-            if (found != kind)
+            var entry = reader.Find(tensor);
+            string? found = entry?.Kind;
+            if (found != kind && !(entry is { IsFloat: true } && SafetensorsEntry.KindOf(SafetensorsType.F32, entry.Shape) == kind))
                 throw new InvalidDataException(
                     $"{reader.Path}{model} does not fit {network.Architecture.Name}: tensor '{tensor}' is {kind} in the network and " +
                     $"{found ?? "missing"} in the file.");

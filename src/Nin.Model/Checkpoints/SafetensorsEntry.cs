@@ -19,7 +19,15 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOn
 
     internal static string KindOf(SafetensorsType type, IReadOnlyList<long> shape) => $"{type} [{string.Join(", ", shape)}]";
 
-    internal static int SizeOf(SafetensorsType type) => type == SafetensorsType.I64 ? sizeof(long) : sizeof(float);
+    /// <summary>Whether its elements are real numbers, which are read as 32-bit floats.</summary>
+    public bool IsFloat => Type != SafetensorsType.I64;
+
+    internal static int SizeOf(SafetensorsType type) => type switch
+    {
+        SafetensorsType.F16 or SafetensorsType.BF16 => sizeof(ushort),
+        SafetensorsType.F32 => sizeof(float),
+        _ => sizeof(double),
+    };
 
     /// <summary>The bytes that a tensor takes, or null if they are more than <see cref="long.MaxValue"/>.</summary>
     internal static long? BytesOf(SafetensorsType type, ReadOnlySpan<long> shape)
@@ -36,7 +44,7 @@ public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOn
     }
 }
 
-/// <summary>Element types of safetensors files that Nin reads and writes; the names are the format's.</summary>
+/// <summary>Element types of safetensors files that Nin reads; the names are the format's. It writes F32 and I64.</summary>
 public enum SafetensorsType
 {
     /// <summary>32-bit floats.</summary>
@@ -44,4 +52,13 @@ public enum SafetensorsType
 
     /// <summary>64-bit signed integers.</summary>
     I64,
+
+    /// <summary>16-bit floats (IEEE 754).</summary>
+    F16,
+
+    /// <summary>The upper half of 32-bit floats.</summary>
+    BF16,
+
+    /// <summary>64-bit floats.</summary>
+    F64,
 }

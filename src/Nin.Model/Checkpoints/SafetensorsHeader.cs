@@ -141,7 +141,10 @@ sealed class SafetensorsHeader
         if (json.TokenType != JsonTokenType.String) throw Lacking(name);
         if (json.ValueTextEquals("F32"u8)) return SafetensorsType.F32;
         if (json.ValueTextEquals("I64"u8)) return SafetensorsType.I64;
-        throw new InvalidDataException($"tensor {Quote(name)} has the dtype {Quote(json.GetString()!)}; F32 and I64 are read. Convert it before.");
+        if (json.ValueTextEquals("F16"u8)) return SafetensorsType.F16;
+        if (json.ValueTextEquals("BF16"u8)) return SafetensorsType.BF16;
+        if (json.ValueTextEquals("F64"u8)) return SafetensorsType.F64;
+        throw new InvalidDataException($"tensor {Quote(name)} has the dtype {Quote(json.GetString()!)}; F16, BF16, F32, F64 and I64 are read. Convert it before.");
     }
 
     static long[] ReadNumbers(ref Utf8JsonReader json, string name, int most, string what)

@@ -9,6 +9,8 @@ namespace Nin.Checkpoints;
 /// </summary>
 public sealed class SafetensorsReader : IDisposable
 {
+    const int ElementsAtOnce = 1 << 16;
+
     readonly Stream file;
     readonly SafetensorsHeader header;
     readonly long origin;
@@ -35,8 +37,8 @@ public sealed class SafetensorsReader : IDisposable
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="InvalidDataException">
     /// The file is cut short, its header is too long or not JSON, a name or a key stands twice, a tensor has more than
-    /// <see cref="SafetensorsEntry.MaxRank"/> dimensions, byte ranges overlap, leave holes or reach outside, or an element type is neither F32
-    /// nor I64.
+    /// <see cref="SafetensorsEntry.MaxRank"/> dimensions, byte ranges overlap, leave holes or reach outside, or an element type is none of
+    /// <see cref="SafetensorsType"/>.
     /// </exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     public static SafetensorsReader Open(string path)
@@ -97,16 +99,30 @@ public sealed class SafetensorsReader : IDisposable
     /// <summary>A tensor by its name, or null.</summary>
     public SafetensorsEntry? Find(string name) => header.Find(name);
 
-    /// <summary>Reads a tensor of 32-bit floats.</summary>
+    /// <summary>Reads a tensor of floats of any length, each as the nearest 32-bit one.</summary>
     /// <exception cref="ArgumentException">There is no tensor of that name and type.</exception>
     /// <exception cref="InvalidDataException">It is longer than an array can be, or the file was cut while it was open.</exception>
     public float[] ReadFloats(string name)
     {
-        var entry = Require(name, SafetensorsType.F32);
+        var entry = Find(name) is { IsFloat: true } found ? found : Require(name, SafetensorsType.F32);
         var values = new float[ArrayLength(entry)];
-        ReadBytes(entry, MemoryMarshal.AsBytes(values.AsSpan()));
-        var words = MemoryMarshal.Cast<float, int>(values.AsSpan());
-        if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(words, words);
+        if (entry.Type == SafetensorsType.F32)
+        {
+            ReadBytes(entry, MemoryMarshal.AsBytes(values.AsSpan()));
+            var words = MemoryMarshal.Cast<float, int>(values.AsSpan());
+            if (!BitConverter.IsLittleEndian) BinaryPrimitives.ReverseEndianness(words, words);
+            return values;
+        }
+
+        int size = SafetensorsEntry.SizeOf(entry.Type);
+        byte[] part = new byte[Math.Min(values.Length, ElementsAtOnce) * size];
+        for (int first = 0; first < values.Length; first += ElementsAtOnce)
+        {
+            int count = Math.Min(values.Length - first, ElementsAtOnce);
+            ReadBytes(entry, part.AsSpan(0, count * size), (long)first * size);
+            for (int i = 0; i < count; i++) values[first + i] = Widen(entry.Type, part.AsSpan(i * size));
+        }
+
         return values;
     }
 
@@ -140,9 +156,16 @@ public sealed class SafetensorsReader : IDisposable
         : throw new InvalidDataException(
             $"Tensor {SafetensorsHeader.Quote(entry.Name)} of {Path} has {entry.Length:N0} elements; {Array.MaxLength:N0} are the most.");
 
-    void ReadBytes(SafetensorsEntry entry, Span<byte> target)
+    static float Widen(SafetensorsType type, ReadOnlySpan<byte> element) => type switch
     {
-        file.Position = origin + header.DataOffset + entry.Begin;
+        SafetensorsType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
+        SafetensorsType.BF16 => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(element) << 16),
+        _ => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
+    };
+
+    void ReadBytes(SafetensorsEntry entry, Span<byte> target, long offset = 0)
+    {
+        file.Position = origin + header.DataOffset + entry.Begin + offset;
         try
         {
             file.ReadExactly(target);
