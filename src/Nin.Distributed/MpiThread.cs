@@ -14,14 +14,12 @@ readonly unsafe struct MpiWork(void* data, long length, bool isSum)
 /// <summary>The one thread that calls MPI.</summary>
 sealed unsafe class MpiThread : ILink, IDisposable
 {
-    const int DataTag = 1, ReadyTag = 2, AliveTag = 3, LeaveTag = 4;
+    const int DataTag = 1, ReadyTag = 2;
 
     // Longer messages begin when the other side is ready, so that waiting for it takes no processor time and the transfer no naps.
     const int EagerLength = 1 << 16;
 
     const int LongestMessage = 1 << 30;
-
-    static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     readonly RanksOptions options;
     readonly Thread thread;
@@ -31,18 +29,17 @@ sealed unsafe class MpiThread : ILink, IDisposable
     readonly Lock gate = new();
     OpenMpi? mpi;
     ExceptionDispatchInfo? failure;
-    volatile bool someoneWaits, leaving;
+    volatile bool someoneWaits, leaving, failureIsKnown;
     int abortWith;
-    nint aliveSent, aliveReceived;
-    long heard, told, begun, waited;
-    // Written and read by MPI between two calls, so they do not lie in an object.
-    readonly byte* signs = (byte*)NativeMemory.AllocZeroed(2);
+    RankSigns? signs;
+    long begun, waited;
     float* scratch;
     long scratchLength;
 
     MpiThread(RanksOptions options)
     {
         this.options = options;
+        OwnWork = new WorkWatch(options.Silence, TimeProvider.System);
         thread = new Thread(Run) { IsBackground = true, Name = "Nin ranks" };
     }
 
@@ -54,6 +51,9 @@ sealed unsafe class MpiThread : ILink, IDisposable
 
     /// <summary>See <see cref="Ranks.WaitingShare"/>.</summary>
     public double WaitingShare => begun == 0 ? 0 : (double)Volatile.Read(ref waited) / Math.Max(1, Now - begun);
+
+    /// <summary>What this rank's own work says of itself.</summary>
+    public WorkWatch OwnWork { get; }
 
     static long Now => Environment.TickCount64;
 
@@ -69,7 +69,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
     /// <summary>Adds work, which is done in the order of the calls.</summary>
     public void Queue(MpiWork next)
     {
-        failure?.Throw();
+        ThrowFailure();
         if (begun == 0 && next.IsSum) begun = Now;
         lock (gate)
         {
@@ -85,10 +85,19 @@ sealed unsafe class MpiThread : ILink, IDisposable
     {
         long from = Now;
         someoneWaits = true;
+        OwnWork.Waits(true);
         idle.Wait();
+        OwnWork.Waits(false);
         someoneWaits = false;
         if (begun != 0) Volatile.Write(ref waited, waited + (Now - from));
-        failure?.Throw();
+        ThrowFailure();
+    }
+
+    void ThrowFailure()
+    {
+        if (failure is null) return;
+        failureIsKnown = true;
+        failure.Throw();
     }
 
     public void Abort(int exitCode)
@@ -108,8 +117,8 @@ sealed unsafe class MpiThread : ILink, IDisposable
         queued.Dispose();
         idle.Dispose();
         started.Dispose();
+        signs?.Dispose();
         NativeMemory.Free(scratch);
-        NativeMemory.Free(signs);
     }
 
     void Run()
@@ -119,7 +128,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
             mpi = new OpenMpi();
             mpi.Initialize();
             (Rank, Size) = (mpi.Rank, mpi.Size);
-            heard = Now;
+            signs = new RankSigns(mpi, options.Silence);
         }
         catch (Exception exception)
         {
@@ -131,8 +140,18 @@ sealed unsafe class MpiThread : ILink, IDisposable
         try
         {
             Serve();
-            if (abortWith != 0) mpi!.Abort(abortWith);
-            else Leave();
+            if (abortWith != 0)
+            {
+                mpi!.Abort(abortWith);
+                return;
+            }
+
+            signs!.Leave(pause: () =>
+            {
+                Watch();
+                Thread.Sleep(1);
+            });
+            mpi!.Complete();
         }
         catch (Exception exception)
         {
@@ -140,6 +159,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
             idle.Set();
             // Whoever called hears of it and ends the job; if nobody does, others would wait for this rank.
             if (!leaving) SpinWait.SpinUntil(() => leaving || abortWith != 0, options.Silence);
+            if (!failureIsKnown && abortWith == 0) Say(exception.Message);
             mpi!.Abort(abortWith != 0 ? abortWith : 1);
         }
     }
@@ -148,7 +168,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
     {
         while (true)
         {
-            queued.Wait(Beat / 4);
+            queued.Wait(RankSigns.Beat / 4);
             if (abortWith != 0) return;
             Watch();
             while (Next() is { } next) Do(next);
@@ -194,14 +214,14 @@ sealed unsafe class MpiThread : ILink, IDisposable
         if (Math.Max(sendLength, receiveLength) > EagerLength)
         {
             byte sent = 1, received = 0;
-            Finish(mpi!.Receive(&received, 1, with, ReadyTag), mpi.Send(&sent, 1, with, ReadyTag), canNap: true);
+            Finish(with, mpi!.Receive(&received, 1, with, ReadyTag), mpi.Send(&sent, 1, with, ReadyTag), canNap: true);
         }
 
         while (sendLength > 0 || receiveLength > 0)
         {
             int outgoing = (int)Math.Min(sendLength, LongestMessage), incoming = (int)Math.Min(receiveLength, LongestMessage);
             Finish(
-                incoming == 0 ? 0 : mpi!.Receive(receive, incoming, with, DataTag), outgoing == 0 ? 0 : mpi!.Send(send, outgoing, with, DataTag),
+                with, incoming == 0 ? 0 : mpi!.Receive(receive, incoming, with, DataTag), outgoing == 0 ? 0 : mpi!.Send(send, outgoing, with, DataTag),
                 canNap: incoming <= EagerLength);
             send += outgoing;
             sendLength -= outgoing;
@@ -210,9 +230,10 @@ sealed unsafe class MpiThread : ILink, IDisposable
         }
     }
 
-    void Finish(nint receiving, nint sending, bool canNap)
+    void Finish(int with, nint receiving, nint sending, bool canNap)
     {
         const int Spins = 200;
+        long left = long.MaxValue;
         for (int turn = 0; ; turn++)
         {
             // A request that is over is tested no more.
@@ -223,6 +244,10 @@ sealed unsafe class MpiThread : ILink, IDisposable
             {
                 Watch();
                 if (abortWith != 0) throw new IOException("The run was ended.");
+                // What it sent before may come after its farewell, but not much.
+                if (signs!.HasLeft(with)) left = Math.Min(left, Now);
+                if (left < Now - RankSigns.Beat.TotalMilliseconds)
+                    throw new IOException($"Rank {with} has left the run, and rank {Rank} has not: it failed, or was told to do less.");
                 // The processor belongs to whoever computes, unless that waits for this.
                 if (canNap && !someoneWaits) Thread.Sleep(1);
                 else Thread.Yield();
@@ -230,56 +255,14 @@ sealed unsafe class MpiThread : ILink, IDisposable
         }
     }
 
-    // Every second a sign of life to the next rank; and the one before must give one, too.
     void Watch()
     {
-        if (Size == 1) return;
-        if (Now - told >= Beat.TotalMilliseconds && (aliveSent == 0 || mpi!.IsDone(ref aliveSent)))
-        {
-            aliveSent = mpi!.Send(signs, 1, (Rank + 1) % Size, AliveTag);
-            told = Now;
-        }
-
-        int before = (Rank + Size - 1) % Size;
-        if (aliveReceived == 0) aliveReceived = mpi!.Receive(signs + 1, 1, before, AliveTag);
-        while (mpi!.IsDone(ref aliveReceived))
-        {
-            heard = Now;
-            aliveReceived = mpi!.Receive(signs + 1, 1, before, AliveTag);
-        }
-
-        if (Now - heard > options.Silence.TotalMilliseconds)
-        {
-            throw new IOException(
-                $"Rank {before} has not answered rank {Rank} for {(Now - heard) / 1000} seconds: it hangs, or its machine or the network is gone. The last checkpoint is whole; " +
-                "start again with --resume.");
-        }
+        signs!.Watch();
+        if (OwnWork.Overdue() is not { } what) return;
+        // The thread that would hear of an exception is the one that hangs.
+        Say($"{what}. {RankSigns.GoOn}");
+        mpi!.Abort(1);
     }
 
-    // Finalising waits for all: one that failed elsewhere would keep the others waiting, so they first tell each other that they are done.
-    void Leave()
-    {
-        byte own = 1;
-        var left = stackalloc byte[Size];
-        long until = Now + (long)options.Silence.TotalMilliseconds;
-        for (int rank = 0; rank < Size; rank++)
-        {
-            if (rank == Rank) continue;
-            nint receiving = mpi!.Receive(left + rank, 1, rank, LeaveTag), sending = mpi.Send(&own, 1, rank, LeaveTag);
-            bool received = false, sent = false;
-            while (!(received = received || mpi.IsDone(ref receiving)) | !(sent = sent || mpi.IsDone(ref sending)))
-            {
-                if (Now > until)
-                {
-                    Console.Error.WriteLine($"Rank {Rank} has left, and rank {rank} has not for {options.Silence.TotalSeconds} seconds: the run is ended on all ranks.");
-                    mpi.Abort(1);
-                    return;
-                }
-
-                Thread.Sleep(1);
-            }
-        }
-
-        mpi!.Complete();
-    }
+    void Say(string text) => Console.Error.WriteLine($"rank {Rank} of {Size}: {text}");
 }

@@ -11,9 +11,14 @@ namespace Nin.Distributed;
 public sealed unsafe class Ranks : RankGroup
 {
     readonly MpiThread thread;
+    readonly RankMachine machine;
     bool disposed;
 
-    Ranks(MpiThread thread) => this.thread = thread;
+    Ranks(MpiThread thread)
+    {
+        this.thread = thread;
+        machine = RankMachine.Find(this);
+    }
 
     /// <inheritdoc/>
     public override int Rank => thread.Rank;
@@ -23,6 +28,25 @@ public sealed unsafe class Ranks : RankGroup
 
     /// <summary>The share of the time since the first sum that this rank waited for others, 0 to 1.</summary>
     public double WaitingShare => thread.WaitingShare;
+
+    /// <summary>
+    /// Opens this rank's device: of <c>cuda</c>, <c>opencl</c> and <c>auto</c> each rank of a machine has one of its own, on <c>cpu</c> the ranks share the processors.
+    /// An id with a number names one for all to share.
+    /// </summary>
+    /// <param name="id">As in <see cref="Device.Open"/>.</param>
+    /// <param name="threads">Threads on the CPU; 0 for this rank's share of the processors.</param>
+    /// <param name="passedOver">As in <see cref="Device.Open"/>.</param>
+    /// <param name="precision">As in <see cref="Device.Open"/>.</param>
+    /// <exception cref="ArgumentException">The id is unknown, or the precision is not a valid one.</exception>
+    /// <exception cref="InvalidOperationException">There is no such device, or fewer than ranks; the message says why.</exception>
+    public Device OpenDevice(string id = "auto", int threads = 0, Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Device.Open(machine.DeviceId(id), threads == 0 ? machine.Threads : threads, passedOver, precision);
+    }
+
+    /// <summary>How many processes <c>mpirun</c> started together with this one, as it tells them by a variable, before they join; 1 without it.</summary>
+    public static int Started => int.TryParse(Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE"), out int count) ? count : 1;
 
     /// <summary>Joins the job.</summary>
     /// <exception cref="DllNotFoundException">Open MPI is not installed.</exception>
@@ -35,6 +59,12 @@ public sealed unsafe class Ranks : RankGroup
             throw new ArgumentOutOfRangeException(nameof(options), options.Silence, "Ranks tell that they are alive every second: the silence must be 2 seconds or more.");
         return new Ranks(MpiThread.Start(options));
     }
+
+    /// <inheritdoc/>
+    public override void BeginWork(string kind) => thread.OwnWork.Begin(kind);
+
+    /// <inheritdoc/>
+    public override void EndWork() => thread.OwnWork.End();
 
     /// <inheritdoc/>
     public override void Gather(ReadOnlySpan<byte> own, Span<byte> all)

@@ -18,7 +18,8 @@ sealed class MpiRun : IDisposable
         process.BeginErrorReadLine();
     }
 
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "nin.dll");
+    /// <summary>The tool.</summary>
+    public static string Tool { get; } = Path.Combine(AppContext.BaseDirectory, "nin.dll");
 
     public Process Process { get; }
 
@@ -30,12 +31,19 @@ sealed class MpiRun : IDisposable
         }
     }
 
-    public static MpiRun Start(int ranks, params string[] arguments)
+    /// <summary>Starts the tool on so many ranks.</summary>
+    public static MpiRun Start(int ranks, params string[] arguments) => StartAll(["-n", $"{ranks}", "dotnet", Tool, .. arguments]);
+
+    /// <summary>Starts this test project's own program, <see cref="Tests.Program"/>, on two ranks.</summary>
+    public static MpiRun StartOwn(string what) => StartAll(["-n", "2", "dotnet", typeof(Program).Assembly.Location, what]);
+
+    /// <summary>Starts a command for each rank, one after another.</summary>
+    public static MpiRun StartEach(params string[][] commands) =>
+        StartAll([.. commands.SelectMany((command, rank) => (string[])[.. rank == 0 ? (string[])[] : [":"], "-n", "1", "dotnet", .. command])]);
+
+    static MpiRun StartAll(string[] arguments)
     {
-        var start = new ProcessStartInfo("mpirun", ["-n", $"{ranks}", "--bind-to", "none", "--oversubscribe", "dotnet", Program, .. arguments])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo("mpirun", ["--bind-to", "none", "--oversubscribe", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         return new MpiRun(Process.Start(start)!);
     }

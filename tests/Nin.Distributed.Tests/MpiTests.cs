@@ -13,7 +13,7 @@ public sealed class MpiTests(Xunit.Abstractions.ITestOutputHelper output) : IDis
     public void Two_and_four_processes_end_with_the_files_of_one()
     {
         string[] settings = ["--model", "quick28", "--dataset", "synthetic", "--limit", "160", "--batch", "64", "--epochs", "2", "--augment", "shift-flip"];
-        using (var one = Process.Start(new ProcessStartInfo("dotnet", [MpiRun.Program, "train", .. settings, "--device", "cpu", "--out", In("1")]) { RedirectStandardOutput = true })!)
+        using (var one = Process.Start(new ProcessStartInfo("dotnet", [MpiRun.Tool, "train", .. settings, "--device", "cpu", "--out", In("1")]) { RedirectStandardOutput = true })!)
         {
             one.StandardOutput.ReadToEnd();
             one.WaitForExit();
@@ -89,12 +89,12 @@ public sealed class MpiTests(Xunit.Abstractions.ITestOutputHelper output) : IDis
     }
 
     [MpiFact]
-    public void Two_hosts_that_a_network_joins_end_with_the_files_of_one_process()
+    public void Two_hosts_over_a_link_of_delay_and_loss_end_with_the_files_of_one_process()
     {
         string[] settings = ["--model", "mnist28", "--dataset", "synthetic", "--limit", "128", "--batch", "64", "--epochs", "2", "--device", "cpu", "--threads", "1"];
         var start = new ProcessStartInfo(
             "bash",
-            [Path.Combine(AppContext.BaseDirectory, "two-hosts.sh"), folder, "dotnet", MpiRun.Program, "train", "--distributed", .. settings, "--out", In("hosts")])
+            [Path.Combine(AppContext.BaseDirectory, "two-hosts.sh"), folder, "dotnet", MpiRun.Tool, "train", "--distributed", .. settings, "--out", In("hosts")])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -104,16 +104,21 @@ public sealed class MpiTests(Xunit.Abstractions.ITestOutputHelper output) : IDis
         process.WaitForExit();
         if (process.ExitCode == 77)
         {
-            output.WriteLine($"Not run: this machine allows no network namespaces. {File.ReadAllText(In("namespaces.txt"))}");
+            output.WriteLine($"Not run: this machine makes no two hosts. {File.ReadAllText(In("namespaces.txt"))}");
             return;
         }
 
         process.ExitCode.Should().Be(0, text);
-        // Where the kernel has no netem it says so here.
-        output.WriteLine(text);
+        var wire = System.Text.RegularExpressions.Regex.Match(text, "refused after (\\d+) us, (\\d+) segments sent again");
+        wire.Success.Should().BeTrue(text);
+        output.WriteLine(wire.Value);
+        Number(wire.Groups[1]).Should().BeGreaterThan(4000, "a packet and its answer take 2 ms each");
+        Number(wire.Groups[2]).Should().BePositive("packets are lost");
         MpiRun.Run(1, ["train", .. settings, "--out", In("here")]).ExitCode.Should().Be(0);
         File.ReadAllBytes(Weights("hosts")).Should().Equal(File.ReadAllBytes(Weights("here")));
     }
+
+    static int Number(System.Text.RegularExpressions.Group text) => int.Parse(text.Value, System.Globalization.CultureInfo.InvariantCulture);
 
     string In(string name) => Path.Combine(folder, name);
 

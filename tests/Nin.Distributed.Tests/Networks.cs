@@ -30,3 +30,24 @@ public sealed partial class PlainNet;
 [GlobalAvgPool2d]
 [Flatten]
 public sealed partial class NormNet;
+
+/// <summary>The same kinds, small enough for an emulated GPU.</summary>
+[Network(1, 11, 9, Classes = 10)]
+[Conv2d(6, Kernel = 3)]
+[Relu]
+[MaxPool2d(2)]
+[NinBlock(8, 6, 8, Kernel = 3, Padding = 1)]
+[Dropout(0.3)]
+[Conv2d(8, Kernel = 3, Padding = 1, Groups = 8)]
+[Add(nameof(Block1), nameof(Conv2))]
+[Relu]
+[Flatten]
+[Linear(10)]
+public sealed partial class TinyNet;
+
+/// <summary>With batch normalisation.</summary>
+[Network(1, 11, 9, Classes = 10)]
+[NinBlock(6, 4, 10, Kernel = 3, BatchNorm = true, LastRelu = false)]
+[GlobalAvgPool2d]
+[Flatten]
+public sealed partial class TinyNormNet;

@@ -15,6 +15,8 @@ sealed class TrainCommand : Command
     // A year: more often than after each epoch, unless one takes as long.
     const int MostCheckpointMinutes = 525_600;
 
+    static readonly TimeSpan RepeatDelay = TimeSpan.FromSeconds(2);
+
     readonly ModelCatalog models;
     readonly TrainOptions options;
     readonly Option<string?> data = SharedOptions.Data();
@@ -52,6 +54,7 @@ sealed class TrainCommand : Command
         if (!parsed.GetValue(distributed))
         {
             if (parsed.GetValue(syncBatchNorm)) throw new UsageException("--sync-batchnorm is for --distributed: leave it out, or add --distributed.");
+            if (Ranks.Started > 1) throw new UsageException($"mpirun started {Ranks.Started} of this, and each would train by itself: add --distributed.");
             return await RunAsync(parsed, ranks: null, cancellation).ConfigureAwait(false);
         }
 
@@ -60,13 +63,32 @@ sealed class TrainCommand : Command
         {
             return await RunAsync(parsed, ranks, cancellation).ConfigureAwait(false);
         }
+        catch (RunStoppedException) when (ranks.Rank != 0)
+        {
+            // All ranks stop at one step, and rank 0 says at which.
+            return ExitCode.Terminated;
+        }
         catch (Exception exception) when (ranks.Count > 1 && exception is not RunStoppedException)
         {
-            // The others know nothing of it, and would wait.
+            // What fails on all ranks alike, rank 0 says, and ends the others before they repeat it; of what fails on one they know nothing, and would wait.
+            if (ranks.Rank != 0 && await IsEndedAsync(cancellation).ConfigureAwait(false)) return ExitCode.Failed;
             if (parsed.GetValue(SharedOptions.Verbose)) await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"{NinApp.Name}: rank {ranks.Rank} of {ranks.Count}: {ErrorText.Of(exception)}").ConfigureAwait(false);
             ranks.Abort(exception is UsageException ? ExitCode.WrongUsage : ExitCode.Failed);
             return ExitCode.Failed;
+        }
+    }
+
+    static async Task<bool> IsEndedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(RepeatDelay, cancellation).ConfigureAwait(false);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
         }
     }
 
@@ -77,7 +99,7 @@ sealed class TrainCommand : Command
         var report = new Report(parsed, isQuiet: !writes);
         using var resumed = parsed.GetValue(resume) is { } path ? LockResumed(parsed, path, writes) : null;
         var (model, settings, folder, earlier) = parsed.GetValue(resume) is { } run ? Resume(parsed, new RunFolder(run)) : Start(parsed, writes);
-        using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision);
+        using var on = ChosenDevice.Open(parsed, device, threads, settings.Precision, ranks);
         var request = new RunRequest(model, settings, folder, earlier)
         {
             Data = parsed.GetValue(data),

@@ -68,7 +68,8 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
 
     string Describe(INetwork network)
     {
-        string bits = Training.RankBits.Differ(network, Ranks!.Count, Settings.BatchSize, SynchronizesBatchNorm) is { } why
+        if (Ranks!.Count == 1) return $"1 process: `mpirun -n 4 {NinApp.Name} train --distributed` starts four";
+        string bits = Training.RankBits.Differ(network, Ranks.Count, Settings.BatchSize, SynchronizesBatchNorm) is { } why
             ? $"not the bits of one process: {why}"
             : "with the bits of one process";
         return $"{Ranks.Count} processes, {(Settings.BatchSize - 1) / Ranks.Count + 1} of {Settings.BatchSize} images a step each, {bits}";

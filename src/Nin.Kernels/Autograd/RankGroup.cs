@@ -32,6 +32,17 @@ public abstract class RankGroup : IDisposable
     /// <exception cref="IOException">A rank ended or does not answer: the message names it.</exception>
     public abstract void FinishSums();
 
+    /// <summary>Says that this rank begins work that the others will wait for: a group may end a run whose work does not end.</summary>
+    /// <param name="kind">What it is, as a message can say it: work of one kind takes about the same time whenever it is done.</param>
+    public virtual void BeginWork(string kind)
+    {
+    }
+
+    /// <summary>Says that the work is over.</summary>
+    public virtual void EndWork()
+    {
+    }
+
     /// <summary>Leaves the group.</summary>
     public void Dispose()
     {

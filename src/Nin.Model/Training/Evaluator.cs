@@ -35,13 +35,14 @@ sealed class Evaluator : IDisposable
     {
         var tally = new EvaluationTally(classes, loss);
         foreach (var metric in metrics) metric.Begin(classes);
-        foreach (var batch in input.Epoch(epoch: 0, firstBatch: 0, exchange is null ? cancellation : default))
+        foreach (var batch in GradientExchange.Watched(exchange, "a batch of the test", input.Epoch(epoch: 0, firstBatch: 0, exchange is null ? cancellation : default)))
         {
             if (exchange is not null) TrainingRun.ThrowIfCancelled(exchange, cancellation);
             var y = session.Forward(input.On(batch));
             y.CopyTo(logits.AsSpan(0, batch.Count * classes), Layout.Nhwc);
             // Ranks infer a part each, and all of them count the whole, so that all decide alike.
             ReadOnlySpan<float> whole = exchange is null ? logits : exchange.Gather<float>(logits);
+            exchange?.Group.EndWork();
             var labels = batch.WholeLabels;
             for (int i = 0; i < labels.Length; i++)
             {

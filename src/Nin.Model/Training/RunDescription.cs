@@ -39,7 +39,6 @@ static class RunDescription
             ["lossSettings"] = loss.Describe(),
             ["frozenParameters"] = string.Join(", ", frozen),
             ["augmentation"] = string.Join(", ", [$"{data.Augmentation}", .. data.Transforms.Select(t => $"{t.GetType().FullName}: {t.Describe()}")]),
-            ["normalization"] = data.Normalization is { } n ? $"mean {Numbers(n.Mean)}, std {Numbers(n.Std)}" : "none",
             ["trainingImages"] = Shape(data.Training),
             ["trainingClasses"] = string.Join(", ", data.Training.ClassNames),
             ["trainingHash"] = data.Training.ContentHash,
@@ -49,6 +48,8 @@ static class RunDescription
             ["validationImages"] = Shape(data.Validation),
             ["validationClasses"] = Classes(data.Validation),
             ["validationHash"] = data.Validation?.ContentHash ?? None,
+            // After the images, from which it is often taken: what differs is said in this order.
+            ["normalization"] = data.Normalization is { } n ? $"mean {Numbers(n.Mean)}, std {Numbers(n.Std)}" : "none",
             ["bestWeights"] = $"{options.BestWeights}",
             ["patience"] = options.Patience is { } patience ? Invariant($"{patience}") : None,
         };

@@ -62,7 +62,7 @@ sealed class TrainingRun : IDisposable
 
             if (options.Ranks is { } ranks)
             {
-                RankAgreement.Check(ranks, network, Describe(), FirstEpoch, begun.Steps);
+                RankAgreement.Check(ranks, network, Describe(), options, FirstEpoch, begun.Steps);
                 if (options.SynchronizeBatchNorm) RankAgreement.RequireSynchronizable(network);
                 exchange = new GradientExchange(ranks, network.Parameters, options.SynchronizeBatchNorm);
             }
@@ -194,11 +194,12 @@ sealed class TrainingRun : IDisposable
         double secondsBefore = begun.Seconds;
         long started = clock.GetTimestamp();
         // Ranks stop together, so that none waits for another: the loader of one must not end by itself.
-        foreach (var batch in input.Epoch(epoch, begun.Steps, exchange is null ? cancellation : default))
+        foreach (var batch in GradientExchange.Watched(exchange, "a training step", input.Epoch(epoch, begun.Steps, exchange is null ? cancellation : default)))
         {
             ThrowIfCancelled(exchange, cancellation);
             double weightOfBatch = (options.Loss ?? Loss.Default).TotalWeight(batch.WholeLabels);
             float loss = Step(batch, weightOfBatch, epoch, begun.Steps);
+            exchange?.Group.EndWork();
             double lossSum = begun.LossSum + loss * weightOfBatch, weight = begun.Weight + weightOfBatch;
             double seconds = secondsBefore + clock.GetElapsedTime(started).TotalSeconds;
             meter.Step(batch.Count, seconds - begun.Seconds, loss);

@@ -74,6 +74,30 @@ sealed unsafe class GradientExchange : RankPass
         start = end = parameters.Gradients.Length;
     }
 
+    /// <summary>
+    /// Batches of which each is work that the other ranks wait for, from the loader on until the caller says that it is done: what one rank alone does
+    /// afterwards, such as writing files, may take its time.
+    /// </summary>
+    public static IEnumerable<ImageBatch> Watched(GradientExchange? exchange, string kind, IEnumerable<ImageBatch> batches) =>
+        exchange is null ? batches : exchange.Watched(kind, batches);
+
+    IEnumerable<ImageBatch> Watched(string kind, IEnumerable<ImageBatch> batches)
+    {
+        Group.BeginWork(kind);
+        try
+        {
+            foreach (var batch in batches)
+            {
+                yield return batch;
+                Group.BeginWork(kind);
+            }
+        }
+        finally
+        {
+            Group.EndWork();
+        }
+    }
+
     /// <summary>Whether any rank says so.</summary>
     public bool Any(bool own) => Gather<byte>([own ? (byte)1 : (byte)0]).Contains((byte)1);
 

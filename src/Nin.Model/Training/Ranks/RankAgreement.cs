@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -8,16 +9,24 @@ namespace Nin.Training;
 static class RankAgreement
 {
     /// <exception cref="InvalidOperationException">A rank has another version, network, data, options or checkpoint: the message names rank, setting and both values.</exception>
-    public static void Check(RankGroup ranks, INetwork network, IReadOnlyDictionary<string, string> run, int epochs, int steps)
+    public static void Check(RankGroup ranks, INetwork network, IReadOnlyDictionary<string, string> run, TrainerOptions options, int epochs, int steps)
     {
         var own = new Dictionary<string, string>
         {
-            ["version of Nin"] = typeof(Network<,>).Assembly.GetName().Version!.ToString(),
+            ["version of Nin"] = Version(typeof(Network<,>)),
+            ["build of Nin"] = $"{Build(typeof(Device))} {Build(typeof(Network<,>))}",
             ["network"] = network.Architecture.Name,
             ["architecture"] = network.Architecture.Hash(),
-            ["networkSeed"] = network.Seed.ToString(CultureInfo.InvariantCulture),
-            ["begins after epoch"] = epochs.ToString(CultureInfo.InvariantCulture),
-            ["begins after step"] = steps.ToString(CultureInfo.InvariantCulture),
+            ["build of the network"] = Build(network.GetType()),
+            ["networkSeed"] = Invariant(network.Seed),
+            // What changes no bit in one process does between several: their weights would drift apart, or their messages have other lengths.
+            ["kind of device"] = $"{network.Device.Kind}",
+            ["precision"] = $"{network.Device.Precision}",
+            ["registers (bits)"] = Invariant(network.Device.RegisterBits),
+            ["synchronised batch normalisation"] = $"{options.SynchronizeBatchNorm}",
+            ["evaluation batch size"] = Invariant(options.EvaluationBatchSize),
+            ["begins after epoch"] = Invariant(epochs),
+            ["begins after step"] = Invariant(steps),
         };
         foreach (var (name, value) in run) own[name] = value;
 
@@ -48,6 +57,14 @@ static class RankAgreement
         Dictionary<string, string> Of(int rank) => JsonSerializer.Deserialize(
             all.AsSpan(rank * longest, BitConverter.ToInt32(lengths, rank * sizeof(int))), RankJson.Default.DictionaryStringString)!;
     }
+
+    static string Invariant(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    static string Version(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? type.Assembly.GetName().Version!.ToString();
+
+    // The compiler's own mark of what it compiled: equal sources of one compiler have equal ones.
+    static string Build(Type type) => type.Module.ModuleVersionId.ToString("N")[..8];
 
     /// <exception cref="NotSupportedException">The network is on a device whose batch normalisation cannot take statistics over ranks.</exception>
     public static void RequireSynchronizable(INetwork network)
