@@ -4,8 +4,8 @@ using System.Text;
 namespace Nin.Distributed;
 
 /// <summary>What a rank has of its machine, beside the other ranks there.</summary>
-/// <param name="Index">Which of the machine's ranks, from 0.</param>
-/// <param name="Count">Ranks of the machine.</param>
+/// <param name="Index">Which of the ranks that see the same devices, from 0.</param>
+/// <param name="Count">How many see them: all of the machine, unless each was given its own (by Slurm, for example).</param>
 /// <param name="Sharers">How many of them may run on the same processors: all, unless <c>mpirun</c> binds each to its own.</param>
 readonly record struct RankMachine(int Index, int Count, int Sharers)
 {
@@ -16,15 +16,15 @@ readonly record struct RankMachine(int Index, int Count, int Sharers)
     public static RankMachine Find(RankGroup ranks)
     {
         const int Length = 2 * SHA256.HashSizeInBytes;
-        string name = Environment.MachineName;
+        string name = Environment.MachineName, devices = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES") ?? "";
         byte[] all = new byte[Length * ranks.Count];
-        ranks.Gather([.. Hash(name), .. Hash($"{name} {Processors()}")], all);
+        ranks.Gather([.. Hash($"{name} {devices}"), .. Hash($"{name} {Processors()}")], all);
         int index = 0, count = 0, sharers = 0;
         for (int rank = 0; rank < ranks.Count; rank++)
         {
-            bool isHere = Of(rank)[..SHA256.HashSizeInBytes].SequenceEqual(Of(ranks.Rank)[..SHA256.HashSizeInBytes]);
-            if (isHere && rank < ranks.Rank) index++;
-            if (isHere) count++;
+            bool sees = Of(rank)[..SHA256.HashSizeInBytes].SequenceEqual(Of(ranks.Rank)[..SHA256.HashSizeInBytes]);
+            if (sees && rank < ranks.Rank) index++;
+            if (sees) count++;
             if (Of(rank).SequenceEqual(Of(ranks.Rank))) sharers++;
         }
 
