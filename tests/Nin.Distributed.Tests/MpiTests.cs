@@ -91,7 +91,7 @@ public sealed class MpiTests(Xunit.Abstractions.ITestOutputHelper output) : IDis
     [MpiFact]
     public void Two_hosts_over_a_link_of_delay_and_loss_end_with_the_files_of_one_process()
     {
-        string[] settings = ["--model", "mnist28", "--dataset", "synthetic", "--limit", "128", "--batch", "64", "--epochs", "2", "--device", "cpu", "--threads", "1"];
+        string[] settings = ["--model", "mnist28", "--dataset", "synthetic", "--limit", "128", "--batch", "64", "--epochs", "1", "--device", "cpu", "--threads", "1"];
         var start = new ProcessStartInfo(
             "bash",
             [Path.Combine(AppContext.BaseDirectory, "two-hosts.sh"), folder, "dotnet", MpiRun.Tool, "train", "--distributed", .. settings, "--out", In("hosts")])
