@@ -131,7 +131,10 @@ public sealed class ExporterPatternTests : IDisposable
         float[] images = Logits.Images(imported.Input, batch: 2);
         using var device = Device.Open("cpu");
         using var network = Declared.Load(declaration, "Net", device, weights);
-        Logits.ShouldAgree(Logits.Of(network, images, batch: 2), Logits.OfRuntime(path, imported.Input, images, batch: 2));
+        float[] logits = Logits.Of(network, images, batch: 2);
+        Logits.ShouldAgree(logits, Logits.OfRuntime(path, imported.Input, images, batch: 2));
+        using var model = OnnxModel.Load(path, device);
+        model.Run(images, Layout.Nchw).Should().Equal(logits);
         return declaration;
     }
 }

@@ -10,7 +10,7 @@ public sealed class ImageNetResNet18Tests : IDisposable
     static string File { get; } = typeof(ImageNetResNet18Tests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "ResNet18").Value!;
 
     [Fact]
-    public void It_is_read_compiled_and_answers_as_Onnx_Runtime_does()
+    public void It_is_read_compiled_and_answers_as_Onnx_Runtime_does_and_runs_uncompiled_with_the_same_bits()
     {
         var imported = OnnxImport.Read(File, "ResNet18");
         string weights = Path.Combine(folder.FullName, "resnet18.safetensors");
@@ -21,7 +21,10 @@ public sealed class ImageNetResNet18Tests : IDisposable
         using var network = Declared.Load(imported.ToDeclaration(), "ResNet18", device, weights);
 
         imported.ToDeclaration().Should().Contain("[LayersOf<ResNet18Block>(Times = 2, Name = \"Stage1\", Filters = 64, Stride = 1)]");
-        Logits.ShouldAgree(Logits.Of(network, images, batch: 1), Logits.OfRuntime(File, imported.Input, images, batch: 1));
+        float[] logits = Logits.Of(network, images, batch: 1);
+        Logits.ShouldAgree(logits, Logits.OfRuntime(File, imported.Input, images, batch: 1));
+        using var model = OnnxModel.Load(File, device);
+        model.Run(images, Layout.Nchw).Should().Equal(logits);
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -27,7 +27,7 @@ public sealed class RoundTripTests : IDisposable
     [MemberData(nameof(Names))]
     public void Onnx_Runtime_gives_the_same_logits(string name)
     {
-        using var network = Create(name);
+        using var network = Create(name, device);
         string path = Save(network);
         var input = network.Architecture.Input;
         float[] images = Logits.Images(input, batch: 3);
@@ -41,7 +41,7 @@ public sealed class RoundTripTests : IDisposable
     [MemberData(nameof(Names))]
     public void The_declaration_that_is_read_back_gives_the_same_bits(string name)
     {
-        using var network = Create(name);
+        using var network = Create(name, device);
         var imported = OnnxImport.Read(Save(network), "Imported");
         string weights = Path.Combine(folder.FullName, "imported.safetensors");
         imported.SaveWeights(weights);
@@ -55,7 +55,7 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public void Residual_blocks_are_read_as_stages()
     {
-        using var network = Create("SmallResNet");
+        using var network = Create("SmallResNet", device);
 
         string declaration = OnnxImport.Read(Save(network), "ResNet").ToDeclaration("Mine");
 
@@ -91,7 +91,7 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public void Metadata_go_with_the_file_and_into_the_weights()
     {
-        using var network = Create("Quick28");
+        using var network = Create("Quick28", device);
         string path = Path.Combine(folder.FullName, "network.onnx");
         OnnxExport.Save(network, path, new Dictionary<string, string> { ["nin.classes"] = """["a","b"]""", ["nin.resize"] = "\"Pad\"" });
         string weights = Path.Combine(folder.FullName, "imported.safetensors");
@@ -120,7 +120,7 @@ public sealed class RoundTripTests : IDisposable
     }
 
     /// <summary>With biases and statistics of their own, so that none can be mistaken for another.</summary>
-    INetwork Create(string name)
+    internal static INetwork Create(string name, Device device)
     {
         var network = Creators[name](device);
         var random = new Random(5);

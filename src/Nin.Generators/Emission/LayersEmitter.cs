@@ -33,7 +33,7 @@ static class LayersEmitter
 
         foreach (FusedStep fused in parts.Fused.All)
         {
-            string[] names = [.. fused.Layers.Select(l => parts.Spec.Layers[l].Name)];
+            string[] names = [.. fused.Found.Layers.Select(l => parts.Spec.Layers[l].Name)];
             writer.Line($$"""
 
                 /// <summary>{{string.Join(", ", names.Take(names.Length - 1))}} and {{names[names.Length - 1]}} as one step, with their parameters.</summary>

@@ -69,7 +69,7 @@ sealed class PackingOrder
         {
             order.CopyTo(before);
             for (int k = 0; k < before.Length; k++) offsets[k] = before[k].Offset;
-            Slot top = order.Find(s => s.End == Length);
+            Slot top = order.First(s => s.End == Length);
             List<Slot> near = order.FindAll(s => s.MeetsInTime(top));
             Move(near);
             if (Next(2) == 0) Move(near);

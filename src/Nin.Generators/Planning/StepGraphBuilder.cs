@@ -22,13 +22,13 @@ sealed class StepGraphBuilder
     public static StepGraph Build(NetworkSpec spec, Fusion fused)
     {
         StepGraphBuilder builder = new(spec);
-        bool[] used = LiveLayers.Of(spec);
+        bool[] used = FusedLayers.Live([.. spec.Layers.Select(l => l.Inputs)]);
         for (int i = 0; i < builder.layers.Count; i++)
         {
             if (!used[i]) continue;
 
             if (fused.Of(i) is not { } step) builder.outputs[i] = builder.Add(i);
-            else if (step.Place == i) builder.outputs[step.Last] = builder.Add(step);
+            else if (step.Found.Place == i) builder.outputs[step.Found.Last] = builder.Add(step);
         }
 
         return new(builder.steps);
@@ -50,12 +50,13 @@ sealed class StepGraphBuilder
 
     int Add(FusedStep step)
     {
-        LayerSpec last = layers[step.Last];
-        int[] inputs = Inputs(layers[step.First]);
-        if (step.Residual is { } residual) inputs = [Value(residual), .. inputs];
+        FusedLayers found = step.Found;
+        LayerSpec last = layers[found.Last];
+        int[] inputs = Inputs(layers[found.First]);
+        if (found.Residual is { } residual) inputs = [Value(residual), .. inputs];
         return Append(new(
-            last.Name, step.Name, step.Layers, inputs, last.Output.Elements, step.Pattern.Memory(last),
-            HasParameters: step.Layers.Any(l => layers[l].ParameterCount > 0), step.Residual is null ? StepRole.Computes : StepRole.AddsFirst));
+            last.Name, step.Name, found.Layers, inputs, last.Output.Elements, step.Memory,
+            HasParameters: found.Layers.Any(l => layers[l].ParameterCount > 0), found.Residual is null ? StepRole.Computes : StepRole.AddsFirst));
     }
 
     int[] Inputs(LayerSpec spec) => [.. spec.Inputs.Select(Value)];
@@ -66,26 +67,5 @@ sealed class StepGraphBuilder
     {
         steps.Add(step);
         return steps.Count - 1;
-    }
-}
-
-/// <summary>Which layers the output depends on.</summary>
-static class LiveLayers
-{
-    public static bool[] Of(NetworkSpec spec)
-    {
-        bool[] live = new bool[spec.Layers.Count];
-        live[live.Length - 1] = true;
-        for (int i = live.Length - 1; i >= 0; i--)
-        {
-            if (!live[i]) continue;
-
-            foreach (int input in spec.Layers[i].Inputs)
-            {
-                if (input >= 0) live[input] = true;
-            }
-        }
-
-        return live;
     }
 }

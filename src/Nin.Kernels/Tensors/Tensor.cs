@@ -68,6 +68,25 @@ public readonly struct Tensor
         CheckUnchanged();
     }
 
+    /// <summary>The same with a buffer that the caller keeps for the next call; it grows where the order must change and it is too short.</summary>
+    internal void CopyTo(Span<float> target, Layout layout, ref float[] permuted)
+    {
+        CheckLength(target.Length, nameof(target));
+        if (HasOneOrder(layout))
+        {
+            View.CopyTo(target);
+        }
+        else
+        {
+            if (permuted.Length < target.Length) permuted = new float[target.Length];
+            var memory = permuted.AsSpan(0, target.Length);
+            View.CopyTo(memory);
+            LayoutPermutation.SwapInner(memory, target, Batch, Shape.Pixels, Shape.Channels);
+        }
+
+        CheckUnchanged();
+    }
+
     /// <summary>The elements in host memory.</summary>
     /// <param name="layout">The order wanted.</param>
     public float[] ToArray(Layout layout)
@@ -160,7 +179,7 @@ public readonly struct Tensor<TShape>
     /// <summary>The first examples.</summary>
     public Tensor<TShape> Take(int batch) => new(tensor.Take(batch));
 
-    /// <inheritdoc cref="Tensor.CopyTo"/>
+    /// <inheritdoc cref="Tensor.CopyTo(Span{float}, Layout)"/>
     public void CopyTo(Span<float> target, Layout layout) => tensor.CopyTo(target, layout);
 
     /// <inheritdoc cref="Tensor.ToArray(Layout)"/>

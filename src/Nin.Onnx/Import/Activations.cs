@@ -65,6 +65,12 @@ static class Activations
     {
         var x = graph.Layer(node, 0);
         if (!graph.IsOutput(node.Output[0])) throw new NotSupportedException("softmax is known only at the end of a network");
+        // Until operator set 12 the dimensions from the axis on are one; since then the axis alone is normalised.
+        long axis = node.Int("axis", graph.OperatorSet < 13 ? 1 : -1);
+        if (axis < 0) axis += x.Shape.IsFlat ? 2 : 4;
+        if (axis != 1 || (graph.OperatorSet < 13 && x.Shape.Pixels > 1))
+            throw new NotSupportedException($"it is taken of {x.Shape} along axis {axis}; only along the channels or features is it known");
+        graph.Ending = node.OpType == "Softmax" ? NetworkEnding.Softmax : NetworkEnding.LogSoftmax;
         graph.Note($"{node.OpType} at the end is left out: the network gives logits, and losses and classifiers take softmax themselves.");
         return x;
     }

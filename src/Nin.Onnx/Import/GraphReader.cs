@@ -43,6 +43,9 @@ sealed class GraphReader
     /// <summary>The layers so far.</summary>
     public IReadOnlyList<ImportedLayer> Layers => layers;
 
+    /// <summary>What follows the layers and is left out.</summary>
+    public NetworkEnding Ending { get; set; }
+
     /// <summary>What the graph may compute.</summary>
     public Limits Limits { get; }
 
@@ -68,7 +71,7 @@ sealed class GraphReader
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)))
             if (!metadata.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata '{p.Key}' stand twice");
-        var network = new ImportedNetwork(name, source, input, kept, notes, metadata);
+        var network = new ImportedNetwork(name, source, input, kept, notes, metadata) { Ending = Ending };
         LayerNaming.Name(network);
         return network;
     }

@@ -13,6 +13,9 @@ namespace Nin.Onnx;
 public sealed record ImportedNetwork(
     string Name, string Source, Shape Input, IReadOnlyList<ImportedLayer> Layers, IReadOnlyList<string> Notes, IReadOnlyDictionary<string, string> Metadata)
 {
+    /// <summary>What the file ends in after the logits, which the layers leave out.</summary>
+    public NetworkEnding Ending { get; init; }
+
     /// <summary>Trained elements and running statistics.</summary>
     public long ParameterCount => Layers.Sum(l => l.Weights.Sum(w => (long)w.Values.Length));
 
@@ -24,6 +27,32 @@ public sealed record ImportedNetwork(
     /// <summary>The declaration: a partial class with its layers as attributes, as C#.</summary>
     /// <param name="nameSpace">Its namespace; null for none.</param>
     public string ToDeclaration(string? nameSpace = null) => new DeclarationWriter(this, nameSpace).Write();
+
+    /// <summary>The network as it can be run without being compiled, with its weights on a device.</summary>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
+    internal StepNetwork ToSteps(Device device)
+    {
+        var parameters = new ParameterSet(device, [.. Layers.SelectMany(l => l.Weights.Select(w => new ParameterSpec($"{l.Name}.{w.Role}", w.RoleIn(l.Kind), w.Dims)))]);
+        try
+        {
+            var builder = new StepNetworkBuilder(Input);
+            int[] values = new int[Layers.Count];
+            for (int i = 0; i < values.Length; i++)
+            {
+                var layer = Layers[i];
+                foreach (var weight in layer.Weights) parameters[$"{layer.Name}.{weight.Role}"].CopyFrom(weight.Values);
+                var steps = new LayerSteps(layer, [.. layer.Inputs.Select(l => l < 0 ? Input : Layers[l].Output)], parameters);
+                values[i] = steps.AddTo(builder, [.. layer.Inputs.Select(l => l < 0 ? StepNetworkBuilder.NetworkInput : values[l])]);
+            }
+
+            return builder.Build(parameters, Source);
+        }
+        catch
+        {
+            parameters.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Writes the weights under the names that the declared class loads. The file is replaced as a whole or not at all.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
@@ -69,4 +98,16 @@ public sealed record ImportedLayer(
 /// <param name="Dims">Its dimensions in PyTorch's order.</param>
 /// <param name="Values">Its elements.</param>
 /// <param name="Source">Its name in the ONNX file; null where it was computed.</param>
-public sealed record ImportedTensor(string Role, int[] Dims, float[] Values, string? Source);
+public sealed record ImportedTensor(string Role, int[] Dims, float[] Values, string? Source)
+{
+    /// <summary>What it is to a layer of a kind.</summary>
+    internal ParameterRole RoleIn(string kind) => (Role, kind) switch
+    {
+        ("weight", "BatchNorm2d") => ParameterRole.Scale,
+        ("bias", "BatchNorm2d") => ParameterRole.Shift,
+        ("weight", _) => ParameterRole.Weight,
+        ("bias", _) => ParameterRole.Bias,
+        ("running_mean", _) => ParameterRole.RunningMean,
+        _ => ParameterRole.RunningVariance,
+    };
+}

@@ -11,11 +11,21 @@ namespace Nin;
 /// <param name="shape">Shape of one example, in and out.</param>
 /// <param name="activation">The formula's own numbers, such as a slope.</param>
 public sealed class ActivationStep<TActivation>(Shape shape, TActivation activation = default)
-    : Step(shape, shape, StepMemory.Activation(TActivation.SavesOutput))
+    : Step(shape, shape, StepMemory.Activation(TActivation.SavesOutput)), IActivationStep
     where TActivation : unmanaged, IActivation
 {
     /// <summary>The formula, with its own numbers.</summary>
     public TActivation Activation => activation;
+
+    Step? IActivationStep.FusedAfter(Step before) => (before, typeof(TActivation) == typeof(Relu)) switch
+    {
+        (ConvolutionStep convolution, true) => convolution.ThenRelu(),
+        (ConvolutionStep convolution, false) => convolution.Then(this),
+        (NormalizedConvolutionStep normalized, true) => normalized.ThenRelu(),
+        (NormalizedConvolutionStep normalized, false) => normalized.Then(this),
+        (BatchNormStep normalization, true) => normalization.ThenRelu(),
+        _ => null,
+    };
 
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) =>
@@ -33,4 +43,11 @@ public sealed class ActivationStep<TActivation>(Shape shape, TActivation activat
         pass.Op<IActivationBackward>().Run(
             pass.Stream, activation, saved.Slice(0, length), o.DY.Slice(0, length), o.DX.Slice(0, length), o.Accumulate);
     }
+}
+
+/// <summary>An activation whose formula is not known by its type.</summary>
+interface IActivationStep
+{
+    /// <summary>The step that computes one before it and the activation, or null where there is none.</summary>
+    Step? FusedAfter(Step before);
 }
