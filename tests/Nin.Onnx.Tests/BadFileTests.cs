@@ -87,6 +87,74 @@ public sealed class BadFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_cut_short_is_refused_in_a_line()
+    {
+        string path = graph.Save(folder, Conv());
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+
+        ReadingIt(path, $"{path} is damaged or not an ONNX file: *");
+        File.WriteAllBytes(path, []);
+        ReadingIt(path, $"{path} holds no graph: it is cut short or not an ONNX file.");
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue + 1L, "*has 2,147,483,648 bytes; an ONNX file holds less than 2 GB.")]
+    [InlineData((long)int.MaxValue, "*is damaged or not an ONNX file: *")]
+    public void A_file_of_two_gigabytes_is_refused_without_being_read_into_memory(long length, string message)
+    {
+        string path = Path.Combine(folder.FullName, "large.onnx");
+        // Sparse: it takes no room on the disk.
+        using (var stream = File.Create(path)) stream.SetLength(length);
+        long before = GC.GetTotalAllocatedBytes();
+
+        ReadingIt(path, message);
+
+        (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(50_000_000);
+    }
+
+    [Fact]
+    public void A_sum_of_unlike_shapes_is_refused_with_both()
+    {
+        string x = Conv();
+        string y = graph.Node("MaxPool", [x], Ints("kernel_shape", 2, 2));
+
+        Reading(graph.Node("Add", [x, y])).Should().Throw<NotSupportedException>().WithMessage("*it combines 4x7x6 and 4x6x5; equal shapes are needed*");
+    }
+
+    [Fact]
+    public void A_matrix_for_other_features_is_refused_with_both()
+    {
+        string y = graph.Node("Gemm", [graph.Node("Flatten", [Conv()]), graph.Weights(100, 5)]);
+
+        Reading(y).Should().Throw<InvalidDataException>().WithMessage("*has weights for 100 features and no biases, and reads 168.");
+    }
+
+    [Fact]
+    public void Statistics_of_other_channels_are_refused()
+    {
+        string y = graph.Node("BatchNormalization", [Conv(), graph.Weights(3), graph.Weights(3), graph.Weights(3), graph.Weights(3)]);
+
+        Reading(y).Should().Throw<InvalidDataException>().WithMessage("*has statistics of 3 channels, and reads 4x7x6.");
+    }
+
+    [Fact]
+    public void What_no_node_and_no_weights_give_is_named()
+    {
+        Reading(graph.Node("Add", [Conv(), "missing"])).Should().Throw<InvalidDataException>().WithMessage("*reads 'missing', which nothing gives.");
+    }
+
+    [Fact]
+    public void A_model_refuses_what_the_importer_refuses_with_the_same_line()
+    {
+        string path = graph.Save(folder, graph.Node("Elu", [Conv()]));
+        using var device = Device.Open("cpu");
+
+        string import = FluentActions.Invoking(() => OnnxImport.Read(path)).Should().Throw<NotSupportedException>().Which.Message;
+        FluentActions.Invoking(() => OnnxModel.Load(path, device)).Should().Throw<NotSupportedException>().WithMessage(import);
+    }
+
+    [Fact]
     public void A_class_name_must_be_an_identifier() =>
         FluentActions.Invoking(() => OnnxImport.Read("x.onnx", "class")).Should().Throw<ArgumentException>().WithMessage("'class' is not a valid class name*");
 
@@ -126,6 +194,9 @@ public sealed class BadFileTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     string Conv() => graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3), graph.Weights(4)]);
+
+    static void ReadingIt(string path, string message) => FluentActions.Invoking(() => OnnxImport.Read(path, "Net")).Should().Throw<InvalidDataException>()
+        .WithMessage(message).Which.Message.Should().NotContain("\n");
 
     Action Reading(string output)
     {
