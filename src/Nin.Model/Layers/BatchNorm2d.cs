@@ -7,6 +7,11 @@ namespace Nin
     /// running statistics (Ioffe and Szegedy 2015; PyTorch's <c>BatchNorm2d</c>). After <c>[Flatten]</c> each feature is a channel (PyTorch's
     /// <c>BatchNorm1d</c>). The shape is unchanged.
     /// </summary>
+    /// <remarks>
+    /// As in PyTorch, training normalises by the batch's biased variance (divided by the number of values of a channel, <c>n height width</c>), and the running
+    /// variance, by which inference normalises, is of the unbiased one (divided by one less). A batch with a single value a channel has none, and leaves the
+    /// running variance as it is.
+    /// </remarks>
     public sealed class BatchNorm2dAttribute : LayerAttribute
     {
         /// <summary>Added to the variance before its square root, more than 0. Default: 1e-5.</summary>
@@ -44,7 +49,7 @@ namespace Nin.Layers
         /// <summary><c>[channels]</c>, not trained.</summary>
         public Parameter RunningMean => Step.Normalization.RunningMean;
 
-        /// <summary><c>[channels]</c>, not trained.</summary>
+        /// <summary><c>[channels]</c>, not trained: of the batches' unbiased variances, as PyTorch's <c>running_var</c>.</summary>
         public Parameter RunningVariance => Step.Normalization.RunningVariance;
     }
 }
