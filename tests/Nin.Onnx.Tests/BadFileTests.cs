@@ -114,6 +114,22 @@ public sealed class BadFileTests : IDisposable
     }
 
     [Fact]
+    public void Zero_padding_before_a_maximum_of_negative_values_is_refused()
+    {
+        string padded = graph.Node("Pad", [Conv(), graph.Integers(0, 0, 1, 1, 0, 0, 1, 1)]);
+
+        Reading(graph.Node("MaxPool", [padded], Ints("kernel_shape", 3, 3))).Should().Throw<NotSupportedException>().WithMessage("*zeros are padded before it, which may be larger than its pixels*");
+    }
+
+    [Fact]
+    public void Pooling_padded_by_more_than_half_its_window_is_refused()
+    {
+        string y = graph.Node("MaxPool", [Conv()], Ints("kernel_shape", 3, 3), Ints("pads", 2, 0, 0, 0));
+
+        Reading(y).Should().Throw<NotSupportedException>().WithMessage("*its padding of 2 and 0 is more than half of its window of 3*");
+    }
+
+    [Fact]
     public void A_sum_of_unlike_shapes_is_refused_with_both()
     {
         string x = Conv();

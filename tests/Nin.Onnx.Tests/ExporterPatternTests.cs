@@ -39,6 +39,21 @@ public sealed class ExporterPatternTests : IDisposable
         Agrees(y).Should().Contain("[Conv2d(4, Kernel = 3, PaddingTop = 1, PaddingLeft = 1, PaddingBottom = 2, PaddingRight = 3, Bias = false)]");
     }
 
+    [Fact]
+    public void Zero_padding_before_a_maximum_of_what_is_not_negative_is_its_padding()
+    {
+        string padded = graph.Node("Pad", [graph.Node("Relu", [Conv()]), graph.Integers(0, 0, 1, 0, 0, 0, 1, 1)]);
+        Agrees(graph.Node("MaxPool", [padded], Ints("kernel_shape", 3, 3), Ints("strides", 2, 2)))
+            .Should().Contain("[MaxPool2d(3, Stride = 2, PaddingTop = 1, PaddingBottom = 1, PaddingRight = 1)]");
+    }
+
+    [Fact]
+    public void Zero_padding_before_a_mean_is_padding_that_counts()
+    {
+        string padded = graph.Node("Pad", [Conv(), graph.Integers(0, 0, 1, 1, 0, 0, 1, 1)]);
+        Agrees(graph.Node("AveragePool", [padded], Ints("kernel_shape", 3, 3))).Should().Contain("[AvgPool2d(3, Stride = 1, Padding = 1)]");
+    }
+
     [Theory]
     [InlineData("SAME_UPPER")]
     [InlineData("SAME_LOWER")]
@@ -47,6 +62,14 @@ public sealed class ExporterPatternTests : IDisposable
     {
         var auto = new Schema.AttributeProto { Name = "auto_pad", Type = Schema.AttributeProto.Types.Kind.String, S = Google.Protobuf.ByteString.CopyFromUtf8(mode) };
         Agrees(graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 4, 3)], auto, Ints("strides", 2, 1)));
+    }
+
+    [Fact]
+    public void Automatic_padding_after_zero_padding_is_of_the_padded_image()
+    {
+        string padded = graph.Node("Pad", [graph.Input(0, 3, 9, 8), graph.Integers(0, 0, 1, 0, 0, 0, 2, 3)]);
+        var auto = new Schema.AttributeProto { Name = "auto_pad", Type = Schema.AttributeProto.Types.Kind.String, S = Google.Protobuf.ByteString.CopyFromUtf8("SAME_UPPER") };
+        Agrees(graph.Node("Conv", [padded, graph.Weights(4, 3, 4, 3)], auto, Ints("strides", 3, 2)));
     }
 
     [Fact]

@@ -45,11 +45,43 @@ static class Convolutions
         int[] kernel = node.Ints("kernel_shape");
         if (kernel.Length != 2) throw new NotSupportedException($"its window has {kernel.Length} dimensions, not 2");
         var window = WindowReader.Read(graph, node, graph.Require(node, 0), kernel[0], kernel[1]);
-        if (graph.Require(node, 0) is Padded) throw new NotSupportedException("padding by zeros before pooling is not pooling's own padding");
         if (window.Rows.Dilation != 1) throw new NotSupportedException("its window is dilated");
+        RequirePadding(window.Rows);
+        RequirePadding(window.Columns);
+        if (graph.Require(node, 0) is Padded padding)
+        {
+            RequireZerosAreOwnPadding(graph, node, kind, padding, window);
+            more = [];
+        }
+
         bool padded = window.Same || window.Rows.Before + window.Rows.After + window.Columns.Before + window.Columns.After > 0;
         if (!padded && !window.Rows.Ceil) more = [];
         return graph.Add(kind, window.Output(node, window.Input.Shape.Channels), [.. window.PoolingArguments(), .. more], [], window.Input.Layer);
+    }
+
+    static void RequirePadding(WindowAxis axis)
+    {
+        long most = WindowSize.MaxPoolingPadding(axis.Kernel, axis.Dilation);
+        if (Math.Max(axis.Before, axis.After) > most)
+            throw new NotSupportedException($"its padding of {axis.Before} and {axis.After} is more than half of its window of {axis.Kernel}");
+    }
+
+    /// <summary>
+    /// Whether zeros that another node put around the image may be pooling's own padding: a mean counts them, if it counts its own; a maximum leaves its own out,
+    /// which changes nothing where no pixel is negative, since every window has a pixel of the image.
+    /// </summary>
+    static void RequireZerosAreOwnPadding(GraphReader graph, NodeProto node, string kind, Padded padding, WindowReader window)
+    {
+        if (window.Rows.Ceil) throw new NotSupportedException("zeros are padded before it, and its size is rounded up");
+        if (kind == "AvgPool2d")
+        {
+            bool padsItself = node.Ints("pads", 0, 0, 0, 0).Any(p => p != 0) || node.Text("auto_pad", "NOTSET").StartsWith("SAME", StringComparison.Ordinal);
+            if (padsItself && node.Int("count_include_pad", 0) == 0) throw new NotSupportedException("zeros are padded before it, which it counts, and by itself, which it does not");
+        }
+        else if (padding.Of.Layer < 0 || graph.Layers[padding.Of.Layer].Kind is not ("Relu" or "Relu6" or "Sigmoid" or "HardSigmoid"))
+        {
+            throw new NotSupportedException("zeros are padded before it, which may be larger than its pixels: that is known only after an activation without negative values");
+        }
     }
 
     public static LayerValue Global(GraphReader graph, NodeProto node, string kind)
@@ -117,7 +149,9 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
         string auto = node.Text("auto_pad", "NOTSET");
         if (auto is "SAME_UPPER" or "SAME_LOWER")
         {
-            (rows, columns) = (rows.PaddedToSame(x.Shape.Height), columns.PaddedToSame(x.Shape.Width));
+            // Of what it reads: zeros that another node put around the image count.
+            int top = padding?.Top ?? 0, left = padding?.Left ?? 0, bottom = padding?.Bottom ?? 0, right = padding?.Right ?? 0;
+            (rows, columns) = (rows.PaddedToSame(x.Shape.Height + top + bottom), columns.PaddedToSame(x.Shape.Width + left + right));
             if (auto == "SAME_LOWER") (rows, columns) = (Swapped(rows), Swapped(columns));
         }
         else if (auto is not ("NOTSET" or "VALID" or ""))
