@@ -7,7 +7,7 @@ static class EstimateTable
 
     public static void Print(LaunchEstimate[] launches, Precision precision, int batch, int blocks)
     {
-        Console.WriteLine($"Estimate (not a measurement) for an H100 SXM: a training step of book, batch {batch}, {precision}, from up to {blocks} blocks of each launch.");
+        Console.WriteLine($"Estimate, not a measurement, for an H100 SXM: a training step of book, batch {batch}, {precision}, from up to {blocks} blocks of each launch.");
         Console.WriteLine();
         Console.WriteLine("| kernel | launches | blocks x threads | registers | blocks a multiprocessor holds | µs | bound by | of its roofline | sectors over least | conflicts a request |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");

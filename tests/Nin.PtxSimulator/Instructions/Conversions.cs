@@ -1,5 +1,4 @@
 using System.Numerics;
-using Nin.PtxSimulator.Execution;
 
 namespace Nin.PtxSimulator.Instructions;
 
@@ -59,24 +58,6 @@ struct ToTf32 : IScalar<float, uint>
     {
         uint bits = BitConverter.SingleToUInt32Bits(a);
         return float.IsFinite(a) ? (bits + 0x1000) & ~0x1FFFu : bits & ~0x1FFFu | (float.IsNaN(a) ? 0x400000u : 0);
-    }
-}
-
-/// <summary>Shifts, whose count is of 32 bits whatever the value's width.</summary>
-static unsafe class Shifts
-{
-    public static void Run<TOp, T>(Warp w, Instruction* i)
-        where TOp : IScalarShift<T>
-        where T : unmanaged
-    {
-        byte* r = w.Registers;
-        T* a = (T*)(r + i->A), d = (T*)(r + i->D);
-        uint* by = (uint*)(r + i->B);
-        for (uint left = w.Mask; left != 0; left &= left - 1)
-        {
-            int lane = BitOperations.TrailingZeroCount(left);
-            d[lane] = TOp.Of(a[lane], by[lane], sizeof(T) * 8);
-        }
     }
 }
 

@@ -1,0 +1,36 @@
+using System.Runtime.Intrinsics;
+
+namespace Nin.PtxSimulator.Instructions;
+
+/// <summary>One rounding.</summary>
+struct FusedMultiplyAdd : ITernary<float>
+{
+    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
+}
+
+struct DivideFloat : IBinary<float>
+{
+    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b) => a / b;
+}
+
+struct Reciprocal : IUnary<float>
+{
+    public static Vector256<float> Of(Vector256<float> a) => Vector256<float>.One / a;
+}
+
+struct SquareRoot : IUnary<float>
+{
+    public static Vector256<float> Of(Vector256<float> a) => Vector256.Sqrt(a);
+}
+
+/// <summary>A NaN gives way to a number.</summary>
+struct MinimumFloat : IBinary<float>
+{
+    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b) => Vector256.MinNumber(a, b);
+}
+
+/// <summary>A NaN gives way to a number.</summary>
+struct MaximumFloat : IBinary<float>
+{
+    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b) => Vector256.MaxNumber(a, b);
+}
