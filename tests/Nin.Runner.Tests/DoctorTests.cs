@@ -34,6 +34,31 @@ public sealed class DoctorTests
         failed.Should().ContainSingle().Which.GetProperty("name").GetString().Should().Be("device cuda");
     }
 
+    // In this process, for a network whose derivative is wrong; the program's other commands are tried as a user starts them.
+    [Fact]
+    public async Task A_wrong_derivative_is_a_check_that_fails_and_exit_code_1()
+    {
+        var console = Console.Out;
+        using var written = new StringWriter();
+        int code;
+        try
+        {
+            Console.SetOut(TextWriter.Synchronized(written));
+            code = await NinApp.RunAsync(["doctor", "--json"], app => app.Add<WronglyDerivedNet>("wrong"));
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+
+        code.Should().Be(1);
+        string line = written.ToString().Split('\n').Single(l => l.StartsWith("{\"checks\"", StringComparison.Ordinal));
+        using var json = JsonDocument.Parse(line);
+        var failed = json.RootElement.GetProperty("checks").EnumerateArray().Where(c => !c.GetProperty("ok").GetBoolean()).ToList();
+        failed.Should().ContainSingle("the network's own memory and threads are as promised, and the devices").Which.GetProperty("name").GetString().Should().Be("gradients of wrong");
+        failed[0].GetProperty("detail").GetString().Should().Contain("gradient");
+    }
+
     [Fact]
     public void Devices_that_disagree_are_told_apart()
     {
@@ -53,3 +78,24 @@ public sealed class DoctorTests
         EveryLayerNet.Architecture.Layers.Select(l => l.Kind.Split('<')[0]).Should().Contain(kinds);
     }
 }
+
+/// <summary>A square whose derivative says 1.9 x.</summary>
+public readonly struct WronglyDerived : ISavesInput
+{
+    public static string Name => "WronglyDerived";
+
+    public T Value<T>(T x)
+        where T : struct, IReal<T> => x * x;
+
+    public T Gradient<T>(T saved, T dy)
+        where T : struct, IReal<T> => dy * saved * T.Broadcast(1.9f);
+}
+
+/// <summary>A network that cannot be trained as it is declared.</summary>
+[Network(1, 8, 8, Classes = 10)]
+[Conv2d(6, Kernel = 3)]
+[Activation<WronglyDerived>]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(10)]
+public sealed partial class WronglyDerivedNet;
