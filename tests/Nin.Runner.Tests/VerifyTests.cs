@@ -80,6 +80,22 @@ public sealed class VerifyTests(TrainedRun trained) : IClassFixture<TrainedRun>,
     }
 
     [Fact]
+    public void Another_commit_of_the_same_version_is_named_where_the_bits_differ_and_not_before()
+    {
+        string copy = Copy(), manifest = Path.Combine(copy, "manifest.json"), metrics = Path.Combine(copy, "metrics.csv");
+        string text = File.ReadAllText(manifest);
+        string changed = System.Text.RegularExpressions.Regex.Replace(text, "\"nin\": \"([0-9.]+)[^\"]*\"", "\"nin\": \"$1+0123abcd\"");
+        changed.Should().NotBe(text);
+        File.WriteAllText(manifest, changed);
+        NinProcess.Run("verify", copy, "--json").Succeeded().Error.Should().NotContain("warning").And.NotContain("0123abcd");
+
+        File.WriteAllText(metrics, File.ReadAllText(metrics).Replace("\n1,", "\n1,1", StringComparison.Ordinal));
+        var result = NinProcess.Run("verify", copy, "--json");
+        result.ExitCode.Should().Be(1);
+        result.Error.Should().Contain("0123abcd").And.Contain("a change between the two may be why");
+    }
+
+    [Fact]
     public void Narrower_registers_are_said_first_and_give_other_bits()
     {
         var narrow = new Dictionary<string, string> { ["DOTNET_EnableAVX2"] = "0", ["DOTNET_EnableAVX"] = "0" };

@@ -40,6 +40,8 @@ sealed class VerifyCommand : Command
             report.Note($"warning: the run was made with {string.Join("; ", differences)}. Equal bits are promised per instruction set and device, of one version.");
 
         var difference = new Replay(model, manifest, folder, images, report.Note).Run(on, cancellation);
+        if (difference is not null && differences.Length == 0 && manifest.Versions.Nin != now.Versions.Nin)
+            report.Note($"The run was made with Nin {manifest.Versions.Nin}; this is {now.Versions.Nin}: a change between the two may be why.");
         report.Result(
             new VerifyResult(difference is null, difference), AppJson.Lines.VerifyResult,
             console => console.Say(difference is null

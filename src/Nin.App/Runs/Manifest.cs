@@ -39,9 +39,12 @@ sealed record Manifest(
         else if (Device.Id is not "cpu" && now.Device.Name != Device.Name) yield return $"{Device.Name}, not {now.Device.Name}";
         if (Device.RegisterBits is { } bits && bits != now.Device.RegisterBits) yield return $"registers of {bits} bits, not {now.Device.RegisterBits}";
         if (now.Versions.Processor != Versions.Processor) yield return $"{Versions.Processor}, not {now.Versions.Processor}";
-        if (now.Versions.Nin != Versions.Nin) yield return $"Nin {Versions.Nin}, not {now.Versions.Nin}";
+        if (Release(now.Versions.Nin) != Release(Versions.Nin)) yield return $"Nin {Versions.Nin}, not {now.Versions.Nin}";
         if (now.Versions.Dotnet != Versions.Dotnet) yield return $"{Versions.Dotnet}, not {now.Versions.Dotnet}";
     }
+
+    // What is behind the plus is the commit, which is another one after every rebuild of a program that is being worked on.
+    static string Release(string version) => version.Split('+')[0];
 
     /// <summary>Where a resumed run was given another number of epochs, in order; null for one that never was.</summary>
     public IReadOnlyList<ManifestExtension>? Extensions { get; init; }
