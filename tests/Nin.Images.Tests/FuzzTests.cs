@@ -53,7 +53,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         }
     }
 
-    static byte[][] Good(SKEncodedImageFormat format) => format switch
+    internal static byte[][] Good(SKEncodedImageFormat format) => format switch
     {
         SKEncodedImageFormat.Bmp => [Pictures.Bmp()],
         SKEncodedImageFormat.Gif => [Pictures.Gif()],
