@@ -2,6 +2,7 @@ using Nin.App.Runs;
 using Nin.App;
 using Nin.Checkpoints;
 using Nin.Data;
+using Nin.Onnx.Tests;
 using Nin.Runner.Tests;
 using Nin.TestKit.Fuzzing;
 using Nin.Training;
@@ -11,7 +12,7 @@ namespace Nin.Fuzzing;
 /// <summary>A format that is fuzzed: good files to start from, and the rules that every other file is read by.</summary>
 sealed record Target(IReadOnlyList<byte[]> Seeds, FuzzRun Rules)
 {
-    public static string[] Names { get; } = ["safetensors", "idx", "idx-gz", "manifest"];
+    public static string[] Names { get; } = ["safetensors", "idx", "idx-gz", "manifest", "onnx"];
 
     /// <summary>The target of a name, with a folder of its own for the file under test.</summary>
     public static Target Of(string name, string folder)
@@ -23,6 +24,7 @@ sealed record Target(IReadOnlyList<byte[]> Seeds, FuzzRun Rules)
             "idx" => Idx(file, [IdxImages, IdxLabels], length => length),
             "idx-gz" => Idx(file + ".gz", [Gzip(IdxImages), Gzip(IdxLabels)], _ => MostUnpacked),
             "manifest" => Manifests(new RunFolder(folder)),
+            "onnx" => new(FuzzedGraphs.Good(new DirectoryInfo(folder)), FuzzedGraphs.Rules(new DirectoryInfo(folder))),
             _ => throw new ArgumentException($"'{name}' is not a valid format: it must be one of {string.Join(", ", Names)}."),
         };
     }

@@ -6,7 +6,7 @@ format=$1 seconds=${2:-600} out=../../artifacts/fuzzing bin=../../artifacts/fuzz
 if [ ! -e "$bin/instrumented" ]; then
     dotnet build -c Release -o "$bin" --nologo
     [ -x "$out/tools/sharpfuzz" ] || dotnet tool install --tool-path "$out/tools" SharpFuzz.CommandLine --version 2.3.0
-    for library in Nin.Model Nin.App; do "$out/tools/sharpfuzz" "$bin/$library.dll"; done
+    for library in Nin.Model Nin.App Nin.Onnx; do "$out/tools/sharpfuzz" "$bin/$library.dll"; done
     touch "$bin/instrumented"
 fi
 dotnet "$bin/Nin.Fuzzing.dll" seeds "$format" "$out/seeds/$format"
