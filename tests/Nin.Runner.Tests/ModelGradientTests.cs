@@ -12,12 +12,14 @@ public sealed class ModelGradientTests
 
     // A minute a network.
     [LongFact]
+    [Trait("Category", "Long")]
     public void Small_ones_on_the_emulator()
     {
         foreach (var model in Shipped.Models.All.Where(m => !IsLarge(m))) Check("emulator", model);
     }
 
     [LongFact]
+    [Trait("Category", "Long")]
     public void On_every_other_device_that_is_there()
     {
         foreach (var device in DeviceDiscovery.List().Where(d => d.Missing is null && d.Kind is DeviceKind.Cuda or DeviceKind.OpenCl))

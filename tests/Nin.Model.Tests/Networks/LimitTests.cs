@@ -122,6 +122,7 @@ public sealed class LimitTests
     }
 
     [LongFact]
+    [Trait("Category", "Long")]
     public void Two_to_the_thirty_one_elements_and_more_in_a_tensor_give_the_answers_of_small_batches()
     {
         const int Batch = 530, Of = 64;
