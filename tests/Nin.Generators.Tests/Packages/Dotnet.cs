@@ -7,6 +7,10 @@ static class Dotnet
 {
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
+    /// <summary>Where the packages are that this repository was built with: a consumer's build needs no network.</summary>
+    public static string MachineCache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
     /// <summary>Runs it to its end; what it writes goes through a file, for a build server that it starts would hold a pipe open.</summary>
     public static (int ExitCode, string Output) Run(string folder, params string[] arguments)
     {

@@ -25,7 +25,7 @@ public sealed class PackedConsumers : IDisposable
                 <add key="globalPackagesFolder" value="cache" />
               </config>
               <fallbackPackageFolders>
-                <add key="machine" value="{MachineCache}" />
+                <add key="machine" value="{Dotnet.MachineCache}" />
               </fallbackPackageFolders>
               <packageSources>
                 <add key="packed" value="{Feed}" />
@@ -42,9 +42,6 @@ public sealed class PackedConsumers : IDisposable
 
     /// <summary>Where the packages are.</summary>
     public string Feed => Path.Combine(folder.FullName, "feed");
-
-    static string MachineCache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>The errors and warnings of a project.</summary>
     internal IEnumerable<BuildMessage> Of(string project) => messages.Where(m => m.Project == project || m.Project.Length == 0);
