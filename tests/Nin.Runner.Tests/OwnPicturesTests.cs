@@ -71,6 +71,14 @@ public sealed class OwnPicturesTests : IDisposable
         Directory.Exists(folder["run"]).Should().BeFalse();
     }
 
+    [Fact]
+    public void A_folder_without_pictures_or_that_is_not_there_is_said_to_be_that()
+    {
+        Directory.CreateDirectory(folder["empty"]);
+        Run("train", "--model", "cifar10", "--data", folder["empty"], "--device", "cpu").FailedWith(2).Should().Contain("empty has no folder of pictures: make one a class, as ");
+        Run("train", "--model", "cifar10", "--data", folder["none"], "--device", "cpu").FailedWith(2).Should().Contain("none is not there; name a folder that has one folder of pictures a class.");
+    }
+
     // Decoded pixels go into the user's cache folder: here, one that goes with the test.
     NinOutcome Run(params string[] arguments) => NinProcess.RunWith(new Dictionary<string, string> { ["XDG_CACHE_HOME"] = folder["cache"] }, arguments);
 
