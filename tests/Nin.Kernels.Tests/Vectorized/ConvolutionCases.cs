@@ -17,6 +17,7 @@ static class ConvolutionCases
         ("pointwise with padding", new(5, 3, 2, 6, Kernel: 1, Padding: 1), 2),
         ("one of everything", new(1, 1, 1, 1, Kernel: 1), 1),
         ("linear", new(37, 1, 1, 10, Kernel: 1), 17),
+        ("linear, blocks of columns", new(21, 1, 1, 512, Kernel: 1), 17),
         ("depth of several blocks", new(65, 4, 5, 20, Kernel: 3, Padding: 1), 1),
         ("depth of a block and one", new(257, 2, 3, 9, Kernel: 1), 1),
         ("H != W, no padding", new(6, 7, 11, 10, Kernel: 3), 2),

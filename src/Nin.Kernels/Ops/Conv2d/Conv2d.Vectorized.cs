@@ -45,6 +45,13 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 
             default:
                 var weights = new GemmWeights(pool, sizes, IsTransposed: false);
+                if (LinearProduct.Suits(weights, n))
+                {
+                    float* blocks = stream.Scratch(LinearProduct.WorkspaceLength(weights, n)).Pointer;
+                    LinearProduct.Run(weights, n, x.Pointer, w.Value.Pointer, epilogue, accumulate: false, y.Pointer, blocks, residual.Pointer);
+                    break;
+                }
+
                 ConvolutionGeometry g = weights.Geometry;
                 float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
                 ImplicitGemm.Run(pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace, residual.Pointer);
@@ -80,6 +87,13 @@ sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBack
 
             default:
                 var weights = new GemmWeights(pool, sizes, IsTransposed: true);
+                if (LinearProduct.Suits(weights, n))
+                {
+                    float* blocks = stream.Scratch(LinearProduct.WorkspaceLength(weights, n)).Pointer;
+                    LinearProduct.Run(weights, n, dy.Pointer, w.Value.Pointer, TileEpilogue.None, accumulate, dx.Pointer, blocks);
+                    break;
+                }
+
                 ConvolutionGeometry g = weights.Geometry;
                 float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
                 ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, TileEpilogue.None, accumulate, dx.Pointer, workspace);

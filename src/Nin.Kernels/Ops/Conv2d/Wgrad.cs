@@ -33,7 +33,7 @@ static unsafe class Wgrad
             DY = dY,
             Scratch = workspace,
             Partials = workspace + pool.Threads * plan.ScratchLength,
-            Target = new WgradTarget { Groups = sizes.Groups, Columns = sizes.GroupFilters, DW = dW, DB = dB, Accumulate = accumulate },
+            Target = new WgradTarget { Groups = plan.Groups, Columns = plan.Columns, DW = dW, DB = dB, Accumulate = accumulate },
         };
         SimdWidth.Run(pool, plan.Subtrees * plan.Blocks, job);
         if (plan.Subtrees > 1)
@@ -51,6 +51,9 @@ readonly unsafe struct WgradPlan
 {
     const int MaxPanels = 16;
 
+    // Columns of a linear layer that are summed at a time.
+    const int LinearColumns = 256;
+
     /// <summary>Im2col rows that are gathered before they are distributed to the panels.</summary>
     public const int RowsAtOnce = 16;
 
@@ -60,7 +63,11 @@ readonly unsafe struct WgradPlan
     public WgradPlan(WorkerPool pool, in Conv2dSizes sizes, int batch)
     {
         Tree = ReductionTree.Over(sizes.OutHeight, sizes.OutWidth);
-        (Groups, Rows, Columns, Batch) = (sizes.Groups, (int)sizes.Window.Taps * sizes.GroupChannels, sizes.GroupFilters, batch);
+        // A linear layer's few examples make little of a block of sums: it has to stay in the cache from leaf to leaf.
+        bool isLinear = sizes is { OutHeight: 1, OutWidth: 1, Groups: 1 } && sizes.GroupFilters % LinearColumns == 0;
+        ColumnBlocks = isLinear ? sizes.GroupFilters / LinearColumns : 1;
+        (Groups, Rows, Columns, Batch) =
+            (sizes.Groups * ColumnBlocks, (int)sizes.Window.Taps * sizes.GroupChannels, sizes.GroupFilters / ColumnBlocks, batch);
         Leaves = Tree.Leaves(batch);
         int tile = MicroKernel.Rows(pool.Width);
         int panels = Packing.CeilDivide(Rows, tile);
@@ -96,6 +103,10 @@ readonly unsafe struct WgradPlan
 
     public int Batch { get; }
 
+    /// <summary>Blocks of columns that have the same source channels.</summary>
+    public int ColumnBlocks { get; }
+
+    /// <summary>Groups of the convolution, times <see cref="ColumnBlocks"/>.</summary>
     public int Groups { get; }
 
     /// <summary>Rows of one group: kernel rows x kernel columns x channels.</summary>

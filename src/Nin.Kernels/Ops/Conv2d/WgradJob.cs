@@ -73,7 +73,7 @@ unsafe struct WgradJob : ILanesJob
         where TLanes : struct, ILanes<TLanes>
     {
         Im2colRows rows = Rows;
-        rows.Source += (nint)group * rows.Channels;
+        rows.Source += (nint)(group / Plan.ColumnBlocks) * rows.Channels;
         long first = Plan.Tree.FirstPixel(leaf, Plan.Batch);
         int pixels = (int)(Plan.Tree.FirstPixel(leaf + 1, Plan.Batch) - first);
         int height = rows.Rows.Results, width = rows.Columns.Results;
