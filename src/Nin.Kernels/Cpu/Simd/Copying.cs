@@ -21,6 +21,23 @@ static unsafe class Copying
         }
     }
 
+    /// <summary>A copy past the caches; the destination is a multiple of a register's bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyPast<TLanes>(float* source, float* destination, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        int i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.Load(source + i).StorePast(destination + i);
+        }
+
+        if (i < count)
+        {
+            TLanes.Load(source + i, count - i).Store(destination + i, count - i);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Clear<TLanes>(float* destination, int count)
         where TLanes : struct, ILanes<TLanes>

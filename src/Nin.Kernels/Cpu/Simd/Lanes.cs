@@ -32,6 +32,10 @@ unsafe interface ILanes<TSelf> : IFloat32<TSelf>
 
     void Store(float* destination);
 
+    /// <summary>Stores past the caches, where that exists: memory that is not read soon need not be fetched before it is written.</summary>
+    /// <param name="destination">A multiple of the register's bytes.</param>
+    void StorePast(float* destination);
+
     /// <summary>Writes the first <paramref name="count"/> lanes (0 to <see cref="Count"/>) and nothing after them.</summary>
     void Store(float* destination, int count);
 

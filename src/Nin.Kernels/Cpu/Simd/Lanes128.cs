@@ -111,6 +111,9 @@ unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
     public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void StorePast(float* destination) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void StoreBytes(byte* destination)
     {
         Vector128<uint> whole = Vector128.ConvertToInt32Native(value).AsUInt32();

@@ -111,6 +111,9 @@ unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
     public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void StorePast(float* destination) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void StoreBytes(byte* destination)
     {
         Vector256<uint> whole = Vector256.ConvertToInt32Native(value).AsUInt32();

@@ -111,6 +111,9 @@ unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
     public readonly void Store(float* destination) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void StorePast(float* destination) => value.StoreAlignedNonTemporal(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void StoreBytes(byte* destination)
     {
         Vector512<uint> whole = Vector512.ConvertToInt32Native(value).AsUInt32();

@@ -134,6 +134,13 @@ unsafe struct LanesPair<TLanes>(TLanes low, TLanes high) : ILanes<LanesPair<TLan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void StorePast(float* destination)
+    {
+        low.StorePast(destination);
+        high.StorePast(destination + TLanes.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void StoreBytes(byte* destination)
     {
         low.StoreBytes(destination);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nin.Ops;
 
@@ -10,6 +11,9 @@ namespace Nin.Ops;
 /// </summary>
 static unsafe class Wgrad
 {
+    // 32 MiB of floats.
+    const long LargeLength = 1 << 23;
+
     /// <summary>Floats of scratch memory that <see cref="Run"/> needs.</summary>
     public static long WorkspaceLength(WorkerPool pool, in Conv2dSizes sizes, int batch) => new WgradPlan(pool, sizes, batch).WorkspaceLength;
 
@@ -33,7 +37,10 @@ static unsafe class Wgrad
             DY = dY,
             Scratch = workspace,
             Partials = workspace + pool.Threads * plan.ScratchLength,
-            Target = new WgradTarget { Groups = plan.Groups, Columns = plan.Columns, DW = dW, DB = dB, Accumulate = accumulate },
+            Target = new WgradTarget
+            {
+                Groups = plan.Groups, Columns = plan.Columns, DW = dW, DB = dB, Accumulate = accumulate, IsLarge = sizes.WeightLength >= LargeLength,
+            },
         };
         SimdWidth.Run(pool, plan.Subtrees * plan.Blocks, job);
         if (plan.Subtrees > 1)
@@ -169,6 +176,9 @@ unsafe struct WgradTarget
     /// <summary>True to add to what is there.</summary>
     public bool Accumulate;
 
+    /// <summary>True where no cache could hold dw until the optimiser reads it.</summary>
+    public bool IsLarge;
+
     /// <summary>Stores the sums of <paramref name="count"/> rows of one group, from row <paramref name="from"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Store<TLanes>(float* sums, int group, int from, int count)
@@ -178,6 +188,9 @@ unsafe struct WgradTarget
         {
             StoreRow<TLanes>(sums + (long)i * Columns, DW + ((long)(from + i) * Groups + group) * Columns);
         }
+
+        // Stores past the caches keep no order of their own: other threads are told that this piece is done only after them.
+        if (IsLarge && Sse.IsSupported) Sse.StoreFence();
     }
 
     /// <summary>Stores the sum of the bias of one group.</summary>
@@ -197,6 +210,10 @@ unsafe struct WgradTarget
         if (Accumulate)
         {
             Copying.Add<TLanes>(sum, destination, Columns);
+        }
+        else if (IsLarge && (nint)destination % (TLanes.Count * sizeof(float)) == 0)
+        {
+            Copying.CopyPast<TLanes>(sum, destination, Columns);
         }
         else
         {
