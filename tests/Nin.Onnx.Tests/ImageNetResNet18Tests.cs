@@ -27,5 +27,13 @@ public sealed class ImageNetResNet18Tests : IDisposable
         model.Run(images, Layout.Nchw).Should().Equal(logits);
     }
 
+    [Fact]
+    public void The_sample_that_fine_tunes_it_has_the_declaration_that_import_writes()
+    {
+        DirectoryInfo? repository = new(AppContext.BaseDirectory);
+        while (repository is not null && !System.IO.File.Exists(Path.Combine(repository.FullName, "Nin.sln"))) repository = repository.Parent;
+        System.IO.File.ReadAllText(Path.Combine(repository!.FullName, "samples", "fine-tune", "ResNet18.cs")).Should().Be(OnnxImport.Read(File, "ResNet18").ToDeclaration());
+    }
+
     public void Dispose() => folder.Delete(recursive: true);
 }
