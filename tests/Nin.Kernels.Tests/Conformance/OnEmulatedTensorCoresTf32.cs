@@ -12,7 +12,7 @@ public sealed class OnEmulatedTensorCoresTf32(DeviceFixture<OnEmulatedTensorCore
         public static long MaxMacs => 12_000;
 
         // Half as many as with three products, which are the same kernels but for the products.
-        public static int Thinning => 6;
+        public static int Thinning => 12;
 
         public static Precision Precision => Precision.Tf32;
 

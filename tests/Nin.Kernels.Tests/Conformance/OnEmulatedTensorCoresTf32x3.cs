@@ -11,7 +11,7 @@ public sealed class OnEmulatedTensorCoresTf32x3(DeviceFixture<OnEmulatedTensorCo
 
         public static long MaxMacs => 12_000;
 
-        public static int Thinning => 3;
+        public static int Thinning => 12;
 
         // Its steps of k are three times those of one product: most of a minute for one image.
         public static string? LeftOut(string test) => test == nameof(ProductTests<Cores>.Conv2d_backward_weights_of_large_images)
