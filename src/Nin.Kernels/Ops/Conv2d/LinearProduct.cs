@@ -162,16 +162,18 @@ unsafe struct LinearProduct : ILanesJob
             int lanes = Packing.PanelColumns(count - j, TLanes.Count), channels = Math.Min(lanes, count - j);
             for (int k = 0; k < steps; k += TransposedSteps)
             {
-                float* end = block + Math.Min(k + TransposedSteps, steps), to = packed + (nint)k * lanes;
-                for (int i = 0; i < channels; i++)
+                int run = Math.Min(TransposedSteps, steps - k);
+                float* lane = packed + (nint)k * lanes;
+                for (int i = 0; i < channels; i++, lane++)
                 {
-                    float* lane = to + i;
-                    for (float* from0 = block + (nint)i * depth + k, last = end + (nint)i * depth; from0 < last; from0++, lane += lanes) *lane = *from0;
+                    float* weight = block + (nint)i * depth + k, to = lane;
+                    for (float* end = weight + run; weight < end; weight++, to += lanes) *to = *weight;
                 }
 
-                for (int i = channels; i < lanes; i++)
+                for (int i = channels; i < lanes; i++, lane++)
                 {
-                    for (int step = 0; step < Math.Min(TransposedSteps, steps - k); step++) to[(nint)step * lanes + i] = 0;
+                    float* to = lane;
+                    for (int step = 0; step < run; step++, to += lanes) *to = 0;
                 }
             }
 
