@@ -12,6 +12,8 @@ sealed record Options
           peers     the first of these alone;  agree  the second;  peak  the third
           profile   time of each step of a training step (--model, --batch)
           scaling   examples a second over batch, image size and threads
+          loading   images a second of decoding, varying and training on what comes
+          service   the first answer of samples/web-service, published by Native AOT, beside ONNX Runtime's first result
           kernels   BenchmarkDotNet over single kernels (takes BenchmarkDotNet's own options)
         Options
           --rounds N               alternating rounds of the table (3)

@@ -2,11 +2,13 @@ using System.Globalization;
 using Nin.Benchmarks;
 using Nin.Benchmarks.Baselines;
 using Nin.Benchmarks.Kernels;
+using Nin.Benchmarks.Loading;
 using Nin.Benchmarks.Onnx;
 using Nin.Benchmarks.Peak;
 using Nin.Benchmarks.Peers;
 using Nin.Benchmarks.Profile;
 using Nin.Benchmarks.Scaling;
+using Nin.Benchmarks.Service;
 using Nin.Benchmarks.Table;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -33,6 +35,12 @@ try
             return 0;
         case "scaling":
             ScalingTable.Print(options);
+            return 0;
+        case "loading":
+            LoadingTable.Print(options);
+            return 0;
+        case "service":
+            FirstRequest.Print(options);
             return 0;
         case "profile":
             StepProfile.Print(options);

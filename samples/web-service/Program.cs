@@ -10,11 +10,16 @@ string weights = builder.Configuration["weights"] ?? "model.safetensors";
 Classifier classifier;
 try
 {
-    classifier = Classifier.Load<EmojiNet>(weights, Device.Open("cpu"));
+    classifier = Classifier.Load<EmojiNet>(weights, Device.Open(builder.Configuration["device"] ?? "cpu"));
 }
 catch (Exception e) when (e is InvalidDataException or IOException)
 {
     Console.Error.WriteLine($"web-service: {e.Message} (--weights FILE names another one)");
+    return 1;
+}
+catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"web-service: {e.Message} (--device ID names another one)");
     return 1;
 }
 

@@ -37,6 +37,7 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
         ["dotnet tool"] = "needs a feed that has the tool, or fetches one",
         ["dotnet docfx"] = "fetched by `dotnet tool restore`; docs/site/README.md says how it is looked at",
         ["dotnet publish"] = "takes minutes; the sample's test does it",
+        ["service/WebService"] = "a program that `dotnet publish` made; the sample's test starts it",
         ["dotnet counters"] = "a tool of .NET's own",
         ["dotnet run -c Release --project bench/"] = "measures for minutes",
         ["dotnet run -c Release --project samples/"] = "the samples have tests of their own",

@@ -93,6 +93,35 @@ public sealed class ClassifierTests : IDisposable
     }
 
     [Fact]
+    public void A_stream_is_answered_as_its_bytes_are_and_takes_no_memory_of_its_size()
+    {
+        using var classifier = Classifier.Create(net, Preprocessing);
+        byte[] encoded = Pictures.Numbered(3, 900, 700);
+        encoded.Length.Should().BeGreaterThan(10_000);
+        var want = classifier.Predict(encoded, 3);
+        using var stream = new OneByOne(encoded);
+        classifier.Predict(stream, 3).Should().Equal(want, "a stream may give less than it is asked for");
+        for (int i = 0; i < 10; i++) Ask();
+
+        const int Times = 50;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Times; i++) Ask();
+        long each = (GC.GetAllocatedBytesForCurrentThread() - before) / Times;
+        each.Should().BeLessThan(2_000, "the answer, and the decoder's handles of native objects");
+
+        void Ask()
+        {
+            stream.Position = 0;
+            classifier.Predict(stream, 3);
+        }
+    }
+
+    sealed class OneByOne(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 1_000));
+    }
+
+    [Fact]
     public void A_batch_gives_the_answers_of_its_pictures()
     {
         using var classifier = Classifier.Create(net, Preprocessing);

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Nin.Data;
+using Nin.Generators.Tests.Packages;
 using SkiaSharp;
 
 namespace Nin.Samples.Tests;
@@ -9,6 +12,8 @@ namespace Nin.Samples.Tests;
 /// <summary>The web service in a process of its own, with weights that learnt nothing.</summary>
 public sealed class WebServiceTests : IDisposable
 {
+    const string AnyPort = "http://127.0.0.1:0";
+
     static readonly string[] Names = [.. Enumerable.Range(0, 9).Select(k => $"kind {k}")];
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-web-service-");
@@ -18,11 +23,45 @@ public sealed class WebServiceTests : IDisposable
     [Fact]
     public async Task It_answers_pictures_with_classes_and_anything_else_with_one_line()
     {
+        using var service = SampleProgram.Start("web-service", "WebService", "--weights", Weights(), "--urls", AnyPort);
+        await ShouldAnswerAsync(service);
+    }
+
+    [LongFact]
+    [Trait("Category", "Long")]
+    public async Task Published_by_Native_AOT_it_has_no_warning_and_answers_the_same()
+    {
+        string published = Path.Combine(folder.FullName, "published"), program = Path.Combine(published, "WebService");
+        var (exitCode, output) = Dotnet.Run(
+            folder.FullName, "publish", SampleProgram.Folder("web-service"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-o", published, "-tl:off", "-nodeReuse:false");
+        exitCode.Should().Be(0, output);
+        output.Should().NotContain("warning");
+        using var service = Process.Start(new ProcessStartInfo(program, ["--weights", Weights(), "--urls", AnyPort])
+        {
+            WorkingDirectory = published, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        await ShouldAnswerAsync(service);
+    }
+
+    [Fact]
+    public async Task A_device_that_a_native_program_has_not_is_one_line()
+    {
+        var (code, _, error) = await SampleProgram.RunAsync("web-service", "WebService", "--weights", Weights(), "--device", "cuda:0");
+        code.Should().Be(1);
+        error.TrimEnd().Should().StartWith("web-service: There is no device 'cuda:0': the program was published without accelerators").And.NotContain("\n");
+    }
+
+    string Weights()
+    {
         string weights = Path.Combine(folder.FullName, "model.safetensors");
-        using (var device = Device.Open("cpu"))
-        using (var network = new EmojiNet(device, seed: 0))
-            network.Save(weights, new Preprocessing(Names, 3, 64, 64, ResizeRule.CenterCrop, null));
-        using var service = SampleProgram.Start("web-service", "WebService", "--weights", weights, "--urls", "http://127.0.0.1:0");
+        using var device = Device.Open("cpu");
+        using var network = new EmojiNet(device, seed: 0);
+        network.Save(weights, new Preprocessing(Names, 3, 64, 64, ResizeRule.CenterCrop, null));
+        return weights;
+    }
+
+    static async Task ShouldAnswerAsync(Process service)
+    {
         try
         {
             using var client = new HttpClient { BaseAddress = await AddressAsync(service) };
@@ -55,7 +94,7 @@ public sealed class WebServiceTests : IDisposable
         error.TrimEnd().Should().StartWith("web-service: ").And.Contain("none.safetensors").And.NotContain("\n");
     }
 
-    static async Task<Uri> AddressAsync(System.Diagnostics.Process service)
+    static async Task<Uri> AddressAsync(Process service)
     {
         const string Mark = "Now listening on: ";
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));

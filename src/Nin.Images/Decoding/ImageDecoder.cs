@@ -17,6 +17,9 @@ sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
     const int KeptBytes = 1 << 25;
     const long MaxFileBytes = 1 << 29;
 
+    // A buffer that a stream is read into doubles from here.
+    const int LeastBytes = 1 << 16;
+
     // What a byte of a PNG can hold: deflate packs 1,032 bytes into one, and a byte is eight black or white pixels. A byte of JPEG can hold as much
     // where components are of a sixteenth of the picture's size. (A WebP or GIF of one colour takes next to nothing.)
     const long MostPixelsPerByte = 8 * 1032;
@@ -40,7 +43,7 @@ sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
         {
             using var handle = File.OpenHandle(path);
             long total = RandomAccess.GetLength(handle);
-            if (total > MaxFileBytes) throw new BrokenImageException($"it has {total:N0} bytes; {MaxFileBytes:N0} are the most");
+            if (total > MaxFileBytes) throw TooLong($"{total:N0} bytes");
             file = Grown(file, (int)total);
             length = 0;
             for (int read; length < total && (read = RandomAccess.Read(handle, file.AsSpan(length, (int)total - length), length)) > 0;) length += read;
@@ -50,9 +53,33 @@ sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
             throw new BrokenImageException($"it cannot be read ({e.Message.ReplaceLineEndings(" ")})", e);
         }
 
+        DecodeFile(length, destination);
+    }
+
+    /// <summary>Decodes an encoded picture that a stream holds, from where it stands to its end.</summary>
+    /// <exception cref="BrokenImageException">It is not a picture that can be used.</exception>
+    public void Decode(Stream stream, Span<byte> destination)
+    {
+        int length = 0;
+        while (true)
+        {
+            if (length == file.Length) Array.Resize(ref file, Math.Max(2 * length, LeastBytes));
+            int read = stream.Read(file, length, file.Length - length);
+            if (read == 0) break;
+            length += read;
+            if (length > MaxFileBytes) throw TooLong("more bytes");
+        }
+
+        DecodeFile(length, destination);
+    }
+
+    void DecodeFile(int length, Span<byte> destination)
+    {
         Decode(file.AsSpan(0, length), destination);
         if (file.Length > KeptBytes) file = [];
     }
+
+    static BrokenImageException TooLong(string what) => new($"it has {what}; {MaxFileBytes:N0} are the most");
 
     /// <summary>Decodes an encoded picture.</summary>
     /// <exception cref="BrokenImageException">It is not a picture that can be used.</exception>

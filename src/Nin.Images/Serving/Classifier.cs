@@ -13,6 +13,7 @@ namespace Nin.Images;
 public sealed class Classifier : IDisposable
 {
     const int BatchSize = 32;
+    const string Unnamed = "The picture";
 
     readonly INetwork network;
     readonly ClassifierOptions options;
@@ -106,9 +107,17 @@ public sealed class Classifier : IDisposable
     public Prediction[] Predict(Stream picture, int top = 1)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        using var memory = new MemoryStream();
-        picture.CopyTo(memory);
-        return Predict(memory.GetBuffer().AsSpan(0, (int)memory.Length), top);
+        var request = Rent(top);
+        try
+        {
+            request.Decode(Unnamed, picture);
+            Run(request.Pixels, request.Probabilities);
+            return request.Best(Preprocessing.ClassNames, top);
+        }
+        finally
+        {
+            requests.Add(request);
+        }
     }
 
     /// <summary>Classifies an encoded picture.</summary>
@@ -118,7 +127,7 @@ public sealed class Classifier : IDisposable
         var request = Rent(top);
         try
         {
-            request.Decode("The picture", encoded);
+            request.Decode(Unnamed, encoded);
             Run(request.Pixels, request.Probabilities);
             return request.Best(Preprocessing.ClassNames, top);
         }

@@ -40,6 +40,20 @@ sealed class ClassifierRequest(Preprocessing preprocessing, long maxPixels)
         }
     }
 
+    /// <summary>Decodes the encoded picture in the rest of a stream.</summary>
+    /// <exception cref="InvalidDataException">It is not a picture that can be used.</exception>
+    public void Decode(string name, Stream encoded)
+    {
+        try
+        {
+            decoder.Decode(encoded, Pixels);
+        }
+        catch (BrokenImageException broken)
+        {
+            throw Unusable(name, broken);
+        }
+    }
+
     /// <summary>The likeliest classes; of equal ones the first.</summary>
     public Prediction[] Best(IReadOnlyList<string> names, int top)
     {

@@ -76,8 +76,10 @@ sealed class LaunchCatalog(AcceleratorDevice device)
 /// </summary>
 sealed class KernelHost : IDisposable
 {
+    /// <exception cref="InvalidOperationException">The program was published without accelerators.</exception>
     public KernelHost()
     {
+        if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
         using var accelerators = new Accelerators(DeviceKind.Emulator);
         Device = accelerators.Open(0);
         Stream = Device.CreateStream();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Runtime;
@@ -62,7 +61,7 @@ sealed class AcceleratorDevice : Device
     /// <exception cref="ArgumentException">Its context cannot compile the kernels.</exception>
     public static new AcceleratorDevice From(Accelerator accelerator, Precision precision)
     {
-        if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+        if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
         AcceleratorRequirements.Check(accelerator);
         var kind = accelerator.AcceleratorType switch
         {

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Nin;
 
@@ -8,18 +8,15 @@ public static class DeviceDiscovery
     /// <summary>What <c>auto</c> tries before the CPU, best first.</summary>
     static readonly DeviceKind[] Preferred = [DeviceKind.Cuda, DeviceKind.OpenCl];
 
-    /// <summary>Why a native program has the CPU alone: ILGPU compiles kernels while the program runs. Its code is not even in such a program.</summary>
-    const string IsNative = "a program that was published by Native AOT cannot compile kernels; publish it without, or use cpu";
-
     /// <summary>All devices, best first, and for a kind without one the reason.</summary>
     public static IReadOnlyList<DeviceInfo> List()
     {
         List<DeviceInfo> found = [];
         foreach (var kind in Preferred)
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported)
+            if (!AcceleratorSupport.IsIncluded)
             {
-                found.Add(Absent(kind, Native));
+                found.Add(Absent(kind, AcceleratorSupport.Reason));
                 continue;
             }
 
@@ -32,7 +29,7 @@ public static class DeviceDiscovery
 
         using (var cpu = new CpuDevice(threads: 1))
             found.Add(new DeviceInfo(cpu.Id, cpu.Kind, cpu.Name, cpu.MemoryBytes, !found.Exists(d => d.IsDefault), Missing: null));
-        if (!RuntimeFeature.IsDynamicCodeSupported) found.Add(Absent(DeviceKind.Emulator, Native));
+        if (!AcceleratorSupport.IsIncluded) found.Add(Absent(DeviceKind.Emulator, AcceleratorSupport.Reason));
         else found.Add(new DeviceInfo("emulator", DeviceKind.Emulator, "ILGPU's CPU accelerator", found[^1].MemoryBytes, IsDefault: false, Missing: null));
         return found;
     }
@@ -41,9 +38,9 @@ public static class DeviceDiscovery
     {
         foreach (var kind in Preferred)
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported)
+            if (!AcceleratorSupport.IsIncluded)
             {
-                passedOver?.Invoke(Absent(kind, Native));
+                passedOver?.Invoke(Absent(kind, AcceleratorSupport.Reason));
                 continue;
             }
 
@@ -63,14 +60,10 @@ public static class DeviceDiscovery
         if (id == DeviceId.Auto) return OpenBest(threads, passedOver, precision);
         var (kind, index) = DeviceId.Parse(id);
         if (kind == DeviceKind.Cpu) return new CpuDevice(threads, precision: precision);
-        if (!RuntimeFeature.IsDynamicCodeSupported) throw NativeProgram($"There is no device '{id}': ");
+        if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing(id);
         using var accelerators = new Accelerators(kind);
         return accelerators.Open(index, precision);
     }
-
-    internal static InvalidOperationException NativeProgram(string what = "No kernel can be loaded: ") => new($"{what}{IsNative}.");
-
-    static MissingReason Native => new(IsNative, IsBroken: false);
 
     static MissingReason? TryOpenGpu(Accelerators accelerators, Precision precision, out AcceleratorDevice? device)
     {
@@ -91,4 +84,23 @@ public static class DeviceDiscovery
 
     static DeviceInfo Absent(DeviceKind kind, in MissingReason reason) =>
         new(DeviceId.Prefix(kind), kind, Name: null, MemoryBytes: 0, IsDefault: false, reason.Text, reason.IsBroken);
+}
+
+/// <summary>
+/// Whether the program holds what runs kernels on accelerators. ILGPU compiles them while the program runs, by reflection, which neither Native AOT
+/// nor trimming bears; a program that is published with <c>NinAccelerators=false</c> has device <c>cpu</c> alone, without ILGPU's compiler in it.
+/// </summary>
+static class AcceleratorSupport
+{
+    const string Switch = "Nin.Accelerators";
+    const string Why = "the program was published without accelerators (NinAccelerators is false, as always by Native AOT); publish it with them, or use cpu";
+
+    /// <summary>A constant for whoever trims the program, so that what it guards is left out.</summary>
+    [FeatureSwitchDefinition(Switch)]
+    public static bool IsIncluded => !AppContext.TryGetSwitch(Switch, out bool isIncluded) || isIncluded;
+
+    public static MissingReason Reason => new(Why, IsBroken: false);
+
+    public static InvalidOperationException Missing(string? id = null) =>
+        new(id is null ? $"No kernel can be loaded: {Why}." : $"There is no device '{id}': {Why}.");
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -7,7 +6,7 @@ namespace Nin.Ops;
 /// <summary>
 /// Compiles portable kernels: the one place where a launch meets the queue of its stream. A kernel is launched by one thread at a time,
 /// because OpenCL keeps the arguments of the next launch in the kernel object (<c>clSetKernelArg</c>), which ops that load the same kernel
-/// share. A program that is published by Native AOT has none of it: the test below is a constant there, and ILGPU's compiler is left out.
+/// share. A program that is published without accelerators has none of it: the test below is a constant there, and ILGPU's compiler is left out.
 /// </summary>
 static class PortableKernels
 {
@@ -17,7 +16,7 @@ static class PortableKernels
         public Action<DeviceStream, KernelConfig, T1, T2> Load<T1, T2>(Action<T1, T2> kernel)
             where T1 : struct where T2 : struct
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+            if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b) => { lock (gate) launch(stream.Queue, config, a, b); };
@@ -27,7 +26,7 @@ static class PortableKernels
         public Action<DeviceStream, KernelConfig, T1, T2, T3> Load<T1, T2, T3>(Action<T1, T2, T3> kernel)
             where T1 : struct where T2 : struct where T3 : struct
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+            if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c) => { lock (gate) launch(stream.Queue, config, a, b, c); };
@@ -38,7 +37,7 @@ static class PortableKernels
             Action<T1, T2, T3, T4> kernel, KernelSpecialization specialization = default)
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+            if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Accelerator.LoadKernel(kernel, specialization);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d) => { lock (gate) launch(stream.Queue, config, a, b, c, d); };
@@ -49,7 +48,7 @@ static class PortableKernels
             Action<T1, T2, T3, T4, T5> kernel, KernelSpecialization specialization = default)
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+            if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Accelerator.LoadKernel(kernel, specialization);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e); };
@@ -59,7 +58,7 @@ static class PortableKernels
         public Action<DeviceStream, KernelConfig, T1, T2, T3, T4, T5, T6> Load<T1, T2, T3, T4, T5, T6>(Action<T1, T2, T3, T4, T5, T6> kernel)
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+            if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e, f) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f); };
@@ -70,7 +69,7 @@ static class PortableKernels
             Action<T1, T2, T3, T4, T5, T6, T7> kernel)
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+            if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e, f, g) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g); };
@@ -82,7 +81,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct
             where T5 : struct where T6 : struct where T7 : struct where T8 : struct
         {
-            if (!RuntimeFeature.IsDynamicCodeSupported) throw DeviceDiscovery.NativeProgram();
+            if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e, f, g, h) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g, h); };

@@ -28,7 +28,7 @@ public sealed class ImageTransform
         this.data = data;
         transforms = [.. TransformsOf(options.Augmentation), .. options.Transforms];
         levels = PixelLevels.Make(data.Channels, options.Normalization);
-        context = new TransformContext(levels, data.Channels, options.Seed);
+        context = new TransformContext(data, levels, options.Seed);
         last = (data.Height, data.Width);
         long largest = (long)last.Height * last.Width;
         foreach (var transform in transforms)

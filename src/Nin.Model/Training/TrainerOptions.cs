@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Nin.Checkpoints;
 using Nin.Data;
 
@@ -104,6 +105,12 @@ public sealed record TrainerOptions
     /// the running statistics are those of rank 0.
     /// </summary>
     public bool SynchronizeBatchNorm { get; init; }
+
+    /// <summary>
+    /// Told in lines where the run begins, resumes, ends an epoch, stops, is cancelled or diverges, with damaged checkpoints and dead classes as warnings; null for no
+    /// one. Numbers for programs are in <see cref="TrainingProgress"/> and the meter <c>Nin.Training</c>.
+    /// </summary>
+    public ILogger? Logger { get; init; }
 
     /// <summary>The clock of <see cref="CheckpointInterval"/> and of <see cref="EpochMetrics.ExamplesPerSecond"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Nin.Checkpoints;
 using Nin.Data;
 
@@ -12,6 +14,7 @@ sealed class TrainingRun : IDisposable
     readonly TrainingData data;
     readonly TrainerOptions options;
     readonly IProgress<TrainingProgress>? progress;
+    readonly ILogger logger;
     readonly DataLoader loader;
     readonly Optimizer optimizer;
     readonly ISession session;
@@ -34,6 +37,7 @@ sealed class TrainingRun : IDisposable
         this.data = data;
         this.options = options;
         this.progress = progress;
+        logger = options.Logger ?? NullLogger.Instance;
         InputData.Check(network, data.Training);
         if (data.Test is not null) InputData.Check(network, data.Test);
         if (data.Validation is not null) InputData.Check(network, data.Validation);
@@ -74,6 +78,8 @@ sealed class TrainingRun : IDisposable
             evaluator = EvaluatorOf(data.Test);
             validator = EvaluatorOf(data.Validation);
             keptAt = options.TimeProvider.GetTimestamp();
+            var architecture = network.Architecture;
+            logger.Begins(architecture.Name, network.Device.Id, loader.Count, options.Epochs, loader.BatchesPerEpoch, architecture.ParameterCount);
         }
         catch
         {
@@ -116,12 +122,21 @@ sealed class TrainingRun : IDisposable
         catch (OperationCanceledException e) when (cancellation.IsCancellationRequested || (exchange is not null && e.CancellationToken.IsCancellationRequested))
         {
             Keep(epoch);
+            logger.IsCancelled(epoch + 1, begun.Steps);
             throw;
         }
 
+        Tell(metrics);
         begun = default;
         Keep(epoch + 1);
         return metrics;
+    }
+
+    void Tell(EpochMetrics epoch)
+    {
+        logger.Ends(epoch.Epoch, options.Epochs, epoch.Loss, epoch.TrainAccuracy, epoch.ValidationAccuracy, epoch.TestAccuracy, epoch.ExamplesPerSecond);
+        if (epoch.DeadClasses > 0) logger.HasDeadClasses(epoch.Epoch, epoch.DeadClasses);
+        if (HasStopped && epoch.Epoch < options.Epochs) logger.StopsEarly(epoch.Epoch, options.Patience!.Value);
     }
 
     /// <summary>Tests, and tells of the epoch while the network has the averaged weights, where there are some: what is saved then is what was tested.</summary>
@@ -184,7 +199,13 @@ sealed class TrainingRun : IDisposable
             loss = ((IRankSession)session).TrainStep(images, batch.Labels, optimizer, options.Loss, exchange);
         }
 
-        if (!float.IsFinite(loss) || guard.HasStopped) throw Diverged(images, batch, loss, epoch, done);
+        if (!float.IsFinite(loss) || guard.HasStopped)
+        {
+            var diverged = Diverged(images, batch, loss, epoch, done);
+            logger.Diverges(diverged);
+            throw diverged;
+        }
+
         return loss;
     }
 
@@ -227,6 +248,7 @@ sealed class TrainingRun : IDisposable
         if (options.CheckpointFolder is not { } folder || position == kept) return;
         if (exchange is null or { Group.Rank: 0 }) Save(folder, epochsDone);
         (kept, keptAt) = (position, options.TimeProvider.GetTimestamp());
+        logger.Keeps(epochsDone, begun.Steps, folder);
     }
 
     void Save(string folder, int epochsDone)
@@ -241,6 +263,8 @@ sealed class TrainingRun : IDisposable
     {
         var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer, CheckSame, best);
         options.Resumed?.Invoke(state);
+        foreach (string reason in state.PassedOver) logger.PassesOver(reason);
+        logger.Resumes(state.Epoch, state.Begun.Steps, options.CheckpointFolder!);
         return state;
     }
 

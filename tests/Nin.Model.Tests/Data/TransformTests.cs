@@ -9,7 +9,7 @@ public class TransformTests
 
     static readonly Transform[] All =
     [
-        new HorizontalFlip(), new RandomCrop(3), new RandomResizedCrop(), new Rotation(30), new Brightness(0.4), new Contrast(0.5), new Cutout(4), new Inverted(0.5f),
+        new HorizontalFlip(), new RandomCrop(3), new RandomResizedCrop(), new Rotation(30), new Brightness(0.4), new Contrast(0.5), new Cutout(4), new Mixup(), new Inverted(0.5f),
     ];
 
     [Theory]
@@ -125,13 +125,51 @@ public class TransformTests
         whole.Should().BeGreaterThan(2);
     }
 
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(1)]
+    public void A_mixture_has_a_share_of_the_image_as_the_paper_weighs_its_label(double alpha)
+    {
+        // A white image among many black ones: what is left of it is its share, of Beta(alpha + 1, alpha).
+        const int Count = 4_000;
+        byte[] pixels = new byte[Count];
+        Array.Fill(pixels, (byte)255, 0, 1);
+        var data = new ImageDataset(pixels, new int[Count], 1, 1, 1, ["dot"]);
+        var transform = new ImageTransform(data, new() { Transforms = [new Mixup(alpha)] });
+        float[] image = new float[1], shares = new float[Count];
+        for (int epoch = 0; epoch < Count; epoch++)
+        {
+            transform.Write(0, epoch, image);
+            shares[epoch] = image[0];
+        }
+
+        double mean = (alpha + 1) / (2 * alpha + 1), variance = (alpha + 1) * alpha / (Math.Pow(2 * alpha + 1, 2) * (2 * alpha + 2));
+        shares.Should().OnlyContain(x => x >= 0 && x <= 1);
+        shares.Average(x => (double)x).Should().BeApproximately(mean, 5 * Math.Sqrt(variance / Count));
+        shares.Average(x => (x - mean) * (x - mean)).Should().BeApproximately(variance, 0.1 * variance);
+    }
+
+    [Fact]
+    public void What_is_mixed_in_fits_an_image_that_was_cut_to_another_size()
+    {
+        var transform = new ImageTransform(Data, new() { Transforms = [new RandomResizedCrop(Height: 6, Width: 5), new Mixup(1)], Normalization = Normal });
+        float[] image = new float[transform.ImageLength];
+        transform.Write(5, 0, image);
+        (transform.Height, transform.Width).Should().Be((6, 5));
+        for (int c = 0; c < 3; c++)
+        {
+            float black = -Normal.Mean[c] / Normal.Std[c], white = (1 - Normal.Mean[c]) / Normal.Std[c];
+            image.Skip(c * 30).Take(30).Should().OnlyContain(x => x >= black - 1e-5f && x <= white + 1e-5f);
+        }
+    }
+
     [Fact]
     public void Wrong_arguments_are_refused()
     {
         foreach (Func<Transform> make in (Func<Transform>[])
             [() => new HorizontalFlip(1.5), () => new HorizontalFlip(double.NaN), () => new RandomCrop(-1), () => new RandomResizedCrop(0), () => new RandomResizedCrop(0.5, 0.4),
                 () => new RandomResizedCrop(MinRatio: 2, MaxRatio: 1), () => new RandomResizedCrop(Height: 0), () => new Rotation(181), () => new Brightness(2),
-                () => new Contrast(-1), () => new Cutout(0)])
+                () => new Contrast(-1), () => new Cutout(0), () => new Mixup(0), () => new Mixup(2.1)])
         {
             make.Should().Throw<ArgumentOutOfRangeException>().WithMessage("* must be *");
         }

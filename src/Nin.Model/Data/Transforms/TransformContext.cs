@@ -11,20 +11,24 @@ public sealed class TransformContext
 {
     const int Words = 4;
 
+    readonly ImageDataset data;
     readonly ulong seed;
+    readonly float[] levels;
     readonly float[] black;
     readonly float[] white;
     readonly BilinearResize resize = new();
     PhiloxBlock bits;
+    float[] another = [], resized = [];
     uint epoch, index, drawn;
 
     /// <summary>Draws from the stream of an image.</summary>
+    /// <param name="data">Where the images are.</param>
     /// <param name="levels">What each byte becomes, <c>[channels, 256]</c>.</param>
-    /// <param name="channels">Channels.</param>
     /// <param name="seed">The user's seed.</param>
-    internal TransformContext(float[] levels, int channels, ulong seed)
+    internal TransformContext(ImageDataset data, float[] levels, ulong seed)
     {
-        this.seed = seed;
+        (this.data, this.levels, this.seed) = (data, levels, seed);
+        int channels = data.Channels;
         black = [.. Enumerable.Range(0, channels).Select(c => levels[c * PixelLevels.Count])];
         white = [.. Enumerable.Range(0, channels).Select(c => levels[c * PixelLevels.Count + PixelLevels.Count - 1])];
     }
@@ -72,6 +76,30 @@ public sealed class TransformContext
     {
         resize.Prepare(height, width, outHeight, outWidth);
         resize.Apply(source, destination);
+    }
+
+    /// <summary>Another image of the data set (or, rarely, the same), all equally likely: scaled and normalised, resized, not varied.</summary>
+    /// <param name="height">Rows that it should have.</param>
+    /// <param name="width">Columns that it should have.</param>
+    /// <returns>Memory that is kept for the next call.</returns>
+    public ImageView Another(int height, int width)
+    {
+        var bytes = data.Image(Below(data.Count));
+        var whole = Room(ref another, data.Height, data.Width);
+        int length = data.Height * data.Width;
+        for (int c = 0; c < data.Channels; c++)
+            PixelLevels.Apply(bytes.Slice(c * length, length), levels.AsSpan(c * PixelLevels.Count, PixelLevels.Count), whole.Plane(c));
+        if ((height, width) == (data.Height, data.Width)) return whole;
+        var fitted = Room(ref resized, height, width);
+        for (int c = 0; c < data.Channels; c++) Resize(whole.Plane(c), data.Height, data.Width, fitted.Plane(c), height, width);
+        return fitted;
+    }
+
+    ImageView Room(ref float[] memory, int height, int width)
+    {
+        int length = checked(data.Channels * height * width);
+        if (memory.Length < length) memory = new float[length];
+        return new ImageView(memory.AsSpan(0, length), data.Channels, height, width);
     }
 
     /// <summary>Begins the stream of an image.</summary>

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Nin.Benchmarks.Baselines;
+using Nin.Benchmarks.Peers;
+using Nin.Benchmarks.Table;
+using Nin.Data;
+using Nin.Onnx;
+using Nin.Samples;
+using SkiaSharp;
+
+namespace Nin.Benchmarks.Service;
+
+/// <summary>
+/// How soon <c>samples/web-service</c>, published by Native AOT, answers the first picture after its process starts, beside how soon ONNX Runtime has a first result
+/// of the same network in a console program, which neither serves nor decodes.
+/// </summary>
+sealed class FirstRequest : IDisposable
+{
+    const string Program = "WebService";
+
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-service-");
+    readonly HttpClient client = new();
+
+    string Published => Path.Combine(folder.FullName, "published");
+
+    string Weights => Path.Combine(folder.FullName, "model.safetensors");
+
+    string Onnx => Path.Combine(folder.FullName, "model.onnx");
+
+    /// <summary>Measures and prints it as Markdown.</summary>
+    public static void Print(Options options)
+    {
+        Machine.Print();
+        using var measuring = new FirstRequest();
+        measuring.Run(options);
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    void Run(Options options)
+    {
+        Save();
+        if (Publish() is { } problem)
+        {
+            Console.WriteLine($"samples/web-service could not be published: {problem}");
+            return;
+        }
+
+        var peer = Field.OnnxRuntime();
+        var (service, runtime, ratio) = (new List<double>(), new List<double>(), new List<double>());
+        // The first round fills the system's file cache and this client's code.
+        for (int round = 0; round <= options.Rounds; round++)
+        {
+            double mine = Answer();
+            double theirs = peer.Unavailable is null ? Result(peer) : double.NaN;
+            if (round == 0) continue;
+            service.Add(mine);
+            runtime.Add(theirs);
+            ratio.Add(mine / theirs);
+        }
+
+        Console.WriteLine($"| ms from the start of the process, median of {options.Rounds} (range) | |");
+        Console.WriteLine("|---|---|");
+        Console.WriteLine($"| the service's answer to its first picture | {Text(service, "0")} |");
+        Console.WriteLine($"| ONNX Runtime's first result | {(peer.Unavailable ?? Text(runtime, "0"))} |");
+        Console.WriteLine($"| ratio | {Text(ratio, "0.00")} |");
+        Console.WriteLine();
+        Console.WriteLine("Published: " + string.Join(", ", Files().Select(f => $"{f.Name} {f.Length / 1e6:0.0} MB")));
+    }
+
+    static string Text(List<double> values, string format)
+    {
+        var s = Spread.Of(values);
+        return $"{s.Median.ToString(format, CultureInfo.InvariantCulture)} ({s.Low.ToString(format, CultureInfo.InvariantCulture)}-{s.High.ToString(format, CultureInfo.InvariantCulture)})";
+    }
+
+    // Symbols for a debugger are not deployed.
+    IEnumerable<FileInfo> Files() =>
+        new DirectoryInfo(Published).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.Extension != ".dbg" && f.Length > 100_000).OrderByDescending(f => f.Length);
+
+    void Save()
+    {
+        using var device = Device.Open("cpu");
+        using var network = new EmojiNet(device, seed: 0);
+        string[] names = [.. Enumerable.Range(0, EmojiNet.Architecture.Output.Channels).Select(k => $"kind {k}")];
+        network.Save(Weights, new Preprocessing(names, 3, 64, 64, ResizeRule.CenterCrop, null));
+        OnnxExport.Save(network, Onnx);
+    }
+
+    string? Publish()
+    {
+        Console.Error.WriteLine("Publishing samples/web-service by Native AOT; it takes a minute.");
+        string project = Path.Combine(Repository.Root, "samples", "web-service"), last = "no message";
+        var end = ChildProcess.Run(
+            ["dotnet", "publish", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--nologo", "-v", "quiet", "-o", Published, project],
+            new Dictionary<string, string>(), line => last = line);
+        return end.ExitCode == 0 ? null : last;
+    }
+
+    double Answer()
+    {
+        int port = FreePort();
+        var address = new Uri($"http://127.0.0.1:{port}/classify");
+        long start = Stopwatch.GetTimestamp();
+        using var process = Process.Start(new ProcessStartInfo(
+            Path.Combine(Published, Program), ["--weights", Weights, "--urls", address.GetLeftPart(UriPartial.Authority)])
+        {
+            WorkingDirectory = Published, RedirectStandardOutput = true,
+        })!;
+        try
+        {
+            while (true)
+            {
+                if (process.HasExited) throw new ArgumentException($"The service ended with exit code {process.ExitCode}.");
+                try
+                {
+                    using var form = new MultipartFormDataContent { { new ByteArrayContent(Picture), "f", "picture.png" } };
+                    using var answer = client.PostAsync(address, form).GetAwaiter().GetResult();
+                    answer.EnsureSuccessStatusCode();
+                    answer.Content.ReadAsStringAsync().GetAwaiter().GetResult();
+                    return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                }
+                catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
+                {
+                    Thread.Sleep(1);
+                }
+            }
+        }
+        finally
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+    }
+
+    double Result(Baseline peer)
+    {
+        long start = Stopwatch.GetTimestamp();
+        double first = double.NaN;
+        ChildProcess.Run([.. peer.Command, "infer", Onnx, "1", "0.01"], peer.Variables, line =>
+        {
+            if (line == Measurement.First) first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        });
+        return first;
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    static byte[] Picture { get; } = Draw();
+
+    static byte[] Draw()
+    {
+        using var bitmap = new SKBitmap(100, 80);
+        bitmap.Erase(SKColors.Tomato);
+        using var data = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+}
