@@ -83,18 +83,38 @@ public sealed class Parameter : IDisposable
     {
         if (source.Length != Length)
             throw new ArgumentException($"{Name} has {Length} elements ({string.Join("x", Spec.Dims)}), not {source.Length}.", nameof(source));
-        // Tap by tap, so that a large weight needs no second copy of itself on the host.
+        Write(new GivenValues(source));
+    }
+
+    /// <summary>
+    /// Writes the values, which are asked for in PyTorch's order, some inputs at a time: a large weight needs no second copy of itself on the host.
+    /// </summary>
+    internal void Write<TValues>(TValues source)
+        where TValues : IParameterValues, allows ref struct
+    {
+        const int PieceLength = 1 << 18;
         using var writing = set.Write();
         var (outputs, inputs, taps) = Orders;
-        var ofTap = new float[inputs * outputs];
-        for (int tap = 0; tap < taps; tap++)
+        int most = Math.Clamp(PieceLength / outputs / taps, 1, inputs);
+        // [count, taps] of one output, and [taps, count, outputs] of all, in memory order.
+        float[] run = new float[most * taps], piece = new float[outputs * most * taps];
+        for (int first = 0; first < inputs; first += most)
         {
+            int count = Math.Min(most, inputs - first);
             for (int o = 0; o < outputs; o++)
             {
-                for (int i = 0; i < inputs; i++) ofTap[i * outputs + o] = source[(o * inputs + i) * taps + tap];
+                source.Read(((long)o * inputs + first) * taps, run.AsSpan(0, count * taps));
+                for (int i = 0; i < count; i++)
+                {
+                    for (int tap = 0; tap < taps; tap++) piece[(tap * count + i) * outputs + o] = run[i * taps + tap];
+                }
             }
 
-            value.Slice((long)tap * ofTap.Length, ofTap.Length).CopyFrom(ofTap);
+            int length = count * outputs;
+            for (int tap = 0; tap < taps; tap++)
+            {
+                value.Slice(((long)tap * inputs + first) * outputs, length).CopyFrom(piece.AsSpan(tap * length, length));
+            }
         }
 
         MarkWritten();
@@ -184,4 +204,19 @@ public sealed class Parameter : IDisposable
 
         return ordered;
     }
+}
+
+/// <summary>A parameter's new values in PyTorch's order, which may be computed as they are asked for.</summary>
+interface IParameterValues
+{
+    /// <summary>Gives the values from <paramref name="start"/> on.</summary>
+    void Read(long start, Span<float> values);
+}
+
+/// <summary>Values in host memory.</summary>
+readonly ref struct GivenValues(ReadOnlySpan<float> source) : IParameterValues
+{
+    readonly ReadOnlySpan<float> source = source;
+
+    public void Read(long start, Span<float> values) => source.Slice((int)start, values.Length).CopyTo(values);
 }

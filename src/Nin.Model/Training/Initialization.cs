@@ -11,15 +11,21 @@ public static class Initialization
     /// <summary>Overwrites all parameters and buffers as a new network of that seed has them; a network's constructor does so by itself.</summary>
     public static void Apply(ParameterSet parameters, Init init, int seed)
     {
-        var all = new float[parameters.Select(p => p.Length).DefaultIfEmpty().Max()];
         for (int i = 0; i < parameters.Count; i++)
         {
             var parameter = parameters[i];
-            var values = all.AsSpan(0, (int)parameter.Length);
-            values.Clear();
-            if (parameter.Spec.Role == ParameterRole.Weight) FillUniform(values, Bound(parameter.Spec, init), (ulong)seed, (uint)i);
-            else if (parameter.Spec.Role is ParameterRole.Scale or ParameterRole.RunningVariance) values.Fill(1);
-            parameter.CopyFrom(values);
+            switch (parameter.Spec.Role)
+            {
+                case ParameterRole.Weight:
+                    parameter.Write(new UniformValues(Bound(parameter.Spec, init), (ulong)seed, (uint)i));
+                    break;
+                case ParameterRole.Scale or ParameterRole.RunningVariance:
+                    parameter.Write(new OneValue(1));
+                    break;
+                default:
+                    parameter.Write(new OneValue(0));
+                    break;
+            }
         }
     }
 
@@ -32,16 +38,25 @@ public static class Initialization
         return init == Init.Xavier ? Math.Sqrt(6 / (fanIn + fanOut)) : Math.Sqrt(6 / fanIn);
     }
 
-    static void FillUniform(Span<float> values, double bound, ulong seed, uint parameter)
+    /// <summary>Uniform between -bound and bound. Element i is a word of block i / 4, wherever reading starts.</summary>
+    readonly struct UniformValues(double bound, ulong seed, uint parameter) : IParameterValues
     {
-        for (int i = 0; i < values.Length; i += 4)
+        public void Read(long start, Span<float> values)
         {
-            var words = Philox4x32.Block(seed, RandomPurpose.Initialization, 0, parameter, (uint)(i / 4));
-            for (int j = 0; j < 4 && i + j < values.Length; j++)
+            for (int i = 0; i < values.Length;)
             {
-                uint word = j == 0 ? words.X0 : j == 1 ? words.X1 : j == 2 ? words.X2 : words.X3;
-                values[i + j] = (float)((2 * Philox4x32.ToUnit(word) - 1) * bound);
+                var words = Philox4x32.Block(seed, RandomPurpose.Initialization, 0, parameter, (uint)((start + i) / 4));
+                for (int j = (int)((start + i) % 4); j < 4 && i < values.Length; i++, j++)
+                {
+                    uint word = j == 0 ? words.X0 : j == 1 ? words.X1 : j == 2 ? words.X2 : words.X3;
+                    values[i] = (float)((2 * Philox4x32.ToUnit(word) - 1) * bound);
+                }
             }
         }
+    }
+
+    readonly struct OneValue(float value) : IParameterValues
+    {
+        public void Read(long start, Span<float> values) => values.Fill(value);
     }
 }
