@@ -137,14 +137,39 @@ public sealed unsafe class WinogradTests
         Comparison.Agree(dW, new PlainConvolution(sizes, batch).BackwardWeights(x, dY));
         BackwardWeights(sizes, batch, x, dY, threads: 2, width).Should().Equal(dW);
         BackwardWeights(sizes, batch, x, dY, threads: 4, width).Should().Equal(dW);
+        float[] before = ConvolutionCases.Random(5, sizes.WeightLength);
+        BackwardWeights(sizes, batch, x, dY, threads: 2, width, before).Should().Equal(before.Zip(dW, (b, d) => b + d));
     }
+
+    [Theory]
+    [MemberData(nameof(ShapesAndWidths))]
+    public void Weights_that_are_transformed_a_block_at_a_time_give_the_same_bits(int shape, int width)
+    {
+        Conv2dSizes sizes = Shapes[shape];
+        const int Batch = 2;
+        (float[] x, float[] w, float[] bias) = Operands(sizes, Batch);
+        float[] residual = ConvolutionCases.Random(6, Batch * sizes.OutputLength);
+        float[] y = Forward(sizes, Batch, x, w, bias, threads: 2, width, residual);
+        Blockwise(sizes, isTransposed: false, Batch, x, w, bias, threads: 1, width, residual).Should().Equal(y);
+        Blockwise(sizes, isTransposed: false, Batch, x, w, bias, threads: 3, width, residual).Should().Equal(y);
+        float[] dY = ConvolutionCases.Random(4, Batch * sizes.OutputLength);
+        Blockwise(sizes, isTransposed: true, Batch, dY, w, bias: null, threads: 2, width).Should().Equal(BackwardData(sizes, Batch, dY, w, threads: 2, width));
+    }
+
+    [Theory]
+    [InlineData(512, 7, 512, 16, true)]
+    [InlineData(512, 7, 512, 64, false)]
+    [InlineData(64, 56, 64, 1, false)]
+    [InlineData(16, 7, 64, 1, false)]
+    public void They_are_where_they_are_many_and_tiles_are_few(int c, int side, int filters, int batch, bool suits) =>
+        WinogradLargeWeights.Suits(new Conv2dSizes(c, side, side, filters, Kernel: 3, Padding: 1), batch).Should().Be(suits);
 
     static (float[] X, float[] W, float[] Bias) Operands(Conv2dSizes sizes, int batch) =>
         (ConvolutionCases.Random(1, batch * sizes.InputLength),
          ConvolutionCases.Random(2, sizes.WeightLength),
          ConvolutionCases.Random(3, sizes.Filters));
 
-    static float[] Forward(Conv2dSizes sizes, int batch, float[] x, float[] w, float[] bias, int threads, int width)
+    static float[] Forward(Conv2dSizes sizes, int batch, float[] x, float[] w, float[] bias, int threads, int width, float[]? residual = null)
     {
         using var pool = new WorkerPool(threads) { Width = width };
         using var biases = new GuardedFloats(bias);
@@ -155,7 +180,7 @@ public sealed unsafe class WinogradTests
             packing.Pack(weights.Pointer, packed.Pointer);
         }
 
-        return Run(pool, sizes, batch, x, packed, biases.Pointer);
+        return Run(pool, sizes, batch, x, packed, biases.Pointer, residual);
     }
 
     static float[] BackwardData(Conv2dSizes sizes, int batch, float[] dY, float[] w, int threads, int width)
@@ -172,28 +197,50 @@ public sealed unsafe class WinogradTests
         return Run(pool, transposed, batch, dY, packed, bias: null);
     }
 
-    static float[] Run(WorkerPool pool, Conv2dSizes sizes, int batch, float[] x, GuardedFloats packed, float* bias)
+    static float[] Run(WorkerPool pool, Conv2dSizes sizes, int batch, float[] x, GuardedFloats packed, float* bias, float[]? residual = null)
     {
+        using var before = residual is null ? null : new GuardedFloats(residual);
         using var input = new GuardedFloats(x);
         using var y = new GuardedFloats(batch * sizes.OutputLength);
         using var workspace = new GuardedFloats(WinogradConvolution.WorkspaceLength(pool, sizes));
         WinogradConvolution.Run(
-            pool, sizes, batch, input.Pointer, packed.Pointer, TileEpilogue.Of(bias, relu: false), accumulate: false, y.Pointer, workspace.Pointer);
+            pool, sizes, batch, input.Pointer, packed.Pointer, TileEpilogue.Of(bias, relu: false), accumulate: false, y.Pointer, workspace.Pointer,
+            before is null ? null : before.Pointer);
         packed.AssertBands();
         y.AssertBands();
         workspace.AssertBands();
         return y.Span.ToArray();
     }
 
-    static float[] BackwardWeights(Conv2dSizes sizes, int batch, float[] x, float[] dY, int threads, int width)
+    static float[] Blockwise(
+        Conv2dSizes convolution, bool isTransposed, int batch, float[] x, float[] w, float[]? bias, int threads, int width, float[]? residual = null)
+    {
+        using var pool = new WorkerPool(threads) { Width = width };
+        Conv2dSizes sizes = isTransposed ? WinogradSizes.Transpose(convolution) : convolution;
+        using var input = new GuardedFloats(x);
+        using var weights = new GuardedFloats(w);
+        using var biases = bias is null ? null : new GuardedFloats(bias);
+        using var before = residual is null ? null : new GuardedFloats(residual);
+        using var y = new GuardedFloats(batch * sizes.OutputLength);
+        using var workspace = new GuardedFloats(WinogradLargeWeights.WorkspaceLength(pool, sizes, batch));
+        WinogradLargeWeights.Run(
+            pool, sizes, batch, input.Pointer, new WinogradWeights(pool, convolution, isTransposed), weights.Pointer,
+            TileEpilogue.Of(biases is null ? null : biases.Pointer, relu: false), accumulate: false, y.Pointer, workspace.Pointer,
+            before is null ? null : before.Pointer);
+        y.AssertBands();
+        workspace.AssertBands();
+        return y.Span.ToArray();
+    }
+
+    static float[] BackwardWeights(Conv2dSizes sizes, int batch, float[] x, float[] dY, int threads, int width, float[]? before = null)
     {
         using var pool = new WorkerPool(threads) { Width = width };
         using var input = new GuardedFloats(x);
         using var gradient = new GuardedFloats(dY);
-        using var dW = new GuardedFloats(sizes.WeightLength);
+        using var dW = before is null ? new GuardedFloats(sizes.WeightLength) : new GuardedFloats(before);
         using var workspace = new GuardedFloats(WinogradWgrad.WorkspaceLength(pool, sizes, batch));
         WinogradWgrad.Run(
-            pool, sizes, batch, input.Pointer, gradient.Pointer, accumulate: false, dW.Pointer, workspace.Pointer);
+            pool, sizes, batch, input.Pointer, gradient.Pointer, accumulate: before is not null, dW.Pointer, workspace.Pointer);
         dW.AssertBands();
         workspace.AssertBands();
         return dW.Span.ToArray();

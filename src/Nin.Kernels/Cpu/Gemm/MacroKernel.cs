@@ -7,8 +7,8 @@ namespace Nin.Ops;
 /// The macro-kernel of the matrix product: C <c>[Rows, Columns]</c> = (C or 0) + A <c>[Rows, Depth]</c> x B <c>[Depth, Columns]</c> over one block of the depth, B packed.
 /// </summary>
 /// <remarks>
-/// One panel of B stays in the level-1 cache while the panels of A are read from level 2. A tile at an edge is computed whole in a
-/// buffer, by the same chain of MulAdd, and the part that exists is copied.
+/// One panel of B stays in the level-1 cache while the panels of A are read from level 2. A tile at the lower edge is computed in a
+/// buffer, by the same chain of MulAdd, and the rows that exist are copied.
 /// </remarks>
 unsafe struct MacroKernel
 {
@@ -67,6 +67,10 @@ unsafe struct MacroKernel
             {
                 Column<TLanes, LanesPair<TLanes>, TPanel>(j, ref ahead);
             }
+            else if (Packing.IsHalf(Columns - j, TLanes.Count))
+            {
+                Column<TLanes, Lanes256, TPanel>(j, ref ahead);
+            }
             else
             {
                 Column<TLanes, TLanes, TPanel>(j, ref ahead);
@@ -95,15 +99,16 @@ unsafe struct MacroKernel
             int rows = Math.Min(MicroKernel.Rows<TLanes>(), Rows - i);
             result.To = C + i * CStep + j;
             ahead.Next();
-            if (rows == MicroKernel.Rows<TLanes>() && columns == TRow.Count)
+            if (rows == MicroKernel.Rows<TLanes>())
             {
                 result.From = FromC ? result.To + FromOffset : zeros;
-                MicroKernel.Multiply<TLanes, TRow, TPanel>(Runs, a, b, result);
+                if (columns == TRow.Count) MicroKernel.Multiply<TLanes, TRow, TPanel, WholeExtent>(Runs, a, b, result, default);
+                else MicroKernel.Multiply<TLanes, TRow, TPanel, PartExtent>(Runs, a, b, result, new PartExtent(columns));
             }
             else
             {
-                int skipped = IsExact ? Math.Min(MicroKernel.Rows<TLanes>() - rows, RowsBefore + i) : 0;
-                Edge<TLanes, TRow, TPanel>(skipped, rows, columns, a - skipped, b, result);
+                int height = MicroKernel.LastRows<TLanes>(rows), skipped = IsExact ? Math.Min(height - rows, RowsBefore + i) : 0;
+                Edge<TLanes, TRow, TPanel>(height, skipped, rows, columns, a - skipped, b, result);
             }
 
             if (!Epilogue.Activation.IsNone) Epilogue.Activation.Apply(result.To, CStep, rows, columns);
@@ -113,14 +118,14 @@ unsafe struct MacroKernel
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Edge<TLanes, TRow, TPanel>(int skipped, int rows, int columns, float* a, float* b, in MicroTileResult part)
+    readonly void Edge<TLanes, TRow, TPanel>(int height, int skipped, int rows, int columns, float* a, float* b, in MicroTileResult part)
         where TLanes : struct, ILanes<TLanes>
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
         float* tile = stackalloc float[MicroKernel.MaxLength];
         float* kept = tile + skipped * TRow.Count;
-        for (int i = 0; i < MicroKernel.Rows<TLanes>(); i++)
+        for (int i = 0; i < height; i++)
         {
             TRow.Zero.Store(tile + i * TRow.Count);
         }
@@ -133,7 +138,7 @@ unsafe struct MacroKernel
         MicroTileResult whole = part;
         whole.From = whole.To = tile;
         whole.FromStep = whole.ToStep = TRow.Count;
-        MicroKernel.Multiply<TLanes, TRow, TPanel>(Runs, a, b, whole);
+        MicroKernel.MultiplyLast<TLanes, TRow, TPanel>(height, Runs, a, b, whole);
         for (int i = 0; i < rows; i++)
         {
             TRow.Load(kept + i * TRow.Count).Store(part.To + i * part.ToStep, columns);

@@ -22,21 +22,38 @@ static unsafe class MicroKernel
         where TLanes : struct, ILanes<TLanes>
         => Rows(32 * TLanes.Count);
 
+    /// <summary>Rows of the lowest tile that holds the last few rows of a matrix: a product of one example has no others.</summary>
+    public static int LastRows<TLanes>(int rows)
+        where TLanes : struct, ILanes<TLanes>
+        => rows <= 4 ? 4 : rows <= 6 ? 6 : Rows<TLanes>();
+
     /// <inheritdoc cref="IMicroTile.Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TLanes, TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
+    public static void Multiply<TLanes, TRow, TPanel, TExtent>(in DepthRuns depth, float* a, float* b, in MicroTileResult c, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+        where TExtent : struct, IExtent
+    {
+        if (Rows<TLanes>() == 12)
+        {
+            MicroTile12.Multiply<TRow, TPanel, TExtent>(depth, a, b, c, extent);
+        }
+        else
+        {
+            MicroTile6.Multiply<TRow, TPanel, TExtent>(depth, a, b, c, extent);
+        }
+    }
+
+    /// <summary>The same with a tile of <see cref="LastRows"/>.</summary>
+    public static void MultiplyLast<TLanes, TRow, TPanel>(int rows, in DepthRuns depth, float* a, float* b, in MicroTileResult c)
         where TLanes : struct, ILanes<TLanes>
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
-        if (Rows<TLanes>() == 12)
-        {
-            MicroTile12.Multiply<TRow, TPanel>(depth, a, b, c);
-        }
-        else
-        {
-            MicroTile6.Multiply<TRow, TPanel>(depth, a, b, c);
-        }
+        if (rows == 4) MicroTile4.Multiply<TRow, TPanel, WholeExtent>(depth, a, b, c, default);
+        else if (rows == 6) MicroTile6.Multiply<TRow, TPanel, WholeExtent>(depth, a, b, c, default);
+        else Multiply<TLanes, TRow, TPanel, WholeExtent>(depth, a, b, c, default);
     }
 }
 
@@ -104,10 +121,56 @@ unsafe interface IMicroTile
     /// <param name="a"><see cref="Rows"/> x the steps of the depth, rows as far apart as <typeparamref name="TPanel"/> says; all of it
     /// is read.</param>
     /// <param name="b">As many rows of <c>TRow.Count</c> floats, one after the other but for gaps.</param>
-    /// <param name="c">Where the block comes from and goes to; all of it is read and written.</param>
-    static abstract void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
+    /// <param name="c">Where the block comes from and goes to.</param>
+    /// <param name="extent">The columns of C that exist; all of B's are read.</param>
+    static abstract void Multiply<TRow, TPanel, TExtent>(in DepthRuns depth, float* a, float* b, in MicroTileResult c, TExtent extent)
         where TRow : struct, ILanes<TRow>
-        where TPanel : struct, IPanel;
+        where TPanel : struct, IPanel
+        where TExtent : struct, IExtent;
+}
+
+/// <summary>Four rows: the last ones of a matrix.</summary>
+readonly unsafe struct MicroTile4 : IMicroTile
+{
+    public static int Rows => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply<TRow, TPanel, TExtent>(in DepthRuns depth, float* a, float* b, in MicroTileResult c, TExtent extent)
+        where TRow : struct, ILanes<TRow>
+        where TPanel : struct, IPanel
+        where TExtent : struct, IExtent
+    {
+        TRow c0 = extent.Load<TRow>(c.From);
+        TRow c1 = extent.Load<TRow>(c.From + c.FromStep);
+        TRow c2 = extent.Load<TRow>(c.From + 2 * c.FromStep);
+        TRow c3 = extent.Load<TRow>(c.From + 3 * c.FromStep);
+
+        int length = depth.Length;
+        nint step = depth.Step;
+        for (int run = depth.Count; run > 0; run--)
+        {
+            for (float* end = b + (nint)length * TRow.Count; b < end; b += TRow.Count)
+            {
+                TRow row = TRow.Load(b);
+                TRow.Accumulate(ref c0, TRow.Broadcast(*a), row);
+                TRow.Accumulate(ref c1, TRow.Broadcast(a[TPanel.RowStep]), row);
+                TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
+                TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
+                a += step;
+            }
+
+            a += depth.Skip;
+            b += depth.Gap * TRow.Count;
+        }
+
+        TRow bias = TRow.Load(c.Bias);
+        TRow floor = TRow.Broadcast(c.Floor);
+        float* to = c.To;
+        extent.Store(to, TRow.Max(floor, c0 + bias));
+        extent.Store(to + c.ToStep, TRow.Max(floor, c1 + bias));
+        extent.Store(to + 2 * c.ToStep, TRow.Max(floor, c2 + bias));
+        extent.Store(to + 3 * c.ToStep, TRow.Max(floor, c3 + bias));
+    }
 }
 
 /// <summary>Six rows: two registers wide, 12 accumulators of the 16 registers that AVX2 and SSE have.</summary>
@@ -116,16 +179,17 @@ readonly unsafe struct MicroTile6 : IMicroTile
     public static int Rows => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
+    public static void Multiply<TRow, TPanel, TExtent>(in DepthRuns depth, float* a, float* b, in MicroTileResult c, TExtent extent)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
+        where TExtent : struct, IExtent
     {
-        TRow c0 = TRow.Load(c.From);
-        TRow c1 = TRow.Load(c.From + c.FromStep);
-        TRow c2 = TRow.Load(c.From + 2 * c.FromStep);
-        TRow c3 = TRow.Load(c.From + 3 * c.FromStep);
-        TRow c4 = TRow.Load(c.From + 4 * c.FromStep);
-        TRow c5 = TRow.Load(c.From + 5 * c.FromStep);
+        TRow c0 = extent.Load<TRow>(c.From);
+        TRow c1 = extent.Load<TRow>(c.From + c.FromStep);
+        TRow c2 = extent.Load<TRow>(c.From + 2 * c.FromStep);
+        TRow c3 = extent.Load<TRow>(c.From + 3 * c.FromStep);
+        TRow c4 = extent.Load<TRow>(c.From + 4 * c.FromStep);
+        TRow c5 = extent.Load<TRow>(c.From + 5 * c.FromStep);
 
         int length = depth.Length;
         nint step = depth.Step;
@@ -150,12 +214,12 @@ readonly unsafe struct MicroTile6 : IMicroTile
         TRow bias = TRow.Load(c.Bias);
         TRow floor = TRow.Broadcast(c.Floor);
         float* to = c.To;
-        TRow.Max(floor, c0 + bias).Store(to);
-        TRow.Max(floor, c1 + bias).Store(to + c.ToStep);
-        TRow.Max(floor, c2 + bias).Store(to + 2 * c.ToStep);
-        TRow.Max(floor, c3 + bias).Store(to + 3 * c.ToStep);
-        TRow.Max(floor, c4 + bias).Store(to + 4 * c.ToStep);
-        TRow.Max(floor, c5 + bias).Store(to + 5 * c.ToStep);
+        extent.Store(to, TRow.Max(floor, c0 + bias));
+        extent.Store(to + c.ToStep, TRow.Max(floor, c1 + bias));
+        extent.Store(to + 2 * c.ToStep, TRow.Max(floor, c2 + bias));
+        extent.Store(to + 3 * c.ToStep, TRow.Max(floor, c3 + bias));
+        extent.Store(to + 4 * c.ToStep, TRow.Max(floor, c4 + bias));
+        extent.Store(to + 5 * c.ToStep, TRow.Max(floor, c5 + bias));
     }
 }
 
@@ -165,22 +229,23 @@ readonly unsafe struct MicroTile12 : IMicroTile
     public static int Rows => 12;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply<TRow, TPanel>(in DepthRuns depth, float* a, float* b, in MicroTileResult c)
+    public static void Multiply<TRow, TPanel, TExtent>(in DepthRuns depth, float* a, float* b, in MicroTileResult c, TExtent extent)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
+        where TExtent : struct, IExtent
     {
-        TRow c0 = TRow.Load(c.From);
-        TRow c1 = TRow.Load(c.From + c.FromStep);
-        TRow c2 = TRow.Load(c.From + 2 * c.FromStep);
-        TRow c3 = TRow.Load(c.From + 3 * c.FromStep);
-        TRow c4 = TRow.Load(c.From + 4 * c.FromStep);
-        TRow c5 = TRow.Load(c.From + 5 * c.FromStep);
-        TRow c6 = TRow.Load(c.From + 6 * c.FromStep);
-        TRow c7 = TRow.Load(c.From + 7 * c.FromStep);
-        TRow c8 = TRow.Load(c.From + 8 * c.FromStep);
-        TRow c9 = TRow.Load(c.From + 9 * c.FromStep);
-        TRow c10 = TRow.Load(c.From + 10 * c.FromStep);
-        TRow c11 = TRow.Load(c.From + 11 * c.FromStep);
+        TRow c0 = extent.Load<TRow>(c.From);
+        TRow c1 = extent.Load<TRow>(c.From + c.FromStep);
+        TRow c2 = extent.Load<TRow>(c.From + 2 * c.FromStep);
+        TRow c3 = extent.Load<TRow>(c.From + 3 * c.FromStep);
+        TRow c4 = extent.Load<TRow>(c.From + 4 * c.FromStep);
+        TRow c5 = extent.Load<TRow>(c.From + 5 * c.FromStep);
+        TRow c6 = extent.Load<TRow>(c.From + 6 * c.FromStep);
+        TRow c7 = extent.Load<TRow>(c.From + 7 * c.FromStep);
+        TRow c8 = extent.Load<TRow>(c.From + 8 * c.FromStep);
+        TRow c9 = extent.Load<TRow>(c.From + 9 * c.FromStep);
+        TRow c10 = extent.Load<TRow>(c.From + 10 * c.FromStep);
+        TRow c11 = extent.Load<TRow>(c.From + 11 * c.FromStep);
 
         int length = depth.Length;
         nint step = depth.Step;
@@ -211,17 +276,17 @@ readonly unsafe struct MicroTile12 : IMicroTile
         TRow bias = TRow.Load(c.Bias);
         TRow floor = TRow.Broadcast(c.Floor);
         float* to = c.To;
-        TRow.Max(floor, c0 + bias).Store(to);
-        TRow.Max(floor, c1 + bias).Store(to + c.ToStep);
-        TRow.Max(floor, c2 + bias).Store(to + 2 * c.ToStep);
-        TRow.Max(floor, c3 + bias).Store(to + 3 * c.ToStep);
-        TRow.Max(floor, c4 + bias).Store(to + 4 * c.ToStep);
-        TRow.Max(floor, c5 + bias).Store(to + 5 * c.ToStep);
-        TRow.Max(floor, c6 + bias).Store(to + 6 * c.ToStep);
-        TRow.Max(floor, c7 + bias).Store(to + 7 * c.ToStep);
-        TRow.Max(floor, c8 + bias).Store(to + 8 * c.ToStep);
-        TRow.Max(floor, c9 + bias).Store(to + 9 * c.ToStep);
-        TRow.Max(floor, c10 + bias).Store(to + 10 * c.ToStep);
-        TRow.Max(floor, c11 + bias).Store(to + 11 * c.ToStep);
+        extent.Store(to, TRow.Max(floor, c0 + bias));
+        extent.Store(to + c.ToStep, TRow.Max(floor, c1 + bias));
+        extent.Store(to + 2 * c.ToStep, TRow.Max(floor, c2 + bias));
+        extent.Store(to + 3 * c.ToStep, TRow.Max(floor, c3 + bias));
+        extent.Store(to + 4 * c.ToStep, TRow.Max(floor, c4 + bias));
+        extent.Store(to + 5 * c.ToStep, TRow.Max(floor, c5 + bias));
+        extent.Store(to + 6 * c.ToStep, TRow.Max(floor, c6 + bias));
+        extent.Store(to + 7 * c.ToStep, TRow.Max(floor, c7 + bias));
+        extent.Store(to + 8 * c.ToStep, TRow.Max(floor, c8 + bias));
+        extent.Store(to + 9 * c.ToStep, TRow.Max(floor, c9 + bias));
+        extent.Store(to + 10 * c.ToStep, TRow.Max(floor, c10 + bias));
+        extent.Store(to + 11 * c.ToStep, TRow.Max(floor, c11 + bias));
     }
 }

@@ -4,8 +4,8 @@ namespace Nin.Ops;
 
 /// <summary>
 /// How operands of a matrix product are divided and padded. B <c>[depth, columns]</c> is packed as
-/// <c>[depth block][column panel][depth in block][panel width]</c>: a panel is two registers wide, the last one is one register wide
-/// if that is enough, and its missing columns are zeros.
+/// <c>[depth block][column panel][depth in block][panel width]</c>: a panel is two registers wide, the last one is one register wide, or half of
+/// a 512-bit one, if that is enough, and its missing columns are zeros.
 /// </summary>
 static unsafe class Packing
 {
@@ -16,11 +16,19 @@ static unsafe class Packing
         return blocks == 0 ? 0 : (depth + blocks - 1) / blocks;
     }
 
-    /// <summary>Columns of a packed B at a width in bits: rounded up to whole registers.</summary>
+    /// <summary>Columns that a packed B has room for at a width in bits: rounded up to whole registers.</summary>
     public static int PaddedColumns(int columns, int width) => RoundUp(columns, width / 32);
 
     /// <summary>Columns of the panel that starts with <paramref name="left"/> columns left, including its zeros.</summary>
-    public static int PanelColumns(int left, int lanes) => left > lanes ? 2 * lanes : lanes;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PanelColumns(int left, int lanes) => left > lanes ? 2 * lanes : IsHalf(left, lanes) ? Lanes256.Count : lanes;
+
+    /// <summary>
+    /// Whether half of a 512-bit register holds the last columns: for some processors that is half the work, since two 256-bit units make one of their
+    /// 512-bit ones.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsHalf(int left, int lanes) => lanes == 16 && left <= 8;
 
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
@@ -41,13 +49,17 @@ static unsafe class Packing
         for (int j = 0; j < columns; j += 2 * TLanes.Count)
         {
             float* panelSums = sums is null ? null : sums + j;
-            if (PanelColumns(columns - j, TLanes.Count) == TLanes.Count)
+            if (columns - j > TLanes.Count)
             {
-                PackPanel<TLanes, TRows>(rows, j, step, depth, columns - j, packed, panelSums);
+                PackPanel<LanesPair<TLanes>, TRows>(rows, j, step, depth, Math.Min(columns - j, 2 * TLanes.Count), packed, panelSums);
+            }
+            else if (IsHalf(columns - j, TLanes.Count))
+            {
+                PackPanel<Lanes256, TRows>(rows, j, step, depth, columns - j, packed, panelSums);
             }
             else
             {
-                PackPanel<LanesPair<TLanes>, TRows>(rows, j, step, depth, Math.Min(columns - j, 2 * TLanes.Count), packed, panelSums);
+                PackPanel<TLanes, TRows>(rows, j, step, depth, columns - j, packed, panelSums);
             }
 
             packed += (nint)depth * 2 * TLanes.Count;

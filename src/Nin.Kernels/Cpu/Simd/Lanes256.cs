@@ -23,7 +23,9 @@ unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Load(float* source, int count) =>
-        Avx.IsSupported ? new(Avx.MaskLoad(source, First(count))) : LoadEach(source, count);
+        Avx512F.VL.IsSupported ? new(Avx512F.VL.MaskLoad(source, First(count), Vector256<float>.Zero))
+        : Avx.IsSupported ? new(Avx.MaskLoad(source, First(count)))
+        : LoadEach(source, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadBytes(byte* source)
@@ -124,6 +126,13 @@ unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Store(float* destination, int count)
     {
+        // By a mask register where there are some: some processors take ten times as long without.
+        if (Avx512F.VL.IsSupported)
+        {
+            Avx512F.VL.MaskStore(destination, First(count), value);
+            return;
+        }
+
         if (Avx.IsSupported)
         {
             Avx.MaskStore(destination, First(count), value);

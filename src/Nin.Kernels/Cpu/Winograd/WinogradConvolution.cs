@@ -52,12 +52,12 @@ static unsafe class WinogradConvolution
         return new WinogradProduct<TMatrices>
         {
             Windows = tiles.Windows(x),
-            Results = tiles.Results(y),
+            Output = new WinogradOutput<TMatrices>
+            {
+                Results = tiles.Results(y), Accumulate = before is not null, FromOffset = before is null ? 0 : (nint)(before - y), Epilogue = epilogue,
+            },
             Tiles = (long)batch * tiles.Tiles,
             Packed = packed,
-            Accumulate = before is not null,
-            FromOffset = before is null ? 0 : (nint)(before - y),
-            Epilogue = epilogue,
             Scratch = workspace,
         };
     }
@@ -78,7 +78,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     const int Gap = 16;
 
     public WinogradTiles Windows;
-    public WinogradTiles Results;
+    public WinogradOutput<TMatrices> Output;
     public long Tiles;
 
     /// <summary>Tiles of a piece.</summary>
@@ -87,11 +87,6 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     /// <summary>Shares of the columns.</summary>
     public int Splits;
     public float* Packed;
-    public bool Accumulate;
-
-    /// <summary>Floats from an output to what is added to it; 0 where that is the output itself.</summary>
-    public nint FromOffset;
-    public TileEpilogue Epilogue;
     public float* Scratch;
 
     static int Points => TMatrices.Side * TMatrices.Side;
@@ -104,13 +99,16 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     public static long ScratchLength(int width, in WinogradTiles windows) =>
         new WinogradProduct<TMatrices> { Windows = windows, RunTiles = MaxPanels * MicroKernel.Rows(width) }.WorkerLength;
 
-    readonly long ValuesLength => (long)Packing.CeilDivide(Depth, Packing.BlockDepth(Depth)) * Points * PointLength;
+    readonly WinogradInput<TMatrices> Input => new()
+    {
+        Windows = Windows, Block = Packing.BlockDepth(Depth), RowLength = RowLength, PointLength = PointLength,
+    };
 
     readonly nint PointLength => (nint)RunTiles * RowLength + Gap;
 
     readonly nint SumsStep => (nint)RunTiles * BlockColumns + Gap;
 
-    readonly long WorkerLength => ValuesLength + Points * SumsStep + Packing.RoundUp((int)Windows.BufferLength, Gap);
+    readonly long WorkerLength => Input.Length + Points * SumsStep + Packing.RoundUp((int)Windows.BufferLength, Gap);
 
     public void Run(WorkerPool pool)
     {
@@ -118,7 +116,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
         int panels = Packing.CeilDivide(Tiles, rows);
         RunTiles = rows * Math.Clamp(panels / (2 * pool.Threads), 1, MaxPanels);
         int runs = Packing.CeilDivide(Tiles, RunTiles);
-        int columnPanels = Packing.CeilDivide(Results.Channels, pool.Width / 16);
+        int columnPanels = Packing.CeilDivide(Output.Results.Channels, pool.Width / 16);
         Splits = runs % pool.Threads == 0 || runs >= 4 * pool.Threads ? 1 : Math.Min(pool.Threads, columnPanels);
         SimdWidth.Run(pool, runs * Splits, this);
     }
@@ -129,12 +127,12 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     {
         float* buffer = stackalloc float[WinogradTransform.BufferLength];
         float* values = Scratch + worker * WorkerLength;
-        float* sums = values + ValuesLength;
+        float* sums = values + Input.Length;
         long first = (long)(index / Splits) * RunTiles;
         int count = (int)Math.Min(RunTiles, Tiles - first);
-        int share = Packing.RoundUp(Packing.CeilDivide(Results.Channels, Splits), 2 * TLanes.Count);
-        int from = index % Splits * share, end = Math.Min(Results.Channels, from + share);
-        Transform<TLanes>(first, count, values, sums + Points * SumsStep, buffer);
+        int share = Packing.RoundUp(Packing.CeilDivide(Output.Results.Channels, Splits), 2 * TLanes.Count);
+        int from = index % Splits * share, end = Math.Min(Output.Results.Channels, from + share);
+        Input.Transform<TLanes>(first, count, values, sums + Points * SumsStep, buffer);
         for (int j = from; j < end; j += BlockColumns)
         {
             int columns = Math.Min(BlockColumns, end - j);
@@ -147,47 +145,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
                 Multiply<TLanes, RowPanel>(count, j, columns, values, sums);
             }
 
-            Finish<TLanes>(first, count, j, columns, sums, buffer);
-        }
-    }
-
-    // values [depth block, point, tile, channel of the block]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Transform<TLanes>(long first, int count, float* values, float* border, float* buffer)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        int block = Packing.BlockDepth(Depth);
-        PixelCursor tile = Windows.At(first);
-        for (int i = 0; i < count; i++)
-        {
-            float* window = Windows.Read<TLanes>(tile, border, out nint rowStep);
-            tile.Advance(Windows.Rows, Windows.Columns);
-            for (int from = 0; from < Depth; from += block)
-            {
-                float* to = values + from / block * Points * PointLength + i * RowLength;
-                int channels = Math.Min(block, Depth - from), c = 0;
-                for (; c <= channels - TLanes.Count; c += TLanes.Count)
-                {
-                    WinogradTransform.Input<TMatrices, TLanes, WholeExtent>(
-                        default, window + from + c, rowStep, Depth, to + c, PointLength, buffer);
-                }
-
-                if (c < channels)
-                {
-                    var rest = new PartExtent(channels - c);
-                    WinogradTransform.Input<TMatrices, TLanes, PartExtent>(
-                        rest, window + from + c, rowStep, Depth, to + c, PointLength, buffer);
-                }
-            }
-        }
-
-        // Rows that fill the last register tile: their sums are discarded, but must not be slow (subnormal) ones.
-        for (int i = count; i % MicroKernel.Rows<TLanes>() != 0; i++)
-        {
-            for (float* row = values + i * RowLength; row < values + ValuesLength; row += PointLength)
-            {
-                Copying.Clear<TLanes>(row, block);
-            }
+            Output.Store<TLanes>(first, count, j, columns, sums, SumsStep, BlockColumns, buffer);
         }
     }
 
@@ -196,7 +154,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
         where TLanes : struct, ILanes<TLanes>
         where TPanel : struct, IPanel
     {
-        int padded = Packing.PaddedColumns(Results.Channels, 32 * TLanes.Count);
+        int padded = Packing.PaddedColumns(Output.Results.Channels, 32 * TLanes.Count);
         var product = new MacroKernel
         {
             Rows = count,
@@ -218,44 +176,6 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
                 product.Execute<TLanes, TPanel>();
                 product.A += Points * PointLength;
                 product.FromC = true;
-            }
-        }
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Finish<TLanes>(long first, int count, int j, int columns, float* sums, float* buffer)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        float* results = stackalloc float[WinogradTransform.BufferLength];
-        TLanes floor = TLanes.Broadcast(Epilogue.Floor);
-        PixelCursor tile = Results.At(first);
-        for (int i = 0; i < count; i++, sums += BlockColumns)
-        {
-            int top = tile.Row * Results.Side, left = tile.Column * Results.Side;
-            int rows = Math.Min(Results.Side, Results.Height - top), width = Math.Min(Results.Side, Results.Width - left);
-            float* y = Results.Image + (((nint)tile.Example * Results.Height + top) * Results.Width + left) * Results.Channels + j;
-            tile.Advance(Results.Rows, Results.Columns);
-            for (int c = 0; c < columns; c += TLanes.Count)
-            {
-                var extent = new PartExtent(Math.Min(TLanes.Count, columns - c));
-                TLanes bias = Epilogue.Bias is null ? TLanes.Broadcast(-0f) : extent.Load<TLanes>(Epilogue.Bias + j + c);
-                WinogradTransform.Output<TMatrices, TLanes>(Results.Side, scaled: false, sums + c, SumsStep, results, buffer);
-                for (int row = 0; row < rows; row++)
-                {
-                    float* from = results + row * Results.Side * TLanes.Count;
-                    float* to = y + (nint)row * Results.Width * Results.Channels + c;
-                    for (int column = 0; column < width; column++, from += TLanes.Count, to += Results.Channels)
-                    {
-                        TLanes before = Accumulate ? extent.Load<TLanes>(to + FromOffset) : TLanes.Broadcast(-0f);
-                        extent.Store(to, TLanes.Max(floor, before + TLanes.Load(from) + bias));
-                    }
-                }
-            }
-
-            for (int row = 0; row < rows && !Epilogue.Activation.IsNone; row++, y += (nint)Results.Width * Results.Channels)
-            {
-                Epilogue.Activation.Apply(y, Results.Channels, width, columns);
             }
         }
     }

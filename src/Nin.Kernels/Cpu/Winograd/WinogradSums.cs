@@ -170,11 +170,16 @@ unsafe struct WinogradPairs<TMatrices> : ILanesJob
         for (int j = 0; j < filters; j += TLanes.Count)
         {
             int inPanel = j % (2 * TLanes.Count);
-            int width = Packing.PanelColumns(filters - j + inPanel, TLanes.Count);
+            int left = filters - j, width = Packing.PanelColumns(left + inPanel, TLanes.Count);
             float* to = Gradients + (nint)(j - inPanel) * Count + (nint)i * width + inPanel;
-            var extent = new PartExtent(Math.Min(TLanes.Count, filters - j));
-            WinogradTransform.Filter<TMatrices, TLanes, PartExtent>(
-                extent, Results.Side, scaled: false, dY + j, rowStep, filters, to, GradientsStep, buffer);
+            // Whole registers are written: not a wider one than the panel, which would go over the next tile, another thread's.
+            if (width < TLanes.Count) Transform<Lanes256>(left, dY + j, rowStep, to, buffer);
+            else Transform<TLanes>(Math.Min(TLanes.Count, left), dY + j, rowStep, to, buffer);
         }
     }
+
+    readonly void Transform<TLanes>(int count, float* dY, nint rowStep, float* to, float* buffer)
+        where TLanes : struct, ILanes<TLanes> =>
+        WinogradTransform.Filter<TMatrices, TLanes, PartExtent>(
+            new PartExtent(count), Results.Side, scaled: false, dY, rowStep, Results.Channels, to, GradientsStep, buffer);
 }

@@ -34,17 +34,14 @@ readonly unsafe record struct WinogradWeights(WorkerPool Pool, Conv2dSizes Sizes
     void Pack<TMatrices>(float* w, float* packed)
         where TMatrices : struct, IWinogradMatrices
     {
-        var job = new WinogradPacking<TMatrices>
-        {
-            Weights = w,
-            Kernel = Sizes.Window.Rows.Kernel,
-            Channels = Sizes.Channels,
-            Filters = Sizes.Filters,
-            IsTransposed = IsTransposed,
-            Packed = packed,
-        };
+        var job = Packer<TMatrices>(w) with { Packed = packed };
         SimdWidth.Run(Pool, job.Pieces, job);
     }
+
+    /// <summary>What transforms these weights.</summary>
+    public WinogradPacking<TMatrices> Packer<TMatrices>(float* w)
+        where TMatrices : struct, IWinogradMatrices =>
+        new() { Weights = w, Kernel = Sizes.Window.Rows.Kernel, Channels = Sizes.Channels, Filters = Sizes.Filters, IsTransposed = IsTransposed };
 }
 
 /// <summary>
@@ -75,39 +72,63 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
     public readonly int Pieces => Packing.CeilDivide(Depth, PieceDepth);
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute<TLanes>(int index, int worker)
         where TLanes : struct, ILanes<TLanes>
     {
-        float* buffer = stackalloc float[WinogradTransform.BufferLength];
-        float* taps = stackalloc float[Kernel * Kernel * TLanes.Count];
-        nint tapStep = (nint)Channels * Filters;
         int padded = Packing.PaddedColumns(Columns, 32 * TLanes.Count);
         int end = Math.Min(Depth, (index + 1) * PieceDepth);
         for (int k = index * PieceDepth; k < end; k++)
         {
             int from = k - k % Packing.BlockDepth(Depth);
             int depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
-            float* block = Packed + (nint)from * Points * padded;
-            for (int j = 0; j < Columns; j += TLanes.Count)
-            {
-                int inPanel = j % (2 * TLanes.Count);
-                int width = Packing.PanelColumns(Columns - j + inPanel, TLanes.Count);
-                float* v = block + (nint)(j - inPanel) * depth + (nint)(k - from) * width + inPanel;
-                var extent = new PartExtent(Math.Min(TLanes.Count, Columns - j));
-                float* first = Weights + (nint)k * Filters + j;
-                nint step = tapStep;
-                if (IsTransposed)
-                {
-                    Gather<TLanes>(Weights + (nint)j * Filters + k, Math.Min(TLanes.Count, Columns - j), taps);
-                    first = taps + (Kernel * Kernel - 1) * TLanes.Count;
-                    step = -TLanes.Count;
-                }
+            Pack<TLanes>(k, 1, 0, Columns, Packed + (nint)from * Points * padded, k - from, depth);
+        }
+    }
 
-                WinogradTransform.Filter<TMatrices, TLanes, PartExtent>(
-                    extent, Kernel, scaled: true, first, Kernel * step, step, v, (nint)depth * padded, buffer);
+    /// <summary>Packs some steps of the depth, over some columns.</summary>
+    /// <param name="first">The first step.</param>
+    /// <param name="steps">Steps.</param>
+    /// <param name="column">The first column: that of a panel.</param>
+    /// <param name="end">The column after the last one: that of a panel, or the end.</param>
+    /// <param name="block">Where these columns go, <c>[point][column panel][depth in block][panel width]</c>.</param>
+    /// <param name="inBlock">Steps of the block before the first.</param>
+    /// <param name="depth">Steps of the block.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Pack<TLanes>(int first, int steps, int column, int end, float* block, int inBlock, int depth)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* buffer = stackalloc float[WinogradTransform.BufferLength];
+        float* taps = stackalloc float[Kernel * Kernel * TLanes.Count];
+        nint pointStep = (nint)depth * Packing.PaddedColumns(end - column, 32 * TLanes.Count);
+        for (int k = first; k < first + steps; k++, inBlock++)
+        {
+            for (int j = column; j < end; j += TLanes.Count)
+            {
+                int inPanel = (j - column) % (2 * TLanes.Count);
+                int left = end - j, width = Packing.PanelColumns(left + inPanel, TLanes.Count);
+                float* v = block + (nint)(j - column - inPanel) * depth + (nint)inBlock * width + inPanel;
+                // Whole registers are written: not a wider one than the panel, which would go over the next step, another thread's.
+                if (width < TLanes.Count) Transform<Lanes256>(k, j, left, taps, v, pointStep, buffer);
+                else Transform<TLanes>(k, j, Math.Min(TLanes.Count, left), taps, v, pointStep, buffer);
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly void Transform<TLanes>(int k, int j, int count, float* taps, float* v, nint pointStep, float* buffer)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* weights = Weights + (nint)k * Filters + j;
+        nint step = (nint)Channels * Filters;
+        if (IsTransposed)
+        {
+            Gather<TLanes>(Weights + (nint)j * Filters + k, count, taps);
+            weights = taps + (Kernel * Kernel - 1) * TLanes.Count;
+            step = -TLanes.Count;
+        }
+
+        WinogradTransform.Filter<TMatrices, TLanes, PartExtent>(new PartExtent(count), Kernel, scaled: true, weights, Kernel * step, step, v, pointStep, buffer);
     }
 
     // The taps of some channels of one filter, side by side.

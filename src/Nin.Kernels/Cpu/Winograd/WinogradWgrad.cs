@@ -90,21 +90,28 @@ static unsafe class WinogradWgrad
             return;
         }
 
+        // Open sums, of which the first is dw itself unless dw has to be added to. A leaf that closes one adds itself to it as it is stored: a sum of
+        // large weights is in no cache, and each pass over it costs its way from memory and back.
         long length = sizes.WeightLength;
-        float* top = open;
-        for (int leaf = 0; leaf < leaves; leaf++, top += length)
+        float* first = accumulate ? open : dW, others = accumulate ? open + length : open;
+        int height = 0;
+        for (int leaf = 0; leaf < leaves; leaf++)
         {
-            sums.DW = top;
-            SumLeaf(pool, tiles, tree, leaf, batch, accumulate: false, pairs, sums);
-            bool last = leaf == leaves - 1;
-            for (int carries = BitOperations.TrailingZeroCount(leaf + 1); last ? top > open : carries > 0; carries--, top -= length)
-            {
-                PartialSum.Run(pool, top, 0, 1, top - length, length, accumulate: true);
-            }
+            int carries = leaf == leaves - 1 ? height : BitOperations.TrailingZeroCount(leaf + 1);
+            bool adds = carries > 0 && Tiles(tree, leaf, batch) <= RunLength(tiles);
+            if (adds) carries--;
+            else height++;
+            sums.DW = Slot(height - 1);
+            SumLeaf(pool, tiles, tree, leaf, batch, accumulate: adds, pairs, sums);
+            for (; carries > 0; carries--, height--) PartialSum.Run(pool, Slot(height - 1), 0, 1, Slot(height - 2), length, accumulate: true);
         }
 
-        PartialSum.Run(pool, open, 0, 1, dW, length, accumulate);
+        if (accumulate) PartialSum.Run(pool, open, 0, 1, dW, length, accumulate: true);
+
+        float* Slot(int i) => i == 0 ? first : others + (i - 1) * length;
     }
+
+    static int Tiles(in ReductionTree tree, int leaf, int batch) => (int)(tree.FirstPixel(leaf + 1, batch) - tree.FirstPixel(leaf, batch));
 
     static void SumLeaf<TMatrices>(
         WorkerPool pool, in WinogradSizes sizes, in ReductionTree tree, int leaf, int batch, bool accumulate, WinogradPairs<TMatrices> pairs,
@@ -112,7 +119,7 @@ static unsafe class WinogradWgrad
         where TMatrices : struct, IWinogradMatrices
     {
         long first = tree.FirstPixel(leaf, batch);
-        int tiles = (int)(tree.FirstPixel(leaf + 1, batch) - first);
+        int tiles = Tiles(tree, leaf, batch);
         int run = RunLength(sizes);
         for (int from = 0; from < tiles; from += run)
         {

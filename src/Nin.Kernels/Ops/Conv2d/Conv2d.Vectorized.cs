@@ -32,6 +32,14 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 
             case Conv2dAlgorithm.Winograd:
                 var transformed = new WinogradWeights(pool, sizes, IsTransposed: false);
+                if (WinogradLargeWeights.Suits(sizes, n))
+                {
+                    float* large = stream.Scratch(WinogradLargeWeights.WorkspaceLength(pool, sizes, n)).Pointer;
+                    WinogradLargeWeights.Run(
+                        pool, sizes, n, x.Pointer, transformed, w.Value.Pointer, epilogue, accumulate: false, y.Pointer, large, residual.Pointer);
+                    break;
+                }
+
                 float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, sizes), out float* space);
                 WinogradConvolution.Run(pool, sizes, n, x.Pointer, points, epilogue, accumulate: false, y.Pointer, space, residual.Pointer);
                 break;
@@ -81,6 +89,14 @@ sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBack
             case Conv2dAlgorithm.Winograd:
                 Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
                 var transformed = new WinogradWeights(pool, sizes, IsTransposed: true);
+                if (WinogradLargeWeights.Suits(transposed, n))
+                {
+                    float* large = stream.Scratch(WinogradLargeWeights.WorkspaceLength(pool, transposed, n)).Pointer;
+                    WinogradLargeWeights.Run(
+                        pool, transposed, n, dy.Pointer, transformed, w.Value.Pointer, TileEpilogue.None, accumulate, dx.Pointer, large);
+                    break;
+                }
+
                 float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
                 WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, TileEpilogue.None, accumulate, dx.Pointer, space);
                 break;
