@@ -19,6 +19,8 @@ public sealed class PoolAxisTests
                 int taps = map.Taps(window);
                 int[] places = [.. Enumerable.Range(0, Math.Max(taps, 0)).Select(tap => map.First(window) + tap * axis.Dilation)];
                 places.Should().Equal(expected, "of window {0} of {1} over {2}", window, axis, size);
+                bool isWhole = map.Whole() is var (first, end) && window >= first && window < end;
+                isWhole.Should().Be(expected.Length == axis.Kernel, "of window {0} of {1} over {2}", window, axis, size);
                 taps.Should().Be(expected.Length, "a window that lies between two taps has none: {0} over {1}", axis, size);
                 windows++;
                 if (taps == 0) without++;

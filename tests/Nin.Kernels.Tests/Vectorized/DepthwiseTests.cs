@@ -10,6 +10,9 @@ public sealed unsafe class DepthwiseTests
     static readonly Conv2dSizes[] Cases =
     [
         new(37, 9, 21, 37, Kernel: 3, Padding: 1, Groups: 37),
+        new(40, 1, 2, 40, Kernel: 3, Padding: 1, Groups: 40),
+        new(23, 7, 9, 23, Kernel: 3, Stride: 2, Padding: 1, Groups: 23),
+        new(32, 2, 8, 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 32),
         new(150, 7, 6, 150, Kernel: 5, Stride: 2, Padding: 2, Groups: 150),
         new(5, 90, 97, 10, new Window2d(new(3, Before: 1, After: 1), new(2)), Groups: 5),
         new(36, 13, 12, 36, Kernel: 3, Padding: 1, Groups: 9),

@@ -90,6 +90,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
             Channels = channels,
         };
         nint tapStep = (nint)source.Planes * Channels(g);
+        bool isSweep = IsPlain(g) && DepthwiseSweep.Suits(g);
         for (int row = first; row < end; row++)
         {
             tile.RowCount = 0;
@@ -100,7 +101,17 @@ unsafe struct DepthwiseConvolution : ILanesJob
             }
 
             float* y = result + (((nint)example * g.Rows.Results + row) * g.Columns.Results) * Channels(g) + c;
-            for (int residue = 0; residue < g.Columns.Divisor; residue++) Row<TLanes>(tile, g.Columns.Residue(residue), tapStep, y);
+            if (isSweep && tile.RowCount > 0)
+            {
+                tile.Y = y;
+                tile.YStep = Channels(g);
+                DepthwiseSweep.Run<TLanes>(tile, g.Columns.Residue(0), source.PixelStep(channels), tapStep);
+            }
+            else
+            {
+                for (int residue = 0; residue < g.Columns.Divisor; residue++) Row<TLanes>(tile, g.Columns.Residue(residue), tapStep, y);
+            }
+
             if (!epilogue.Activation.IsNone) epilogue.Activation.Apply(y, Channels(g), g.Columns.Results, channels);
         }
     }

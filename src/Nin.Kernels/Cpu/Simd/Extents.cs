@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nin.Ops;
 
@@ -61,8 +63,34 @@ readonly unsafe struct PartExtent(int count) : IExtent
         where TLanes : struct, ILanes<TLanes> =>
         value.Store(destination, count);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes LoadBytes<TLanes>(byte* source)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (!Avx512BW.VL.IsSupported || TLanes.Count != 16) return LoadEach<TLanes>(source);
+        Vector128<byte> bytes = Avx512BW.VL.MaskLoad(source, First, Vector128<byte>.Zero);
+        return TLanes.LoadBytes((byte*)&bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBytes<TLanes>(byte* destination, TLanes value)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (!Avx512BW.VL.IsSupported || TLanes.Count != 16)
+        {
+            StoreEach(destination, value);
+            return;
+        }
+
+        Vector128<byte> bytes;
+        value.StoreBytes((byte*)&bytes);
+        Avx512BW.VL.MaskStore(destination, First, bytes);
+    }
+
+    Vector128<byte> First => Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)count));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    TLanes LoadEach<TLanes>(byte* source)
         where TLanes : struct, ILanes<TLanes>
     {
         byte* lanes = stackalloc byte[TLanes.Count];
@@ -71,7 +99,7 @@ readonly unsafe struct PartExtent(int count) : IExtent
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void StoreBytes<TLanes>(byte* destination, TLanes value)
+    void StoreEach<TLanes>(byte* destination, TLanes value)
         where TLanes : struct, ILanes<TLanes>
     {
         byte* lanes = stackalloc byte[TLanes.Count];

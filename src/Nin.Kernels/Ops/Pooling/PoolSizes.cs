@@ -122,6 +122,13 @@ readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, i
         return end > first ? end - first : 0;
     }
 
+    /// <summary>The windows from First to before End have none of their taps in the padding.</summary>
+    public (int First, int End) Whole()
+    {
+        int first = (Before + Stride - 1) / Stride, last = Size - 1 - Reach + Before;
+        return (first, last < 0 ? 0 : Math.Min(Windows, last / Stride + 1));
+    }
+
     /// <summary>Places of a window without dilation, padding counted, but not what extends beyond the padding.</summary>
     public int Padded(int window)
     {

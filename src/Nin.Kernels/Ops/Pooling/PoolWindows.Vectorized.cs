@@ -55,19 +55,26 @@ static class PoolRow
     {
         TOperator local = pool;
         PoolAxis columns = map.Columns;
-        int rows = map.Rows.Taps(row), top = map.Rows.First(row);
-        long rowStep = (long)map.Rows.Dilation * columns.Size * map.Channels, output = map.Output(example, row, 0, 0);
-        for (int column = 0; column < columns.Windows; column++, output += map.Channels)
+        (int inside, int end) = columns.Whole();
+        for (int column = 0; column < columns.Windows;)
         {
-            var window = new PoolWindow(
-                map.Input(example, top, columns.First(column), 0), output, rows, columns.Taps(column), rowStep, columns.Dilation * map.Channels,
-                map.Area(row, column));
-            for (int c = c0; c < c1; c += TLanes.Count)
+            PoolWindow window = At(map, example, row, column);
+            // Where all columns of taps are inside, a window differs from the next in its place alone.
+            for (int after = column >= inside && column < end ? end : column + 1; column < after; column++)
             {
-                local.Apply<TLanes, TExtent>(window, c, extent);
+                for (int c = c0; c < c1; c += TLanes.Count)
+                {
+                    local.Apply<TLanes, TExtent>(window, c, extent);
+                }
+
+                window = window with { Input = window.Input + (long)columns.Stride * map.Channels, Output = window.Output + map.Channels };
             }
         }
     }
+
+    static PoolWindow At(in PoolMap map, int example, int row, int column) => new(
+        map.Input(example, map.Rows.First(row), map.Columns.First(column), 0), map.Output(example, row, column, 0), map.Rows.Taps(row),
+        map.Columns.Taps(column), (long)map.Rows.Dilation * map.Columns.Size * map.Channels, map.Columns.Dilation * map.Channels, map.Area(row, column));
 }
 
 /// <summary>A forward pooling, output rows side by side, or blocks of their channels.</summary>
