@@ -14,7 +14,7 @@ static class ShippedStudies
     static TrainSettings Book { get; } = TrainSettings.Book;
 
     /// <summary>The book's recipe for a small network that sees few images: the same number of steps as some of the book's epochs.</summary>
-    static TrainSettings Small { get; } = TrainSettings.Book with { Batch = 32, Epochs = 5, Limit = 10_000 };
+    static TrainSettings Small { get; } = TrainSettings.Book with { Batch = 32, Epochs = 10, Limit = 10_000 };
 
     public static void AddTo(NinApp app)
     {
@@ -25,10 +25,10 @@ static class ShippedStudies
     static TrainingStudy BookTable { get; } = new(
         "book-table", "The book's run, exercise 1 (half the rate for twice as long) and exercise 2 (one 1x1 convolution per block).",
     [
-        new StudyScale("small", $"{Mini}, 5 epochs (10 for exercise 1)", Seeds: 5,
+        new StudyScale("small", $"{Mini}, 10 epochs (20 for exercise 1)", Seeds: 5,
         [
             StudyRow.Of<MiniBook>("book", Small),
-            StudyRow.Of<MiniBook>("exercise-1", Small with { Lr = 0.05, Epochs = 10 }),
+            StudyRow.Of<MiniBook>("exercise-1", Small with { Lr = 0.05, Epochs = 20 }),
             StudyRow.Of<MiniOnePointwise>("exercise-2", Small),
         ]),
         new StudyScale("book", $"{Full}, 10 epochs (20 for exercise 1)", Seeds: 3,
@@ -42,7 +42,7 @@ static class ShippedStudies
     static TrainingStudy PointwiseAblation { get; } = new(
         "pointwise-ablation", "What are the 1x1 convolutions worth, with and without the ReLU before the loss?",
     [
-        new StudyScale("small", $"{Mini}, 5 epochs", Seeds: 5,
+        new StudyScale("small", $"{Mini}, 10 epochs", Seeds: 5,
         [
             StudyRow.Of<MiniBook>("two", Small),
             StudyRow.Of<MiniOnePointwise>("one", Small),
@@ -65,7 +65,7 @@ static class ShippedStudies
     static TrainingStudy DeadClasses { get; } = new(
         "dead-classes", "How often does the book's recipe lose a class, and what helps?",
     [
-        new StudyScale("small", $"{Mini}, 5 epochs", Seeds: 20,
+        new StudyScale("small", $"{Mini}, 10 epochs", Seeds: 20,
         [
             StudyRow.Of<MiniBook>("book", Small),
             StudyRow.Of<MiniNoLastRelu>("no-last-relu", Small),
@@ -84,7 +84,7 @@ static class ShippedStudies
     static TrainingStudy Bottleneck { get; } = new(
         "bottleneck", "Exercise 4: what does it cost to reduce all channels to ten at once? (No ReLU before the loss, so that the question is this one alone.)",
     [
-        new StudyScale("small", $"{Mini} (64 channels to 10), 5 epochs", Seeds: 5,
+        new StudyScale("small", $"{Mini} (64 channels to 10), 10 epochs", Seeds: 5,
         [
             StudyRow.Of<MiniNoLastRelu>("at-once", Small),
             StudyRow.Of<MiniTwoSteps>("two-steps", Small),
