@@ -33,6 +33,7 @@ public sealed class OwnPicturesTests : IDisposable
         Run("verify", folder["run"], "--json").Succeeded().Json.GetProperty("same").GetBoolean().Should().BeTrue();
         Run("train", "--resume", folder["run"], "--epochs", "3", "--device", "cpu").Succeeded();
         Run("eval", "--weights", folder["run"]).FailedWith(2).Should().Contain("the weights learnt from a folder of pictures: name one with --data.");
+        Run("eval", "--weights", folder["run"], "--data", folder["none"]).FailedWith(2).Should().Contain("none is not there; name a folder that has one folder of pictures a class.");
         var tested = Run("eval", "--weights", folder["run"], "--data", folder["kinds"], "--json").Succeeded().Json;
         tested.GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("name").GetString()).Should().Equal(Classes);
         Run("predict", "--weights", folder["run"], folder["kinds/kind3/1.png"], "--json").Succeeded().Json[0].GetProperty("class").GetString().Should().BeOneOf(Classes);

@@ -38,7 +38,8 @@ sealed class EvalCommand : Command
         string images = parsed.GetValue(dataset) ?? file.Dataset ?? RunData.FashionMnistName;
         string? folder = parsed.GetValue(data);
         bool isFolder = parsed.GetValue(dataset) is null && FolderData.IsOne(folder);
-        if (images == RunData.FolderName && !isFolder) throw new UsageException("the weights learnt from a folder of pictures: name one with --data.");
+        if (images == RunData.FolderName && !isFolder)
+            throw folder is null ? new UsageException("the weights learnt from a folder of pictures: name one with --data.") : FolderData.Missing(folder);
         var loaded = isFolder
             ? FolderData.ForTest(file.Model, folder!, file.Preprocessing, report.Note, cancellation)
             : await RunData.LoadAsync(images, file.Model, folder, training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);

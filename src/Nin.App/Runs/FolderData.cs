@@ -23,6 +23,11 @@ static class FolderData
         && !FashionMnist.Files.Any(f => File.Exists(Path.Combine(folder, f.Name)) || File.Exists(Path.Combine(folder, f.Name + ".gz")))
         && ClassesOf(folder).Length > 0;
 
+    /// <summary>What is wrong with one that <see cref="IsOne"/> says is none.</summary>
+    public static UsageException Missing(string folder) => new(Directory.Exists(folder)
+        ? $"{folder} has no folder of pictures: make one a class, as {Path.Combine(folder, "rose", "1.jpg")}."
+        : $"{folder} is not there; name a folder that has one folder of pictures a class.");
+
     /// <summary>The images of a run: each class divided into those to learn from and those of the validation, which stand for the test's.</summary>
     /// <exception cref="UsageException">The network gives other classes, or takes no pictures.</exception>
     /// <exception cref="InvalidDataException">The folder has not two classes with pictures that can be used.</exception>

@@ -69,13 +69,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     {
         var input = model.Architecture().Input;
         if (dataset == SyntheticName) return Synthesize(input, model.Normalization, training, limit);
-        if (input.Channels != 1 && folder is not null)
-        {
-            throw new UsageException(Directory.Exists(folder)
-                ? $"{folder} has no folder of pictures: make one a class, as {Path.Combine(folder, "rose", "1.jpg")}."
-                : $"{folder} is not there; name a folder that has one folder of pictures a class.");
-        }
-
+        if (input.Channels != 1 && folder is not null) throw FolderData.Missing(folder);
         if (input.Channels != 1)
         {
             string fix = "add --dataset synthetic or choose another --model";

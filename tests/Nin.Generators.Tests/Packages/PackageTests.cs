@@ -56,7 +56,8 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
         consumers.Run("Application").Should().SatisfyRespectively(
             book => book.Should().StartWith(Book),
             logits => logits.Should().Be("logits 10"),
-            wired => wired.Should().Be("wired 20"));
+            wired => wired.Should().Be("wired 20"),
+            devices => devices.Should().Be("devices cpu", "the project says NinAccelerators=false, and the package passes it on"));
 
     [Fact]
     public void A_window_that_does_not_fit_fails_the_build_on_its_argument()

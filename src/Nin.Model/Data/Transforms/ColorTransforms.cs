@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Nin.Data;
 
 /// <summary>Multiplies light by 1 - <paramref name="Amount"/> to 1 + <paramref name="Amount"/>, all equally likely; nothing becomes lighter than white.</summary>
@@ -67,7 +69,11 @@ static class Levels
     /// <summary>(x - origin) factor + origin, kept between two levels.</summary>
     public static void Scale(ReadOnlySpan<float> source, Span<float> destination, float origin, float factor, float least, float most)
     {
-        for (int i = 0; i < source.Length; i++) destination[i] = Math.Clamp((source[i] - origin) * factor + origin, least, most);
+        var (from, by, low, high) = (new Vector<float>(origin), new Vector<float>(factor), new Vector<float>(least), new Vector<float>(most));
+        int i = 0;
+        for (; i <= source.Length - Vector<float>.Count; i += Vector<float>.Count)
+            Vector.Min(Vector.Max((new Vector<float>(source[i..]) - from) * by + from, low), high).CopyTo(destination[i..]);
+        for (; i < source.Length; i++) destination[i] = Math.Clamp((source[i] - origin) * factor + origin, least, most);
     }
 }
 

@@ -121,6 +121,8 @@ public sealed record RandomResizedCrop(
 /// <param name="Degrees">The largest angle to either side, 0 to 180, all equally likely.</param>
 public sealed record Rotation(double Degrees) : Transform
 {
+    const int Run = 256;
+
     /// <summary>The largest angle to either side.</summary>
     public double Degrees { get; } = Argument.Between(Degrees, 0, 180, nameof(Degrees));
 
@@ -130,22 +132,51 @@ public sealed record Rotation(double Degrees) : Transform
         var (sin, cos) = Math.SinCos(context.Uniform(-Degrees, Degrees) * Math.PI / 180);
         var (height, width) = (source.Height, source.Width);
         double middleY = (height - 1) / 2.0, middleX = (width - 1) / 2.0;
+        // A run of a row at a time: where its pixels were is the same in all channels.
+        Span<int> tops = stackalloc int[Run], lefts = stackalloc int[Run];
+        Span<float> downs = stackalloc float[Run], rights = stackalloc float[Run];
         for (int y = 0; y < height; y++)
         {
-            for (int x = 0; x < width; x++)
+            for (int start = 0; start < width; start += Run)
             {
-                // Where the pixel was before the turn.
-                double fromY = middleY + (y - middleY) * cos - (x - middleX) * sin, fromX = middleX + (y - middleY) * sin + (x - middleX) * cos;
-                int top = (int)Math.Floor(fromY), left = (int)Math.Floor(fromX);
-                float down = (float)(fromY - top), right = (float)(fromX - left);
-                for (int c = 0; c < source.Channels; c++)
+                int count = Math.Min(Run, width - start);
+                for (int i = 0; i < count; i++)
                 {
-                    var plane = source.Plane(c);
-                    float above = Mix(At(plane, top, left, height, width, context.Black[c]), At(plane, top, left + 1, height, width, context.Black[c]), right);
-                    float below = Mix(At(plane, top + 1, left, height, width, context.Black[c]), At(plane, top + 1, left + 1, height, width, context.Black[c]), right);
-                    destination.Plane(c)[y * width + x] = Mix(above, below, down);
+                    // Where the pixel was before the turn.
+                    int x = start + i;
+                    double fromY = middleY + (y - middleY) * cos - (x - middleX) * sin, fromX = middleX + (y - middleY) * sin + (x - middleX) * cos;
+                    double top = Math.Floor(fromY), left = Math.Floor(fromX);
+                    (tops[i], lefts[i]) = ((int)top, (int)left);
+                    (downs[i], rights[i]) = ((float)(fromY - top), (float)(fromX - left));
                 }
+
+                for (int c = 0; c < source.Channels; c++)
+                    Interpolate(source.Plane(c), height, width, context.Black[c], tops, lefts, downs, rights, destination.Row(c, y).Slice(start, count));
             }
+        }
+    }
+
+    static void Interpolate(
+        ReadOnlySpan<float> plane, int height, int width, float outside, ReadOnlySpan<int> tops, ReadOnlySpan<int> lefts, ReadOnlySpan<float> downs,
+        ReadOnlySpan<float> rights, Span<float> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            var (top, left, right) = (tops[i], lefts[i], rights[i]);
+            float above, below;
+            if ((uint)top < (uint)(height - 1) && (uint)left < (uint)(width - 1))
+            {
+                int at = top * width + left;
+                above = Mix(plane[at], plane[at + 1], right);
+                below = Mix(plane[at + width], plane[at + width + 1], right);
+            }
+            else
+            {
+                above = Mix(At(plane, top, left, height, width, outside), At(plane, top, left + 1, height, width, outside), right);
+                below = Mix(At(plane, top + 1, left, height, width, outside), At(plane, top + 1, left + 1, height, width, outside), right);
+            }
+
+            output[i] = Mix(above, below, downs[i]);
         }
     }
 

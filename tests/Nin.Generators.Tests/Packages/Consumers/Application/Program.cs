@@ -15,3 +15,4 @@ using var head = new Head(device, seed: 2);
 using var images = stem.CreateInput(2);
 images.CopyFrom(new float[2 * 3 * 24 * 20], Layout.Nchw);
 Console.WriteLine($"wired {head.Forward(stem.Forward(images)).ToArray(Layout.Nchw).Length}");
+Console.WriteLine($"devices {string.Join(' ', DeviceDiscovery.List().Where(d => d.Missing is null).Select(d => d.Id))}");
