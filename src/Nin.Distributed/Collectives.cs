@@ -50,7 +50,8 @@ static unsafe class Collectives
     /// <param name="values">Numbers, overwritten by the sums.</param>
     /// <param name="length">How many.</param>
     /// <param name="scratch">As long as <paramref name="values"/>; where the ranks are not a power of two, once for each rank.</param>
-    public static void Sum(ILink link, float* values, long length, float* scratch)
+    /// <param name="device">What adds, where both are a device's memory and the ranks a power of two; null for the processor.</param>
+    public static void Sum(ILink link, float* values, long length, float* scratch, DeviceSum? device = null)
     {
         if (!int.IsPow2(link.Size))
         {
@@ -70,7 +71,8 @@ static unsafe class Collectives
             bool left = (link.Rank & reach) == 0;
             (long keep, long keepEnd, long give, long giveEnd) = left ? (start, middle, middle, end) : (middle, end, start, middle);
             link.Exchange(other, (byte*)(values + give), (giveEnd - give) * sizeof(float), (byte*)scratch, (keepEnd - keep) * sizeof(float));
-            Add(values + keep, scratch, keepEnd - keep);
+            if (device is null) Add(values + keep, scratch, keepEnd - keep);
+            else device.AddScratch(keep, keepEnd - keep);
             (start, end) = (keep, keepEnd);
         }
 

@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Nin.Distributed;
 
-/// <summary>What the thread does next: gather pieces of so many bytes, or sum so many floats.</summary>
-readonly unsafe struct MpiWork(void* data, long length, bool isSum)
+/// <summary>What the thread does next: gather pieces of so many bytes, or sum so many floats, in the host's memory or a device's.</summary>
+readonly unsafe struct MpiWork(void* data, long length, bool isSum, DeviceWork? onDevice = null)
 {
     public readonly void* Data = data;
     public readonly long Length = length;
     public readonly bool IsSum = isSum;
+    public readonly DeviceWork? OnDevice = onDevice;
 }
 
 /// <summary>The one thread that calls MPI.</summary>
@@ -27,9 +28,11 @@ sealed unsafe class MpiThread : ILink, IDisposable
     readonly SemaphoreSlim queued = new(0);
     readonly ManualResetEventSlim idle = new(initialState: true), started = new();
     readonly Lock gate = new();
+    readonly DeviceWaits devices;
     OpenMpi? mpi;
     ExceptionDispatchInfo? failure;
     volatile bool someoneWaits, leaving, failureIsKnown;
+    bool isCudaAware;
     int abortWith;
     RankSigns? signs;
     long begun, waited;
@@ -39,7 +42,8 @@ sealed unsafe class MpiThread : ILink, IDisposable
     MpiThread(RanksOptions options)
     {
         this.options = options;
-        OwnWork = new WorkWatch(options.Silence, TimeProvider.System);
+        OwnWork = new WorkWatch(options.Silence, options.Timeout, TimeProvider.System);
+        devices = new DeviceWaits(ready: () => queued.Release());
         thread = new Thread(Run) { IsBackground = true, Name = "Nin ranks" };
     }
 
@@ -80,6 +84,15 @@ sealed unsafe class MpiThread : ILink, IDisposable
         queued.Release();
     }
 
+    /// <summary>Adds a sum of what a device has yet to compute.</summary>
+    public void Queue(DeviceSum sum)
+    {
+        // Its kernels can be started on the addresses that MPI is given, and not on the pieces of several ranks side by side.
+        var next = new DeviceWork(sum, isDirect: isCudaAware && sum.Kind == DeviceKind.Cuda && int.IsPow2(Size));
+        Queue(new MpiWork(null, sum.Length, isSum: true, next));
+        devices.Queue(next);
+    }
+
     /// <summary>Waits until all work is done.</summary>
     public void Wait()
     {
@@ -114,6 +127,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
         leaving = true;
         queued.Release();
         thread.Join();
+        devices.Dispose();
         queued.Dispose();
         idle.Dispose();
         started.Dispose();
@@ -125,8 +139,9 @@ sealed unsafe class MpiThread : ILink, IDisposable
     {
         try
         {
-            mpi = new OpenMpi();
+            mpi = new OpenMpi(options.Library);
             mpi.Initialize();
+            isCudaAware = mpi.IsCudaAware;
             (Rank, Size) = (mpi.Rank, mpi.Size);
             signs = new RankSigns(mpi, options.Silence);
         }
@@ -180,9 +195,13 @@ sealed unsafe class MpiThread : ILink, IDisposable
     {
         lock (gate)
         {
-            if (work.TryPeek(out var next)) return next;
-            idle.Set();
-            return null;
+            if (!work.TryPeek(out var next))
+            {
+                idle.Set();
+                return null;
+            }
+
+            return next.OnDevice is { IsReady: false } ? null : next;
         }
     }
 
@@ -192,13 +211,36 @@ sealed unsafe class MpiThread : ILink, IDisposable
         {
             Collectives.Gather(this, (byte*)next.Data, next.Length);
         }
+        else if (next.OnDevice is { } work)
+        {
+            work.ThrowFailure();
+            Sum(work);
+        }
         else
         {
-            Reserve(Collectives.ScratchLength(Size, next.Length));
-            Collectives.Sum(this, (float*)next.Data, next.Length, scratch);
+            Sum((float*)next.Data, next.Length);
         }
 
         lock (gate) work.Dequeue();
+    }
+
+    void Sum(DeviceWork work)
+    {
+        var sum = work.Sum;
+        if (work.IsDirect)
+        {
+            Collectives.Sum(this, sum.Values, sum.Length, sum.Scratch, sum);
+            return;
+        }
+
+        fixed (float* values = sum.Host) Sum(values, sum.Length);
+        sum.FromHost();
+    }
+
+    void Sum(float* values, long length)
+    {
+        Reserve(Collectives.ScratchLength(Size, length));
+        Collectives.Sum(this, values, length, scratch);
     }
 
     void Reserve(long length)

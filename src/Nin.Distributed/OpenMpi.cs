@@ -23,13 +23,15 @@ sealed unsafe class OpenMpi
     readonly delegate* unmanaged<nint*, int*, void*, int> test;
     readonly delegate* unmanaged<nint, int, int> abort;
     readonly delegate* unmanaged<byte*, int*, int> libraryVersion;
+    readonly delegate* unmanaged<int> queryCudaSupport;
 
     /// <summary>Finds the library.</summary>
+    /// <param name="file">Its path; null for the one that the system finds.</param>
     /// <exception cref="DllNotFoundException">It is not installed: the message says how to.</exception>
     /// <exception cref="NotSupportedException">What is installed is another implementation of MPI.</exception>
-    public OpenMpi()
+    public OpenMpi(string? file = null)
     {
-        foreach (string name in Names)
+        foreach (string name in file is null ? Names : [file])
         {
             if (NativeLibrary.TryLoad(name, out library)) break;
         }
@@ -50,7 +52,12 @@ sealed unsafe class OpenMpi
         irecv = (delegate* unmanaged<void*, int, nint, int, int, nint, nint*, int>)Function("MPI_Irecv");
         test = (delegate* unmanaged<nint*, int*, void*, int>)Function("MPI_Test");
         abort = (delegate* unmanaged<nint, int, int>)Function("MPI_Abort");
+        // An extension, which a library may have been built without.
+        if (NativeLibrary.TryGetExport(library, "MPIX_Query_cuda_support", out nint query)) queryCudaSupport = (delegate* unmanaged<int>)query;
     }
+
+    /// <summary>Whether it sends from a CUDA device's memory and receives into it, as it says itself (built for it, and not switched off); after <see cref="Initialize"/>.</summary>
+    public bool IsCudaAware => queryCudaSupport != null && queryCudaSupport() == 1;
 
     /// <summary>What the library says that it is, in its first line.</summary>
     public string Version

@@ -6,7 +6,9 @@ namespace Nin.Distributed;
 /// </summary>
 /// <remarks>
 /// A thread of its own talks to the other ranks, so that gradients travel while earlier layers still go backward. Ranks tell their neighbour every second that
-/// they are alive: one that does not for <see cref="RanksOptions.Silence"/> ends the run on all. A process can join once.
+/// they are alive: one that does not for <see cref="RanksOptions.Silence"/> ends the run on all. From here until training ends, a rank ends the run itself
+/// where it makes no progress (<see cref="RanksOptions.Timeout"/>): long work of a program's own before or between steps, such as reading its data, calls
+/// <see cref="Progressed"/> now and then. A process can join once.
 /// </remarks>
 public sealed unsafe class Ranks : RankGroup
 {
@@ -17,6 +19,7 @@ public sealed unsafe class Ranks : RankGroup
     Ranks(MpiThread thread)
     {
         this.thread = thread;
+        BeginWork("the start of the program");
         machine = RankMachine.Find(this);
     }
 
@@ -57,11 +60,16 @@ public sealed unsafe class Ranks : RankGroup
         options ??= new RanksOptions();
         if (options.Silence < TimeSpan.FromSeconds(2))
             throw new ArgumentOutOfRangeException(nameof(options), options.Silence, "Ranks tell that they are alive every second: the silence must be 2 seconds or more.");
+        if (options.Timeout < TimeSpan.FromSeconds(2))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Timeout, "The timeout must be 2 seconds or more.");
         return new Ranks(MpiThread.Start(options));
     }
 
     /// <inheritdoc/>
-    public override void BeginWork(string kind) => thread.OwnWork.Begin(kind);
+    public override void BeginWork(string kind, bool repeats = false) => thread.OwnWork.Begin(kind, repeats);
+
+    /// <inheritdoc/>
+    public override void Progressed() => thread.OwnWork.Progressed();
 
     /// <inheritdoc/>
     public override void EndWork() => thread.OwnWork.End();
@@ -81,6 +89,17 @@ public sealed unsafe class Ranks : RankGroup
 
     /// <inheritdoc/>
     public override void BeginSum(float* values, long length) => thread.Queue(new MpiWork(values, length, isSum: true));
+
+    /// <summary>
+    /// Begins to sum numbers of an accelerator. Where Open MPI says that it reads CUDA's memory (and the ranks are a power of two), it is given the device's
+    /// addresses, and the device adds; else they go through the host's memory.
+    /// </summary>
+    /// <inheritdoc/>
+    public override void BeginSum(DeviceSum sum)
+    {
+        ArgumentNullException.ThrowIfNull(sum);
+        thread.Queue(sum);
+    }
 
     /// <inheritdoc/>
     public override void FinishSums() => thread.Wait();
@@ -103,4 +122,13 @@ public sealed record RanksOptions
 {
     /// <summary>How long a rank may be silent until the run ends on all of them; 2 seconds or more.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a rank may be at something without a sign of progress while nothing tells how long that takes: until a first step or batch of a test is over (each
+    /// of its layers is such a sign), and between steps; 2 seconds or more. What repeats may take 20 times as long as the longest before, and at least <see cref="Silence"/>.
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The path of Open MPI's library; null for the one that the system finds.</summary>
+    internal string? Library { get; init; }
 }

@@ -1,42 +1,46 @@
 namespace Nin.Distributed;
 
 /// <summary>
-/// Watches that this rank's own work comes to an end: a process in an endless loop answers its neighbours all the same, from the thread that calls MPI. How long
-/// work may take is learned from what the same kind took before, so that a slow machine needs no setting.
+/// Watches that this rank's own work goes on: a process in an endless loop answers its neighbours all the same, from the thread that calls MPI. How long
+/// work that repeats may take is learned from the times before, so that a slow machine needs no setting; of other work nobody knows.
 /// </summary>
 /// <param name="silence">The least limit.</param>
+/// <param name="timeout">The limit where nothing was learned.</param>
 /// <param name="now">The clock.</param>
-sealed class WorkWatch(TimeSpan silence, TimeProvider now)
+sealed class WorkWatch(TimeSpan silence, TimeSpan timeout, TimeProvider now)
 {
-    /// <summary>Work of a kind may take so many times what it took at most before: a machine that others use, too, is no loop.</summary>
+    /// <summary>Work of a kind may stand still for so many times what the longest before took as a whole: a machine that others use, too, is no loop.</summary>
     public const int Slack = 20;
 
-    /// <summary>For the first of a kind, which compiles kernels, there is nothing to compare with.</summary>
-    public static readonly TimeSpan First = TimeSpan.FromMinutes(10);
-
     readonly Lock gate = new();
-    readonly Dictionary<string, TimeSpan> longest = [];
+    readonly Dictionary<string, Times> known = [];
     string? kind;
-    TimeSpan spent;
+    bool repeats, hasProgressed, waits;
+    // Since the work began, and since its last sign of progress; without waiting for others.
+    TimeSpan whole, still, longestStill;
     long since;
-    bool waits;
 
-    /// <summary>Work begins.</summary>
-    public void Begin(string kind)
-    {
-        lock (gate) (this.kind, spent, since) = (kind, TimeSpan.Zero, now.GetTimestamp());
-    }
-
-    /// <summary>It is done.</summary>
-    public void End()
+    /// <summary>Work begins, in place of what was done before.</summary>
+    public void Begin(string kind, bool repeats)
     {
         lock (gate)
         {
-            if (kind is null) return;
-            var took = Spent;
-            if (!longest.TryGetValue(kind, out var before) || took > before) longest[kind] = took;
-            kind = null;
+            Close();
+            (this.kind, this.repeats, hasProgressed, since) = (kind, repeats, false, now.GetTimestamp());
+            whole = still = longestStill = default;
         }
+    }
+
+    /// <summary>It goes on.</summary>
+    public void Progressed()
+    {
+        lock (gate) Progress();
+    }
+
+    /// <summary>It is done, and nothing is watched.</summary>
+    public void End()
+    {
+        lock (gate) Close();
     }
 
     /// <summary>Begins or ends to wait for other ranks, which is no work.</summary>
@@ -44,8 +48,7 @@ sealed class WorkWatch(TimeSpan silence, TimeProvider now)
     {
         lock (gate)
         {
-            if (value) spent = Spent;
-            else since = now.GetTimestamp();
+            Count();
             waits = value;
         }
     }
@@ -56,13 +59,68 @@ sealed class WorkWatch(TimeSpan silence, TimeProvider now)
         lock (gate)
         {
             if (kind is null || waits) return null;
-            bool isFirst = !longest.TryGetValue(kind, out var before);
-            var limit = isFirst ? First : before * Slack > silence ? before * Slack : silence;
-            if (Spent <= limit) return null;
-            string usual = isFirst ? "and is the first" : FormattableString.Invariant($"and the longest before took {before.TotalSeconds:0.##}");
-            return FormattableString.Invariant($"{kind} has taken {Spent.TotalSeconds:0} seconds so far, {usual}: it hangs");
+            Count();
+            var times = repeats ? known.GetValueOrDefault(kind) : null;
+            var limit = times is null ? timeout : times.Limit(silence, timeout);
+            if (still <= limit) return null;
+            string why = times is { Later: { } longest }
+                ? FormattableString.Invariant($"the longest before took {longest.TotalSeconds:0.##} in all, so it hangs")
+                : FormattableString.Invariant($"it hangs, or needs more than the {timeout.TotalSeconds:0.#} of --rank-timeout (RanksOptions.Timeout)");
+            return FormattableString.Invariant($"{kind}{(repeats && times is null ? ", the first," : "")} has stood still for {still.TotalSeconds:0} seconds: {why}");
         }
     }
 
-    TimeSpan Spent => waits ? spent : spent + now.GetElapsedTime(since);
+    void Close()
+    {
+        // What never progressed was not done: it was begun and found that nothing was left to do.
+        if (kind is not null && repeats && hasProgressed)
+        {
+            Progress();
+            if (known.TryGetValue(kind, out var times)) times.Add(whole);
+            else known[kind] = new Times(longestStill);
+        }
+
+        kind = null;
+    }
+
+    void Progress()
+    {
+        Count();
+        hasProgressed = true;
+        if (still > longestStill) longestStill = still;
+        still = default;
+    }
+
+    void Count()
+    {
+        long at = now.GetTimestamp();
+        if (!waits)
+        {
+            var passed = now.GetElapsedTime(since, at);
+            whole += passed;
+            still += passed;
+        }
+
+        since = at;
+    }
+
+    /// <summary>How long work of a kind took before.</summary>
+    /// <param name="firstStill">How long the first, which compiles kernels and opens files, stood still at most: later ones may meet something new, too.</param>
+    sealed class Times(TimeSpan firstStill)
+    {
+        /// <summary>The longest after the first.</summary>
+        public TimeSpan? Later { get; private set; }
+
+        public void Add(TimeSpan whole)
+        {
+            if (!(whole <= Later)) Later = whole;
+        }
+
+        public TimeSpan Limit(TimeSpan silence, TimeSpan timeout)
+        {
+            if (Later is not { } longest) return timeout;
+            TimeSpan[] all = [silence, longest * Slack, firstStill * 2];
+            return all.Max();
+        }
+    }
 }

@@ -14,6 +14,9 @@ static unsafe class SimulatedDriver
 
     static nint library;
 
+    /// <summary>Where it is, for another process.</summary>
+    public static string File { get; } = Path.Combine(Folder, "libcuda.so.1");
+
     /// <summary>Why it is not there; null where it is.</summary>
     public static string? Missing { get; private set; }
 
@@ -23,15 +26,14 @@ static unsafe class SimulatedDriver
     [ModuleInitializer]
     internal static void Load()
     {
-        string file = Path.Combine(Folder, "libcuda.so.1");
-        if (File.Exists(file)) library = NativeLibrary.Load(file);
+        if (System.IO.File.Exists(File)) library = NativeLibrary.Load(File);
         else Missing = $"the simulated CUDA driver was not built: {Reason()}";
     }
 
     static string Reason()
     {
         string log = Path.Combine(Folder, "publish.log");
-        if (!File.Exists(log)) return "it needs Linux";
-        return File.ReadLines(log).FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? $"see {log}";
+        if (!System.IO.File.Exists(log)) return "it needs Linux";
+        return System.IO.File.ReadLines(log).FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))?.Trim() ?? $"see {log}";
     }
 }

@@ -35,7 +35,7 @@ sealed class MpiRun : IDisposable
     public static MpiRun Start(int ranks, params string[] arguments) => StartAll(["-n", $"{ranks}", "dotnet", Tool, .. arguments]);
 
     /// <summary>Starts this test project's own program, <see cref="Tests.Program"/>, on two ranks.</summary>
-    public static MpiRun StartOwn(string what) => StartAll(["-n", "2", "dotnet", typeof(Program).Assembly.Location, what]);
+    public static MpiRun StartOwn(params string[] arguments) => StartAll(["-n", "2", "dotnet", typeof(Program).Assembly.Location, .. arguments]);
 
     /// <summary>Starts a command for each rank, one after another.</summary>
     public static MpiRun StartEach(params string[][] commands) =>

@@ -1,4 +1,5 @@
 using Nin;
+using Nin.Layers;
 
 namespace Nin.Distributed.Tests;
 
@@ -45,9 +46,59 @@ public sealed partial class NormNet;
 [Linear(10)]
 public sealed partial class TinyNet;
 
+/// <summary>With few kernels to compile.</summary>
+[Network(1, 11, 9, Classes = 10)]
+[Conv2d(6, Kernel = 3)]
+[Relu]
+[Flatten]
+[Linear(10)]
+public sealed partial class FewKernelsNet;
+
 /// <summary>With batch normalisation.</summary>
 [Network(1, 11, 9, Classes = 10)]
 [NinBlock(6, 4, 10, Kernel = 3, BatchNorm = true, LastRelu = false)]
 [GlobalAvgPool2d]
 [Flatten]
 public sealed partial class TinyNormNet;
+
+/// <summary>Four layers take 1.5 seconds each in a first step, as those do that compile kernels.</summary>
+[Network(1, 28, 28, Classes = 10)]
+[Custom(typeof(SlowLayer<>))]
+[Custom(typeof(SlowLayer<>))]
+[Conv2d(4, Kernel = 5, Stride = 4)]
+[Custom(typeof(SlowLayer<>))]
+[Custom(typeof(SlowLayer<>))]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(10)]
+public sealed partial class SlowNet;
+
+/// <summary>The identity.</summary>
+public sealed class SlowLayer<TShape>(Device device, string name) : StepLayer<TShape, TShape, SlowStep>(device, name, new SlowStep(TShape.Shape))
+    where TShape : struct, IShape;
+
+/// <inheritdoc cref="SlowLayer{TShape}"/>
+[StepMemory(ReadsInput = false, ReadsOutput = false)]
+public sealed class SlowStep(Shape shape) : Step(shape, shape)
+{
+    int passes;
+
+    /// <inheritdoc/>
+    protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => pass.Span(x)[..(int)(pass.Batch * Output.Length)].CopyTo(pass.Span(y));
+
+    /// <inheritdoc/>
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
+    {
+        if (passes++ == 0) Thread.Sleep(1500);
+        InferCore(pass, x, y);
+    }
+
+    /// <inheritdoc/>
+    protected override void BackwardCore(in Pass pass, in Operands o)
+    {
+        if (o.DX.IsNone) return;
+        var from = pass.Span(o.DY)[..(int)(pass.Batch * Output.Length)];
+        var to = pass.Span(o.DX);
+        for (int i = 0; i < from.Length; i++) to[i] = o.Accumulate ? to[i] + from[i] : from[i];
+    }
+}

@@ -28,6 +28,8 @@ public sealed class UsageErrorTests
     [InlineData("train --resume runs/a --lr 0.1", "--lr cannot stand beside --resume")]
     [InlineData("train --resume runs/a --batch 8 --epochs 3", "--batch cannot stand beside --resume")]
     [InlineData("train --dataset synthetic --limit 2147483647 --device cpu", "--limit 2147483647 is more than fits: of 1 x 28 x 28 there are at most 2739137 synthetic images.")]
+    [InlineData("train --rank-timeout 60", "--rank-timeout is for --distributed: leave it out, or add --distributed.")]
+    [InlineData("train --distributed --rank-timeout 1", "--rank-timeout is '1'; it must be a number of 2 to 604800.")]
     [InlineData("train --checkpoint-minutes -1", "--checkpoint-minutes is '-1'; it must be a number of 0 to 525600.")]
     [InlineData("train --model book --dataset synthetic --limit 60000 --batch 60000 --device cpu", "--batch 60000 is more than fits: a batch has at most 42799 images of 1x224x224.")]
     [InlineData("bench --device gpu", "Unknown device 'gpu': use auto, cpu, emulator, opencl[:i] or cuda[:i].")]
@@ -67,7 +69,7 @@ public sealed class UsageErrorTests
         string[] options =
         [
             "--model", "--preset", "--epochs", "--batch", "--lr", "--momentum", "--weight-decay", "--schedule", "--optimizer", "--init", "--augment",
-            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--checkpoint-minutes", "--tensorboard", "--precision", "--validation", "--device", "--threads", "--json", "--verbose",
+            "--seed", "--limit", "--dataset", "--data", "--out", "--resume", "--checkpoint-minutes", "--tensorboard", "--distributed", "--sync-batchnorm", "--rank-timeout", "--precision", "--validation", "--device", "--threads", "--json", "--verbose",
         ];
         help.Should().ContainAll(options).And.Contain("constant|step|cosine|onecycle").And.Contain("none|flip|shift-flip");
     }

@@ -5,7 +5,7 @@ using Nin.PtxSimulator.Execution;
 
 namespace Nin.SimulatedCuda;
 
-/// <summary>What this driver has beside CUDA's functions: faults are forgotten, and launches counted.</summary>
+/// <summary>What this driver has beside CUDA's functions: faults are forgotten, launches counted, addresses known.</summary>
 static unsafe class Counting
 {
     static Driver Driver => Driver.Instance;
@@ -32,6 +32,21 @@ static unsafe class Counting
             Driver.Device.Memory.CountsAsWritten = blocks > 0;
             return 0;
         }
+    }
+
+    /// <summary>Lets memory that is allocated from now on count as written: another library writes into it by its address, as MPI does.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "ninAllowForeignWrites")]
+    static int AllowForeignWrites()
+    {
+        lock (Driver.Gate) Driver.Device.Memory.CountsAsWritten = true;
+        return 0;
+    }
+
+    /// <summary>1 where an address is in an allocation of the device, else 0.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "ninHolds")]
+    static int Holds(byte* address)
+    {
+        lock (Driver.Gate) return Driver.Device.Memory.Find(address) is null ? 0 : 1;
     }
 
     /// <summary>Begins to count launches that run from now on, or ends it.</summary>

@@ -15,6 +15,9 @@ sealed class TrainCommand : Command
     // A year: more often than after each epoch, unless one takes as long.
     const int MostCheckpointMinutes = 525_600;
 
+    // A week.
+    const int MostTimeout = 604_800;
+
     static readonly TimeSpan RepeatDelay = TimeSpan.FromSeconds(2);
 
     readonly ModelCatalog models;
@@ -37,6 +40,11 @@ sealed class TrainCommand : Command
         Description = "With --distributed: batch normalisation over the whole batch, and not over each process's part",
     };
 
+    readonly Option<double?> rankTimeout = OptionKinds.Number(
+        "--rank-timeout",
+        $"With --distributed: seconds that a process may show no progress while nothing tells how long that takes, as in a first step or between steps ({new RanksOptions().Timeout.TotalSeconds})",
+        v => v is >= 2 and <= MostTimeout, $"a number of 2 to {MostTimeout}");
+
     readonly Option<string> device = SharedOptions.Device();
     readonly Option<int?> threads = SharedOptions.Threads();
 
@@ -45,7 +53,7 @@ sealed class TrainCommand : Command
     {
         this.models = models;
         options = new TrainOptions(models);
-        foreach (Option option in (Option[])[.. options.All, data, output, resume, checkpointMinutes, tensorboard, distributed, syncBatchNorm, device, threads]) Add(option);
+        foreach (Option option in (Option[])[.. options.All, data, output, resume, checkpointMinutes, tensorboard, distributed, syncBatchNorm, rankTimeout, device, threads]) Add(option);
         SetAction(RunAsync);
     }
 
@@ -53,12 +61,14 @@ sealed class TrainCommand : Command
     {
         if (!parsed.GetValue(distributed))
         {
-            if (parsed.GetValue(syncBatchNorm)) throw new UsageException("--sync-batchnorm is for --distributed: leave it out, or add --distributed.");
+            string? given = parsed.GetValue(syncBatchNorm) ? syncBatchNorm.Name : parsed.GetValue(rankTimeout) is null ? null : rankTimeout.Name;
+            if (given is not null) throw new UsageException($"{given} is for --distributed: leave it out, or add --distributed.");
             if (Ranks.Started > 1) throw new UsageException($"mpirun started {Ranks.Started} of this, and each would train by itself: add --distributed.");
             return await RunAsync(parsed, ranks: null, cancellation).ConfigureAwait(false);
         }
 
-        using var ranks = Ranks.Initialize();
+        var defaults = new RanksOptions();
+        using var ranks = Ranks.Initialize(parsed.GetValue(rankTimeout) is { } seconds ? defaults with { Timeout = TimeSpan.FromSeconds(seconds) } : defaults);
         try
         {
             return await RunAsync(parsed, ranks, cancellation).ConfigureAwait(false);

@@ -31,9 +31,11 @@ static class FolderData
     /// <summary>The images of a run: each class divided into those to learn from and those of the validation, which stand for the test's.</summary>
     /// <exception cref="UsageException">The network gives other classes, or takes no pictures.</exception>
     /// <exception cref="InvalidDataException">The folder has not two classes with pictures that can be used.</exception>
-    public static RunData ForTraining(ModelEntry model, string folder, TrainSettings settings, Action<string> note, CancellationToken cancellation)
+    public static RunData ForTraining(
+        ModelEntry model, string folder, TrainSettings settings, Action<string> note, Action? progressed, CancellationToken cancellation)
     {
-        var split = Load(model, folder, new ImageFolderOptions(), note, cancellation).Split(settings.Validation ?? DefaultValidation, settings.Seed);
+        var options = new ImageFolderOptions { Progress = progressed is null ? null : new Decoded(progressed) };
+        var split = Load(model, folder, options, note, cancellation).Split(settings.Validation ?? DefaultValidation, settings.Seed);
         var training = settings.Limit is { } most && most < split.Training.Count ? Spread(split.Training, most) : split.Training;
         DataFileRow[] files = [new("training", training.ContentHash), new("validation", split.Validation.ContentHash)];
         var source = new ManifestData(RunData.FolderName, Source: "folder", files) { Path = Path.GetFullPath(folder) };
@@ -78,4 +80,9 @@ static class FolderData
 
     static string List(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(MostNames)) + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
+
+    sealed class Decoded(Action progressed) : IProgress<(int Done, int Files)>
+    {
+        public void Report((int Done, int Files) value) => progressed();
+    }
 }

@@ -28,14 +28,16 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     /// <param name="folder">The folder that the user named, or that an earlier run had; or null.</param>
     /// <param name="note">Told what is being done.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="progressed">Called while pictures are decoded; or null.</param>
     /// <exception cref="UsageException">The model takes other images, or gives other classes.</exception>
     /// <exception cref="InvalidDataException">They were not found, or are damaged; the message lists what was tried.</exception>
-    public static async Task<RunData> ForRunAsync(TrainSettings settings, ModelEntry model, string? folder, Action<string> note, CancellationToken cancellation)
+    public static async Task<RunData> ForRunAsync(
+        TrainSettings settings, ModelEntry model, string? folder, Action<string> note, CancellationToken cancellation, Action? progressed = null)
     {
         if (settings.Dataset == FolderName)
         {
             if (folder is null) throw new UsageException("the run learnt from a folder of pictures: name it with --data.");
-            return FolderData.ForTraining(model, folder, settings, note, cancellation);
+            return FolderData.ForTraining(model, folder, settings, note, progressed, cancellation);
         }
 
         // The same images are held out whatever the limit; synthetic ones are made as many as are wanted.

@@ -40,7 +40,8 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
     public async Task<TrainResult> TrainAsync(Device on, Report report, CancellationToken cancellation)
     {
         string? named = Data ?? (Settings.Dataset == RunData.FolderName ? Earlier?.Data.Path : null);
-        var images = await RunData.ForRunAsync(Settings, Model, named, report.Note, cancellation).ConfigureAwait(false);
+        Ranks?.BeginWork("reading the data");
+        var images = await RunData.ForRunAsync(Settings, Model, named, report.Note, cancellation, Ranks is null ? null : Ranks.Progressed).ConfigureAwait(false);
         return (this with { Settings = Settings.ForImages(images.Training!.Count) }).Train(images, on, report, cancellation);
     }
 

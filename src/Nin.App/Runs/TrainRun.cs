@@ -50,7 +50,9 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
             throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `{NinApp.Name} {request.GoOn}`.");
         }
 
+        request.Ranks?.BeginWork("drawing the run");
         if (request.Writes) Draw();
+        request.Ranks?.EndWork();
         return ResultOf(Recipe.Kept(settings, epochs), network.Device, clock.Elapsed.TotalSeconds);
     }
 

@@ -32,13 +32,40 @@ public abstract class RankGroup : IDisposable
     /// <exception cref="IOException">A rank ended or does not answer: the message names it.</exception>
     public abstract void FinishSums();
 
-    /// <summary>Says that this rank begins work that the others will wait for: a group may end a run whose work does not end.</summary>
-    /// <param name="kind">What it is, as a message can say it: work of one kind takes about the same time whenever it is done.</param>
-    public virtual void BeginWork(string kind)
+    /// <summary>
+    /// Begins the same with numbers that an accelerator computes. A group that cannot read such memory has them copied to the host's and back, as this does,
+    /// one sum after another.
+    /// </summary>
+    /// <param name="sum">Not to be touched before <see cref="FinishSums"/> returns.</param>
+    public virtual unsafe void BeginSum(DeviceSum sum)
+    {
+        ArgumentNullException.ThrowIfNull(sum);
+        sum.ToHost();
+        fixed (float* values = sum.Host)
+        {
+            BeginSum(values, sum.Length);
+            FinishSums();
+        }
+
+
+        sum.FromHost();
+    }
+
+    /// <summary>
+    /// Says that this rank begins work that the others will wait for, in place of what it did before: a group may end a run whose work goes on no more.
+    /// </summary>
+    /// <param name="kind">What it is, as a message can say it.</param>
+    /// <param name="repeats">Whether work of this kind takes about the same time whenever it is done, so that the first times tell how long that is.</param>
+    public virtual void BeginWork(string kind, bool repeats = false)
     {
     }
 
-    /// <summary>Says that the work is over.</summary>
+    /// <summary>Says that the work goes on: a layer is computed, a file read.</summary>
+    public virtual void Progressed()
+    {
+    }
+
+    /// <summary>Says that the work is over, and that nobody waits for what comes now.</summary>
     public virtual void EndWork()
     {
     }
@@ -80,7 +107,9 @@ abstract class RankPass(RankGroup group)
     public abstract bool IsEmpty { get; }
 
     /// <summary>Told after a step has gone backward, which has written or added to the gradients of these parameters.</summary>
-    public abstract void WentBackward(IReadOnlyList<Parameter> parameters);
+    /// <param name="parameters">Those of the step.</param>
+    /// <param name="stream">Where that work is queued.</param>
+    public abstract void WentBackward(IReadOnlyList<Parameter> parameters, DeviceStream stream);
 
     /// <summary>What each rank has, one after another; valid until the next call.</summary>
     public Span<T> Gather<T>(ReadOnlySpan<T> own)

@@ -61,6 +61,7 @@ public abstract class Step
         Require(y, Output, pass.Batch, nameof(y));
         Require(Memory, pass, saved);
         ForwardCore(pass, x, y, saved);
+        pass.Ranks?.Group.Progressed();
         KeepAlive(pass, x, y, saved);
     }
 
@@ -94,7 +95,7 @@ public abstract class Step
         Require(Memory, pass, saved);
         if (mask && !Memory.CanMask) throw new ArgumentException("The gradient of this step's input cannot be masked.", nameof(mask));
         BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask));
-        pass.Ranks?.WentBackward(Parameters);
+        pass.Ranks?.WentBackward(Parameters, pass.Stream);
         KeepAlive(pass, x, y, saved);
         dy.KeepAlive();
         dx.KeepAlive();

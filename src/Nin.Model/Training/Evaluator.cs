@@ -40,9 +40,10 @@ sealed class Evaluator : IDisposable
             if (exchange is not null) TrainingRun.ThrowIfCancelled(exchange, cancellation);
             var y = session.Forward(input.On(batch));
             y.CopyTo(logits.AsSpan(0, batch.Count * classes), Layout.Nhwc);
+            exchange?.Group.Progressed();
             // Ranks infer a part each, and all of them count the whole, so that all decide alike.
             ReadOnlySpan<float> whole = exchange is null ? logits : exchange.Gather<float>(logits);
-            exchange?.Group.EndWork();
+            exchange?.Group.BeginWork("what comes after a batch of the test");
             var labels = batch.WholeLabels;
             for (int i = 0; i < labels.Length; i++)
             {

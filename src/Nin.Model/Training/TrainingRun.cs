@@ -58,6 +58,7 @@ sealed class TrainingRun : IDisposable
         peak = options.LearningRate ?? optimizer.LearningRate;
         try
         {
+            options.Ranks?.BeginWork("the start of the training");
             if (options.Resume)
             {
                 var state = Resume();
@@ -116,6 +117,7 @@ sealed class TrainingRun : IDisposable
         try
         {
             Train(epoch, cancellation);
+            exchange?.Group.BeginWork("what comes before the test");
             exchange?.ShareBuffers();
             metrics = Evaluate(epoch, cancellation);
         }
@@ -145,6 +147,7 @@ sealed class TrainingRun : IDisposable
         using var average = optimizer.UseAverage();
         var test = evaluator?.Run(cancellation);
         var validation = validator?.Run(cancellation);
+        exchange?.Group.BeginWork("what comes after an epoch");
         // Last: a cancelled epoch is evaluated anew by the run that resumes.
         bool isBest = best.IsKept && best.Offer(epoch + 1, validation!, network);
         double loss = begun.Weight > 0 ? begun.LossSum / begun.Weight : 0;
@@ -162,6 +165,8 @@ sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         // The constructor may stop half-way.
+        options.Ranks?.EndWork();
+        exchange?.Dispose();
         meter.Dispose();
         evaluator?.Dispose();
         validator?.Dispose();
@@ -220,7 +225,7 @@ sealed class TrainingRun : IDisposable
             ThrowIfCancelled(exchange, cancellation);
             double weightOfBatch = (options.Loss ?? Loss.Default).TotalWeight(batch.WholeLabels);
             float loss = Step(batch, weightOfBatch, epoch, begun.Steps);
-            exchange?.Group.EndWork();
+            exchange?.Group.BeginWork("what comes after a training step");
             double lossSum = begun.LossSum + loss * weightOfBatch, weight = begun.Weight + weightOfBatch;
             double seconds = secondsBefore + clock.GetElapsedTime(started).TotalSeconds;
             meter.Step(batch.Count, seconds - begun.Seconds, loss);
@@ -246,6 +251,7 @@ sealed class TrainingRun : IDisposable
     {
         var position = (epochsDone, begun.Steps);
         if (options.CheckpointFolder is not { } folder || position == kept) return;
+        exchange?.Group.BeginWork("writing a checkpoint");
         if (exchange is null or { Group.Rank: 0 }) Save(folder, epochsDone);
         (kept, keptAt) = (position, options.TimeProvider.GetTimestamp());
         logger.Keeps(epochsDone, begun.Steps, folder);

@@ -63,6 +63,7 @@ public sealed class ResidualStep
         Step.Require(Memory, pass, saved);
         convolution.Forward(pass, x, relu: false, saved.PerExample);
         normalization.Forward(pass, Output, saved.PerExample, HasRelu, y, saved.Fixed, residual);
+        pass.Ranks?.Group.Progressed();
         KeepAlive(pass, x, residual, y, saved);
     }
 
@@ -93,7 +94,7 @@ public sealed class ResidualStep
         normalization.Backward(
             pass, Output, saved.PerExample, relu: false, saved.Fixed, dy, saved.PerExample, accumulate: false, residual);
         convolution.Backward(pass, x, saved.PerExample, dx, accumulate);
-        pass.Ranks?.WentBackward(Parameters);
+        pass.Ranks?.WentBackward(Parameters, pass.Stream);
         KeepAlive(pass, x, dResidual, y, saved);
         dy.KeepAlive();
         dx.KeepAlive();

@@ -15,9 +15,9 @@ interface IRankSession
 /// <remarks>
 /// Gradients lie in memory in the order of the layers, and the way back completes them from the end on: a bucket is the next piece from there that is
 /// complete. A parameter that several layers share is complete when all have gone backward; how many they are, the first step learns, which sums everything
-/// at its end. Only device <c>cpu</c> has gradients where they can be sent from; others copy them to the host at the end of the step.
+/// at its end. An accelerator has a queue for each bucket, which waits for its gradients while those of earlier layers are computed.
 /// </remarks>
-sealed unsafe class GradientExchange : RankPass
+sealed unsafe class GradientExchange : RankPass, IDisposable
 {
     // Below some 100 kB the latency of a message counts, above some MB the sum begins late.
     const long BucketLength = 1 << 18;
@@ -25,8 +25,8 @@ sealed unsafe class GradientExchange : RankPass
     readonly ParameterSet parameters;
     readonly Dictionary<Parameter, int> indices = [];
     readonly int[] written, expected;
-    readonly bool onHost;
-    float[] host = [];
+    // Buckets on an accelerator; null on device cpu.
+    readonly Dictionary<(long Start, long Length), DeviceSum>? onDevice;
     bool knowsWriters, isEmpty;
     int examples, partLength, next;
     long freezing;
@@ -37,7 +37,7 @@ sealed unsafe class GradientExchange : RankPass
     {
         this.parameters = parameters;
         SynchronizesStatistics = synchronizesStatistics;
-        onHost = parameters.Device is CpuDevice;
+        if (parameters.Device is AcceleratorDevice) onDevice = [];
         for (int i = 0; i < parameters.Count; i++) indices[parameters[i]] = i;
         (written, expected) = (new int[parameters.Count], new int[parameters.Count]);
     }
@@ -75,26 +75,19 @@ sealed unsafe class GradientExchange : RankPass
     }
 
     /// <summary>
-    /// Batches of which each is work that the other ranks wait for, from the loader on until the caller says that it is done: what one rank alone does
-    /// afterwards, such as writing files, may take its time.
+    /// Batches of which each is work of a kind, from the loader on until the caller says that it is done by beginning other work: what one rank alone does
+    /// then, such as writing files, takes another time.
     /// </summary>
     public static IEnumerable<ImageBatch> Watched(GradientExchange? exchange, string kind, IEnumerable<ImageBatch> batches) =>
         exchange is null ? batches : exchange.Watched(kind, batches);
 
     IEnumerable<ImageBatch> Watched(string kind, IEnumerable<ImageBatch> batches)
     {
-        Group.BeginWork(kind);
-        try
+        Group.BeginWork(kind, repeats: true);
+        foreach (var batch in batches)
         {
-            foreach (var batch in batches)
-            {
-                yield return batch;
-                Group.BeginWork(kind);
-            }
-        }
-        finally
-        {
-            Group.EndWork();
+            yield return batch;
+            Group.BeginWork(kind, repeats: true);
         }
     }
 
@@ -114,11 +107,12 @@ sealed unsafe class GradientExchange : RankPass
     }
 
     /// <inheritdoc/>
-    public override void WentBackward(IReadOnlyList<Parameter> parameters)
+    public override void WentBackward(IReadOnlyList<Parameter> parameters, DeviceStream stream)
     {
+        Group.Progressed();
         // Called in every step: an enumerator would be allocated.
         for (int i = 0; i < parameters.Count; i++) written[indices[parameters[i]]]++;
-        if (knowsWriters && onHost) SendComplete();
+        if (knowsWriters) SendComplete(stream);
     }
 
     /// <summary>Waits until the gradients are those of the whole batch.</summary>
@@ -130,25 +124,23 @@ sealed unsafe class GradientExchange : RankPass
             knowsWriters = true;
         }
 
-        if (onHost)
-        {
-            SendComplete();
-            Send();
-            Group.FinishSums();
-            return;
-        }
-
-        var gradients = parameters.Gradients;
-        if (host.Length == 0) host = GC.AllocateUninitializedArray<float>(checked((int)gradients.Length), pinned: true);
-        stream.Download(gradients, host);
-        if (IsEmpty) Array.Fill(host, -0f);
-        fixed (float* values = host) Group.BeginSum(values, host.Length);
+        SendComplete(stream);
+        Send(stream);
+        // What the device still computes is this rank's work: only what comes after it is waiting for others.
+        if (onDevice is not null) stream.Synchronize();
         Group.FinishSums();
-        stream.Upload(host, gradients);
+    }
+
+    /// <summary>Gives back what it has on an accelerator.</summary>
+    public void Dispose()
+    {
+        if (onDevice is null) return;
+        foreach (var sum in onDevice.Values) sum.Dispose();
+        onDevice.Clear();
     }
 
     // From the last parameter to the first, as far as they are complete; what no step writes is no gradient.
-    void SendComplete()
+    void SendComplete(DeviceStream stream)
     {
         for (; next >= 0; next--)
         {
@@ -157,24 +149,35 @@ sealed unsafe class GradientExchange : RankPass
             if (written[next] < expected[next]) return;
             if (expected[next] == 0 || !parameter.RequiresGradient)
             {
-                Send();
+                Send(stream);
                 continue;
             }
 
             long offset = parameter.Value.Offset;
             if (start == end) end = offset + Shapes.Sizes.SlotSize.RoundUp(parameter.Length);
             start = offset;
-            if (end - start >= BucketLength) Send();
+            if (end - start >= BucketLength) Send(stream);
         }
     }
 
-    void Send()
+    void Send(DeviceStream stream)
     {
         if (start == end) return;
-        float* values = parameters.Gradients.Slice(start, end - start).Pointer;
-        // What counts nothing is -0, which changes no bit of a sum.
-        if (IsEmpty) new Span<float>(values, checked((int)(end - start))).Fill(-0f);
-        Group.BeginSum(values, end - start);
+        var bucket = parameters.Gradients.Slice(start, end - start);
+        if (onDevice is null)
+        {
+            // What counts nothing is -0, which changes no bit of a sum.
+            if (IsEmpty) new Span<float>(bucket.Pointer, checked((int)bucket.Length)).Fill(-0f);
+            Group.BeginSum(bucket.Pointer, bucket.Length);
+        }
+        else
+        {
+            if (!onDevice.TryGetValue((start, bucket.Length), out var sum))
+                onDevice.Add((start, bucket.Length), sum = new DeviceSum((AcceleratorDevice)parameters.Device, bucket));
+            sum.Follow(stream, IsEmpty);
+            Group.BeginSum(sum);
+        }
+
         end = start;
     }
 }
