@@ -14,6 +14,7 @@ sealed partial record Page(string Path, string Text)
     public static IReadOnlyList<Page> All { get; } =
     [
         .. Files("", "README*.md", SearchOption.TopDirectoryOnly),
+        .. Files("", "CONTRIBUTING.md", SearchOption.TopDirectoryOnly),
         .. Files("docs", "*.md", SearchOption.TopDirectoryOnly),
         .. Files("docs/diagnostics", "README.md", SearchOption.TopDirectoryOnly),
         .. Files("docs/pictures", "*.md", SearchOption.TopDirectoryOnly),
