@@ -31,7 +31,6 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
     {
         ["dotnet test"] = "this is it",
         ["dotnet build"] = "CI runs it",
-        ["dotnet format"] = "writes into the sources",
         ["dotnet new"] = "the SDK's own, or PackageTests'",
         ["dotnet add"] = "needs a feed that has the packages",
         ["dotnet pack"] = "PackageTests run it",
