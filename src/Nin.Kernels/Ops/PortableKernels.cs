@@ -103,4 +103,13 @@ static class PortableThread
 
     /// <summary>Threads of the whole launch.</summary>
     public static long Stride => Grid.DimX * (long)Group.DimX;
+
+    /// <summary>
+    /// <see cref="Index"/> in 32 bits, half as many instructions, for at most <see cref="int.MaxValue"/> items: without a sign the last
+    /// <see cref="Stride32"/> beyond them does not overflow, because a launch has at most 2^28 threads.
+    /// </summary>
+    public static uint Index32 => (uint)(Grid.IdxX * Group.DimX + Group.IdxX);
+
+    /// <summary><see cref="Stride"/> in 32 bits.</summary>
+    public static uint Stride32 => (uint)(Grid.DimX * Group.DimX);
 }

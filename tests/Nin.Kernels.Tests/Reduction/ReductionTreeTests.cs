@@ -84,11 +84,13 @@ public sealed class ReductionTreeTests
         {
             var runs = ChannelRuns.Over(tree, n, channels: 5);
             runs.Count.Should().Be(tree.Leaves(n) * runs.PerLeaf);
-            runs.FirstPixel(runs.Count).Should().Be(n * tree.Pixels);
+            runs.Run(runs.Count - 1).End.Should().Be(n * tree.Pixels);
             for (int run = 0; run < runs.Count; run += Math.Max(1, runs.Count / 4096))
             {
-                runs.FirstPixel(run + 1).Should().BeGreaterThanOrEqualTo(runs.FirstPixel(run));
-                if (run % runs.PerLeaf == 0) runs.FirstPixel(run).Should().Be(tree.FirstPixel(run / runs.PerLeaf, n));
+                var (first, end) = runs.Run(run);
+                end.Should().BeGreaterThanOrEqualTo(first);
+                if (run + 1 < runs.Count) runs.Run(run + 1).First.Should().Be(end);
+                if (run % runs.PerLeaf == 0) first.Should().Be(tree.FirstPixel(run / runs.PerLeaf, n));
             }
         }
     }

@@ -8,6 +8,8 @@ struct Float4
     /// <summary>Floats in it.</summary>
     public const int Length = 4;
 
+    const int Log2Length = 2;
+
     public float S0, S1, S2, S3;
 
     /// <summary>Float4s that cover a number of floats; the last may be partial.</summary>
@@ -15,6 +17,93 @@ struct Float4
 
     /// <summary>Whether pixels of so many channels (in each group) begin and end at multiples of 16 bytes. Buffers begin at multiples of 256.</summary>
     public static bool AreAligned(DeviceView view, int channels) => channels % Length == 0 && view.Offset % Length == 0;
+
+    /// <summary>Whether a range is float4s from its first element to its last.</summary>
+    public static bool IsWhole(DeviceView view) => view.Length % Length == 0 && view.Offset % Length == 0;
+
+    /// <summary>Floats that a thread takes at a time: four where they are <see cref="AreAligned">aligned</see>, else one, so that neighbours read neighbours.</summary>
+    public static int Width(bool areAligned) => areAligned ? Length : 1;
+
+    /// <summary>As many floats as <paramref name="width"/> says, and zeros.</summary>
+    public static Float4 Load(ArrayView<float> view, long index, int width)
+    {
+        if (width == Length) return view.Cast<Float4>()[index >> Log2Length];
+        Float4 r = default;
+        r.S0 = view[index];
+        return r;
+    }
+
+    /// <summary>Writes what <see cref="Load"/> reads.</summary>
+    public readonly void Store(ArrayView<float> view, long index, int width)
+    {
+        if (width == Length) view.Cast<Float4>()[index >> Log2Length] = this;
+        else view[index] = S0;
+    }
+
+    public static Float4 Add(Float4 a, Float4 b)
+    {
+        a.S0 += b.S0;
+        a.S1 += b.S1;
+        a.S2 += b.S2;
+        a.S3 += b.S3;
+        return a;
+    }
+
+    public static Float4 Subtract(Float4 a, Float4 b)
+    {
+        a.S0 -= b.S0;
+        a.S1 -= b.S1;
+        a.S2 -= b.S2;
+        a.S3 -= b.S3;
+        return a;
+    }
+
+    public static Float4 Multiply(Float4 a, Float4 b)
+    {
+        a.S0 *= b.S0;
+        a.S1 *= b.S1;
+        a.S2 *= b.S2;
+        a.S3 *= b.S3;
+        return a;
+    }
+
+    /// <summary>Negative elements become zero; NaN stays.</summary>
+    public static Float4 Relu(Float4 a)
+    {
+        a.S0 = a.S0 < 0 ? 0 : a.S0;
+        a.S1 = a.S1 < 0 ? 0 : a.S1;
+        a.S2 = a.S2 < 0 ? 0 : a.S2;
+        a.S3 = a.S3 < 0 ? 0 : a.S3;
+        return a;
+    }
+
+    /// <summary><c>y > 0 ? dy : 0</c>: the gradient of a ReLU whose output was <paramref name="y"/>.</summary>
+    public static Float4 MaskByPositive(Float4 dy, Float4 y)
+    {
+        dy.S0 = y.S0 > 0 ? dy.S0 : 0;
+        dy.S1 = y.S1 > 0 ? dy.S1 : 0;
+        dy.S2 = y.S2 > 0 ? dy.S2 : 0;
+        dy.S3 = y.S3 > 0 ? dy.S3 : 0;
+        return dy;
+    }
+
+    public static Float4 Scale(Float4 a, float factor)
+    {
+        a.S0 *= factor;
+        a.S1 *= factor;
+        a.S2 *= factor;
+        a.S3 *= factor;
+        return a;
+    }
+
+    public static Float4 Divide(Float4 a, float divisor)
+    {
+        a.S0 /= divisor;
+        a.S1 /= divisor;
+        a.S2 /= divisor;
+        a.S3 /= divisor;
+        return a;
+    }
 }
 
 /// <summary>

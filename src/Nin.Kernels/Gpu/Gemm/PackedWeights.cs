@@ -54,8 +54,8 @@ readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
 /// <summary>Packs weights in the order in which kernels read them.</summary>
 sealed class WeightPacker(AcceleratorDevice device)
 {
-    readonly Action<DeviceStream, KernelConfig, PackedLayout, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<PackedLayout, ArrayView<float>, ArrayView<float>>(PackKernel);
+    readonly Action<DeviceStream, KernelConfig, PackedLayout, PackedRows, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PackedLayout, PackedRows, ArrayView<float>, ArrayView<float>>(PackKernel);
 
     /// <summary>Elements of scratch that <see cref="Pack"/> needs.</summary>
     public static long ScratchLength(in PackedLayout layout, in Weights w) => w.Prepacked is null ? layout.Length : 0;
@@ -76,22 +76,31 @@ sealed class WeightPacker(AcceleratorDevice device)
     static void Prepack(DeviceView w, DeviceView packed, in (WeightPacker Packer, DeviceStream Stream, PackedLayout Layout) state) =>
         state.Packer.Launch(state.Stream, state.Layout, w, packed);
 
-    void Launch(DeviceStream stream, in PackedLayout layout, DeviceView w, DeviceView packed) =>
-        launch(stream, device.Over(layout.Length), layout, w.Array, packed.Array);
+    void Launch(DeviceStream stream, in PackedLayout layout, DeviceView w, DeviceView packed)
+    {
+        // Items are counted in 32 bits.
+        int rows = layout.Problem.Geometry.Groups * layout.Panels * layout.Rows, most = int.MaxValue / layout.Width;
+        for (int first = 0; first < rows; first += most)
+        {
+            int count = Math.Min(most, rows - first);
+            var items = PackedRows.Of(layout, first, count);
+            launch(stream, device.Over(items.Items), layout, items, w.Array, packed.Slice((long)first * layout.Width, items.Items).Array);
+        }
+    }
 
-    static void PackKernel(PackedLayout layout, ArrayView<float> w, ArrayView<float> packed)
+    static void PackKernel(PackedLayout layout, PackedRows rows, ArrayView<float> w, ArrayView<float> packed)
     {
         var problem = layout.Problem;
         var g = problem.Geometry;
-        for (long i = PortableThread.Index; i < layout.Length; i += PortableThread.Stride)
+        for (uint i = PortableThread.Index32; i < (uint)rows.Items; i += PortableThread.Stride32)
         {
             // i = ((group * panels + panel) * rows + row) * width + column
-            long rest = i / layout.Width;
-            int column = (int)(i - rest * layout.Width);
-            int panel = (int)(rest / layout.Rows), row = (int)(rest - (long)panel * layout.Rows);
-            int group = panel / layout.Panels;
-            column += (panel - group * layout.Panels) * layout.Width;
-            int tap = row / g.SourceChannels, channel = row - tap * g.SourceChannels;
+            int rest = rows.Width.Divide((int)i), column = (int)i - rest * layout.Width;
+            rest += rows.First;
+            int panel = rows.Rows.Divide(rest), row = rest - panel * layout.Rows;
+            int group = rows.Panels.Divide(panel);
+            column += (panel - group * rows.Panels.Value) * layout.Width;
+            int tap = rows.Channels.Divide(row), channel = row - tap * g.SourceChannels;
             float value = 0;
             if (tap < g.Taps && column < g.ResultChannels)
             {
@@ -100,7 +109,21 @@ sealed class WeightPacker(AcceleratorDevice device)
                     + (long)column * problem.ColumnStride];
             }
 
-            packed[i] = value;
+            packed[(int)i] = value;
         }
     }
+}
+
+/// <summary>The rows of packed weights that one launch writes, of all panels and groups, and the numbers that its threads divide by.</summary>
+/// <param name="First">The first row.</param>
+/// <param name="Items">Elements of the rows.</param>
+/// <param name="Width">Columns of a panel.</param>
+/// <param name="Rows">Rows of a panel.</param>
+/// <param name="Panels">Panels of a group.</param>
+/// <param name="Channels">Rows of a tap.</param>
+readonly record struct PackedRows(int First, int Items, Divisor Width, Divisor Rows, Divisor Panels, Divisor Channels)
+{
+    public static PackedRows Of(in PackedLayout layout, int first, int count) => new(
+        first, count * layout.Width, Divisor.Of(layout.Width), Divisor.Of(layout.Rows), Divisor.Of(layout.Panels),
+        Divisor.Of(layout.Problem.Geometry.SourceChannels));
 }

@@ -40,20 +40,34 @@ sealed class ActivationForwardPortable(AcceleratorDevice device) : IActivationFo
             typeof(TActivation), static (_, device) => new ActivationForwardKernel<TActivation>(device), device)).Run(stream, activation, x, y);
 }
 
-/// <summary>One thread per element.</summary>
+/// <summary>One thread per four elements, or per element where they are not aligned.</summary>
 sealed class ActivationForwardKernel<TActivation>(AcceleratorDevice device)
     where TActivation : unmanaged, IActivation
 {
-    readonly Action<DeviceStream, KernelConfig, TActivation, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<TActivation, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, TActivation, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TActivation, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y) =>
-        launch(stream, device.Over(x.Length), activation, x.Array, y.Array);
-
-    static void Kernel(TActivation activation, ArrayView<float> x, ArrayView<float> y)
+    public void Run(DeviceStream stream, TActivation activation, DeviceView x, DeviceView y)
     {
-        for (long i = PortableThread.Index; i < x.Length; i += PortableThread.Stride)
-            y[i] = activation.Value(new Float32(x[i])).Value;
+        int width = Float4.Width(Float4.IsWhole(x) && Float4.AreAligned(y, Float4.Length));
+        launch(stream, device.Over(x.Length / width), activation, width, x.Array, y.Array);
+    }
+
+    static void Kernel(TActivation activation, int width, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index * width; i < x.Length; i += PortableThread.Stride * width)
+        {
+            Float4 values = Float4.Load(x, i, width);
+            values.S0 = activation.Value(new Float32(values.S0)).Value;
+            if (width == Float4.Length)
+            {
+                values.S1 = activation.Value(new Float32(values.S1)).Value;
+                values.S2 = activation.Value(new Float32(values.S2)).Value;
+                values.S3 = activation.Value(new Float32(values.S3)).Value;
+            }
+
+            values.Store(y, i, width);
+        }
     }
 }
 
@@ -70,22 +84,34 @@ sealed class ActivationBackwardPortable(AcceleratorDevice device) : IActivationB
         .Run(stream, activation, saved, dy, dx, accumulate);
 }
 
-/// <summary>One thread per element.</summary>
+/// <summary>One thread per four elements, or per element where they are not aligned.</summary>
 sealed class ActivationBackwardKernel<TActivation>(AcceleratorDevice device)
     where TActivation : unmanaged, IActivation
 {
-    readonly Action<DeviceStream, KernelConfig, TActivation, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<TActivation, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, TActivation, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TActivation, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(stream, device.Over(saved.Length), activation, accumulate ? 1 : 0, saved.Array, dy.Array, dx.Array);
-
-    static void Kernel(TActivation activation, int accumulate, ArrayView<float> saved, ArrayView<float> dy, ArrayView<float> dx)
+    public void Run(DeviceStream stream, TActivation activation, DeviceView saved, DeviceView dy, DeviceView dx, bool accumulate)
     {
-        for (long i = PortableThread.Index; i < saved.Length; i += PortableThread.Stride)
+        int width = Float4.Width(Float4.IsWhole(saved) && Float4.AreAligned(dy, Float4.Length) && Float4.AreAligned(dx, Float4.Length));
+        launch(stream, device.Over(saved.Length / width), activation, width, accumulate ? 1 : 0, saved.Array, dy.Array, dx.Array);
+    }
+
+    static void Kernel(TActivation activation, int width, int accumulate, ArrayView<float> saved, ArrayView<float> dy, ArrayView<float> dx)
+    {
+        for (long i = PortableThread.Index * width; i < saved.Length; i += PortableThread.Stride * width)
         {
-            float gradient = activation.Gradient(new Float32(saved[i]), new Float32(dy[i])).Value;
-            dx[i] = accumulate != 0 ? dx[i] + gradient : gradient;
+            Float4 values = Float4.Load(saved, i, width), gradients = Float4.Load(dy, i, width);
+            gradients.S0 = activation.Gradient(new Float32(values.S0), new Float32(gradients.S0)).Value;
+            if (width == Float4.Length)
+            {
+                gradients.S1 = activation.Gradient(new Float32(values.S1), new Float32(gradients.S1)).Value;
+                gradients.S2 = activation.Gradient(new Float32(values.S2), new Float32(gradients.S2)).Value;
+                gradients.S3 = activation.Gradient(new Float32(values.S3), new Float32(gradients.S3)).Value;
+            }
+
+            if (accumulate != 0) gradients = Float4.Add(Float4.Load(dx, i, width), gradients);
+            gradients.Store(dx, i, width);
         }
     }
 }

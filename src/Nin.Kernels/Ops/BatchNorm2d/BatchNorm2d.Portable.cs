@@ -43,13 +43,56 @@ readonly record struct BatchNormMap(int Examples, int Pixels, int Channels, floa
     public float Count => (long)Examples * Pixels;
 }
 
-/// <summary>Partial sums of which one thread makes the rest of the tree: see <see cref="TreeSum.Fold"/>.</summary>
-/// <param name="Count">Partial sums of an element.</param>
-/// <param name="Stride">Elements from one to the next.</param>
-readonly record struct PartialSums(int Count, long Stride)
+/// <summary>
+/// How the threads of a kernel over all elements share them: a thread takes one block of channels, four or one, in every <see cref="Groups"/>th pixel, so
+/// that it reads the channel's numbers once.
+/// </summary>
+/// <param name="Length">Elements of the batch.</param>
+/// <param name="Step">Elements from a pixel of a thread to its next.</param>
+/// <param name="Groups">Pixels that are taken side by side.</param>
+/// <param name="Width">Channels of a block.</param>
+/// <param name="Blocks">Blocks of a pixel.</param>
+readonly record struct ChannelRows(long Length, long Step, int Groups, int Width, Divisor Blocks)
 {
-    /// <summary>The sum of an element, which takes the place of its first partial sum.</summary>
-    public float Combine(ArrayView<float> partials, long element) => TreeSum.Combine(partials, element, Count, Stride);
+    const int PixelsOfThread = 4;
+
+    public static ChannelRows Over(in BatchNormMap map, bool areAligned)
+    {
+        int width = Float4.Width(areAligned), blocks = map.Channels / width;
+        long pixels = (long)map.Examples * map.Pixels, perThread = Math.Max(PixelsOfThread, pixels * blocks / (1 << 30));
+        int groups = (int)((pixels + perThread - 1) / perThread);
+        return new(map.Length, (long)groups * map.Channels, groups, width, Divisor.Of(blocks));
+    }
+
+    /// <summary>Threads that there is work for.</summary>
+    public int Items => Groups * Blocks.Value;
+
+    /// <summary>The first channel of an item.</summary>
+    public int Channel(int item) => (item - Blocks.Divide(item) * Blocks.Value) * Width;
+}
+
+/// <summary>What a normalisation reads of each channel.</summary>
+/// <param name="Mean">Of the batch, or running.</param>
+/// <param name="Deviation">One over the batch's deviation; or a variance, where the map says so.</param>
+/// <param name="Gamma">Scale.</param>
+/// <param name="Beta">Shift.</param>
+readonly record struct BatchNormChannels(ArrayView<float> Mean, ArrayView<float> Deviation, ArrayView<float> Gamma, ArrayView<float> Beta)
+{
+    public static bool AreAligned(DeviceView mean, DeviceView deviation, in BatchNormParameters parameters, int channels) =>
+        Float4.AreAligned(mean, channels) && Float4.AreAligned(deviation, channels) && Float4.AreAligned(parameters.Gamma, channels)
+        && Float4.AreAligned(parameters.Beta, channels);
+
+    /// <summary>One over the deviations of some channels.</summary>
+    public Float4 Inverse(BatchNormMap map, int channel, int width)
+    {
+        Float4 inverse = Float4.Load(Deviation, channel, width);
+        if (map.HasVariance == 0) return inverse;
+        inverse.S0 = 1f / XMath.Sqrt(inverse.S0 + map.Epsilon);
+        inverse.S1 = 1f / XMath.Sqrt(inverse.S1 + map.Epsilon);
+        inverse.S2 = 1f / XMath.Sqrt(inverse.S2 + map.Epsilon);
+        inverse.S3 = 1f / XMath.Sqrt(inverse.S3 + map.Epsilon);
+        return inverse;
+    }
 }
 
 /// <summary>What a normalised value is added to, and where it goes.</summary>
@@ -57,41 +100,46 @@ readonly record struct PartialSums(int Count, long Stride)
 /// <param name="Y">Output.</param>
 readonly record struct BatchNormOutput(ArrayView<float> Residual, ArrayView<float> Y);
 
-/// <summary><c>y = act((x - mean) * inverseDeviation * gamma + beta + residual)</c>, one thread an element.</summary>
+/// <summary><c>y = act((x - mean) * inverseDeviation * gamma + beta + residual)</c>, one thread a block of channels in some pixels.</summary>
 sealed class BatchNormApply(AcceleratorDevice device)
 {
     readonly Action<
-        DeviceStream, KernelConfig, BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        BatchNormOutput> launch =
-        device.Load<
-            BatchNormMap, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, BatchNormOutput>(
-            ApplyKernel);
+        DeviceStream, KernelConfig, BatchNormMap, ChannelRows, BatchNormChannels, ArrayView<float>, BatchNormOutput> launch =
+        device.Load<BatchNormMap, ChannelRows, BatchNormChannels, ArrayView<float>, BatchNormOutput>(ApplyKernel);
 
     public void Run(
         DeviceStream stream, in BatchNormMap map, DeviceView x, in BatchNormParameters parameters, DeviceView mean, DeviceView deviation,
-        DeviceView y, DeviceView residual = default) =>
+        DeviceView y, DeviceView residual = default)
+    {
+        int channels = map.Channels;
+        bool areAligned = BatchNormChannels.AreAligned(mean, deviation, parameters, channels) && Float4.AreAligned(x, channels)
+            && Float4.AreAligned(y, channels) && (residual.IsNone || Float4.AreAligned(residual, channels));
+        var rows = ChannelRows.Over(map, areAligned);
         launch(
-            stream, device.Over(map.Length), map with { HasResidual = residual.IsNone ? 0 : 1 }, x.Array, mean.Array, deviation.Array,
-            parameters.Gamma.Array, parameters.Beta.Array, new BatchNormOutput(residual.Array, y.Array));
+            stream, device.Over(rows.Items), map with { HasResidual = residual.IsNone ? 0 : 1 }, rows,
+            new BatchNormChannels(mean.Array, deviation.Array, parameters.Gamma.Array, parameters.Beta.Array), x.Array,
+            new BatchNormOutput(residual.Array, y.Array));
+    }
 
     /// <summary>
     /// The one place of this arithmetic: the backward pass finds the ReLU's mask again by the same operations in the same order.
     /// </summary>
-    public static float Normalised(float x, float mean, float inverseDeviation) => (x - mean) * inverseDeviation;
+    public static Float4 Normalised(Float4 x, Float4 mean, Float4 inverseDeviation) => Float4.Multiply(Float4.Subtract(x, mean), inverseDeviation);
 
-    static void ApplyKernel(
-        BatchNormMap map, ArrayView<float> x, ArrayView<float> mean, ArrayView<float> deviation, ArrayView<float> gamma,
-        ArrayView<float> beta, BatchNormOutput output)
+    static void ApplyKernel(BatchNormMap map, ChannelRows rows, BatchNormChannels channels, ArrayView<float> x, BatchNormOutput output)
     {
-        for (long i = PortableThread.Index; i < map.Length; i += PortableThread.Stride)
+        for (uint i = PortableThread.Index32; i < (uint)rows.Items; i += PortableThread.Stride32)
         {
-            long c = i % map.Channels;
-            float inverse = deviation[c];
-            if (map.HasVariance != 0) inverse = 1f / XMath.Sqrt(inverse + map.Epsilon);
-            float value = Normalised(x[i], mean[c], inverse) * gamma[c] + beta[c];
-            if (map.HasResidual != 0) value += output.Residual[i];
-            if (map.Relu != 0) value = value < 0 ? 0f : value;
-            output.Y[i] = value;
+            int c = rows.Channel((int)i);
+            Float4 mean = Float4.Load(channels.Mean, c, rows.Width), inverse = channels.Inverse(map, c, rows.Width);
+            Float4 gamma = Float4.Load(channels.Gamma, c, rows.Width), beta = Float4.Load(channels.Beta, c, rows.Width);
+            for (long at = (long)i * rows.Width; at < rows.Length; at += rows.Step)
+            {
+                Float4 value = Float4.Add(Float4.Multiply(Normalised(Float4.Load(x, at, rows.Width), mean, inverse), gamma), beta);
+                if (map.HasResidual != 0) value = Float4.Add(value, Float4.Load(output.Residual, at, rows.Width));
+                if (map.Relu != 0) value = Float4.Relu(value);
+                value.Store(output.Y, at, rows.Width);
+            }
         }
     }
 }
@@ -106,113 +154,4 @@ sealed class BatchNorm2dForwardInferencePortable(AcceleratorDevice device) : IBa
         apply.Run(
             stream, new BatchNormMap(sizes, n, parameters, relu) { HasVariance = 1 }, x, parameters, parameters.RunningMean,
             parameters.RunningVariance, y);
-}
-
-/// <summary>
-/// The mean, then squares of deviations from it, each as sums of runs in scratch and their tree, then one launch over the elements. A sum of
-/// plain squares beside that of the elements would save a pass, and lose the variance of a channel whose mean is large.
-/// </summary>
-sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBatchNorm2dForwardTraining
-{
-    readonly ChannelSumPortable sum = new(device);
-    readonly TreeSum tree = new(device);
-    readonly BatchNormApply apply = new(device);
-    readonly ActivationForwardPortable forward = new(device);
-
-    readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchMean =
-        device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(MeanKernel);
-
-    readonly Action<DeviceStream, KernelConfig, ChannelRuns, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchSquares =
-        device.Load<ChannelRuns, ArrayView<float>, ArrayView<float>, ArrayView<float>>(SquaresKernel);
-
-    readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchVariance =
-        device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(VarianceKernel);
-
-    public void Run(
-        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
-        DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual, RankPass? ranks)
-    {
-        RequireNone(ranks);
-        var map = new BatchNormMap(sizes, n, parameters, relu);
-        var runs = ChannelRuns.Over(sizes.Tree, n, sizes.Channels);
-        var partials = stream.Scratch(runs.Length);
-        var channels = device.Over(sizes.Channels);
-        sum.Sums(stream, runs, x, partials);
-        launchMean(stream, channels, map, Fold(stream, runs, partials), partials.Array, mean.Array, parameters.RunningMean.Array);
-        launchSquares(stream, device.Over(runs.Length), runs, x.Array, mean.Array, partials.Array);
-        launchVariance(
-            stream, channels, map, Fold(stream, runs, partials), partials.Array, inverseDeviation.Array, parameters.RunningVariance.Array);
-        apply.Run(stream, map, x, parameters, mean, inverseDeviation, y, residual);
-    }
-
-    public void Run<TActivation>(
-        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
-        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks)
-        where TActivation : unmanaged, IActivation
-    {
-        DeviceView target = normalized.IsNone ? y : normalized;
-        Run(stream, sizes, n, x, parameters, relu: false, target, mean, inverseDeviation, residual: default, ranks);
-        long length = n * sizes.Length;
-        forward.Run(stream, activation, target.Slice(0, length), y.Slice(0, length));
-    }
-
-    // Between its launches the host would have to wait for the device and for the other ranks, in every layer twice.
-    internal static void RequireNone(RankPass? ranks)
-    {
-        if (ranks is not null) throw new NotSupportedException("Batch normalisation over all ranks runs on device cpu alone; on other devices each rank takes its own statistics.");
-    }
-
-    PartialSums Fold(DeviceStream stream, in ChannelRuns runs, DeviceView partials)
-    {
-        var (count, stride) = tree.Fold(stream, runs.Count, partials, runs.Channels, runs.Channels);
-        return new(count, stride);
-    }
-
-    static void MeanKernel(
-        BatchNormMap map, PartialSums sums, ArrayView<float> partials, ArrayView<float> mean, ArrayView<float> runningMean)
-    {
-        for (long c = PortableThread.Index; c < map.Channels; c += PortableThread.Stride)
-        {
-            float batch = sums.Combine(partials, c) / map.Count;
-            mean[c] = batch;
-            runningMean[c] = (1f - map.Momentum) * runningMean[c] + map.Momentum * batch;
-        }
-    }
-
-    static void SquaresKernel(ChannelRuns runs, ArrayView<float> x, ArrayView<float> mean, ArrayView<float> partials)
-    {
-        for (long i = PortableThread.Index; i < runs.Length; i += PortableThread.Stride)
-        {
-            int run = (int)(i / runs.Channels);
-            int c = (int)(i - (long)run * runs.Channels);
-            long stride = runs.Channels, at = runs.FirstPixel(run) * stride + c, end = runs.FirstPixel(run + 1) * stride;
-            float center = mean[c];
-            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-            for (; at + 3 * stride < end; at += 4 * stride)
-            {
-                s0 += Square(x[at] - center);
-                s1 += Square(x[at + stride] - center);
-                s2 += Square(x[at + 2 * stride] - center);
-                s3 += Square(x[at + 3 * stride] - center);
-            }
-
-            for (; at < end; at += stride) s0 += Square(x[at] - center);
-            partials[i] = (s0 + s1) + (s2 + s3);
-        }
-    }
-
-    static float Square(float value) => value * value;
-
-    static void VarianceKernel(
-        BatchNormMap map, PartialSums sums, ArrayView<float> partials, ArrayView<float> inverseDeviation, ArrayView<float> runningVariance)
-    {
-        for (long c = PortableThread.Index; c < map.Channels; c += PortableThread.Stride)
-        {
-            float squares = sums.Combine(partials, c);
-            inverseDeviation[c] = 1f / XMath.Sqrt(squares / map.Count + map.Epsilon);
-            // The unbiased variance divides by one less; of a single pixel it is not defined, and the old one stays in its place.
-            if (map.Count > 1)
-                runningVariance[c] = (1f - map.Momentum) * runningVariance[c] + map.Momentum * (squares / (map.Count - 1));
-        }
-    }
 }

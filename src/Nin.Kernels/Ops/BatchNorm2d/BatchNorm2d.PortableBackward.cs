@@ -3,65 +3,75 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>The arrays that both kernels of the gradient read.</summary>
+/// <summary>The arrays that the kernels of the gradient read.</summary>
 /// <param name="X">Input of the forward pass.</param>
-/// <param name="Mean">The batch's mean.</param>
-/// <param name="InverseDeviation">One over the batch's deviation.</param>
-/// <param name="Gamma">Scale.</param>
-/// <param name="Beta">Shift.</param>
+/// <param name="Channels">What its normalisation read.</param>
 /// <param name="Dy">Gradient of the output.</param>
 /// <param name="Y">Output, where it masks the gradient.</param>
-readonly record struct BatchNormArrays(
-    ArrayView<float> X, ArrayView<float> Mean, ArrayView<float> InverseDeviation, ArrayView<float> Gamma, ArrayView<float> Beta,
-    ArrayView<float> Dy, ArrayView<float> Y)
+readonly record struct BatchNormArrays(ArrayView<float> X, BatchNormChannels Channels, ArrayView<float> Dy, ArrayView<float> Y)
 {
-    /// <summary>An element of the input, of mean 0 and variance 1 over the batch.</summary>
-    public float Normalised(long at, int channel) => BatchNormApply.Normalised(X[at], Mean[channel], InverseDeviation[channel]);
+    /// <summary>Whether four channels of every array can be read at a time.</summary>
+    public static bool AreAligned(int channels, DeviceView x, DeviceView dy, DeviceView dx, in ResidualGradient residual) =>
+        Float4.AreAligned(x, channels) && Float4.AreAligned(dy, channels) && (dx.IsNone || Float4.AreAligned(dx, channels))
+        && (residual.Y.IsNone || Float4.AreAligned(residual.Y, channels)) && (residual.Gradient.IsNone || Float4.AreAligned(residual.Gradient, channels));
+
+    /// <summary>The numbers of some channels.</summary>
+    public BatchNormFactors Factors(BatchNormMap map, int channel, int width)
+    {
+        BatchNormFactors f;
+        f.Mean = Float4.Load(Channels.Mean, channel, width);
+        f.Inverse = Channels.Inverse(map, channel, width);
+        f.Gamma = Float4.Load(Channels.Gamma, channel, width);
+        f.Beta = Float4.Load(Channels.Beta, channel, width);
+        return f;
+    }
+
+    /// <summary>Some elements of the input, of mean 0 and variance 1 over the batch.</summary>
+    public Float4 Normalised(BatchNormFactors factors, long at, int width) => BatchNormApply.Normalised(Float4.Load(X, at, width), factors.Mean, factors.Inverse);
 
     /// <summary>The gradient before the ReLU, whose mask is the output's sign, or is found by the forward pass's own arithmetic.</summary>
-    public float Gradient(BatchNormMap map, long at, int channel, float normalised)
+    public Float4 Gradient(BatchNormMap map, BatchNormFactors factors, long at, int width, Float4 normalised)
     {
-        float g = Dy[at];
-        if (map.HasResidual != 0) g = Y[at] > 0 ? g : 0f;
-        if (map.Relu != 0) g = normalised * Gamma[channel] + Beta[channel] > 0 ? g : 0f;
+        Float4 g = Float4.Load(Dy, at, width);
+        if (map.HasResidual != 0) g = Float4.MaskByPositive(g, Float4.Load(Y, at, width));
+        if (map.Relu != 0) g = Float4.MaskByPositive(g, Float4.Add(Float4.Multiply(normalised, factors.Gamma), factors.Beta));
         return g;
     }
+}
 
-    /// <summary>What an element adds to dgamma and dbeta.</summary>
-    public GammaBeta Terms(BatchNormMap map, long at, int channel)
-    {
-        float v = Normalised(at, channel);
-        float g = Gradient(map, at, channel, v);
-        return new GammaBeta { Gamma = g * v, Beta = g };
-    }
+/// <summary>The numbers of four channels.</summary>
+struct BatchNormFactors
+{
+    public Float4 Mean, Inverse, Gamma, Beta;
 }
 
 /// <summary>Sums for dgamma and dbeta.</summary>
 struct GammaBeta
 {
-    public float Gamma, Beta;
+    public Float4 Gamma, Beta;
 
     public static GammaBeta Add(GammaBeta a, GammaBeta b)
     {
-        a.Gamma += b.Gamma;
-        a.Beta += b.Beta;
+        a.Gamma = Float4.Add(a.Gamma, b.Gamma);
+        a.Beta = Float4.Add(a.Beta, b.Beta);
         return a;
     }
 }
 
-/// <summary>Two sums of runs side by side in scratch, <c>[runs, dgamma + dbeta]</c>, their tree, then one launch over the elements.</summary>
+/// <summary>Three launches: both sums of runs of pixels, <c>[runs, dgamma + dbeta]</c>, those of the batch, and one over the elements.</summary>
 sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2dBackward
 {
-    readonly TreeSum tree = new(device);
+    // As in the forward pass; and terms of one accumulation, so that no chain of roundings is long.
+    const int RunItems = 8, ChannelItems = 2, Chunk = 16;
 
-    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ChannelRuns, BatchNormArrays, ArrayView<float>> launchSums =
-        device.Load<BatchNormMap, ChannelRuns, BatchNormArrays, ArrayView<float>>(SumsKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ChannelRuns, RunBlocks, GroupLanes, BatchNormArrays, ArrayView<float>> launchRuns =
+        device.Load<BatchNormMap, ChannelRuns, RunBlocks, GroupLanes, BatchNormArrays, ArrayView<float>>(RunsKernel);
 
-    readonly Action<DeviceStream, KernelConfig, BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchWeights =
-        device.Load<BatchNormMap, PartialSums, ArrayView<float>, ArrayView<float>, ArrayView<float>>(WeightsKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ChannelRuns, GroupLanes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchBatch =
+        device.Load<BatchNormMap, ChannelRuns, GroupLanes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(BatchKernel);
 
-    readonly Action<DeviceStream, KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchData =
-        device.Load<BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>, ArrayView<float>>(DataKernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ChannelRows, BatchNormArrays, ArrayView<float>, ArrayView<float>, ArrayView<float>> launchData =
+        device.Load<BatchNormMap, ChannelRows, BatchNormArrays, ArrayView<float>, ArrayView<float>, ArrayView<float>>(DataKernel);
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
@@ -75,64 +85,132 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
             HasResidual = residual.Y.IsNone ? 0 : 1, ResidualGradient = residual.Gradient.IsNone ? 0 : residual.Accumulate ? 2 : 1,
         };
         var arrays = new BatchNormArrays(
-            x.Array, mean.Array, inverseDeviation.Array, parameters.Gamma.Array, parameters.Beta.Array, dy.Array, residual.Y.Array);
+            x.Array, new BatchNormChannels(mean.Array, inverseDeviation.Array, parameters.Gamma.Array, parameters.Beta.Array), dy.Array, residual.Y.Array);
+        bool areAligned = BatchNormArrays.AreAligned(sizes.Channels, x, dy, dx, residual)
+            && BatchNormChannels.AreAligned(mean, inverseDeviation, parameters, sizes.Channels);
         var runs = ChannelRuns.Over(sizes.Tree, n, sizes.Channels);
-        long both = 2L * sizes.Channels;
+        var blocks = RunBlocks.Over(runs, areAligned);
         var partials = stream.Scratch(2 * runs.Length);
-        launchSums(stream, device.Over(runs.Length), map, runs, arrays, partials.Array);
-        var (count, stride) = tree.Fold(stream, runs.Count, partials, both, both);
-        launchWeights(stream, device.Over(both), map, new PartialSums(count, stride), partials.Array, dgamma.Array, dbeta.Array);
-        if (!dx.IsNone) launchData(stream, device.Over(map.Length), map, arrays, partials.Array, dx.Array, residual.Gradient.Array);
+        var (runLanes, runConfig) = GroupLanes.Over(device, blocks.Items, RunItems);
+        launchRuns(stream, runConfig, map, runs, blocks, runLanes, arrays, partials.Array);
+        var (lanes, config) = GroupLanes.Over(device, sizes.Channels, ChannelItems);
+        launchBatch(stream, config, map, runs, lanes, partials.Array, dgamma.Array, dbeta.Array);
+        if (dx.IsNone) return;
+        var rows = ChannelRows.Over(map, areAligned);
+        launchData(stream, device.Over(rows.Items), map, rows, arrays, partials.Array, dx.Array, residual.Gradient.Array);
     }
 
-    static void SumsKernel(BatchNormMap map, ChannelRuns runs, BatchNormArrays arrays, ArrayView<float> partials)
+    static void RunsKernel(
+        BatchNormMap map, ChannelRuns runs, RunBlocks blocks, GroupLanes lanes, BatchNormArrays arrays, ArrayView<float> partials)
     {
-        for (long i = PortableThread.Index; i < runs.Length; i += PortableThread.Stride)
+        var shared = SharedMemory.Allocate<Float4>(GroupLanes.MostThreads);
+        int lane = lanes.Lane;
+        for (uint first = (uint)(Grid.IdxX * lanes.Items.Value); first < (uint)blocks.Items; first += (uint)(Grid.DimX * lanes.Items.Value))
         {
-            int run = (int)(i / runs.Channels);
-            int c = (int)(i - (long)run * runs.Channels);
-            long stride = runs.Channels, at = runs.FirstPixel(run) * stride + c, end = runs.FirstPixel(run + 1) * stride;
-            GammaBeta s0 = default, s1 = default, s2 = default, s3 = default;
-            for (; at + 3 * stride < end; at += 4 * stride)
+            uint item = first + (uint)lanes.Item;
+            GammaBeta own = default;
+            int run = 0, c = 0;
+            if (item < (uint)blocks.Items)
             {
-                s0 = GammaBeta.Add(s0, arrays.Terms(map, at, c));
-                s1 = GammaBeta.Add(s1, arrays.Terms(map, at + stride, c));
-                s2 = GammaBeta.Add(s2, arrays.Terms(map, at + 2 * stride, c));
-                s3 = GammaBeta.Add(s3, arrays.Terms(map, at + 3 * stride, c));
+                run = blocks.Blocks.Divide((int)item);
+                c = ((int)item - run * blocks.Blocks.Value) * blocks.Width;
+                own = OfRun(map, runs, blocks.Width, arrays, runs.Run(run), c, lane, lanes.Lanes);
             }
 
-            for (; at < end; at += stride) s0 = GammaBeta.Add(s0, arrays.Terms(map, at, c));
-            var sum = GammaBeta.Add(GammaBeta.Add(s0, s1), GammaBeta.Add(s2, s3));
-            partials[2 * stride * run + c] = sum.Gamma;
-            partials[2 * stride * run + stride + c] = sum.Beta;
+            own.Gamma = lanes.Sum(shared, own.Gamma);
+            own.Beta = lanes.Sum(shared, own.Beta);
+            if (lane == 0 && item < (uint)blocks.Items)
+            {
+                long at = 2L * run * runs.Channels + c;
+                own.Gamma.Store(partials, at, blocks.Width);
+                own.Beta.Store(partials, at + runs.Channels, blocks.Width);
+            }
         }
+    }
+
+    // Every lanes-th pixel of a run.
+    static GammaBeta OfRun(BatchNormMap map, ChannelRuns runs, int width, BatchNormArrays arrays, PixelRun pixels, int c, int lane, int lanes)
+    {
+        var factors = arrays.Factors(map, c, width);
+        long step = (long)lanes * runs.Channels, end = pixels.End * runs.Channels;
+        GammaBeta all = default;
+        for (long at = (pixels.First + lane) * runs.Channels + c; at < end;)
+        {
+            GammaBeta some = default;
+            for (int count = 0; at < end && count < Chunk; at += step, count++)
+            {
+                Float4 v = arrays.Normalised(factors, at, width), g = arrays.Gradient(map, factors, at, width, v);
+                some.Gamma = Float4.Add(some.Gamma, Float4.Multiply(g, v));
+                some.Beta = Float4.Add(some.Beta, g);
+            }
+
+            all = GammaBeta.Add(all, some);
+        }
+
+        return all;
     }
 
     // The sums stay in the first row of the partial sums, where the data's kernel reads them: what the results accumulate to is another sum.
-    static void WeightsKernel(
-        BatchNormMap map, PartialSums sums, ArrayView<float> partials, ArrayView<float> dgamma, ArrayView<float> dbeta)
+    static void BatchKernel(
+        BatchNormMap map, ChannelRuns runs, GroupLanes lanes, ArrayView<float> partials, ArrayView<float> dgamma, ArrayView<float> dbeta)
     {
-        int channels = map.Channels;
-        for (long i = PortableThread.Index; i < 2L * channels; i += PortableThread.Stride)
+        var shared = SharedMemory.Allocate<Float4>(GroupLanes.MostThreads);
+        int lane = lanes.Lane;
+        for (int first = Grid.IdxX * lanes.Items.Value; first < map.Channels; first += Grid.DimX * lanes.Items.Value)
         {
-            float sum = sums.Combine(partials, i);
-            if (i < channels) dgamma[i] = map.AccumulateGamma != 0 ? dgamma[i] + sum : sum;
-            else dbeta[i - channels] = map.AccumulateBeta != 0 ? dbeta[i - channels] + sum : sum;
+            int c = first + lanes.Item;
+            // Both sums of a channel are two of the four elements.
+            Float4 sum = default;
+            if (c < map.Channels) sum = OfRuns(runs, partials, c, lane, lanes.Lanes);
+            sum = lanes.Sum(shared, sum);
+            if (lane == 0 && c < map.Channels)
+            {
+                partials[c] = sum.S0;
+                partials[c + map.Channels] = sum.S1;
+                dgamma[c] = map.AccumulateGamma != 0 ? dgamma[c] + sum.S0 : sum.S0;
+                dbeta[c] = map.AccumulateBeta != 0 ? dbeta[c] + sum.S1 : sum.S1;
+            }
         }
     }
 
-    static void DataKernel(BatchNormMap map, BatchNormArrays arrays, ArrayView<float> sums, ArrayView<float> dx, ArrayView<float> dr)
+    // Every lanes-th run.
+    static Float4 OfRuns(ChannelRuns runs, ArrayView<float> partials, int c, int lane, int lanes)
     {
-        int channels = map.Channels;
-        for (long i = PortableThread.Index; i < map.Length; i += PortableThread.Stride)
+        Float4 all = default;
+        for (int run = lane; run < runs.Count;)
         {
-            int c = (int)(i % channels);
-            float v = arrays.Normalised(i, c);
-            float g = arrays.Gradient(map, i, c, v);
-            float rest = g - sums[channels + c] / map.Count - v * (sums[c] / map.Count);
-            float value = arrays.Gamma[c] * arrays.InverseDeviation[c] * rest;
-            dx[i] = map.AccumulateData != 0 ? dx[i] + value : value;
-            if (map.ResidualGradient != 0) dr[i] = map.ResidualGradient == 2 ? dr[i] + g : g;
+            Float4 some = default;
+            for (int count = 0; run < runs.Count && count < Chunk; run += lanes, count++)
+            {
+                long at = 2L * run * runs.Channels + c;
+                some.S0 += partials[at];
+                some.S1 += partials[at + runs.Channels];
+            }
+
+            all = Float4.Add(all, some);
+        }
+
+        return all;
+    }
+
+    static void DataKernel(BatchNormMap map, ChannelRows rows, BatchNormArrays arrays, ArrayView<float> sums, ArrayView<float> dx, ArrayView<float> dr)
+    {
+        for (uint i = PortableThread.Index32; i < (uint)rows.Items; i += PortableThread.Stride32)
+        {
+            int c = rows.Channel((int)i);
+            var factors = arrays.Factors(map, c, rows.Width);
+            Float4 scale = Float4.Multiply(factors.Gamma, factors.Inverse);
+            Float4 meanGamma = Float4.Divide(Float4.Load(sums, c, rows.Width), map.Count);
+            Float4 meanBeta = Float4.Divide(Float4.Load(sums, map.Channels + c, rows.Width), map.Count);
+            for (long at = (long)i * rows.Width; at < rows.Length; at += rows.Step)
+            {
+                Float4 v = arrays.Normalised(factors, at, rows.Width), g = arrays.Gradient(map, factors, at, rows.Width, v);
+                Float4 value = Float4.Multiply(scale, Float4.Subtract(Float4.Subtract(g, meanBeta), Float4.Multiply(v, meanGamma)));
+                if (map.AccumulateData != 0) value = Float4.Add(Float4.Load(dx, at, rows.Width), value);
+                value.Store(dx, at, rows.Width);
+                if (map.ResidualGradient == 2) g = Float4.Add(Float4.Load(dr, at, rows.Width), g);
+                if (map.ResidualGradient != 0) g.Store(dr, at, rows.Width);
+            }
         }
     }
 }

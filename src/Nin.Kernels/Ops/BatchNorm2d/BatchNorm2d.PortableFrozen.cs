@@ -1,14 +1,13 @@
 using ILGPU;
-using ILGPU.Algorithms;
 using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>One launch, one thread an element.</summary>
+/// <summary>One launch, one thread a block of channels in some pixels.</summary>
 sealed class BatchNorm2dFrozenBackwardPortable(AcceleratorDevice device) : IBatchNorm2dFrozenBackward
 {
-    readonly Action<DeviceStream, KernelConfig, BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<BatchNormMap, BatchNormArrays, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, BatchNormMap, ChannelRows, BatchNormArrays, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<BatchNormMap, ChannelRows, BatchNormArrays, ArrayView<float>, ArrayView<float>>(Kernel);
 
     public void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView dy,
@@ -16,28 +15,37 @@ sealed class BatchNorm2dFrozenBackwardPortable(AcceleratorDevice device) : IBatc
     {
         var map = new BatchNormMap(sizes, n, parameters, relu && residual.Y.IsNone)
         {
-            AccumulateData = accumulate ? 1 : 0,
+            HasVariance = 1, AccumulateData = accumulate ? 1 : 0,
             HasResidual = residual.Y.IsNone ? 0 : 1, ResidualGradient = residual.Gradient.IsNone ? 0 : residual.Accumulate ? 2 : 1,
         };
         var arrays = new BatchNormArrays(
-            x.Array, parameters.RunningMean.Array, parameters.RunningVariance.Array, parameters.Gamma.Array, parameters.Beta.Array, dy.Array,
-            residual.Y.Array);
-        launch(stream, device.Over(map.Length), map, arrays, dx.Array, residual.Gradient.Array);
+            x.Array,
+            new BatchNormChannels(parameters.RunningMean.Array, parameters.RunningVariance.Array, parameters.Gamma.Array, parameters.Beta.Array),
+            dy.Array, residual.Y.Array);
+        var rows = ChannelRows.Over(
+            map,
+            BatchNormArrays.AreAligned(sizes.Channels, x, dy, dx, residual)
+            && BatchNormChannels.AreAligned(parameters.RunningMean, parameters.RunningVariance, parameters, sizes.Channels));
+        launch(stream, device.Over(rows.Items), map, rows, arrays, dx.Array, residual.Gradient.Array);
     }
 
-    // What the arrays call the inverse deviation is the running variance.
-    static void Kernel(BatchNormMap map, BatchNormArrays arrays, ArrayView<float> dx, ArrayView<float> dr)
+    static void Kernel(BatchNormMap map, ChannelRows rows, BatchNormArrays arrays, ArrayView<float> dx, ArrayView<float> dr)
     {
-        for (long i = PortableThread.Index; i < map.Length; i += PortableThread.Stride)
+        for (uint i = PortableThread.Index32; i < (uint)rows.Items; i += PortableThread.Stride32)
         {
-            int c = (int)(i % map.Channels);
-            float inverse = 1f / XMath.Sqrt(arrays.InverseDeviation[c] + map.Epsilon);
-            float normalised = map.Relu != 0 ? BatchNormApply.Normalised(arrays.X[i], arrays.Mean[c], inverse) : 0f;
-            float g = arrays.Gradient(map, i, c, normalised);
-            if (map.ResidualGradient == 1) dr[i] = g;
-            if (map.ResidualGradient == 2) dr[i] += g;
-            float result = arrays.Gamma[c] * inverse * g;
-            dx[i] = map.AccumulateData != 0 ? dx[i] + result : result;
+            var factors = arrays.Factors(map, rows.Channel((int)i), rows.Width);
+            Float4 scale = Float4.Multiply(factors.Gamma, factors.Inverse);
+            for (long at = (long)i * rows.Width; at < rows.Length; at += rows.Step)
+            {
+                Float4 normalised = default;
+                if (map.Relu != 0) normalised = arrays.Normalised(factors, at, rows.Width);
+                Float4 g = arrays.Gradient(map, factors, at, rows.Width, normalised), value = Float4.Multiply(scale, g);
+                // dr may be dy itself, and dx too: all is read before either is written.
+                Float4 dr1 = map.ResidualGradient == 2 ? Float4.Add(Float4.Load(dr, at, rows.Width), g) : g;
+                if (map.AccumulateData != 0) value = Float4.Add(Float4.Load(dx, at, rows.Width), value);
+                if (map.ResidualGradient != 0) dr1.Store(dr, at, rows.Width);
+                value.Store(dx, at, rows.Width);
+            }
         }
     }
 }

@@ -26,9 +26,10 @@ interface IDropout : IOp
 /// <param name="Scale">Factor of an element that is kept.</param>
 /// <param name="Length">Elements of one example.</param>
 /// <param name="Blocks">Blocks of four random words that an example takes.</param>
-/// <param name="Examples">Examples.</param>
+/// <param name="Items">Blocks of all examples.</param>
+/// <param name="Width">Elements that are read and written at a time: <see cref="Float4.Width"/>.</param>
 /// <param name="Accumulate">1 where the result is added to what is already there.</param>
-readonly record struct DropoutSizes(DropoutKey Key, float Scale, long Length, long Blocks, int Examples, int Accumulate);
+readonly record struct DropoutSizes(DropoutKey Key, float Scale, int Length, Divisor Blocks, int Items, int Width, int Accumulate);
 
 /// <summary>
 /// What decides which elements a dropout layer drops: nothing but these numbers and the element's place in its example, so that the
@@ -49,23 +50,42 @@ sealed class DropoutPortable(AcceleratorDevice device) : IDropout
 
     public void Run(DeviceStream stream, in DropoutKey key, long length, int n, DeviceView x, DeviceView y, bool accumulate)
     {
-        long blocks = (length + Philox4x32.Words - 1) / Philox4x32.Words;
-        // With p = 1 nothing is kept and the infinite scale is not used.
-        var sizes = new DropoutSizes(key, 1 / (1 - key.Probability), length, blocks, n, accumulate ? 1 : 0);
-        launch(stream, device.Over(blocks * n), sizes, x.Array, y.Array);
+        int blocks = (int)((length + Philox4x32.Words - 1) / Philox4x32.Words), width = Float4.Width(length % Float4.Length == 0 && x.Offset % Float4.Length == 0 && y.Offset % Float4.Length == 0);
+        // Items are counted in 32 bits.
+        int most = int.MaxValue / blocks;
+        for (int first = 0; first < n; first += most)
+        {
+            int count = Math.Min(most, n - first);
+            // With p = 1 nothing is kept and the infinite scale is not used.
+            var sizes = new DropoutSizes(
+                key with { FirstExample = key.FirstExample + first }, 1 / (1 - key.Probability), (int)length, Divisor.Of(blocks), count * blocks, width,
+                accumulate ? 1 : 0);
+            launch(stream, device.Over(sizes.Items), sizes, x.Slice(first * length, count * length).Array, y.Slice(first * length, count * length).Array);
+        }
     }
 
     static void Kernel(DropoutSizes sizes, ArrayView<float> x, ArrayView<float> y)
     {
-        for (long i = PortableThread.Index; i < sizes.Blocks * sizes.Examples; i += PortableThread.Stride)
+        var key = sizes.Key;
+        for (uint i = PortableThread.Index32; i < (uint)sizes.Items; i += PortableThread.Stride32)
         {
-            long example = i / sizes.Blocks;
-            long block = i - example * sizes.Blocks;
-            var key = sizes.Key;
+            int example = sizes.Blocks.Divide((int)i), block = (int)i - example * sizes.Blocks.Value;
             var bits = Philox4x32.Block(
-                (uint)block, (uint)(key.FirstExample + (int)example), (uint)key.Step, (uint)key.Layer, (uint)key.Seed, (uint)(key.Seed >> 32));
-            long at = example * sizes.Length + block * Philox4x32.Words;
-            long room = sizes.Length - block * Philox4x32.Words;
+                (uint)block, (uint)(key.FirstExample + example), (uint)key.Step, (uint)key.Layer, (uint)key.Seed, (uint)(key.Seed >> 32));
+            long at = (long)example * sizes.Length + block * Philox4x32.Words;
+            if (sizes.Width == Float4.Length)
+            {
+                Float4 value = Float4.Load(x, at, sizes.Width);
+                value.S0 = Kept(sizes, value.S0, bits.X0);
+                value.S1 = Kept(sizes, value.S1, bits.X1);
+                value.S2 = Kept(sizes, value.S2, bits.X2);
+                value.S3 = Kept(sizes, value.S3, bits.X3);
+                if (sizes.Accumulate != 0) value = Float4.Add(Float4.Load(y, at, sizes.Width), value);
+                value.Store(y, at, sizes.Width);
+                continue;
+            }
+
+            int room = sizes.Length - block * Philox4x32.Words;
             Write(sizes, x, y, at, bits.X0);
             if (room > 1) Write(sizes, x, y, at + 1, bits.X1);
             if (room > 2) Write(sizes, x, y, at + 2, bits.X2);
@@ -73,9 +93,11 @@ sealed class DropoutPortable(AcceleratorDevice device) : IDropout
         }
     }
 
+    static float Kept(DropoutSizes sizes, float x, uint bits) => Philox4x32.ToUnit(bits) >= sizes.Key.Probability ? x * sizes.Scale : 0;
+
     static void Write(DropoutSizes sizes, ArrayView<float> x, ArrayView<float> y, long at, uint bits)
     {
-        float value = Philox4x32.ToUnit(bits) >= sizes.Key.Probability ? x[at] * sizes.Scale : 0;
+        float value = Kept(sizes, x[at], bits);
         y[at] = sizes.Accumulate != 0 ? y[at] + value : value;
     }
 }

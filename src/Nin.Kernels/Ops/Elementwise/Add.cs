@@ -15,21 +15,25 @@ interface IAdd : IOp
     void Run(DeviceStream stream, DeviceView a, DeviceView b, DeviceView y, bool relu = false);
 }
 
-/// <summary>One thread per element.</summary>
+/// <summary>One thread per four elements, or per element where they are not aligned.</summary>
 sealed class AddPortable(AcceleratorDevice device) : IAdd
 {
-    readonly Action<DeviceStream, KernelConfig, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, DeviceView a, DeviceView b, DeviceView y, bool relu) =>
-        launch(stream, device.Over(y.Length), relu ? 1 : 0, a.Array, b.Array, y.Array);
-
-    static void Kernel(int relu, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    public void Run(DeviceStream stream, DeviceView a, DeviceView b, DeviceView y, bool relu)
     {
-        for (long i = PortableThread.Index; i < y.Length; i += PortableThread.Stride)
+        int width = Float4.Width(Float4.IsWhole(y) && Float4.AreAligned(a, Float4.Length) && Float4.AreAligned(b, Float4.Length));
+        launch(stream, device.Over(y.Length / width), width, relu ? 1 : 0, a.Array, b.Array, y.Array);
+    }
+
+    static void Kernel(int width, int relu, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    {
+        for (long i = PortableThread.Index * width; i < y.Length; i += PortableThread.Stride * width)
         {
-            float sum = a[i] + b[i];
-            y[i] = relu != 0 && sum < 0 ? 0f : sum;
+            Float4 sum = Float4.Add(Float4.Load(a, i, width), Float4.Load(b, i, width));
+            if (relu != 0) sum = Float4.Relu(sum);
+            sum.Store(y, i, width);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -21,28 +22,24 @@ sealed class ChannelSumPortable(AcceleratorDevice device) : IChannelSum
 {
     readonly TreeSum tree = new(device);
 
-    readonly Action<DeviceStream, KernelConfig, ChannelRuns, ArrayView<float>, ArrayView<float>> launchSums =
-        device.Load<ChannelRuns, ArrayView<float>, ArrayView<float>>(SumsKernel);
+    readonly Action<DeviceStream, KernelConfig, ChannelRuns, Divisor, ArrayView<float>, ArrayView<float>> launchSums =
+        device.Load<ChannelRuns, Divisor, ArrayView<float>, ArrayView<float>>(SumsKernel);
 
     public void Run(DeviceStream stream, int pixels, int channels, int n, DeviceView x, DeviceView y, bool accumulate)
     {
         var runs = ChannelRuns.Over(ReductionTree.Over(pixels, 1), n, channels);
         var partials = stream.Scratch(runs.Length);
-        Sums(stream, runs, x, partials);
+        launchSums(stream, device.Over(runs.Length), runs, Divisor.Of(channels), x.Array, partials.Array);
         tree.Run(stream, runs.Count, partials, channels, y, second: default, accumulate);
     }
 
-    /// <summary>The sums of all runs, <c>[runs, channels]</c>.</summary>
-    public void Sums(DeviceStream stream, in ChannelRuns runs, DeviceView x, DeviceView partials) =>
-        launchSums(stream, device.Over(runs.Length), runs, x.Array, partials.Array);
-
-    static void SumsKernel(ChannelRuns runs, ArrayView<float> x, ArrayView<float> partials)
+    static void SumsKernel(ChannelRuns runs, Divisor channels, ArrayView<float> x, ArrayView<float> partials)
     {
-        for (long i = PortableThread.Index; i < runs.Length; i += PortableThread.Stride)
+        for (uint i = PortableThread.Index32; i < (uint)runs.Length; i += PortableThread.Stride32)
         {
-            int run = (int)(i / runs.Channels);
-            int c = (int)(i - (long)run * runs.Channels);
-            long stride = runs.Channels, at = runs.FirstPixel(run) * stride + c, end = runs.FirstPixel(run + 1) * stride;
+            int run = channels.Divide((int)i), c = (int)i - run * channels.Value;
+            var pixels = runs.Run(run);
+            long stride = runs.Channels, at = pixels.First * stride + c, end = pixels.End * stride;
             // Four sums side by side: their loads do not wait for each other's additions, and each is a quarter as long.
             float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
             for (; at + 3 * stride < end; at += 4 * stride)
@@ -54,7 +51,7 @@ sealed class ChannelSumPortable(AcceleratorDevice device) : IChannelSum
             }
 
             for (; at < end; at += stride) s0 += x[at];
-            partials[i] = (s0 + s1) + (s2 + s3);
+            partials[(int)i] = (s0 + s1) + (s2 + s3);
         }
     }
 }
@@ -66,35 +63,57 @@ sealed class ChannelSumPortable(AcceleratorDevice device) : IChannelSum
 /// <param name="Tree">How the batch is cut.</param>
 /// <param name="Examples">Examples of the batch.</param>
 /// <param name="Channels">Channels.</param>
-/// <param name="PerLeaf">Runs of a leaf.</param>
-readonly record struct ChannelRuns(ReductionTree Tree, int Examples, int Channels, int PerLeaf)
+/// <param name="Log2PerLeaf">Runs of a leaf, as a power of two.</param>
+/// <param name="Log2Parts">Leaves of an example, as a power of two.</param>
+readonly record struct ChannelRuns(ReductionTree Tree, int Examples, int Channels, int Log2PerLeaf, int Log2Parts)
 {
-    const int MostPerLeaf = 16;
+    const int MostLog2PerLeaf = 4;
     const int LeastPixels = 64;
 
     /// <summary>The runs of a batch of <paramref name="n"/> examples. The tree alone says how many a leaf has.</summary>
     public static ChannelRuns Over(in ReductionTree tree, int n, int channels)
     {
         long pixels = tree.Pixels * tree.Examples / tree.Parts;
-        int perLeaf = 1;
-        while (perLeaf < MostPerLeaf && pixels / (2 * perLeaf) >= LeastPixels) perLeaf *= 2;
-        return new(tree, n, channels, perLeaf);
+        int log2PerLeaf = 0;
+        while (log2PerLeaf < MostLog2PerLeaf && pixels >> (log2PerLeaf + 1) >= LeastPixels) log2PerLeaf++;
+        return new(tree, n, channels, log2PerLeaf, BitOperations.Log2((uint)tree.Parts));
     }
 
+    /// <summary>Runs of a leaf.</summary>
+    public int PerLeaf => 1 << Log2PerLeaf;
+
     /// <summary>Runs of the batch.</summary>
-    public int Count => Tree.Leaves(Examples) * PerLeaf;
+    public int Count => Tree.Leaves(Examples) << Log2PerLeaf;
 
     /// <summary>Partial sums of the batch: one per run and channel.</summary>
     public long Length => (long)Count * Channels;
 
-    /// <summary>The first pixel of a run, counted through the batch; the end of the batch for the run after the last.</summary>
-    public long FirstPixel(int run)
+    /// <summary>The pixels of a run. Kernels ask: there is no division in it.</summary>
+    public PixelRun Run(int run)
     {
-        int leaf = run / PerLeaf;
-        long first = Tree.FirstPixel(leaf, Examples);
-        return first + (Tree.FirstPixel(leaf + 1, Examples) - first) * (run - leaf * PerLeaf) / PerLeaf;
+        int leaf = run >> Log2PerLeaf, place = run - (leaf << Log2PerLeaf);
+        long first = FirstOfLeaf(leaf), length = FirstOfLeaf(leaf + 1) - first;
+        return new(first + (length * place >> Log2PerLeaf), first + (length * (place + 1) >> Log2PerLeaf));
+    }
+
+    // As ReductionTree.FirstPixel.
+    long FirstOfLeaf(int leaf)
+    {
+        if (Log2Parts > 0)
+        {
+            int example = leaf >> Log2Parts;
+            return example * Tree.Pixels + ((long)(leaf - (example << Log2Parts)) * Tree.Lines >> Log2Parts) * Tree.LineLength;
+        }
+
+        long first = (long)leaf * Tree.Examples;
+        return (first < Examples ? first : Examples) * Tree.Pixels;
     }
 }
+
+/// <summary>Pixels that follow each other, counted through the batch.</summary>
+/// <param name="First">The first.</param>
+/// <param name="End">The one after the last.</param>
+readonly record struct PixelRun(long First, long End);
 
 /// <summary>One pass over memory, leaves side by side; then their tree.</summary>
 sealed unsafe class ChannelSumVectorized(CpuDevice device) : IChannelSum

@@ -39,50 +39,88 @@ interface IMultiplySum : IOp
     void Run(DeviceStream stream, in MultiplySizes sizes, DeviceView a, DeviceView b, DeviceView y, bool accumulate);
 }
 
-/// <summary>One thread per element.</summary>
+/// <summary>One thread per four channels, or per element where they are not aligned.</summary>
 sealed class MultiplyPortable(AcceleratorDevice device) : IMultiply
 {
-    readonly Action<DeviceStream, KernelConfig, MultiplySizes, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<MultiplySizes, int, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, MultiplyItems, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<MultiplyItems, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, in MultiplySizes sizes, bool isGate, DeviceView a, DeviceView b, DeviceView y, bool accumulate) =>
-        launch(stream, device.Over(sizes.Length), sizes, isGate ? 1 : 0, accumulate ? 1 : 0, a.Array, b.Array, y.Array);
-
-    static void Kernel(MultiplySizes sizes, int isGate, int accumulate, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    public void Run(DeviceStream stream, in MultiplySizes sizes, bool isGate, DeviceView a, DeviceView b, DeviceView y, bool accumulate)
     {
-        for (long i = PortableThread.Index; i < sizes.Length; i += PortableThread.Stride)
+        bool areAligned = Float4.AreAligned(a, sizes.Channels) && Float4.AreAligned(b, sizes.Channels) && Float4.AreAligned(y, sizes.Channels);
+        int width = Float4.Width(areAligned), perPixel = sizes.Channels / width, perExample = perPixel * sizes.Pixels;
+        // Items are counted in 32 bits.
+        int most = int.MaxValue / perExample;
+        long length = (long)sizes.Pixels * sizes.Channels, factors = isGate ? sizes.Channels : length;
+        for (int first = 0; first < sizes.N; first += most)
         {
-            long factor = i;
-            if (isGate != 0)
+            int count = Math.Min(most, sizes.N - first);
+            var items = new MultiplyItems(
+                Divisor.Of(perPixel), Divisor.Of(sizes.Pixels), count * perExample, width, isGate ? 1 : 0, accumulate ? 1 : 0);
+            launch(
+                stream, device.Over(items.Count), items, a.Slice(first * length, count * length).Array, b.Slice(first * factors, count * factors).Array,
+                y.Slice(first * length, count * length).Array);
+        }
+    }
+
+    static void Kernel(MultiplyItems items, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    {
+        for (uint i = PortableThread.Index32; i < (uint)items.Count; i += PortableThread.Stride32)
+        {
+            int factor = (int)i;
+            if (items.IsGate != 0)
             {
-                long pixel = i / sizes.Channels;
-                factor = pixel / sizes.Pixels * sizes.Channels + (i - pixel * sizes.Channels);
+                int pixel = items.PerPixel.Divide((int)i);
+                factor += (items.Pixels.Divide(pixel) - pixel) * items.PerPixel.Value;
             }
 
-            float product = a[i] * b[factor];
-            y[i] = accumulate != 0 ? y[i] + product : product;
+            long at = (long)i * items.Width;
+            Float4 product = Float4.Multiply(Float4.Load(a, at, items.Width), Float4.Load(b, (long)factor * items.Width, items.Width));
+            if (items.Accumulate != 0) product = Float4.Add(Float4.Load(y, at, items.Width), product);
+            product.Store(y, at, items.Width);
         }
     }
 }
 
+/// <summary>What the kernel of a product reads besides its arrays.</summary>
+/// <param name="PerPixel">Items of a pixel.</param>
+/// <param name="Pixels">Pixels of an example.</param>
+/// <param name="Count">Items.</param>
+/// <param name="Width">Channels of an item.</param>
+/// <param name="IsGate">1 where a factor scales all pixels of an example.</param>
+/// <param name="Accumulate">1 to add.</param>
+readonly record struct MultiplyItems(Divisor PerPixel, Divisor Pixels, int Count, int Width, int IsGate, int Accumulate);
+
 /// <summary>One thread per channel of an example.</summary>
 sealed class MultiplySumPortable(AcceleratorDevice device) : IMultiplySum
 {
-    readonly Action<DeviceStream, KernelConfig, MultiplySizes, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<MultiplySizes, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, MultiplySizes, Divisor, int, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<MultiplySizes, Divisor, int, ArrayView<float>, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, in MultiplySizes sizes, DeviceView a, DeviceView b, DeviceView y, bool accumulate) =>
-        launch(stream, device.Over((long)sizes.N * sizes.Channels), sizes, accumulate ? 1 : 0, a.Array, b.Array, y.Array);
-
-    static void Kernel(MultiplySizes sizes, int accumulate, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    public void Run(DeviceStream stream, in MultiplySizes sizes, DeviceView a, DeviceView b, DeviceView y, bool accumulate)
     {
-        for (long i = PortableThread.Index; i < (long)sizes.N * sizes.Channels; i += PortableThread.Stride)
+        // Items are counted in 32 bits.
+        int most = int.MaxValue / sizes.Channels;
+        long length = (long)sizes.Pixels * sizes.Channels;
+        for (int first = 0; first < sizes.N; first += most)
         {
-            long example = i / sizes.Channels;
-            long at = example * sizes.Pixels * sizes.Channels + (i - example * sizes.Channels);
+            int count = Math.Min(most, sizes.N - first);
+            launch(
+                stream, device.Over(count * sizes.Channels), sizes with { N = count }, Divisor.Of(sizes.Channels), accumulate ? 1 : 0,
+                a.Slice(first * length, count * length).Array, b.Slice(first * length, count * length).Array,
+                y.Slice((long)first * sizes.Channels, count * sizes.Channels).Array);
+        }
+    }
+
+    static void Kernel(MultiplySizes sizes, Divisor channels, int accumulate, ArrayView<float> a, ArrayView<float> b, ArrayView<float> y)
+    {
+        for (uint i = PortableThread.Index32; i < (uint)(sizes.N * sizes.Channels); i += PortableThread.Stride32)
+        {
+            int example = channels.Divide((int)i);
+            long at = (long)example * sizes.Pixels * sizes.Channels + ((int)i - example * sizes.Channels);
             float sum = 0;
             for (int pixel = 0; pixel < sizes.Pixels; pixel++, at += sizes.Channels) sum += a[at] * b[at];
-            y[i] = accumulate != 0 ? y[i] + sum : sum;
+            y[(int)i] = accumulate != 0 ? y[(int)i] + sum : sum;
         }
     }
 }

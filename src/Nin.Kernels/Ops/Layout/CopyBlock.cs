@@ -22,27 +22,52 @@ interface ICopyBlock : IOp
 /// <param name="TargetStride">Elements from one row of the target to the next.</param>
 public readonly record struct Block2d(long Rows, int Columns, int SourceStride, int TargetStride);
 
-/// <summary>One thread per element.</summary>
+/// <summary>One thread per four elements of a row, or per element where they are not aligned.</summary>
 sealed class CopyBlockPortable(AcceleratorDevice device) : ICopyBlock
 {
-    readonly Action<DeviceStream, KernelConfig, Block2d, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<Block2d, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, CopyItems, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<CopyItems, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate) =>
-        launch(stream, device.Over(block.Rows * block.Columns), block, accumulate ? 1 : 0, x.Array, y.Array);
-
-    static void Kernel(Block2d block, int accumulate, ArrayView<float> x, ArrayView<float> y)
+    public void Run(DeviceStream stream, in Block2d block, DeviceView x, DeviceView y, bool accumulate)
     {
-        for (long i = PortableThread.Index; i < block.Rows * block.Columns; i += PortableThread.Stride)
+        if (block.Columns == 0) return;
+        int width = Float4.Width(
+            Float4.AreAligned(x, block.Columns) && Float4.AreAligned(y, block.Columns) && block.SourceStride % Float4.Length == 0
+            && block.TargetStride % Float4.Length == 0);
+        int perRow = block.Columns / width;
+        // Items are counted in 32 bits.
+        long most = int.MaxValue / perRow;
+        for (long first = 0; first < block.Rows; first += most)
         {
-            long row = i / block.Columns;
-            long column = i - row * block.Columns;
-            float value = x[row * block.SourceStride + column];
-            long target = row * block.TargetStride + column;
-            y[target] = accumulate != 0 ? y[target] + value : value;
+            int rows = (int)Math.Min(most, block.Rows - first);
+            var items = new CopyItems(block.SourceStride, block.TargetStride, Divisor.Of(perRow), rows * perRow, width, accumulate ? 1 : 0);
+            launch(stream, device.Over(items.Count), items, Rest(x, first * block.SourceStride), Rest(y, first * block.TargetStride));
+        }
+    }
+
+    static ArrayView<float> Rest(DeviceView view, long first) => view.Slice(first, view.Length - first).Array;
+
+    static void Kernel(CopyItems items, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (uint i = PortableThread.Index32; i < (uint)items.Count; i += PortableThread.Stride32)
+        {
+            int row = items.PerRow.Divide((int)i), column = ((int)i - row * items.PerRow.Value) * items.Width;
+            Float4 values = Float4.Load(x, (long)row * items.SourceStride + column, items.Width);
+            long target = (long)row * items.TargetStride + column;
+            if (items.Accumulate != 0) values = Float4.Add(Float4.Load(y, target, items.Width), values);
+            values.Store(y, target, items.Width);
         }
     }
 }
+
+/// <summary>What the kernel of a copy reads besides its arrays.</summary>
+/// <param name="SourceStride">Elements from one row of the source to the next.</param>
+/// <param name="TargetStride">Elements from one row of the target to the next.</param>
+/// <param name="PerRow">Items of a row.</param>
+/// <param name="Count">Items.</param>
+/// <param name="Width">Elements of an item.</param>
+/// <param name="Accumulate">1 to add.</param>
+readonly record struct CopyItems(int SourceStride, int TargetStride, Divisor PerRow, int Count, int Width, int Accumulate);
 
 /// <summary>One pass over memory; rows that follow each other on both sides are one flat range.</summary>
 sealed unsafe class CopyBlockVectorized(CpuDevice device) : ICopyBlock

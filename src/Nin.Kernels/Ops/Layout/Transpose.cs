@@ -22,25 +22,40 @@ interface ITranspose : IOp
 /// <summary>One thread per element of the target. (It only flattens maps of a few pixels, so no tile is staged in shared memory.)</summary>
 sealed class TransposePortable(AcceleratorDevice device) : ITranspose
 {
-    readonly Action<DeviceStream, KernelConfig, int, int, int, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<int, int, int, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, TransposeItems, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<TransposeItems, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, int rows, int columns, int n, DeviceView x, DeviceView y, bool accumulate) =>
-        launch(stream, device.Over((long)n * rows * columns), rows, columns, n, accumulate ? 1 : 0, x.Array, y.Array);
-
-    static void Kernel(int rows, int columns, int n, int accumulate, ArrayView<float> x, ArrayView<float> y)
+    public void Run(DeviceStream stream, int rows, int columns, int n, DeviceView x, DeviceView y, bool accumulate)
     {
-        for (long i = PortableThread.Index; i < (long)n * rows * columns; i += PortableThread.Stride)
+        // Items are counted in 32 bits.
+        int length = rows * columns, most = int.MaxValue / length;
+        for (int first = 0; first < n; first += most)
         {
-            long line = i / rows;
-            long row = i - line * rows;
-            long example = line / columns;
-            long column = line - example * columns;
-            float value = x[(example * rows + row) * columns + column];
-            y[i] = accumulate != 0 ? y[i] + value : value;
+            int count = Math.Min(most, n - first);
+            var items = new TransposeItems(Divisor.Of(rows), Divisor.Of(columns), count * length, accumulate ? 1 : 0);
+            long offset = (long)first * length;
+            launch(stream, device.Over(items.Count), items, x.Slice(offset, items.Count).Array, y.Slice(offset, items.Count).Array);
+        }
+    }
+
+    static void Kernel(TransposeItems items, ArrayView<float> x, ArrayView<float> y)
+    {
+        for (uint i = PortableThread.Index32; i < (uint)items.Count; i += PortableThread.Stride32)
+        {
+            int line = items.Rows.Divide((int)i), row = (int)i - line * items.Rows.Value;
+            int example = items.Columns.Divide(line), column = line - example * items.Columns.Value;
+            float value = x[(example * items.Rows.Value + row) * items.Columns.Value + column];
+            y[(int)i] = items.Accumulate != 0 ? y[(int)i] + value : value;
         }
     }
 }
+
+/// <summary>What the kernel of a transposition reads besides its arrays.</summary>
+/// <param name="Rows">Rows of the source.</param>
+/// <param name="Columns">Columns of the source.</param>
+/// <param name="Count">Elements.</param>
+/// <param name="Accumulate">1 to add.</param>
+readonly record struct TransposeItems(Divisor Rows, Divisor Columns, int Count, int Accumulate);
 
 /// <summary>Tiles of source and target that stay in the first-level cache, so that each cache line is fetched once on either side.</summary>
 sealed unsafe class TransposeVectorized(CpuDevice device) : ITranspose

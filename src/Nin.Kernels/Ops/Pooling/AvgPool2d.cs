@@ -32,55 +32,84 @@ interface IAvgPool2dBackward : IOp
     void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView dy, DeviceView dx, bool accumulate);
 }
 
-/// <summary>One thread per element of the output.</summary>
+/// <summary>One thread per block of an output pixel's channels.</summary>
 sealed class AvgPool2dForwardPortable(AcceleratorDevice device) : IAvgPool2dForward
 {
-    readonly Action<DeviceStream, KernelConfig, PoolMap, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<PoolMap, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, PoolPixels, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PoolPixels, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView x, DeviceView y) =>
-        launch(stream, device.Over(n * sizes.OutputLength), PoolMap.Of(sizes, n, countIncludePad), x.Array, y.Array);
-
-    static void Kernel(PoolMap map, ArrayView<float> x, ArrayView<float> y)
+    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView x, DeviceView y)
     {
-        for (long i = PortableThread.Index; i < map.OutputLength; i += PortableThread.Stride)
+        bool isAligned = Float4.AreAligned(x, sizes.Channels) && Float4.AreAligned(y, sizes.Channels);
+        int most = PoolPixels.MostExamples(sizes);
+        for (int first = 0; first < n; first += most)
         {
-            var at = map.OutputAt(i);
-            int top = map.Rows.First(at.Row), left = map.Columns.First(at.Column);
-            int bottom = top + map.Rows.Taps(at.Row), right = left + map.Columns.Taps(at.Column);
-            float sum = 0;
-            for (int row = top; row < bottom; row++)
+            int count = Math.Min(most, n - first);
+            var pixels = PoolPixels.Of(PoolMap.Of(sizes, count, countIncludePad), isAligned);
+            launch(
+                stream, device.Over(pixels.OutputItems), pixels, x.Slice(first * sizes.InputLength, count * sizes.InputLength).Array,
+                y.Slice(first * sizes.OutputLength, count * sizes.OutputLength).Array);
+        }
+    }
+
+    static void Kernel(PoolPixels pixels, ArrayView<float> x, ArrayView<float> y)
+    {
+        var map = pixels.Map;
+        for (uint i = PortableThread.Index32; i < (uint)pixels.OutputItems; i += PortableThread.Stride32)
+        {
+            var at = pixels.OutputAt((int)i);
+            int rows = map.Rows.Taps(at.Row), columns = map.Columns.Taps(at.Column);
+            int line = pixels.Input(at.Example, map.Rows.First(at.Row), map.Columns.First(at.Column), at.Channel);
+            Float4 sum = default;
+            for (int row = 0; row < rows; row++, line += map.Columns.Size * map.Channels)
             {
-                for (int column = left; column < right; column++) sum += x[map.Input(at.Example, row, column, at.Channel)];
+                int index = line;
+                for (int column = 0; column < columns; column++, index += map.Channels) sum = Float4.Add(sum, Float4.Load(x, index, pixels.Width));
             }
 
-            y[i] = sum / map.Area(at.Row, at.Column);
+            Float4.Divide(sum, map.Area(at.Row, at.Column)).Store(y, pixels.Output(at.Example, at.Row, at.Column, at.Channel), pixels.Width);
         }
     }
 }
 
-/// <summary>One thread per element of the input, which gathers from the windows over it in row, then column order.</summary>
+/// <summary>One thread per block of an input pixel's channels, which gathers from the windows over it in row, then column order.</summary>
 sealed class AvgPool2dBackwardPortable(AcceleratorDevice device) : IAvgPool2dBackward
 {
-    readonly Action<DeviceStream, KernelConfig, PoolMap, int, ArrayView<float>, ArrayView<float>> launch =
-        device.Load<PoolMap, int, ArrayView<float>, ArrayView<float>>(Kernel);
+    readonly Action<DeviceStream, KernelConfig, PoolPixels, int, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PoolPixels, int, ArrayView<float>, ArrayView<float>>(Kernel);
 
-    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView dy, DeviceView dx, bool accumulate) =>
-        launch(stream, device.Over(n * sizes.InputLength), PoolMap.Of(sizes, n, countIncludePad), accumulate ? 1 : 0, dy.Array, dx.Array);
-
-    static void Kernel(PoolMap map, int accumulate, ArrayView<float> dy, ArrayView<float> dx)
+    public void Run(DeviceStream stream, in PoolSizes sizes, bool countIncludePad, int n, DeviceView dy, DeviceView dx, bool accumulate)
     {
-        for (long i = PortableThread.Index; i < map.InputLength; i += PortableThread.Stride)
+        bool isAligned = Float4.AreAligned(dy, sizes.Channels) && Float4.AreAligned(dx, sizes.Channels);
+        int most = PoolPixels.MostExamples(sizes);
+        for (int first = 0; first < n; first += most)
         {
-            var at = map.InputAt(i);
-            float sum = 0;
-            for (int wy = map.Rows.FirstWindow(at.Row); wy < map.Rows.EndWindow(at.Row); wy++)
+            int count = Math.Min(most, n - first);
+            var pixels = PoolPixels.Of(PoolMap.Of(sizes, count, countIncludePad), isAligned);
+            launch(
+                stream, device.Over(pixels.InputItems), pixels, accumulate ? 1 : 0,
+                dy.Slice(first * sizes.OutputLength, count * sizes.OutputLength).Array, dx.Slice(first * sizes.InputLength, count * sizes.InputLength).Array);
+        }
+    }
+
+    static void Kernel(PoolPixels pixels, int accumulate, ArrayView<float> dy, ArrayView<float> dx)
+    {
+        var map = pixels.Map;
+        for (uint i = PortableThread.Index32; i < (uint)pixels.InputItems; i += PortableThread.Stride32)
+        {
+            var at = pixels.InputAt((int)i);
+            int endRow = map.Rows.EndWindow(at.Row), firstColumn = map.Columns.FirstWindow(at.Column), endColumn = map.Columns.EndWindow(at.Column);
+            Float4 sum = default;
+            for (int wy = map.Rows.FirstWindow(at.Row); wy < endRow; wy++)
             {
-                for (int wx = map.Columns.FirstWindow(at.Column); wx < map.Columns.EndWindow(at.Column); wx++)
-                    sum += dy[map.Output(at.Example, wy, wx, at.Channel)] / map.Area(wy, wx);
+                int output = pixels.Output(at.Example, wy, firstColumn, at.Channel);
+                for (int wx = firstColumn; wx < endColumn; wx++, output += map.Channels)
+                    sum = Float4.Add(sum, Float4.Divide(Float4.Load(dy, output, pixels.Width), map.Area(wy, wx)));
             }
 
-            dx[i] = accumulate != 0 ? dx[i] + sum : sum;
+            int input = pixels.Input(at.Example, at.Row, at.Column, at.Channel);
+            if (accumulate != 0) sum = Float4.Add(Float4.Load(dx, input, pixels.Width), sum);
+            sum.Store(dx, input, pixels.Width);
         }
     }
 }

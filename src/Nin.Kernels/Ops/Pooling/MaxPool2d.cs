@@ -43,7 +43,7 @@ interface IMaxPool2dBackward : IOp
 }
 
 /// <summary>
-/// How an argmax index is stored: the number of the tap among those of its window inside the input, in row, then column order, plus
+/// How an argmax index is stored: the number of the tap among those of its window inside the input, as the op's variant counts them, plus
 /// <see cref="Positive"/> where the maximum is above 0. A byte, or in larger windows a float32, which is exact that far.
 /// </summary>
 /// <param name="IsByte">1 for bytes, 0 for float32.</param>

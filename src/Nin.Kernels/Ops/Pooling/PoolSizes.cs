@@ -97,20 +97,17 @@ public readonly record struct PoolSizes
 /// <param name="After">Padding after the last.</param>
 /// <param name="Dilation">Places from one tap to the next.</param>
 /// <param name="Reach">Places from a window's first tap to its last.</param>
-/// <remarks>
-/// Eight numbers: ILGPU 1.5.3 treats structs of equal layout as one type, and where a <see cref="TapAxis"/> (seven) came before in the same
-/// context it would put a pooling's numbers into local memory.
-/// </remarks>
-readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, int Before, int After, int Dilation, int Reach)
+readonly record struct PoolAxis(
+    int Size, int Windows, int Kernel, Divisor Stride, int Before, int After, Divisor Dilation, int Reach)
 {
-    public static PoolAxis Of(in WindowAxis axis, int size) =>
-        new(size, (int)axis.Output(size), axis.Kernel, axis.Stride, axis.Before, axis.After, axis.Dilation, (int)axis.Effective - 1);
+    public static PoolAxis Of(in WindowAxis axis, int size) => new(
+        size, (int)axis.Output(size), axis.Kernel, Divisor.Of(axis.Stride), axis.Before, axis.After, Divisor.Of(axis.Dilation), (int)axis.Effective - 1);
 
     /// <summary>The place of a window's first tap that is not in the padding; only where it has <see cref="Taps"/>.</summary>
     public int First(int window)
     {
         int start = Start(window);
-        return start < 0 ? start + Skipped(start) * Dilation : start;
+        return start < 0 ? start + Skipped(start) * Dilation.Value : start;
     }
 
     /// <summary>How many taps of a window are not in the padding: 0 where all places lie between two of its taps.</summary>
@@ -118,16 +115,19 @@ readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, i
     {
         int start = Start(window);
         int first = start < 0 ? Skipped(start) : 0;
-        int end = start + Reach < Size ? Kernel : (Size - start + Dilation - 1) / Dilation;
+        int end = start + Reach < Size ? Kernel : Dilation.Divide(Size - start + Dilation.Value - 1);
         return end > first ? end - first : 0;
     }
 
     /// <summary>The windows from First to before End have none of their taps in the padding.</summary>
     public (int First, int End) Whole()
     {
-        int first = (Before + Stride - 1) / Stride, last = Size - 1 - Reach + Before;
-        return (first, last < 0 ? 0 : Math.Min(Windows, last / Stride + 1));
+        int first = Stride.Divide(Before + Stride.Value - 1), last = Size - 1 - Reach + Before;
+        return (first, last < 0 ? 0 : Math.Min(Windows, Stride.Divide(last) + 1));
     }
+
+    /// <summary>The most taps that a window has in the image.</summary>
+    public int MostTaps => Kernel < Size ? Kernel : Size;
 
     /// <summary>Places of a window without dilation, padding counted, but not what extends beyond the padding.</summary>
     public int Padded(int window)
@@ -140,26 +140,33 @@ readonly record struct PoolAxis(int Size, int Windows, int Kernel, int Stride, i
     public int FirstWindow(int place)
     {
         int before = place + Before - Reach;
-        return before <= 0 ? 0 : (before + Stride - 1) / Stride;
+        return before <= 0 ? 0 : Stride.Divide(before + Stride.Value - 1);
     }
 
     /// <summary>The window after the last that may read a place.</summary>
     public int EndWindow(int place)
     {
-        int end = (place + Before) / Stride + 1;
+        int end = Stride.Divide(place + Before) + 1;
         return end < Windows ? end : Windows;
     }
 
-    /// <summary>Whether one of a window's taps is at a place that the window covers.</summary>
-    public bool Reads(int window, int place) => (place - Start(window)) % Dilation == 0;
+    /// <summary>
+    /// The number of the tap that falls on a place, among those that are not in the padding; -1 where the place lies between two taps. The window is one
+    /// that may read the place.
+    /// </summary>
+    public int TapAt(int window, int place)
+    {
+        int distance = place - First(window);
+        if (Dilation.Value == 1) return distance;
+        if (distance < 0) return -1;
+        int tap = Dilation.Divide(distance);
+        return tap * Dilation.Value == distance ? tap : -1;
+    }
 
-    /// <summary>The number of the tap that falls on a place, among those that are not in the padding.</summary>
-    public int TapAt(int window, int place) => (place - First(window)) / Dilation;
-
-    int Start(int window) => window * Stride - Before;
+    int Start(int window) => window * Stride.Value - Before;
 
     // The taps before place 0.
-    int Skipped(int start) => (Dilation - 1 - start) / Dilation;
+    int Skipped(int start) => Dilation.Value == 1 ? -start : Dilation.Divide(Dilation.Value - 1 - start);
 }
 
 /// <summary>A pooling of a batch as its kernels read it.</summary>
@@ -173,12 +180,6 @@ readonly record struct PoolMap(int Examples, int Channels, PoolAxis Rows, PoolAx
     public static PoolMap Of(in PoolSizes s, int n, bool countPadding = false) =>
         new(n, s.Channels, PoolAxis.Of(s.Window.Rows, s.Height), PoolAxis.Of(s.Window.Columns, s.Width), countPadding ? 1 : 0);
 
-    /// <summary>Elements of the batch's input: views may be longer.</summary>
-    public long InputLength => (long)Examples * Rows.Size * Columns.Size * Channels;
-
-    /// <summary>Elements of the batch's output.</summary>
-    public long OutputLength => (long)Examples * Rows.Windows * Columns.Windows * Channels;
-
     /// <summary>What an average divides a window by.</summary>
     public float Area(int windowRow, int windowColumn) => CountPadding != 0
         ? (float)Rows.Padded(windowRow) * Columns.Padded(windowColumn)
@@ -191,20 +192,4 @@ readonly record struct PoolMap(int Examples, int Channels, PoolAxis Rows, PoolAx
     /// <summary>Index of an element of the output.</summary>
     public long Output(long example, int row, int column, int channel) =>
         ((example * Rows.Windows + row) * Columns.Windows + column) * Channels + channel;
-
-    /// <summary>Where an element of the input is.</summary>
-    public PoolElement InputAt(long i) => PoolElement.At(i, Rows.Size, Columns.Size, Channels);
-
-    /// <summary>Where an element of the output is.</summary>
-    public PoolElement OutputAt(long i) => PoolElement.At(i, Rows.Windows, Columns.Windows, Channels);
-}
-
-/// <summary>Where an element of <c>[examples, rows, columns, channels]</c> is.</summary>
-readonly record struct PoolElement(long Example, int Row, int Column, int Channel)
-{
-    public static PoolElement At(long i, int rows, int columns, int channels)
-    {
-        long pixel = i / channels, line = pixel / columns, example = line / rows;
-        return new(example, (int)(line - example * rows), (int)(pixel - line * columns), (int)(i - pixel * channels));
-    }
 }

@@ -67,14 +67,14 @@ static class PoolRow
                     local.Apply<TLanes, TExtent>(window, c, extent);
                 }
 
-                window = window with { Input = window.Input + (long)columns.Stride * map.Channels, Output = window.Output + map.Channels };
+                window = window with { Input = window.Input + (long)columns.Stride.Value * map.Channels, Output = window.Output + map.Channels };
             }
         }
     }
 
     static PoolWindow At(in PoolMap map, int example, int row, int column) => new(
         map.Input(example, map.Rows.First(row), map.Columns.First(column), 0), map.Output(example, row, column, 0), map.Rows.Taps(row),
-        map.Columns.Taps(column), (long)map.Rows.Dilation * map.Columns.Size * map.Channels, map.Columns.Dilation * map.Channels, map.Area(row, column));
+        map.Columns.Taps(column), (long)map.Rows.Dilation.Value * map.Columns.Size * map.Channels, map.Columns.Dilation.Value * map.Channels, map.Area(row, column));
 }
 
 /// <summary>A forward pooling, output rows side by side, or blocks of their channels.</summary>
