@@ -21,6 +21,8 @@ static class ConvolutionCases
         ("depth of several blocks", new(65, 4, 5, 20, Kernel: 3, Padding: 1), 1),
         ("depth of a block and one", new(257, 2, 3, 9, Kernel: 1), 1),
         ("H != W, no padding", new(6, 7, 11, 10, Kernel: 3), 2),
+        ("six channels, kernel 5, rows of ten", new(6, 14, 14, 16, Kernel: 5), 9),
+        ("eight channels, rows of seven", new(8, 5, 7, 41, Kernel: 3, Padding: 1), 2),
         ("kernel 5, padding 2, batch 9", new(3, 6, 5, 16, Kernel: 5, Padding: 2), 9),
         ("one channel, stride 4, kernel 11", new(1, 25, 23, 24, Kernel: 11, Stride: 4), 2),
         ("one channel, batch 17", new(1, 6, 7, 5, Kernel: 3, Padding: 1), 17),

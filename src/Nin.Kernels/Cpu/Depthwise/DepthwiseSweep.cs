@@ -69,7 +69,7 @@ static unsafe class DepthwiseSweep
         DepthwiseTile t = tile;
         nint step = t.ResultStep, yStep = t.YStep;
         int pixels = t.Places;
-        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor);
+        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor), ceiling = TLanes.Broadcast(t.Epilogue.Ceiling);
         for (; c < end; c += TLanes.Count)
         {
             var left = Taps<TLanes>.Load<TExtent, TRows>(t, 0, c, extent);
@@ -88,7 +88,7 @@ static unsafe class DepthwiseSweep
                 x2 += step;
                 (a0, a1, a2) = (extent.Load<TLanes>(x0), extent.Load<TLanes>(x1), extent.Load<TLanes>(x2));
                 right.Add<TRows>(ref sum, a0, a1, a2);
-                extent.Store(y, TLanes.Max(floor, sum + bias));
+                extent.Store(y, TLanes.Min(ceiling, TLanes.Max(floor, sum + bias)));
                 sum = next;
                 middle.Add<TRows>(ref sum, a0, a1, a2);
                 next = t.Start<TLanes, TExtent>(y + 2 * yStep, extent);
@@ -97,9 +97,9 @@ static unsafe class DepthwiseSweep
 
             (a0, a1, a2) = (extent.Load<TLanes>(x0 + step), extent.Load<TLanes>(x1 + step), extent.Load<TLanes>(x2 + step));
             right.Add<TRows>(ref sum, a0, a1, a2);
-            extent.Store(y, TLanes.Max(floor, sum + bias));
+            extent.Store(y, TLanes.Min(ceiling, TLanes.Max(floor, sum + bias)));
             middle.Add<TRows>(ref next, a0, a1, a2);
-            extent.Store(y + yStep, TLanes.Max(floor, next + bias));
+            extent.Store(y + yStep, TLanes.Min(ceiling, TLanes.Max(floor, next + bias)));
         }
     }
 
@@ -112,7 +112,7 @@ static unsafe class DepthwiseSweep
         DepthwiseTile t = tile;
         nint step = t.ResultStep, yStep = t.YStep;
         int pixels = t.Places;
-        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor);
+        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor), ceiling = TLanes.Broadcast(t.Epilogue.Ceiling);
         for (; c < end; c += TLanes.Count)
         {
             var left = Taps<TLanes>.Load<TExtent, TRows>(t, 0, c, extent);
@@ -127,13 +127,13 @@ static unsafe class DepthwiseSweep
                 middle.Add<TRows>(ref sum, extent.Load<TLanes>(x0), extent.Load<TLanes>(x1), extent.Load<TLanes>(x2));
                 if (i + 1 == pixels)
                 {
-                    extent.Store(y, TLanes.Max(floor, sum + bias));
+                    extent.Store(y, TLanes.Min(ceiling, TLanes.Max(floor, sum + bias)));
                     break;
                 }
 
                 TLanes a0 = extent.Load<TLanes>(x0 + step), a1 = extent.Load<TLanes>(x1 + step), a2 = extent.Load<TLanes>(x2 + step);
                 right.Add<TRows>(ref sum, a0, a1, a2);
-                extent.Store(y, TLanes.Max(floor, sum + bias));
+                extent.Store(y, TLanes.Min(ceiling, TLanes.Max(floor, sum + bias)));
                 if (i + 2 >= pixels) break;
                 sum = t.Start<TLanes, TExtent>(y + yStep, extent);
                 left.Add<TRows>(ref sum, a0, a1, a2);

@@ -122,7 +122,7 @@ readonly unsafe struct EightPixels : IDepthwisePixels
     {
         DepthwiseTile t = tile;
         nint step = t.ResultStep, step2 = 2 * step, step3 = 3 * step, step4 = 4 * step;
-        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor);
+        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor), ceiling = TLanes.Broadcast(t.Epilogue.Ceiling);
         for (; c < end; c += TLanes.Count)
         {
             float* y = t.Y + c;
@@ -162,14 +162,14 @@ readonly unsafe struct EightPixels : IDepthwisePixels
             }
 
             TLanes bias = t.Bias<TLanes, TExtent>(c, extent);
-            extent.Store(y, TLanes.Max(floor, y0 + bias));
-            extent.Store(y + t.YStep, TLanes.Max(floor, y1 + bias));
-            extent.Store(y + 2 * t.YStep, TLanes.Max(floor, y2 + bias));
-            extent.Store(y + 3 * t.YStep, TLanes.Max(floor, y3 + bias));
-            extent.Store(y + 4 * t.YStep, TLanes.Max(floor, y4 + bias));
-            extent.Store(y + 5 * t.YStep, TLanes.Max(floor, y5 + bias));
-            extent.Store(y + 6 * t.YStep, TLanes.Max(floor, y6 + bias));
-            extent.Store(y + 7 * t.YStep, TLanes.Max(floor, y7 + bias));
+            extent.Store(y, TLanes.Min(ceiling, TLanes.Max(floor, y0 + bias)));
+            extent.Store(y + t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y1 + bias)));
+            extent.Store(y + 2 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y2 + bias)));
+            extent.Store(y + 3 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y3 + bias)));
+            extent.Store(y + 4 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y4 + bias)));
+            extent.Store(y + 5 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y5 + bias)));
+            extent.Store(y + 6 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y6 + bias)));
+            extent.Store(y + 7 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y7 + bias)));
         }
     }
 }
@@ -184,7 +184,7 @@ readonly unsafe struct FourPixels : IDepthwisePixels
     {
         DepthwiseTile t = tile;
         nint step = t.ResultStep, step2 = 2 * step, step3 = 3 * step;
-        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor);
+        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor), ceiling = TLanes.Broadcast(t.Epilogue.Ceiling);
         for (; c < end; c += TLanes.Count)
         {
             float* y = t.Y + c;
@@ -215,10 +215,10 @@ readonly unsafe struct FourPixels : IDepthwisePixels
             }
 
             TLanes bias = t.Bias<TLanes, TExtent>(c, extent);
-            extent.Store(y, TLanes.Max(floor, y0 + bias));
-            extent.Store(y + t.YStep, TLanes.Max(floor, y1 + bias));
-            extent.Store(y + 2 * t.YStep, TLanes.Max(floor, y2 + bias));
-            extent.Store(y + 3 * t.YStep, TLanes.Max(floor, y3 + bias));
+            extent.Store(y, TLanes.Min(ceiling, TLanes.Max(floor, y0 + bias)));
+            extent.Store(y + t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y1 + bias)));
+            extent.Store(y + 2 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y2 + bias)));
+            extent.Store(y + 3 * t.YStep, TLanes.Min(ceiling, TLanes.Max(floor, y3 + bias)));
         }
     }
 }
@@ -232,7 +232,7 @@ readonly unsafe struct OnePixel : IDepthwisePixels
         where TExtent : struct, IExtent
     {
         DepthwiseTile t = tile;
-        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor);
+        TLanes floor = TLanes.Broadcast(t.Epilogue.Floor), ceiling = TLanes.Broadcast(t.Epilogue.Ceiling);
         for (; c < end; c += TLanes.Count)
         {
             TLanes sum = t.Start<TLanes, TExtent>(t.Y + c, extent);
@@ -254,7 +254,7 @@ readonly unsafe struct OnePixel : IDepthwisePixels
                 }
             }
 
-            extent.Store(t.Y + c, TLanes.Max(floor, sum + t.Bias<TLanes, TExtent>(c, extent)));
+            extent.Store(t.Y + c, TLanes.Min(ceiling, TLanes.Max(floor, sum + t.Bias<TLanes, TExtent>(c, extent))));
         }
     }
 }

@@ -91,35 +91,35 @@ unsafe struct MacroKernel
         TRow.Zero.Store(zeros);
         (Epilogue.Bias is null ? TRow.Broadcast(-0f) : TRow.Load(Epilogue.Bias + j, columns)).Store(bias);
 
-        var result = new MicroTileResult { From = zeros, Bias = bias, Floor = Epilogue.Floor, FromStep = FromC ? CStep : 0, ToStep = CStep };
+        var result = new MicroTileResult { From = zeros, Bias = bias, Floor = Epilogue.Floor, Ceiling = Epilogue.Ceiling, FromStep = FromC ? CStep : 0, ToStep = CStep };
         float* b = B + (nint)Depth * j + Runs.First * TRow.Count;
         float* a = A;
-        for (int i = 0; i < Rows; i += MicroKernel.Rows<TLanes>())
+        for (int i = 0; i < Rows;)
         {
-            int rows = Math.Min(MicroKernel.Rows<TLanes>(), Rows - i);
+            int height = MicroKernel.TileRows<TLanes>(Rows - i), rows = Math.Min(height, Rows - i);
             result.To = C + i * CStep + j;
             ahead.Next();
-            if (rows == MicroKernel.Rows<TLanes>())
+            if (rows == height)
             {
                 result.From = FromC ? result.To + FromOffset : zeros;
-                if (columns == TRow.Count) MicroKernel.Multiply<TLanes, TRow, TPanel, WholeExtent>(Runs, a, b, result, default);
-                else MicroKernel.Multiply<TLanes, TRow, TPanel, PartExtent>(Runs, a, b, result, new PartExtent(columns));
+                if (columns == TRow.Count) MicroKernel.Multiply<TRow, TPanel, WholeExtent>(height, Runs, a, b, result, default);
+                else MicroKernel.Multiply<TRow, TPanel, PartExtent>(height, Runs, a, b, result, new PartExtent(columns));
             }
             else
             {
-                int height = MicroKernel.LastRows<TLanes>(rows), skipped = IsExact ? Math.Min(height - rows, RowsBefore + i) : 0;
-                Edge<TLanes, TRow, TPanel>(height, skipped, rows, columns, a - skipped, b, result);
+                int skipped = IsExact ? Math.Min(height - rows, RowsBefore + i) : 0;
+                Edge<TRow, TPanel>(height, skipped, rows, columns, a - skipped, b, result);
             }
 
             if (!Epilogue.Activation.IsNone) Epilogue.Activation.Apply(result.To, CStep, rows, columns);
-            a += PanelStep;
+            a += rows == MicroKernel.Rows<TLanes>() ? PanelStep : rows * TPanel.RowStep;
+            i += rows;
         }
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Edge<TLanes, TRow, TPanel>(int height, int skipped, int rows, int columns, float* a, float* b, in MicroTileResult part)
-        where TLanes : struct, ILanes<TLanes>
+    readonly void Edge<TRow, TPanel>(int height, int skipped, int rows, int columns, float* a, float* b, in MicroTileResult part)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
     {
@@ -138,7 +138,7 @@ unsafe struct MacroKernel
         MicroTileResult whole = part;
         whole.From = whole.To = tile;
         whole.FromStep = whole.ToStep = TRow.Count;
-        MicroKernel.MultiplyLast<TLanes, TRow, TPanel>(height, Runs, a, b, whole);
+        MicroKernel.Multiply<TRow, TPanel, WholeExtent>(height, Runs, a, b, whole, default);
         for (int i = 0; i < rows; i++)
         {
             TRow.Load(kept + i * TRow.Count).Store(part.To + i * part.ToStep, columns);

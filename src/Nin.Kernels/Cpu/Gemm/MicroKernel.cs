@@ -22,46 +22,35 @@ static unsafe class MicroKernel
         where TLanes : struct, ILanes<TLanes>
         => Rows(32 * TLanes.Count);
 
-    /// <summary>Rows of the lowest tile that holds the last few rows of a matrix: a product of one example has no others.</summary>
-    public static int LastRows<TLanes>(int rows)
+    /// <summary>
+    /// Rows of the tile that begins where so many rows are left: the last ones have lower tiles, since a product of one example may have no others.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int TileRows<TLanes>(int left)
         where TLanes : struct, ILanes<TLanes>
-        => rows <= 4 ? 4 : rows <= 6 ? 6 : Rows<TLanes>();
+        => left >= Rows<TLanes>() ? Rows<TLanes>() : left <= 4 ? 4 : left <= 10 ? 6 : 12;
 
     /// <inheritdoc cref="IMicroTile.Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TLanes, TRow, TPanel, TExtent>(in DepthRuns depth, float* a, float* b, in MicroTileResult c, TExtent extent)
-        where TLanes : struct, ILanes<TLanes>
+    public static void Multiply<TRow, TPanel, TExtent>(int rows, in DepthRuns depth, float* a, float* b, in MicroTileResult c, TExtent extent)
         where TRow : struct, ILanes<TRow>
         where TPanel : struct, IPanel
         where TExtent : struct, IExtent
     {
-        if (Rows<TLanes>() == 12)
-        {
-            MicroTile12.Multiply<TRow, TPanel, TExtent>(depth, a, b, c, extent);
-        }
-        else
-        {
-            MicroTile6.Multiply<TRow, TPanel, TExtent>(depth, a, b, c, extent);
-        }
-    }
-
-    /// <summary>The same with a tile of <see cref="LastRows"/>.</summary>
-    public static void MultiplyLast<TLanes, TRow, TPanel>(int rows, in DepthRuns depth, float* a, float* b, in MicroTileResult c)
-        where TLanes : struct, ILanes<TLanes>
-        where TRow : struct, ILanes<TRow>
-        where TPanel : struct, IPanel
-    {
-        if (rows == 4) MicroTile4.Multiply<TRow, TPanel, WholeExtent>(depth, a, b, c, default);
-        else if (rows == 6) MicroTile6.Multiply<TRow, TPanel, WholeExtent>(depth, a, b, c, default);
-        else Multiply<TLanes, TRow, TPanel, WholeExtent>(depth, a, b, c, default);
+        if (rows == 12) MicroTile12.Multiply<TRow, TPanel, TExtent>(depth, a, b, c, extent);
+        else if (rows == 6) MicroTile6.Multiply<TRow, TPanel, TExtent>(depth, a, b, c, extent);
+        else MicroTile4.Multiply<TRow, TPanel, TExtent>(depth, a, b, c, extent);
     }
 }
 
-/// <summary>What happens to a finished sum: it is stored as <c>max(Floor, sum + Bias)</c>, and then <see cref="Activation"/> reads it.</summary>
+/// <summary>
+/// What happens to a finished sum: it is stored as <c>min(Ceiling, max(Floor, sum + Bias))</c>, and then <see cref="Activation"/> reads it.
+/// </summary>
 /// <param name="bias">One float per column, or null.</param>
 /// <param name="floor">Lower limit of the result: 0 for ReLU, minus infinity for none.</param>
+/// <param name="ceiling">Upper limit of the result: 6 for ReLU6, infinity for none.</param>
 /// <param name="activation">Applied to what is stored.</param>
-readonly unsafe struct TileEpilogue(float* bias, float floor, RowActivation activation = default)
+readonly unsafe struct TileEpilogue(float* bias, float floor, float ceiling = float.PositiveInfinity, RowActivation activation = default)
 {
     /// <summary>One float per column, or null.</summary>
     public readonly float* Bias = bias;
@@ -69,25 +58,35 @@ readonly unsafe struct TileEpilogue(float* bias, float floor, RowActivation acti
     /// <summary>Lower limit of the result.</summary>
     public readonly float Floor = floor;
 
+    /// <summary>Upper limit of the result.</summary>
+    public readonly float Ceiling = ceiling;
+
     /// <summary>Applied to whole rows of a tile after they are stored; the micro-kernel does not know of it.</summary>
     public readonly RowActivation Activation = activation;
 
     /// <summary>The sum itself.</summary>
     public static TileEpilogue None => new(null, float.NegativeInfinity);
 
+    /// <summary>Bias, or null for none, and an activation in place. A ReLU6 has no need of a second look at what is stored.</summary>
+    public static TileEpilogue Of<TActivation>(float* bias, TActivation* activation, int width, nint offset)
+        where TActivation : unmanaged, IActivation =>
+        typeof(TActivation) == typeof(Relu6) && offset == 0
+            ? new(bias, 0, 6)
+            : new(bias, float.NegativeInfinity, activation: RowActivation.Of(activation, width, offset));
+
     /// <summary>Bias, or null for none, and ReLU or none.</summary>
     public static TileEpilogue Of(float* bias, bool relu) => new(bias, relu ? 0 : float.NegativeInfinity);
 
     /// <summary>The same for the columns from <paramref name="column"/> on.</summary>
-    public TileEpilogue From(int column) => new(Bias is null ? null : Bias + column, Floor, Activation);
+    public TileEpilogue From(int column) => new(Bias is null ? null : Bias + column, Floor, Ceiling, Activation);
 }
 
 /// <summary>
-/// Where a block of C starts from, and where <c>max(Floor, block + Bias)</c>, its <see cref="TileEpilogue"/>, goes. Steps are floats from row to row.
+/// Where a block of C starts from, and where <c>min(Ceiling, max(Floor, block + Bias))</c>, its <see cref="TileEpilogue"/>, goes. Steps are floats from row to row.
 /// </summary>
 /// <remarks>
 /// One form for all ends of a tile, without branches: a new sum starts from a row of zeros with step 0; no bias is a row of -0, the
-/// one value that changes nothing when added; no ReLU is a floor of minus infinity.
+/// one value that changes nothing when added; no ReLU is a floor of minus infinity, and no ReLU6 a ceiling of infinity.
 /// </remarks>
 unsafe struct MicroTileResult
 {
@@ -97,6 +96,7 @@ unsafe struct MicroTileResult
     public nint ToStep;
     public float* Bias;
     public float Floor;
+    public float Ceiling;
 }
 
 /// <summary>
@@ -164,12 +164,12 @@ readonly unsafe struct MicroTile4 : IMicroTile
         }
 
         TRow bias = TRow.Load(c.Bias);
-        TRow floor = TRow.Broadcast(c.Floor);
+        TRow floor = TRow.Broadcast(c.Floor), ceiling = TRow.Broadcast(c.Ceiling);
         float* to = c.To;
-        extent.Store(to, TRow.Max(floor, c0 + bias));
-        extent.Store(to + c.ToStep, TRow.Max(floor, c1 + bias));
-        extent.Store(to + 2 * c.ToStep, TRow.Max(floor, c2 + bias));
-        extent.Store(to + 3 * c.ToStep, TRow.Max(floor, c3 + bias));
+        extent.Store(to, TRow.Min(ceiling, TRow.Max(floor, c0 + bias)));
+        extent.Store(to + c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c1 + bias)));
+        extent.Store(to + 2 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c2 + bias)));
+        extent.Store(to + 3 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c3 + bias)));
     }
 }
 
@@ -212,14 +212,14 @@ readonly unsafe struct MicroTile6 : IMicroTile
         }
 
         TRow bias = TRow.Load(c.Bias);
-        TRow floor = TRow.Broadcast(c.Floor);
+        TRow floor = TRow.Broadcast(c.Floor), ceiling = TRow.Broadcast(c.Ceiling);
         float* to = c.To;
-        extent.Store(to, TRow.Max(floor, c0 + bias));
-        extent.Store(to + c.ToStep, TRow.Max(floor, c1 + bias));
-        extent.Store(to + 2 * c.ToStep, TRow.Max(floor, c2 + bias));
-        extent.Store(to + 3 * c.ToStep, TRow.Max(floor, c3 + bias));
-        extent.Store(to + 4 * c.ToStep, TRow.Max(floor, c4 + bias));
-        extent.Store(to + 5 * c.ToStep, TRow.Max(floor, c5 + bias));
+        extent.Store(to, TRow.Min(ceiling, TRow.Max(floor, c0 + bias)));
+        extent.Store(to + c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c1 + bias)));
+        extent.Store(to + 2 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c2 + bias)));
+        extent.Store(to + 3 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c3 + bias)));
+        extent.Store(to + 4 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c4 + bias)));
+        extent.Store(to + 5 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c5 + bias)));
     }
 }
 
@@ -274,19 +274,19 @@ readonly unsafe struct MicroTile12 : IMicroTile
         }
 
         TRow bias = TRow.Load(c.Bias);
-        TRow floor = TRow.Broadcast(c.Floor);
+        TRow floor = TRow.Broadcast(c.Floor), ceiling = TRow.Broadcast(c.Ceiling);
         float* to = c.To;
-        extent.Store(to, TRow.Max(floor, c0 + bias));
-        extent.Store(to + c.ToStep, TRow.Max(floor, c1 + bias));
-        extent.Store(to + 2 * c.ToStep, TRow.Max(floor, c2 + bias));
-        extent.Store(to + 3 * c.ToStep, TRow.Max(floor, c3 + bias));
-        extent.Store(to + 4 * c.ToStep, TRow.Max(floor, c4 + bias));
-        extent.Store(to + 5 * c.ToStep, TRow.Max(floor, c5 + bias));
-        extent.Store(to + 6 * c.ToStep, TRow.Max(floor, c6 + bias));
-        extent.Store(to + 7 * c.ToStep, TRow.Max(floor, c7 + bias));
-        extent.Store(to + 8 * c.ToStep, TRow.Max(floor, c8 + bias));
-        extent.Store(to + 9 * c.ToStep, TRow.Max(floor, c9 + bias));
-        extent.Store(to + 10 * c.ToStep, TRow.Max(floor, c10 + bias));
-        extent.Store(to + 11 * c.ToStep, TRow.Max(floor, c11 + bias));
+        extent.Store(to, TRow.Min(ceiling, TRow.Max(floor, c0 + bias)));
+        extent.Store(to + c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c1 + bias)));
+        extent.Store(to + 2 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c2 + bias)));
+        extent.Store(to + 3 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c3 + bias)));
+        extent.Store(to + 4 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c4 + bias)));
+        extent.Store(to + 5 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c5 + bias)));
+        extent.Store(to + 6 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c6 + bias)));
+        extent.Store(to + 7 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c7 + bias)));
+        extent.Store(to + 8 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c8 + bias)));
+        extent.Store(to + 9 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c9 + bias)));
+        extent.Store(to + 10 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c10 + bias)));
+        extent.Store(to + 11 * c.ToStep, TRow.Min(ceiling, TRow.Max(floor, c11 + bias)));
     }
 }

@@ -44,18 +44,10 @@ unsafe struct WinogradInput<TMatrices>
             for (int from = 0; from < Depth; from += Block)
             {
                 float* to = values + from / Block * Points * PointLength + i * RowLength;
-                int channels = Math.Min(Block, Depth - from), c = 0;
-                for (; c <= channels - TLanes.Count; c += TLanes.Count)
+                int channels = Math.Min(Block, Depth - from);
+                for (int c = 0; c < channels; c += TLanes.Count)
                 {
-                    WinogradTransform.Input<TMatrices, TLanes, WholeExtent>(
-                        default, window + from + c, rowStep, Depth, to + c, PointLength, buffer);
-                }
-
-                if (c < channels)
-                {
-                    var rest = new PartExtent(channels - c);
-                    WinogradTransform.Input<TMatrices, TLanes, PartExtent>(
-                        rest, window + from + c, rowStep, Depth, to + c, PointLength, buffer);
+                    WinogradTransform.Input<TMatrices, TLanes>(channels - c, window + from + c, rowStep, Depth, to + c, PointLength, buffer);
                 }
             }
         }
@@ -98,7 +90,6 @@ unsafe struct WinogradOutput<TMatrices>
         where TLanes : struct, ILanes<TLanes>
     {
         float* results = stackalloc float[WinogradTransform.BufferLength];
-        TLanes floor = TLanes.Broadcast(Epilogue.Floor);
         PixelCursor tile = Results.At(first);
         for (int i = 0; i < count; i++, sums += tileStep)
         {
@@ -108,24 +99,32 @@ unsafe struct WinogradOutput<TMatrices>
             tile.Advance(Results.Rows, Results.Columns);
             for (int c = 0; c < columns; c += TLanes.Count)
             {
-                var extent = new PartExtent(Math.Min(TLanes.Count, columns - c));
-                TLanes bias = Epilogue.Bias is null ? TLanes.Broadcast(-0f) : extent.Load<TLanes>(Epilogue.Bias + j + c);
                 WinogradTransform.Output<TMatrices, TLanes>(Results.Side, scaled: false, sums + c, pointStep, results, buffer);
-                for (int row = 0; row < rows; row++)
-                {
-                    float* from = results + row * Results.Side * TLanes.Count;
-                    float* to = y + (nint)row * Results.Width * Results.Channels + c;
-                    for (int column = 0; column < width; column++, from += TLanes.Count, to += Results.Channels)
-                    {
-                        TLanes before = Accumulate ? extent.Load<TLanes>(to + FromOffset) : TLanes.Broadcast(-0f);
-                        extent.Store(to, TLanes.Max(floor, before + TLanes.Load(from) + bias));
-                    }
-                }
+                if (columns - c >= TLanes.Count) StoreTile<TLanes, WholeExtent>(rows, width, j + c, results, y + c, default);
+                else StoreTile<TLanes, PartExtent>(rows, width, j + c, results, y + c, new PartExtent(columns - c));
             }
 
             for (int row = 0; row < rows && !Epilogue.Activation.IsNone; row++, y += (nint)Results.Width * Results.Channels)
             {
                 Epilogue.Activation.Apply(y, Results.Channels, width, columns);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void StoreTile<TLanes, TExtent>(int rows, int width, int column, float* results, float* y, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+    {
+        TLanes floor = TLanes.Broadcast(Epilogue.Floor), ceiling = TLanes.Broadcast(Epilogue.Ceiling);
+        TLanes bias = Epilogue.Bias is null ? TLanes.Broadcast(-0f) : extent.Load<TLanes>(Epilogue.Bias + column);
+        for (int row = 0; row < rows; row++)
+        {
+            float* from = results + row * Results.Side * TLanes.Count, to = y + (nint)row * Results.Width * Results.Channels;
+            for (int i = 0; i < width; i++, from += TLanes.Count, to += Results.Channels)
+            {
+                TLanes before = Accumulate ? extent.Load<TLanes>(to + FromOffset) : TLanes.Broadcast(-0f);
+                extent.Store(to, TLanes.Min(ceiling, TLanes.Max(floor, before + TLanes.Load(from) + bias)));
             }
         }
     }

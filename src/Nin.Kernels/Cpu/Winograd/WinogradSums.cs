@@ -157,8 +157,7 @@ unsafe struct WinogradPairs<TMatrices> : ILanesJob
         float* to = Values + (nint)i * ChannelStep;
         for (int c = 0; c < Windows.Channels; c += TLanes.Count)
         {
-            var extent = new PartExtent(Math.Min(TLanes.Count, Windows.Channels - c));
-            WinogradTransform.Input<TMatrices, TLanes, PartExtent>(extent, x + c, rowStep, Windows.Channels, to + c, ValuesStep, buffer);
+            WinogradTransform.Input<TMatrices, TLanes>(Windows.Channels - c, x + c, rowStep, Windows.Channels, to + c, ValuesStep, buffer);
         }
     }
 
@@ -174,12 +173,11 @@ unsafe struct WinogradPairs<TMatrices> : ILanesJob
             float* to = Gradients + (nint)(j - inPanel) * Count + (nint)i * width + inPanel;
             // Whole registers are written: not a wider one than the panel, which would go over the next tile, another thread's.
             if (width < TLanes.Count) Transform<Lanes256>(left, dY + j, rowStep, to, buffer);
-            else Transform<TLanes>(Math.Min(TLanes.Count, left), dY + j, rowStep, to, buffer);
+            else Transform<TLanes>(left, dY + j, rowStep, to, buffer);
         }
     }
 
-    readonly void Transform<TLanes>(int count, float* dY, nint rowStep, float* to, float* buffer)
+    readonly void Transform<TLanes>(int channels, float* dY, nint rowStep, float* to, float* buffer)
         where TLanes : struct, ILanes<TLanes> =>
-        WinogradTransform.Filter<TMatrices, TLanes, PartExtent>(
-            new PartExtent(count), Results.Side, scaled: false, dY, rowStep, Results.Channels, to, GradientsStep, buffer);
+        WinogradTransform.Filter<TMatrices, TLanes>(channels, Results.Side, scaled: false, dY, rowStep, Results.Channels, to, GradientsStep, buffer);
 }

@@ -47,6 +47,15 @@ static unsafe class WinogradTransform
         }
     }
 
+    /// <summary>The same of so many channels, at least 1: a register, or what there is of it.</summary>
+    public static void Input<TMatrices, TLanes>(int channels, float* d, nint rowStep, nint columnStep, float* v, nint pointStep, float* buffer)
+        where TMatrices : struct, IWinogradMatrices
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (channels >= TLanes.Count) Input<TMatrices, TLanes, WholeExtent>(default, d, rowStep, columnStep, v, pointStep, buffer);
+        else Input<TMatrices, TLanes, PartExtent>(new PartExtent(channels), d, rowStep, columnStep, v, pointStep, buffer);
+    }
+
     /// <summary>The filter transform <c>G w Gᵀ</c> where <paramref name="scaled"/>; else <c>A y Aᵀ</c>, the transposed output transform.</summary>
     /// <param name="extent">How many channels.</param>
     /// <param name="count">Coefficients along a side: 3 to 5.</param>
@@ -78,7 +87,17 @@ static unsafe class WinogradTransform
         }
     }
 
-    /// <summary>The output transform <c>Aᵀ v A</c>, or <c>Gᵀ v G</c> where scaled: the transpose of <see cref="Filter"/>.</summary>
+    /// <summary>The same of so many channels, at least 1: a register, or what there is of it.</summary>
+    public static void Filter<TMatrices, TLanes>(
+        int channels, int count, bool scaled, float* y, nint rowStep, nint columnStep, float* v, nint pointStep, float* buffer)
+        where TMatrices : struct, IWinogradMatrices
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (channels >= TLanes.Count) Filter<TMatrices, TLanes, WholeExtent>(default, count, scaled, y, rowStep, columnStep, v, pointStep, buffer);
+        else Filter<TMatrices, TLanes, PartExtent>(new PartExtent(channels), count, scaled, y, rowStep, columnStep, v, pointStep, buffer);
+    }
+
+    /// <summary>The output transform <c>Aᵀ v A</c>, or <c>Gᵀ v G</c> where scaled: the transpose of <see cref="Filter{TMatrices, TLanes, TExtent}"/>.</summary>
     /// <param name="count">Coefficients along a side: 3 to 5.</param>
     /// <param name="scaled">Whether these are weights.</param>
     /// <param name="v">The first point; whole registers are read.</param>

@@ -128,7 +128,7 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
             step = -TLanes.Count;
         }
 
-        WinogradTransform.Filter<TMatrices, TLanes, PartExtent>(new PartExtent(count), Kernel, scaled: true, weights, Kernel * step, step, v, pointStep, buffer);
+        WinogradTransform.Filter<TMatrices, TLanes>(count, Kernel, scaled: true, weights, Kernel * step, step, v, pointStep, buffer);
     }
 
     // The taps of some channels of one filter, side by side.

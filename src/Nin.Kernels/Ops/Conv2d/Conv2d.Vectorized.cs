@@ -13,8 +13,8 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
         where TActivation : unmanaged, IActivation
     {
         DeviceView target = sums.IsNone ? y : sums;
-        var rows = RowActivation.Of(&activation, device.Pool.Width, (nint)(y.Pointer - target.Pointer));
-        Run(stream, sizes, n, x, w, new TileEpilogue(bias.Pointer, float.NegativeInfinity, rows), target, residual: default);
+        var epilogue = TileEpilogue.Of(bias.Pointer, &activation, device.Pool.Width, (nint)(y.Pointer - target.Pointer));
+        Run(stream, sizes, n, x, w, epilogue, target, residual: default);
     }
 
     void Run(

@@ -188,12 +188,19 @@ unsafe struct ImplicitGemm : ILanesJob
             return;
         }
 
-        PixelCursor pixel = rows.At(first);
-        for (int i = 0; i < count; i++)
+        if (rows.ArePixels)
         {
-            rows.Copy<TLanes>(pixel, from, depth, panels);
-            pixel.Advance(rows.Rows.Results, rows.Columns.Results);
-            panels += RowPanel.RowLength;
+            float* source = rows.Source + (nint)first * rows.PixelStep + from;
+            for (int i = 0; i < count; i++, source += rows.PixelStep, panels += RowPanel.RowLength) Copying.Copy<TLanes>(source, panels, depth);
+        }
+        else
+        {
+            PixelCursor pixel = rows.At(first);
+            for (int i = 0; i < count; i++, panels += RowPanel.RowLength)
+            {
+                rows.Copy<TLanes>(pixel, from, depth, panels);
+                pixel.Advance(rows.Rows.Results, rows.Columns.Results);
+            }
         }
 
         for (int i = count; i % MicroKernel.Rows<TLanes>() != 0; i++)

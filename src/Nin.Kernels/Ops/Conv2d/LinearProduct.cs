@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Nin.Ops;
@@ -164,13 +165,19 @@ unsafe struct LinearProduct : ILanesJob
             {
                 int run = Math.Min(TransposedSteps, steps - k);
                 float* lane = packed + (nint)k * lanes;
-                for (int i = 0; i < channels; i++, lane++)
+                int i = 0;
+                if (Sse.IsSupported)
+                {
+                    for (; i + 4 <= channels; i += 4, lane += 4) PackFour(block + (nint)i * depth + k, depth, run, lane, lanes);
+                }
+
+                for (; i < channels; i++, lane++)
                 {
                     float* weight = block + (nint)i * depth + k, to = lane;
                     for (float* end = weight + run; weight < end; weight++, to += lanes) *to = *weight;
                 }
 
-                for (int i = channels; i < lanes; i++, lane++)
+                for (; i < lanes; i++, lane++)
                 {
                     float* to = lane;
                     for (int step = 0; step < run; step++, to += lanes) *to = 0;
@@ -179,6 +186,30 @@ unsafe struct LinearProduct : ILanesJob
 
             block += (nint)2 * TLanes.Count * depth;
             packed += (nint)steps * lanes;
+        }
+    }
+
+    // Four channels, in squares of four steps: a shuffle for each two weights, where they would be moved one by one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void PackFour(float* weights, nint channelStep, int run, float* to, nint step)
+    {
+        int k = 0;
+        for (; k + 4 <= run; k += 4, to += 4 * step)
+        {
+            float* from = weights + k;
+            Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + channelStep);
+            Vector128<float> c = Vector128.Load(from + 2 * channelStep), d = Vector128.Load(from + 3 * channelStep);
+            Vector128<float> ab = Sse.UnpackLow(a, b), cd = Sse.UnpackLow(c, d);
+            Sse.MoveLowToHigh(ab, cd).Store(to);
+            Sse.MoveHighToLow(cd, ab).Store(to + step);
+            (ab, cd) = (Sse.UnpackHigh(a, b), Sse.UnpackHigh(c, d));
+            Sse.MoveLowToHigh(ab, cd).Store(to + 2 * step);
+            Sse.MoveHighToLow(cd, ab).Store(to + 3 * step);
+        }
+
+        for (; k < run; k++, to += step)
+        {
+            for (int i = 0; i < 4; i++) to[i] = weights[i * channelStep + k];
         }
     }
 }

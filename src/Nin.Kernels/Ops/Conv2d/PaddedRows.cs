@@ -11,7 +11,7 @@ namespace Nin.Ops;
 readonly unsafe struct PaddedRows(float* Source, int Channels, ResidueAxis Rows, ResidueAxis Columns)
 {
     /// <summary>More channels fill panels by themselves.</summary>
-    const int MostChannels = 4;
+    const int MostChannels = 8;
 
     readonly float* source = Source;
     readonly ResidueAxis rows = Rows, columns = Columns;
