@@ -10,7 +10,7 @@ public sealed partial class Session<TIn, TOut>
     {
         using var call = Enter();
         using var writing = network.Parameters.Write();
-        lifetime.End();
+        core.EndResults();
         // With the gradients, which the first step would take.
         network.Parameters.ReserveGradients();
         Reserve(batch, network.Part(inputGradient: false));
@@ -21,7 +21,7 @@ public sealed partial class Session<TIn, TOut>
     public Traced<TOut> ForwardTraining(Tensor<TIn> x)
     {
         using var call = Enter();
-        Check(x);
+        core.Check(x.Untyped);
         tape ??= new Tape(stream);
         tape.Reset();
         return Record(tape.Input(x));
@@ -48,7 +48,7 @@ public sealed partial class Session<TIn, TOut>
         var plan = network.MemoryPlan;
         var input = x.Value;
         var (pass, arena, _, view) = RunForward(input, network.Part(node.NeedsGradient));
-        var output = new Tensor(view, input.Batch, TOut.Shape, lifetime);
+        var output = core.Result(view, input.Batch, TOut.Shape);
         bool learns = network.Parameters.Any(p => p.Spec.IsTrainable && p.RequiresGradient);
         return x.Untyped.Tape.Record(x, output, learns, (dy, dx, accumulate) =>
         {
@@ -148,7 +148,7 @@ public sealed partial class Session<TIn, TOut>
     {
         var input = Begin(x, part);
         var pass = TrainingPass(x.Batch, exchange);
-        var arena = Arena.OfTraining(memory!.View, x.Batch, part);
+        var arena = Arena.OfTraining(core.Memory, x.Batch, part);
         network.Parameters.WriteBuffersBy(stream);
         if (part.FirstStep > 0) RunFrozen(part, pass, arena, input);
         var output = network.Train(pass, arena, input);
@@ -159,7 +159,7 @@ public sealed partial class Session<TIn, TOut>
     // What is frozen before the first step that trains, and the values that the others read of it.
     void RunFrozen(TrainedPart part, in Pass pass, in Arena training, DeviceView input)
     {
-        var frozen = Arena.OfFrozen(memory!.View, pass.Batch, part);
+        var frozen = Arena.OfFrozen(core.Memory, pass.Batch, part);
         network.Infer(pass with { IsOfTraining = true }, frozen, input);
         for (int i = 0; i < part.Bridges.Count; i++)
         {

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Nin;
 
 /// <summary>
@@ -18,10 +16,8 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
     where TOut : struct, IShape
 {
     readonly Network<TIn, TOut> network;
+    readonly SessionCore core;
     readonly DeviceStream stream;
-    readonly CallGuard guard;
-    readonly Lifetime lifetime = new("it lived until its session's next step. Copy it out before, or open another session with CreateSession.");
-    DeviceBuffer? memory;
     Tape? tape;
     BatchLoss? unread;
     float[] host = [];
@@ -29,16 +25,18 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
     internal Session(Network<TIn, TOut> network, int maxBatch = 0)
     {
         this.network = network;
-        guard = new CallGuard(network.Name);
-        stream = network.Device.CreateOwnStream();
+        core = new SessionCore(
+            network.Name, network.Parameters, TIn.Shape,
+            (batch, part) => part is null ? network.MemoryPlan.InferenceLength(batch) : network.LengthToTrain(part, batch));
+        stream = core.Stream;
         if (maxBatch > 0) Reserve(maxBatch);
     }
 
     /// <inheritdoc/>
-    public int MaxBatch { get; private set; }
+    public int MaxBatch => core.MaxBatch;
 
     /// <inheritdoc/>
-    public long PlanBytes => (memory?.Length ?? 0) * sizeof(float);
+    public long PlanBytes => core.PlanBytes;
 
     /// <inheritdoc/>
     public long WorkspaceBytes => stream.ScratchBytes;
@@ -54,9 +52,9 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
         using var reading = network.Parameters.Read();
         var input = Begin(x);
         var pass = new Pass(stream, x.Batch);
-        var output = network.Infer(pass, Arena.OfInference(memory!.View, x.Batch), input);
+        var output = network.Infer(pass, Arena.OfInference(core.Memory, x.Batch), input);
         x.Untyped.CheckUnchanged();
-        return new Tensor(output, x.Batch, TOut.Shape, lifetime).As<TOut>();
+        return core.Result(output, x.Batch, TOut.Shape).As<TOut>();
     }
 
     /// <inheritdoc/>
@@ -66,83 +64,37 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
     /// <exception cref="InvalidOperationException">It is called from inside a call.</exception>
     public void Dispose()
     {
-        guard.Close();
-        lifetime.End();
+        core.Close();
         tape?.Dispose();
-        memory?.Dispose();
-        memory = null;
-        stream.Dispose();
+        core.Dispose();
     }
 
     CallGuard.Call Enter()
     {
         // A network that is disposed has disposed its own session: its message is the one that helps.
         network.CheckAlive();
-        return guard.Enter();
+        return core.Enter();
     }
 
     DeviceView Begin(Tensor<TIn> x, TrainedPart? part = null)
     {
-        Check(x);
-        // Ended first, so that this session's own result is not an input: the step would write over it while it reads it.
-        lifetime.End();
+        core.Check(x.Untyped);
         unread = null;
-        var input = x.Untyped.View;
-        Reserve(x.Batch, part);
-        stream.Reads(input);
-        stream.Writes(memory!.View);
-        network.Parameters.ReadBy(stream);
+        var input = core.Begin(x.Untyped, part);
+        ReserveHost();
         return input;
     }
-
-    void Check(Tensor<TIn> x)
-    {
-        network.CheckAlive();
-        if (x.Untyped.Device != network.Device)
-        {
-            throw new ArgumentException(
-                $"The batch is on one device ({x.Untyped.Device.Id}), the network on another ({network.Device.Id}): CreateInput gives memory on the network's.",
-                nameof(x));
-        }
-    }
-
-    long LengthOf(int batch, TrainedPart? part) => part is null ? network.MemoryPlan.InferenceLength(batch) : network.LengthToTrain(part, batch);
 
     // For inference, or for training where it is said what trains.
     void Reserve(int batch, TrainedPart? part = null)
     {
-        long length = LengthOf(batch, part);
-        if (memory is null || memory.Length < length)
-        {
-            stream.Synchronize();
-            memory?.Dispose();
-            memory = null;
-            MaxBatch = 0;
-            try
-            {
-                memory = network.Device.Allocate(length);
-            }
-            catch (InsufficientMemoryException exception)
-            {
-                throw new InsufficientMemoryException(Explain(batch, part), exception);
-            }
-        }
-
-        MaxBatch = Math.Max(MaxBatch, batch);
-        if (host.Length < 2L * MaxBatch) host = new float[2L * MaxBatch];
+        core.Reserve(batch, part);
+        ReserveHost();
     }
 
-    string Explain(int batch, TrainedPart? part)
+    // Losses and hits come back to it.
+    void ReserveHost()
     {
-        long available = network.Device.AvailableBytes / sizeof(float), fits = 0;
-        for (int step = 1 << BitOperations.Log2((uint)batch); step > 0; step /= 2)
-        {
-            if (fits + step < batch && LengthOf((int)(fits + step), part) <= available) fits += step;
-        }
-
-        return
-            $"{(part is null ? "Inference" : "Training")} of {network.Name} with a batch of {batch:N0} takes {LengthOf(batch, part) * sizeof(float):N0} bytes for its activations, " +
-            $"and {network.Device.Id} has {available * sizeof(float):N0} of {network.Device.MemoryBytes:N0} left: " +
-            (fits > 0 ? $"a batch of {fits:N0} fits by itself; take less than that, for workspace comes on top." : "not even one example fits.");
+        if (host.Length < 2L * MaxBatch) host = new float[2L * MaxBatch];
     }
 }

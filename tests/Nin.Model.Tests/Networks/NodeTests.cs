@@ -104,7 +104,7 @@ public sealed class NodeTests : IDisposable
         var sum = new Add<Chw<D6, D9, D8>>("Add", count: 2).Forward(refine.ForwardTraining(block), block);
         var loss = Loss.CrossEntropy(Layerwise.Forward(head, sum), labels);
         refine.ForwardTraining(block);
-        loss.Invoking(l => l.Backward()).Should().Throw<InvalidOperationException>().WithMessage("*session's next step*another session*");
+        loss.Invoking(l => l.Backward()).Should().Throw<InvalidOperationException>().WithMessage("*session's next call*another session*");
     }
 
     [Fact]
