@@ -45,10 +45,11 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
     static void Analyze(SymbolAnalysisContext context)
     {
         INamedTypeSymbol type = (INamedTypeSymbol)context.Symbol;
+        context.Options.AnalyzerConfigOptionsProvider.GlobalOptions.TryGetValue("build_property.NinDiagnosticPages", out string? pages);
         foreach (NetworkDiagnostic found in NetworkParser.Parse(type, context.CancellationToken).Diagnostics)
         {
             Location location = found.Location.Find(type, context.CancellationToken);
-            context.ReportDiagnostic(Diagnostic.Create(found.Rule, location, SuggestedFix.Properties(found.Fixes), found.Message));
+            context.ReportDiagnostic(Diagnostic.Create(found.Rule.LinkedTo(pages), location, SuggestedFix.Properties(found.Fixes), found.Message));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace Nin.Generators.Diagnostics;
@@ -29,24 +28,22 @@ static class Rules
         Create("NIN103", "Xavier initialisation comes before a ReLU", DiagnosticSeverity.Info);
     public static readonly DiagnosticDescriptor CancelledBias = Create("NIN104", "BatchNorm2d cancels the bias", DiagnosticSeverity.Info);
 
-    /// <summary>The address of a rule's page in a repository; null where none is known: the package of Nin.Model holds the pages too.</summary>
-    public static string? PageOf(string id, string? repositoryUrl) =>
-        string.IsNullOrEmpty(repositoryUrl) ? null : $"{repositoryUrl!.TrimEnd('/')}/blob/main/docs/diagnostics/{id}.md";
-
-    /// <summary>The property of that name in Directory.Build.props, which the build writes into the assembly.</summary>
-    static string? RepositoryUrl => typeof(Rules).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .FirstOrDefault(a => a.Key == "NinRepositoryUrl")?.Value;
+    /// <summary>A rule with a link to its page: the package's build file says in which folder, or at which address, the pages are.</summary>
+    public static DiagnosticDescriptor LinkedTo(this DiagnosticDescriptor rule, string? pages) =>
+        Uri.TryCreate(pages, UriKind.Absolute, out Uri folder)
+            ? Create(rule.Id, $"{rule.Title}", rule.DefaultSeverity, new Uri(folder, $"{rule.Id}.md").AbsoluteUri, [.. rule.CustomTags])
+            : rule;
 
     static DiagnosticDescriptor Error(string id, string title) =>
-        Create(id, title, DiagnosticSeverity.Error, WellKnownDiagnosticTags.NotConfigurable);
+        Create(id, title, DiagnosticSeverity.Error, link: null, WellKnownDiagnosticTags.NotConfigurable);
 
-    static DiagnosticDescriptor Create(string id, string title, DiagnosticSeverity severity, params string[] tags) => new(
+    static DiagnosticDescriptor Create(string id, string title, DiagnosticSeverity severity, string? link = null, params string[] tags) => new(
         id,
         title,
         messageFormat: "{0}",
         category: "Nin",
         severity,
         isEnabledByDefault: true,
-        helpLinkUri: PageOf(id, RepositoryUrl),
+        helpLinkUri: link,
         customTags: tags);
 }

@@ -29,15 +29,26 @@ public class PagesTests
         }
     }
 
-    [Fact]
-    public void Help_links_are_absolute_addresses_in_the_repository_or_none()
+    [Theory]
+    [InlineData("https://example.org/nin/blob/main/docs/diagnostics/", "https://example.org/nin/blob/main/docs/diagnostics/")]
+    [InlineData("/packages/nin.model/1.0.0/buildTransitive/../docs/diagnostics/", "file:///packages/nin.model/1.0.0/docs/diagnostics/")]
+    [InlineData("/a b/#1/docs/diagnostics/", "file:///a%20b/%231/docs/diagnostics/")]
+    public void Each_rule_links_to_its_page_where_a_build_says_that_the_pages_are(string pages, string address)
     {
         foreach (DiagnosticDescriptor rule in new NetworkAnalyzer().SupportedDiagnostics)
         {
-            if (rule.HelpLinkUri.Length > 0) Uri.IsWellFormedUriString(rule.HelpLinkUri, UriKind.Absolute).Should().BeTrue(rule.HelpLinkUri);
-            Rules.PageOf(rule.Id, "https://example.org/nin/").Should().Be($"https://example.org/nin/blob/main/docs/diagnostics/{rule.Id}.md");
-            Rules.PageOf(rule.Id, "").Should().BeNull();
+            DiagnosticDescriptor linked = rule.LinkedTo(pages);
+            linked.HelpLinkUri.Should().Be($"{address}{rule.Id}.md");
+            (linked.Id, linked.DefaultSeverity, $"{linked.Title}").Should().Be((rule.Id, rule.DefaultSeverity, $"{rule.Title}"));
+            linked.CustomTags.Should().Equal(rule.CustomTags);
         }
+    }
+
+    [Fact]
+    public void No_rule_has_a_link_where_nothing_says_where_the_pages_are()
+    {
+        foreach (string? pages in new[] { null, "", "docs/diagnostics/" })
+            Rules.UnusedLayer.LinkedTo(pages).HelpLinkUri.Should().BeEmpty();
     }
 
     static IEnumerable<string> Analyze(string part) =>

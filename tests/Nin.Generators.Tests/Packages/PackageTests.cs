@@ -16,9 +16,9 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
             "Nin.Kernels.nuspec", "README.md", "icon.png", "buildTransitive/Nin.Kernels.targets", "lib/net10.0/Nin.Kernels.dll", "lib/net10.0/Nin.Kernels.xml");
         Entries("Nin.Model").Should().BeEquivalentTo(
             [.. new NetworkAnalyzer().SupportedDiagnostics.Select(rule => $"docs/diagnostics/{rule.Id}.md"),
-            "docs/diagnostics/README.md", "Nin.Model.nuspec", "README.md", "icon.png", "lib/net10.0/Nin.Model.dll", "lib/net10.0/Nin.Model.xml",
+            "docs/diagnostics/README.md", "buildTransitive/Nin.Model.props", "Nin.Model.nuspec", "README.md", "icon.png", "lib/net10.0/Nin.Model.dll", "lib/net10.0/Nin.Model.xml",
             "analyzers/dotnet/cs/Nin.Generators.dll", "analyzers/dotnet/cs/Nin.CodeFixes.dll"]);
-        new DirectoryInfo(consumers.Feed).EnumerateFiles().Sum(f => f.Length).Should().BeLessThan(5_000_000);
+        new DirectoryInfo(consumers.Feed).EnumerateFiles($"*.{PackedConsumers.Version}.*").Sum(f => f.Length).Should().BeLessThan(5_000_000);
     }
 
     [Theory]
@@ -70,6 +70,18 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
     }
 
     [Fact]
+    public void A_diagnostic_links_to_its_page_in_the_package_that_reported_it()
+    {
+        string link = Link("WrongKernel");
+        link.Should().StartWith("file:///");
+        File.ReadAllText(new Uri(link).LocalPath).Should().StartWith("# NIN005: ");
+    }
+
+    [Fact]
+    public void A_diagnostic_links_to_its_page_in_the_repository_for_which_the_package_was_packed() =>
+        Link("Published").Should().Be($"{PackedConsumers.Address}/blob/main/docs/diagnostics/NIN005.md");
+
+    [Fact]
     public void A_last_ReLU_that_was_not_asked_for_warns_and_stays()
     {
         BuildMessage warning = consumers.Of("SilentRelu").Should().ContainSingle(consumers.Log).Subject;
@@ -87,6 +99,13 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
         error.Text.Should().Contain("Tensor<Nin.Chw<Nin.Dimensions.D8, Nin.Dimensions.D12, Nin.Dimensions.D10>>").And.Contain("Tensor<Nin.Chw<Nin.Dimensions.D8, Nin.Dimensions.D12, Nin.Dimensions.D11>>");
     }
 
+    /// <summary>What the compiler puts in brackets after a project's only message.</summary>
+    string Link(string project)
+    {
+        string text = consumers.Of(project).Should().ContainSingle(consumers.Log).Subject.Text;
+        return text[(text.LastIndexOf('(') + 1)..^1];
+    }
+
     IEnumerable<string> Entries(string package)
     {
         using ZipArchive archive = Open(package);
@@ -94,5 +113,5 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
             .Where(name => name is not "[Content_Types].xml" and not "_rels/.rels" && !name.EndsWith(".psmdcp", StringComparison.Ordinal))];
     }
 
-    ZipArchive Open(string package) => ZipFile.OpenRead(Directory.GetFiles(consumers.Feed, $"{package}.*.nupkg").Single());
+    ZipArchive Open(string package) => ZipFile.OpenRead(Path.Combine(consumers.Feed, $"{package}.{PackedConsumers.Version}.nupkg"));
 }

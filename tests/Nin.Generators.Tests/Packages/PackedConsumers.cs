@@ -9,15 +9,21 @@ namespace Nin.Generators.Tests.Packages;
 /// </summary>
 public sealed class PackedConsumers : IDisposable
 {
-    const string Version = "0.1.0-packed";
+    /// <summary>Packed as they are, while the source is published nowhere.</summary>
+    public const string Version = "0.1.0-packed";
+
+    /// <summary>Packed for a source that is published at <see cref="Address"/>.</summary>
+    public const string PublishedVersion = "0.1.0-published";
+
+    /// <summary>Where the source might be.</summary>
+    public const string Address = "https://example.org/nin";
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-packages-");
     readonly IReadOnlyList<BuildMessage> messages;
 
     public PackedConsumers()
     {
-        Pack("Nin.Kernels");
-        Pack("Nin.Model");
+        Pack();
         foreach (string name in Resource.Names("Consumers")) Write(name["Consumers/".Length..].Replace('\\', '/'), Resource.Read(name));
         Write("nuget.config", $"""
             <configuration>
@@ -59,12 +65,21 @@ public sealed class PackedConsumers : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>Packs what this configuration of the repository has built.</summary>
-    void Pack(string project)
+    /// <summary>Packs what this configuration of the repository has built, in one build: most of the time of each would be its start.</summary>
+    void Pack()
     {
         string configuration = typeof(PackedConsumers).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        string[] pack = ["pack", Path.Combine(Repository, "src", project), "-c", configuration, "--no-build", "-o", Feed];
-        (int exitCode, string output) = Dotnet.Run(folder.FullName, [.. pack, $"-p:PackageVersion={Version}", "-nodeReuse:false"]);
+        string projects = string.Join(';', new[] { "Nin.Kernels", "Nin.Model" }.Select(name => Path.Combine(Repository, "src", name, $"{name}.csproj")));
+        string properties = $"Configuration={configuration};NoBuild=true;PackageOutputPath={Feed}";
+        Write("pack.proj", $"""
+            <Project>
+              <Target Name="Pack">
+                <MSBuild Projects="{projects}" Targets="Pack" Properties="{properties};PackageVersion={Version}" />
+                <MSBuild Projects="{projects}" Targets="Pack" Properties="{properties};PackageVersion={PublishedVersion};RepositoryUrl={Address}" />
+              </Target>
+            </Project>
+            """);
+        (int exitCode, string output) = Dotnet.Run(folder.FullName, "msbuild", "pack.proj", "-t:Pack", "-v:quiet", "-nodeReuse:false");
         exitCode.Should().Be(0, output);
     }
 
