@@ -68,14 +68,14 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
     void EmitMerge(int i, StepNode step)
     {
         string dy = Gradient(i);
-        string inputs = step.Memory.ReadsInput ? $", {Inputs(Plan.Values, step)}" : "";
+        string reads = step.Memory.ReadsInput ? $", {Inputs(Plan.Values, step)}" : Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
         for (int input = 0; input < step.Inputs.Count; input++)
         {
             int value = step.Inputs[input];
             string dx = Gradient(value, by: i);
             if (Plan.Write(i, input) == GradientWrite.Alias) continue;
 
-            Writer.Call($"{Needs(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Named(Adds(i, input))}{inputs}"));
+            Writer.Call($"{Needs(value)}{step.Path}.Backward(", Invariant($"pass, {input}, {dy}, {dx}, {Named(Adds(i, input))}{reads}"));
         }
     }
 

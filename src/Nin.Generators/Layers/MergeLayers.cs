@@ -60,7 +60,7 @@ sealed record AddLayer(bool Project) : MergeLayer(Declared)
 
     public override string ConstructorArguments(LayerSpec at) => Invariant($"{at.NameLiteral}, count: {at.Inputs.Count}");
 
-    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Linear, StepRole.Adds);
+    public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Sum(relu: false), StepRole.Adds);
 
     public override FusionPart Fusion => FusionPart.Sum;
 

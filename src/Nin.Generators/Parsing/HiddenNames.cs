@@ -15,7 +15,7 @@ static class HiddenNames
     static readonly HashSet<string> Used =
     [
         .. LayerKinds.Names,
-        "Architecture", "Arena", "Checkpoint", "Chw", "Conv2dSizes", "Device", "DeviceView", "Dk", "Features", "INetwork", "INetworkType", "ISession", "Init",
+        "AddStep", "Architecture", "Arena", "Checkpoint", "Chw", "Conv2dSizes", "Device", "DeviceView", "Dk", "Features", "INetwork", "INetworkType", "ISession", "Init",
         "LayerInfo", "MemoryPlan", "Network", "NormalizedConv2d", "Optimizer", "ParameterRole", "ParameterSet", "Pass", "PointwiseMlpStep", "PoolSizes",
         "ResidualStep", "Saved", "Session", "Shape", "Step", "Tensor", "TensorBuffer", "Traced",
     ];

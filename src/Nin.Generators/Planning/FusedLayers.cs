@@ -19,6 +19,8 @@ sealed record FusionPattern(FusionPart[] Parts, Func<FusedValue, StepMemory> Mem
         new([FusionPart.Convolution, FusionPart.Relu], _ => StepMemory.Convolution(relu: true)),
         new([FusionPart.Convolution, FusionPart.Activation], last => StepMemory.ActivatedConvolution(last.SavesOutput, last.Elements)),
         new([FusionPart.Normalization, FusionPart.Relu], last => StepMemory.BatchNorm(last.Channels)),
+        // Other activations than a ReLU stay apart: their gradients may read the sum, which a step of several inputs does not keep.
+        new([FusionPart.Sum, FusionPart.Relu], _ => StepMemory.Sum(relu: true)),
     ];
 
     static StepMemory ResidualConvolution(FusedValue last, bool relu) => StepMemory.ResidualConvolution(last.Elements, last.Channels, relu);
@@ -129,16 +131,16 @@ sealed record FusedLayers(FusionPattern Pattern, IReadOnlyList<int> Layers, int?
                 layers[i] = i == 0 ? first : readers[layers[i - 1]].Single();
                 FusionPart part = parts[layers[i]];
                 if (part != pattern.Parts[i] || taken[layers[i]]) return null;
-                if (part == FusionPart.Sum && inputs[layers[i]].Count != 2) return null;
+                if (i > 0 && part == FusionPart.Sum && inputs[layers[i]].Count != 2) return null;
             }
 
             return layers;
         }
 
-        /// <summary>What is added to the layers' own value, or null.</summary>
+        /// <summary>What is added to the layers' own value, or null; a sum that comes first adds nothing but what the step reads.</summary>
         int? Residual(int[] layers)
         {
-            int sum = Array.FindIndex(layers, l => parts[l] == FusionPart.Sum);
+            int sum = Array.FindIndex(layers, 1, l => parts[l] == FusionPart.Sum);
             return sum < 0 ? null : inputs[layers[sum]].Single(input => input != layers[sum - 1]);
         }
 

@@ -13,7 +13,15 @@ namespace Nin.Generators.Planning;
 sealed record FusedStep(FusedLayers Found, string Name, StepMemory Memory, string Expression)
 {
     /// <summary>Its type.</summary>
-    public string Type => Found.Residual is null ? "global::Nin.Step" : "global::Nin.ResidualStep";
+    public string Type => Role switch
+    {
+        StepRole.Adds => "global::Nin.AddStep",
+        StepRole.AddsFirst => "global::Nin.ResidualStep",
+        _ => "global::Nin.Step",
+    };
+
+    /// <summary>What it does with its memory.</summary>
+    public StepRole Role => Found.Pattern.Parts[0] == FusionPart.Sum ? StepRole.Adds : Found.Residual is null ? StepRole.Computes : StepRole.AddsFirst;
 }
 
 /// <summary>

@@ -156,9 +156,10 @@ sealed class TrainingPlan
         // The last input that a sum passes its gradient to may take it over; the others need copies. So does one that depends on no parameter,
         // from a step that does: it may have no gradient where the step has one.
         bool together = graph.NeedsGradient(value) == graph.NeedsGradient(step);
-        bool takesOver = node.Role == StepRole.Adds && input == node.Inputs.Count - 1 && together;
-        bool aliases = node.Role == StepRole.Aliases || takesOver;
-        bool overwrites = node.Memory.CanOverwriteGradient || (node.Role == StepRole.AddsFirst && input == 0);
+        bool isLastOfSum = node.Role == StepRole.Adds && input == node.Inputs.Count - 1;
+        // What is masked by a ReLU after the sum is written, in the same place.
+        bool aliases = node.Role == StepRole.Aliases || (isLastOfSum && together && !graph.ReadsOutput(step));
+        bool overwrites = node.Memory.CanOverwriteGradient || isLastOfSum || (node.Role == StepRole.AddsFirst && input == 0);
         bool shares = aliases || (overwrites && together);
         gradients[value] = shares ? gradients[step] : new(graph.Steps[value].Length, time.Backward(step), time.Backward(step));
         return aliases ? GradientWrite.Alias : GradientWrite.Write;

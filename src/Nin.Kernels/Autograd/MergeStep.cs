@@ -9,7 +9,7 @@ public abstract class MergeStep
 {
     /// <param name="inputs">Shapes of one example that go in.</param>
     /// <param name="output">Shape of one example that comes out.</param>
-    /// <param name="memory">What the gradients read: all inputs, or nothing.</param>
+    /// <param name="memory">What the gradients read: all inputs, the output as the mask of a ReLU, or nothing.</param>
     protected MergeStep(IReadOnlyList<Shape> inputs, Shape output, StepMemory memory)
     {
         Inputs = inputs;
@@ -23,7 +23,7 @@ public abstract class MergeStep
     /// <summary>Shape of one example that comes out.</summary>
     public Shape Output { get; }
 
-    /// <summary>What the gradients read: all inputs, or nothing.</summary>
+    /// <summary>What the gradients read: all inputs, the output as the mask of a ReLU, or nothing.</summary>
     public StepMemory Memory { get; }
 
     /// <summary>Writes <paramref name="y"/>; the same in inference and training.</summary>
@@ -41,17 +41,21 @@ public abstract class MergeStep
     /// <param name="pass">The same as of the forward pass.</param>
     /// <param name="input">Which one.</param>
     /// <param name="dy">Gradient of the output; it is kept.</param>
-    /// <param name="dx">Gradient of the input.</param>
+    /// <param name="dx">Gradient of the input; for a sum it may be <paramref name="dy"/> where nothing is added and no other input follows.</param>
     /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     /// <param name="inputs">All inputs, as of the forward pass; may be none where <see cref="StepMemory.ReadsInput"/> is false.</param>
+    /// <param name="y">The output; may be none where there is no ReLU, or where <paramref name="dy"/> is masked already.</param>
     /// <exception cref="ArgumentException">The number of inputs differs, or a view is too short.</exception>
-    public void Backward(in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs = default)
+    public void Backward(
+        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs = default, DeviceView y = default)
     {
         Require(dy, Output, pass.Batch, nameof(dy));
         Require(dx, Inputs[input], pass.Batch, nameof(dx));
         if (Memory.ReadsInput) RequireInputs(inputs, pass.Batch);
-        BackwardCore(pass, input, dy, dx, accumulate, inputs);
+        if (!y.IsNone) Require(y, Output, pass.Batch, nameof(y));
+        BackwardCore(pass, input, dy, dx, accumulate, inputs, y);
         KeepAlive(pass, inputs);
+        y.KeepAlive();
         dy.KeepAlive();
         dx.KeepAlive();
     }
@@ -61,7 +65,7 @@ public abstract class MergeStep
 
     /// <summary>The gradient of one input, from views whose lengths are checked; see <see cref="Backward"/>.</summary>
     protected abstract void BackwardCore(
-        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs);
+        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs, DeviceView y);
 
     /// <summary>At least two branches, all of one shape unless <paramref name="fits"/> says otherwise.</summary>
     private protected static IReadOnlyList<Shape> Branches(IReadOnlyList<Shape> inputs, Shape with, Func<Shape, Shape, bool> fits)

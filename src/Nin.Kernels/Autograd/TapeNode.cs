@@ -84,7 +84,7 @@ abstract class TapeNode(Tensor value, bool needsGradient)
             {
                 if (!inputs[i].NeedsGradient) continue;
                 bool accumulate = !inputs[i].Gradient.IsNone;
-                step.Backward(tape.Pass(Value.Batch), i, Gradient, tape.GradientOf(inputs[i]), accumulate, views);
+                step.Backward(tape.Pass(Value.Batch), i, Gradient, tape.GradientOf(inputs[i]), accumulate, views, Value.View);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Nin
 {
     /// <summary>
@@ -44,6 +46,10 @@ namespace Nin.Layers
     public sealed class Add<TShape>(string name, int count) : Merge<TShape>(name, new AddStep(TShape.Shape, count))
         where TShape : struct, IShape
     {
+        /// <summary>What it computes.</summary>
+        [EditorBrowsable(EditorBrowsableState.Never)]
+        public new AddStep Step => (AddStep)base.Step;
+
         /// <summary>Runs it on a tape; a branch of another shape is a C# compiler error.</summary>
         /// <exception cref="ArgumentException">The number of branches differs.</exception>
         public Traced<TShape> Forward(params ReadOnlySpan<Traced<TShape>> inputs)

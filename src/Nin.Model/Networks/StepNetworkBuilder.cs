@@ -66,8 +66,8 @@ public sealed class StepNetworkBuilder(Shape input)
             else if (found.Place == i)
             {
                 object step = found.Layers.Select(l => steps[l]).Aggregate(Fuse);
-                int x = Value(inputs[found.First][0]);
-                valueOf[found.Last] = found.Residual is { } residual ? Line(step, [Value(residual), x], StepRole.AddsFirst) : Line(step, [x], StepRole.Computes);
+                int[] x = [.. inputs[found.First].Select(Value)];
+                valueOf[found.Last] = found.Residual is { } residual ? Line(step, [Value(residual), .. x], StepRole.AddsFirst) : Line(step, x, RoleOf(step));
             }
         }
 
@@ -87,7 +87,7 @@ public sealed class StepNetworkBuilder(Shape input)
     {
         ConvolutionStep { HasRelu: false } => FusionPart.Convolution,
         BatchNormStep { HasRelu: false } => FusionPart.Normalization,
-        AddStep => FusionPart.Sum,
+        AddStep { HasRelu: false } => FusionPart.Sum,
         ActivationStep<Relu> => FusionPart.Relu,
         IActivationStep => FusionPart.Activation,
         _ => FusionPart.None,
@@ -108,6 +108,7 @@ public sealed class StepNetworkBuilder(Shape input)
         (ConvolutionStep convolution, BatchNormStep normalization) => (object)convolution.Then(normalization),
         (NormalizedConvolutionStep normalized, AddStep) => normalized.ThenAdd(),
         (ResidualStep residual, ActivationStep<Relu>) => residual.ThenRelu(),
+        (AddStep sum, ActivationStep<Relu>) => sum.ThenRelu(),
         (Step step, IActivationStep activation) => activation.FusedAfter(step),
         _ => null,
     } ?? throw new NotSupportedException($"{before.GetType().Name} and {next.GetType().Name} are a pattern of fusion without a step.");

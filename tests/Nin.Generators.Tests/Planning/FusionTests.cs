@@ -16,16 +16,19 @@ public class FusionTests
     [InlineData("Pointwise(2), Activation<HardSwish>, Conv2d(2, Kernel = 1), LeakyRelu(0), Concat(\"Activation1\", \"LeakyRelu1\")", "Pointwise1Activation1 Conv1LeakyRelu1 Concat1.Step")]
     [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Pointwise1\"), Relu", "Pointwise1.Step Conv1Norm1Add1Relu1")]
     [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Pointwise1\", \"Norm1\"), LeakyRelu", "Pointwise1.Step Conv1Norm1Add1 LeakyRelu1.Step")]
+    [InlineData("Pointwise(2), MaxPool2d(1), Add(\"Pool1\", \"Pointwise1\"), Relu", "Pointwise1.Step Pool1.Step Add1Relu1")]
+    [InlineData("Pointwise(2), MaxPool2d(1), Add(\"Pool1\", \"Pointwise1\"), Silu", "Pointwise1.Step Pool1.Step Add1.Step Silu1.Step")]
+    [InlineData("Pointwise(2), MaxPool2d(1), Add(\"Pool1\", \"Pointwise1\"), Relu, Add(\"Add1\", \"Relu1\")", "Pointwise1.Step Pool1.Step Add1.Step Relu1.Step Add2.Step")]
     // The residual is declared after the convolution: the step comes after both.
     [InlineData("MaxPool2d(2), Conv2d(2, Kernel = 1), BatchNorm2d, Relu, Conv2d(2, Kernel = 1), BatchNorm2d, Conv2d(2, Kernel = 1, From = \"Pool1\"), BatchNorm2d, Add(\"Norm2\", \"Norm3\"), Relu", "Pool1.Step Conv1Norm1Relu1 Conv3Norm3 Conv2Norm2Add1Relu2")]
     // A sum of three, a sum that reads a value twice, and a reader among the layers, which would add its gradient in another order.
-    [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Pointwise1\", \"Pointwise1\"), Relu", "Pointwise1.Step Conv1Norm1 Add1.Step Relu1.Step")]
-    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Norm1\"), Relu", "Conv1Norm1 Add1.Step Relu1.Step")]
+    [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Pointwise1\", \"Pointwise1\"), Relu", "Pointwise1.Step Conv1Norm1 Add1Relu1")]
+    [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Norm1\"), Relu", "Conv1Norm1 Add1Relu1")]
     [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Dropout(From = \"Pointwise1\"), Add(\"Norm1\", \"Pointwise1\"), Concat(\"Add1\", \"Dropout1\")", "Pointwise1.Step Conv1Norm1 Dropout1.Step Add1.Step Concat1.Step")]
     // Another layer reads a value between, or a value is the network's output.
     [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Relu, Concat(\"Conv1\", \"Relu1\")", "Conv1.Step Norm1Relu1 Concat1.Step")]
     [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Relu, Concat(\"Norm1\", \"Relu1\")", "Conv1Norm1 Relu1.Step Concat1.Step")]
-    [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Pointwise1\"), Relu, Concat(\"Norm1\", \"Relu1\")", "Pointwise1.Step Conv1Norm1 Add1.Step Relu1.Step Concat1.Step")]
+    [InlineData("Pointwise(2), Conv2d(2, Kernel = 1), BatchNorm2d, Add(\"Norm1\", \"Pointwise1\"), Relu, Concat(\"Norm1\", \"Relu1\")", "Pointwise1.Step Conv1Norm1 Add1Relu1 Concat1.Step")]
     [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d", "Conv1Norm1")]
     // What the output does not depend on reads nothing.
     [InlineData("Conv2d(2, Kernel = 1), BatchNorm2d, Dropout(From = \"Conv1\"), Relu(From = \"Norm1\")", "Conv1Norm1Relu1")]

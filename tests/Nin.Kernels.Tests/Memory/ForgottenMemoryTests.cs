@@ -108,7 +108,7 @@ public sealed class ForgottenMemoryTests
         }
 
         protected override void BackwardCore(
-            in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs)
+            in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs, DeviceView y)
         {
         }
     }

@@ -183,7 +183,7 @@ public sealed class GradientCheckTests : IDisposable
         }
 
         protected override void BackwardCore(
-            in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs)
+            in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs, DeviceView y)
         {
             Span<float> from = pass.Span(dy), to = pass.Span(dx);
             for (int i = 0; i < to.Length; i++) to[i] = from[i] * (input == 0 ? 1 : 2);

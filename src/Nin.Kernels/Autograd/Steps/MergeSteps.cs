@@ -3,24 +3,41 @@ using Nin.Shapes.Sizes;
 
 namespace Nin;
 
-/// <summary>The sum of two or more branches, added from left to right.</summary>
+/// <summary>The sum of two or more branches, added from left to right, and perhaps a ReLU of it.</summary>
+/// <param name="shape">Shape of one example of each branch.</param>
+/// <param name="count">Branches.</param>
+/// <param name="relu">Whether negative sums become zero.</param>
 /// <exception cref="ArgumentException">There are fewer than two.</exception>
-public sealed class AddStep(Shape shape, int count)
-    : MergeStep(Branches([.. Enumerable.Repeat(shape, count)], shape, (branch, one) => branch == one), shape, StepMemory.Linear)
+public sealed class AddStep(Shape shape, int count, bool relu = false)
+    : MergeStep(Branches([.. Enumerable.Repeat(shape, count)], shape, (branch, one) => branch == one), shape, StepMemory.Sum(relu))
 {
+    /// <summary>Whether negative sums become zero.</summary>
+    public bool HasRelu => relu;
+
+    /// <summary>This step and a ReLU as one.</summary>
+    public AddStep ThenRelu() => new(Output, Inputs.Count, relu: true);
+
     /// <inheritdoc/>
     protected override void ForwardCore(in Pass pass, ReadOnlySpan<DeviceView> inputs, DeviceView y)
     {
         long length = pass.Batch * Output.Length;
         y = y.Slice(0, length);
-        pass.Op<IAdd>().Run(pass.Stream, inputs[0].Slice(0, length), inputs[1].Slice(0, length), y);
-        for (int i = 2; i < inputs.Length; i++) pass.Op<IAdd>().Run(pass.Stream, y, inputs[i].Slice(0, length), y);
+        var sum = inputs[0].Slice(0, length);
+        for (int i = 1; i < inputs.Length; i++, sum = y)
+            pass.Op<IAdd>().Run(pass.Stream, sum, inputs[i].Slice(0, length), y, relu && i == inputs.Length - 1);
     }
 
     /// <inheritdoc/>
     protected override void BackwardCore(
-        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs)
+        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs, DeviceView y)
     {
+        if (relu && !y.IsNone)
+        {
+            long all = pass.Batch * Output.Length;
+            pass.Op<IActivationBackward>().Run(pass.Stream, default(Relu), y.Slice(0, all), dy.Slice(0, all), dx.Slice(0, all), accumulate);
+            return;
+        }
+
         int length = (int)Output.Length;
         pass.Op<ICopyBlock>().Run(pass.Stream, new Block2d(pass.Batch, length, length, length), dy, dx, accumulate);
     }
@@ -45,7 +62,7 @@ public sealed class ConcatStep(IReadOnlyList<Shape> inputs) : MergeStep(inputs, 
 
     /// <inheritdoc/>
     protected override void BackwardCore(
-        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs)
+        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs, DeviceView y)
     {
         int first = 0;
         for (int i = 0; i < input; i++) first += Inputs[i].Channels;
@@ -86,7 +103,7 @@ public sealed class MultiplyStep(IReadOnlyList<Shape> inputs) : MergeStep(inputs
 
     /// <inheritdoc/>
     protected override void BackwardCore(
-        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs)
+        in Pass pass, int input, DeviceView dy, DeviceView dx, bool accumulate, ReadOnlySpan<DeviceView> inputs, DeviceView y)
     {
         // dx = dy times the other inputs, summed over the pixels for a gate. All but the last factor are multiplied in scratch, and the last is
         // a whole branch where there is one, as the sum requires. The ops below have no scratch of their own.

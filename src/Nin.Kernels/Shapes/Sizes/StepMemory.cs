@@ -105,6 +105,9 @@ readonly partial struct StepMemory
         CanOverwrite = canOverwrite, CanOverwriteGradient = canOverwriteGradient,
     };
 
-    /// <summary>Average pooling, flattening, addition, concatenation: linear in their input, without weights.</summary>
+    /// <summary>Average pooling, flattening, concatenation: linear in their input, without weights.</summary>
     public static StepMemory Linear => default;
+
+    /// <summary>A sum of branches; a ReLU after it is masked by the output.</summary>
+    public static StepMemory Sum(bool relu) => new() { ReadsOutput = relu, EndsInRelu = relu };
 }
