@@ -5,12 +5,10 @@ namespace Nin.Cuda.Tests;
 /// <summary>How many cases of the conformance tests run: a part of them every time, all of them where NIN_LONG is set.</summary>
 static class Share
 {
-    static readonly bool All = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NIN_LONG"));
-
-    public static long MaxMacs => All ? 50_000_000 : 1_000_000;
+    public static long MaxMacs => Long.IsAskedFor ? 50_000_000 : 1_000_000;
 
     /// <summary>One case in so many.</summary>
-    public static int Thinning(int otherwise) => All ? 1 : otherwise;
+    public static int Thinning(int otherwise) => Long.IsAskedFor ? 1 : otherwise;
 }
 
 /// <summary>Every op through ILGPU's CUDA runtime, on the simulated device.</summary>

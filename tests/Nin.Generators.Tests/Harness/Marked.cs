@@ -16,10 +16,11 @@ static class Marked
     {
         (string Source, List<string> Places)[] files = [.. marked.Select(Unmark)];
         CSharpCompilation compilation = TestCompilation.Create(files.Select(f => f.Source), references);
-        TestCompilation.Generate(compilation).Compilation.GetDiagnostics()
+        Compilation generated = TestCompilation.Generate(compilation).Compilation;
+        generated.GetDiagnostics()
             .Where(d => d.Severity == DiagnosticSeverity.Error && d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true)
             .Should().BeEmpty("an error in generated code hides what the analyzer says in a build");
-        IReadOnlyList<Diagnostic> found = TestCompilation.Analyze(compilation);
+        IReadOnlyList<Diagnostic> found = TestCompilation.AnalyzeGenerated(generated);
         found.Select(Place).Should().Equal(files.SelectMany((f, i) => f.Places.Select(place => $"Source{i}.cs {place}")));
         found.Select(d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)).Should().Equal(messages);
     }

@@ -46,9 +46,11 @@ static class TestCompilation
     }
 
     /// <summary>What the analyzer says of the compilation with the generator's output in it, in source order; suppressed ones left out.</summary>
-    public static IReadOnlyList<Diagnostic> Analyze(CSharpCompilation compilation)
+    public static IReadOnlyList<Diagnostic> Analyze(CSharpCompilation compilation) => AnalyzeGenerated(Generate(compilation).Compilation);
+
+    /// <summary>The same of a compilation that has the generator's output.</summary>
+    public static IReadOnlyList<Diagnostic> AnalyzeGenerated(Compilation generated)
     {
-        Compilation generated = Generate(compilation).Compilation;
         CompilationWithAnalyzers analysis = generated.WithAnalyzers([new NetworkAnalyzer()]);
         return [.. analysis.GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult().Where(d => !d.IsSuppressed).OrderBy(d => d.Location.SourceTree?.FilePath).ThenBy(d => d.Location.SourceSpan.Start)];
     }

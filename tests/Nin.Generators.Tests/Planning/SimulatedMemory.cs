@@ -13,5 +13,9 @@ sealed class SimulatedMemory
         pieces.Add((slot.Offset, slot.End, content));
     }
 
-    public void Read(Slot slot, string content) => pieces.Should().Contain((slot.Offset, slot.End, content), "it is read");
+    /// <summary>Asked some hundred thousand times, so the assertion is made only where it fails.</summary>
+    public void Read(Slot slot, string content)
+    {
+        if (!pieces.Contains((slot.Offset, slot.End, content))) pieces.Should().Contain((slot.Offset, slot.End, content), "it is read");
+    }
 }

@@ -10,8 +10,14 @@ namespace Nin.Generators.Tests.Planning;
 public class TrainingPlanTests
 {
     [Fact]
-    public void All_that_a_step_reads_stands_where_it_was_written() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(2_000),
+    public void All_that_a_step_reads_stands_where_it_was_written() => CheckReads(300);
+
+    [LongFact]
+    [Trait("Category", "Long")]
+    public void All_that_a_step_reads_stands_where_it_was_written_in_many_graphs() => CheckReads(20_000);
+
+    static void CheckReads(int graphs) => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(graphs),
         Prop.ForAll(RandomGraph.Arbitrary, graph =>
         {
             TrainingPlan plan = new(graph);
@@ -21,7 +27,7 @@ public class TrainingPlanTests
 
     [Fact]
     public void The_inputs_gradient_is_written_first_and_added_to_then() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Config.QuickThrowOnFailure.WithMaxTest(100),
         Prop.ForAll(RandomGraph.Arbitrary, graph =>
         {
             TrainingPlan plan = new(graph);
@@ -37,11 +43,11 @@ public class TrainingPlanTests
 
     [Fact]
     public void Inference_reads_what_it_wrote() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(RandomGraph.Arbitrary, Infer));
+        Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(RandomGraph.Arbitrary, Infer));
 
     [Fact]
     public void Slots_are_aligned_and_the_plan_is_as_long_as_they_reach() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Config.QuickThrowOnFailure.WithMaxTest(100),
         Prop.ForAll(RandomGraph.Arbitrary, graph =>
         {
             TrainingPlan plan = new(graph);
@@ -91,8 +97,9 @@ public class TrainingPlanTests
             if (value == StepNode.NetworkInput || !(inputGradient || graph.NeedsGradient(value))) continue;
 
             if (plan.Write(i, input) == GradientWrite.Accumulate) memory.Read(plan.Gradient(value), $"d{value}");
-            if (plan.Write(i, input) == GradientWrite.Alias) plan.Gradient(value).Should().Be(plan.Gradient(i));
-            if (plan.Gradient(value) == plan.Gradient(i)) graph.NeedsGradient(value).Should().Be(graph.NeedsGradient(i), "either may be none");
+            bool shares = plan.Gradient(value) == plan.Gradient(i);
+            if (plan.Write(i, input) == GradientWrite.Alias && !shares) plan.Gradient(value).Should().Be(plan.Gradient(i));
+            if (shares && graph.NeedsGradient(value) != graph.NeedsGradient(i)) throw new InvalidOperationException("Either gradient may be none.");
             memory.Write(plan.Gradient(value), $"d{value}");
         }
     }
