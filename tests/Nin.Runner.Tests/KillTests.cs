@@ -8,8 +8,6 @@ namespace Nin.Runner.Tests;
 /// <summary><c>kill -9</c> at any moment, and a disk that fails: the run that is resumed ends with the bits of one that was never stopped.</summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
-    const int Kills = 30;
-
     static readonly string[] Arguments =
     [
         "train", "--dataset", "synthetic", "--limit", "64", "--batch", "8", "--epochs", "3", "--augment", "shift-flip", "--seed", "4",
@@ -18,9 +16,15 @@ public sealed class KillTests(ITestOutputHelper output)
 
     static readonly string[] EveryStep = [.. Arguments, "--checkpoint-minutes", "0"];
 
-    // Thirty processes, each of which takes its second to start.
+    // A process a kill, each of which takes its second to start.
     [Fact]
-    public void Killed_at_thirty_random_moments_a_run_ends_as_one_that_never_was()
+    public void Killed_at_random_moments_a_run_ends_as_one_that_never_was() => Kill(times: 10, seed: 20);
+
+    [LongFact]
+    [Trait("Category", "Long")]
+    public void Killed_at_a_hundred_random_moments_a_run_ends_as_one_that_never_was() => Kill(times: 100, seed: 21);
+
+    void Kill(int times, int seed)
     {
         using var folder = new TemporaryFolder();
         string whole = folder["whole"];
@@ -30,14 +34,14 @@ public sealed class KillTests(ITestOutputHelper output)
         var start = clock.Elapsed;
         NinProcess.Finish(first).Succeeded();
 
-        var random = new Random(20);
+        var random = new Random(seed);
         int runs = 0, kills = 0, withinEpochs = 0, unmanifested = 0;
-        for (bool done = true; kills < Kills || !done;)
+        for (bool done = true; kills < times || !done;)
         {
             if (done) runs++;
             string run = folder[$"run-{runs}"];
             var process = Start(run);
-            if (kills < Kills)
+            if (kills < times)
             {
                 // Any moment from the first on; as most of it is the start of a program, two in three are some steps after that.
                 if (random.Next(3) == 0) process.WaitForExit(2 * start * random.NextDouble());
@@ -63,7 +67,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
         output.WriteLine(
             $"{kills} kills in {runs} runs in {clock.Elapsed.TotalSeconds:N0} s: {withinEpochs} left a checkpoint within an epoch, {unmanifested} no manifest yet");
-        withinEpochs.Should().BeGreaterThan(Kills / 3, "kills must hit what they are to test");
+        withinEpochs.Should().BeGreaterThan(times / 3, "kills must hit what they are to test");
     }
 
     [Fact]

@@ -24,7 +24,9 @@ public sealed class AdjointTests
     [Theory, InlineData("cpu"), InlineData("emulator")]
     public void Of_every_linear_step(string id) => Check(id);
 
-    [OpenClTheory, InlineData("opencl:0")]
+    // Most of half a minute for compiling; OnOpenCl runs the same kernels every time.
+    [OpenClTheory(isLong: true), InlineData("opencl:0")]
+    [Trait("Category", "Long")]
     public void Of_every_linear_step_on_opencl(string id) => Check(id);
 
     static void Check(string id)

@@ -12,10 +12,10 @@ public interface IDeviceUnderTest
     /// <summary>Multiply-adds above which a case takes too long on it.</summary>
     static abstract long MaxMacs { get; }
 
-    /// <summary>One case in so many is taken.</summary>
+    /// <summary>One case in so many is taken every time; all of them where NIN_LONG is set.</summary>
     static abstract int Thinning { get; }
 
-    /// <summary>Why a test of this name is not run on it; null where it is.</summary>
+    /// <summary>Why a test of this name is run on it only where NIN_LONG is set; null where it is run every time.</summary>
     static virtual string? LeftOut(string test) => null;
 
     /// <summary>How exactly it multiplies.</summary>

@@ -3,7 +3,8 @@ using Nin.Ops;
 
 namespace Nin.Kernels.Tests.Conformance;
 
-public sealed class KernelTableTests
+public sealed class KernelTableTests(DeviceFixture<OnCpu128.Cpu> cpu, DeviceFixture<OnEmulator.Emulator> emulator)
+    : IClassFixture<DeviceFixture<OnCpu128.Cpu>>, IClassFixture<DeviceFixture<OnEmulator.Emulator>>
 {
     public static TheoryData<string> Ops => [.. OpTypes().Select(t => t.Name)];
 
@@ -14,10 +15,8 @@ public sealed class KernelTableTests
     public void An_op_has_a_vectorised_and_a_portable_variant(string name)
     {
         Type op = OpTypes().Single(t => t.Name == name);
-        using var cpu = new CpuDevice(threads: 1);
-        using Device emulator = Device.Open("emulator");
-        Create(op, cpu).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Vectorized");
-        Create(op, emulator).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Portable");
+        Create(op, cpu.Device).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Vectorized");
+        Create(op, emulator.Device).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Portable");
     }
 
     [Theory]

@@ -9,7 +9,7 @@ public sealed class OnOpenClGroups(DeviceFixture<OnOpenClGroups.Groups> fixture)
 
         public static long MaxMacs => 5_000_000;
 
-        public static int Thinning => 1;
+        public static int Thinning => 2;
 
         public static Device Open()
         {

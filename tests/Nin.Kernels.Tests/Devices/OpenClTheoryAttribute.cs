@@ -6,5 +6,6 @@ namespace Nin.Kernels.Tests.Devices;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class OpenClTheoryAttribute : TheoryAttribute
 {
-    public OpenClTheoryAttribute() => Skip = PresentDevices.Missing(DeviceKind.OpenCl);
+    /// <param name="isLong">Whether it runs only where NIN_LONG is set.</param>
+    public OpenClTheoryAttribute(bool isLong = false) => Skip = PresentDevices.Missing(DeviceKind.OpenCl) ?? (isLong ? Long.Skip : null);
 }

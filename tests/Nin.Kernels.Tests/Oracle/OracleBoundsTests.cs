@@ -50,7 +50,7 @@ public class OracleBoundsTests
     [InlineData(1000, 10)]
     public void SoftmaxCrossEntropyInFloats(int classes, float scale)
     {
-        const int rows = 50;
+        int rows = classes > 100 ? 5 : 50;
         float[] logits = Array.ConvertAll(RandomData.Normal(1, rows * classes), v => scale * v);
         int[] labels = RandomData.Labels(2, rows, classes);
         float[] losses = new float[rows], gradient = new float[rows * classes];

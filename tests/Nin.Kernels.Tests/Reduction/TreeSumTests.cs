@@ -5,13 +5,11 @@ using Nin.TestKit;
 namespace Nin.Kernels.Tests.Reduction;
 
 /// <summary>Sums over a batch on portable devices: the order of additions is the tree's, however the work is cut.</summary>
-public sealed class TreeSumTests : IDisposable
+public sealed class TreeSumTests(DeviceFixture<OnEmulator.Emulator> emulator) : IClassFixture<DeviceFixture<OnEmulator.Emulator>>, IDisposable
 {
-    readonly AcceleratorDevice device = (AcceleratorDevice)Device.Open("emulator");
-    readonly DeviceStream stream;
+    readonly AcceleratorDevice device = (AcceleratorDevice)emulator.Device;
+    readonly DeviceStream stream = emulator.Stream;
     readonly List<Operand> operands = [];
-
-    public TreeSumTests() => stream = device.CreateStream();
 
     /// <summary>Around a full block of eight, a subtree of 64, and two folds.</summary>
     public static TheoryData<int> Leaves => [1, 2, 3, 5, 7, 8, 9, 15, 17, 63, 64, 65, 100, 129, 513, 4100];
@@ -78,8 +76,6 @@ public sealed class TreeSumTests : IDisposable
     public void Dispose()
     {
         operands.ForEach(o => o.Dispose());
-        stream.Dispose();
-        device.Dispose();
     }
 
     static float Node(float[] leaves)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Nin.Ops;
 using System.Runtime.Intrinsics;
 
@@ -9,6 +10,9 @@ namespace Nin.Tests.Vectorized;
 /// </summary>
 sealed class OpRun : IDisposable
 {
+    // Each op meets the same operands at every width, number of threads and alignment.
+    static readonly ConcurrentDictionary<(int Rows, int Channels, int Salt, bool Positive), float[]> Operands = [];
+
     readonly List<DeviceBuffer> buffers = [];
     readonly List<(DeviceView View, int Channels)> outputs = [];
     readonly int lead;
@@ -55,11 +59,11 @@ sealed class OpRun : IDisposable
     }
 
     /// <summary>An operand that is read.</summary>
-    public DeviceView In(int rows, int salt, bool positive = false)
+    public DeviceView In(int rows, int salt, bool positive = false) => View(Operands.GetOrAdd((rows, Channels, salt, positive), static operand =>
     {
-        float[] values = [.. Enumerable.Range(0, rows * Channels).Select(i => Value(i / Channels, i % Channels, salt))];
-        return View(positive ? [.. values.Select(v => MathF.Abs(v) + 0.1f)] : values);
-    }
+        float[] values = [.. Enumerable.Range(0, operand.Rows * operand.Channels).Select(i => Value(i / operand.Channels, i % operand.Channels, operand.Salt))];
+        return operand.Positive ? [.. values.Select(v => MathF.Abs(v) + 0.1f)] : values;
+    }));
 
     /// <summary>An operand that is written, with something in it before.</summary>
     public DeviceView Out(int rows, int salt = 99, bool positive = false)

@@ -6,9 +6,11 @@ public sealed class DeviceFactAttribute : FactAttribute
 {
     static readonly Lazy<IReadOnlyList<DeviceInfo>> Found = new(DeviceDiscovery.List);
 
-    public DeviceFactAttribute(DeviceKind kind)
+    /// <param name="kind">Which.</param>
+    /// <param name="isLong">Whether it runs only where NIN_LONG is set.</param>
+    public DeviceFactAttribute(DeviceKind kind, bool isLong = false)
     {
         DeviceInfo first = Found.Value.First(d => d.Kind == kind);
-        if (first.Missing is not null) Skip = $"{first.Id}: {first.Missing}";
+        Skip = first.Missing is not null ? $"{first.Id}: {first.Missing}" : isLong ? Long.Skip : null;
     }
 }
