@@ -5,10 +5,9 @@ using Nin.Checkpoints;
 namespace Nin.Runner.Tests;
 
 /// <summary>A run that is stopped, gently or not, leaves whole files and goes on as if nothing had been.</summary>
-public sealed class InterruptionTests
+public sealed class InterruptionTests(WholeRun whole) : IClassFixture<WholeRun>
 {
-    static readonly string[] Arguments =
-        ["train", "--dataset", "synthetic", "--limit", "256", "--batch", "8", "--epochs", "3", "--augment", "shift-flip", "--device", "cpu", "--json"];
+    static string[] Arguments => WholeRun.Arguments;
 
     [Theory]
     [InlineData("INT", 130, "interrupted")]
@@ -17,7 +16,7 @@ public sealed class InterruptionTests
     public async Task Resumed_run_equals_one_that_was_never_stopped(string signal, int exitCode, string? word)
     {
         using var folder = new TemporaryFolder();
-        string stopped = folder["stopped"], whole = folder["whole"];
+        string stopped = folder["stopped"];
         var process = NinProcess.Start([.. Arguments, "--out", stopped]);
         string? first = await process.StandardOutput.ReadLineAsync();
         first.Should().StartWith("{\"epoch\":1,");
@@ -37,10 +36,9 @@ public sealed class InterruptionTests
         }
 
         var resumed = NinProcess.Run("train", "--resume", stopped, "--device", "cpu", "--json").Succeeded();
-        NinProcess.Run([.. Arguments, "--out", whole]).Succeeded();
 
         resumed.JsonLines[^1].GetProperty("result").GetProperty("epoch").GetInt32().Should().Be(3);
-        RunFiles.ShouldBeTheSame(stopped, whole);
+        RunFiles.ShouldBeTheSame(stopped, whole.Folder);
     }
 
     [Fact]
@@ -64,8 +62,7 @@ public sealed class InterruptionTests
     public void A_damaged_checkpoint_is_passed_over_with_a_warning_and_the_run_ends_the_same()
     {
         using var folder = new TemporaryFolder();
-        string damaged = folder["damaged"], whole = folder["whole"];
-        foreach (string run in (string[])[damaged, whole]) NinProcess.Run([.. Arguments, "--out", run]).Succeeded();
+        string damaged = whole.CopyTo(folder["damaged"]);
         string newest = RunFiles.NewestCheckpoint(damaged), weights = Path.Combine(newest, "model.safetensors");
         byte[] bytes = File.ReadAllBytes(weights);
         bytes[^100] ^= 1;
@@ -75,7 +72,7 @@ public sealed class InterruptionTests
 
         resumed.Error.Should().Contain($"warning: passing over a damaged checkpoint, {newest}: its model.safetensors does not have the checksum");
         resumed.JsonLines.Should().HaveCount(2, "the last epoch is trained again");
-        RunFiles.ShouldBeTheSame(damaged, whole);
+        RunFiles.ShouldBeTheSame(damaged, whole.Folder);
     }
 
     [Fact]
@@ -95,8 +92,7 @@ public sealed class InterruptionTests
     public void Metrics_that_lack_an_epoch_are_an_error_and_no_gap()
     {
         using var folder = new TemporaryFolder();
-        string run = folder["run"];
-        NinProcess.Run([.. Arguments, "--out", run]).Succeeded();
+        string run = whole.CopyTo(folder["run"]);
         string metrics = Path.Combine(run, "metrics.csv");
         File.WriteAllLines(metrics, File.ReadAllLines(metrics)[..^1]);
 
@@ -110,4 +106,32 @@ public sealed class InterruptionTests
         RunFiles.Metrics(run).Length.Should().BeInRange(2, 4);
         NinProcess.Run("eval", "--weights", Path.Combine(run, "model.safetensors"), "--device", "cpu", "--json").Succeeded();
     }
+}
+
+/// <summary>The run of <see cref="Arguments"/> that was never stopped, which tests look into and copy.</summary>
+public sealed class WholeRun : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public WholeRun() => NinProcess.Run([.. Arguments, "--out", Folder]).Succeeded();
+
+    internal static string[] Arguments { get; } =
+        ["train", "--dataset", "synthetic", "--limit", "256", "--batch", "8", "--epochs", "3", "--augment", "shift-flip", "--device", "cpu", "--json"];
+
+    public string Folder => folder["whole"];
+
+    /// <summary>Copies it and returns the copy's folder.</summary>
+    public string CopyTo(string copy)
+    {
+        foreach (string file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(copy, Path.GetRelativePath(Folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return copy;
+    }
+
+    public void Dispose() => folder.Dispose();
 }

@@ -7,8 +7,19 @@ public sealed class ModelGradientTests
 {
     public static TheoryData<string> Models => [.. Shipped.Models.Ids];
 
-    [Theory, MemberData(nameof(Models))]
+    // The layers of book at another size, and fewer of them.
+    static readonly string[] SameLayers = ["book96", "book-one-pointwise"];
+
+    public static TheoryData<string> LikeBook => [.. SameLayers];
+
+    public static TheoryData<string> Others => [.. Shipped.Models.Ids.Except(SameLayers)];
+
+    [Theory, MemberData(nameof(Others))]
     public void On_the_processor(string model) => Check("cpu", Shipped.Models.Get(model));
+
+    [LongTheory, MemberData(nameof(LikeBook))]
+    [Trait("Category", "Long")]
+    public void On_the_processor_where_another_network_has_the_same_layers(string model) => Check("cpu", Shipped.Models.Get(model));
 
     [LongTheory, MemberData(nameof(Models))]
     [Trait("Category", "Long")]

@@ -1,10 +1,12 @@
 using ILGPU;
+using Nin.Model.Tests.Networks;
 using Nin.TestKit;
 
 namespace Nin.Samples.Tests;
 
 /// <summary>A step of one's own with a kernel alone, and with a parameter.</summary>
-public sealed class ChannelScaleTests
+[Collection(nameof(SharedDevices))]
+public sealed class ChannelScaleTests(DeviceSet devices)
 {
     static readonly Shape Shape = new(4, 3, 2);
 
@@ -13,7 +15,7 @@ public sealed class ChannelScaleTests
     [Theory, MemberData(nameof(Present))]
     public void It_runs_on_every_device_and_its_parameter_learns(string id)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         using var parameters = new ParameterSet(device, [new ParameterSpec("scale", ParameterRole.Scale, 4)]);
         parameters["scale"].CopyFrom([1, 2, 3, 4]);
         var step = new ChannelScale(Shape, parameters["scale"]);

@@ -1,10 +1,12 @@
 using Nin.Dimensions;
+using Nin.Model.Tests.Networks;
 using Nin.TestKit;
 
 namespace Nin.Samples.Tests;
 
 /// <summary>The sample's step agrees with plain loops in double precision, whose gradient agrees with central differences.</summary>
-public sealed class LocalResponseNormTests
+[Collection(nameof(SharedDevices))]
+public sealed class LocalResponseNormTests(DeviceSet devices)
 {
     const int Batch = 3;
     const double Beta = 0.75;
@@ -35,7 +37,7 @@ public sealed class LocalResponseNormTests
     [Theory, MemberData(nameof(Cases))]
     public void A_step_of_ones_own_gives_value_and_gradient_on_every_device(string id, int size, double alpha, double k)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         var layer = new LocalResponseNorm<Chw<D6, D3, D5>>(device, "lrn", size, alpha, Beta, k);
         var shape = new Shape(6, 3, 5);
         float[] x = RandomData.Normal(1, Batch * 90), dy = RandomData.Normal(2, Batch * 90);
@@ -60,7 +62,7 @@ public sealed class LocalResponseNormTests
     [Theory, InlineData("cpu"), InlineData("emulator")]
     public void Gradients_of_two_readers_add_up(string id)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         var shape = new Shape(6, 3, 5);
         var step = new LocalResponseNormStep(shape, 5, 0.5);
         float[] x = RandomData.Normal(1, Batch * 90), dy = RandomData.Normal(2, Batch * 90);

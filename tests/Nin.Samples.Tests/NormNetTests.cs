@@ -1,17 +1,19 @@
+using Nin.Model.Tests.Networks;
 using Nin.TestKit;
 using Nin.Training;
 
 namespace Nin.Samples.Tests;
 
 /// <summary>A declared network that holds a layer from outside the library.</summary>
-public sealed class NormNetTests
+[Collection(nameof(SharedDevices))]
+public sealed class NormNetTests(DeviceSet devices)
 {
     const int Batch = 7;
 
     [Theory, MemberData(nameof(Devices.Present), MemberType = typeof(Devices))]
     public void It_learns_a_batch(string id)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         using var net = new NormNet(device, seed: 3);
         using var images = Images(net);
         using var sgd = new Sgd(net.Parameters, 0.1, momentum: 0.9);

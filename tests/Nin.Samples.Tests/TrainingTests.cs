@@ -1,12 +1,14 @@
 using ILGPU;
 using Nin.Data;
+using Nin.Model.Tests.Networks;
 using Nin.TestKit;
 using Nin.Training;
 
 namespace Nin.Samples.Tests;
 
 /// <summary>An optimiser, a schedule and a loss that are nobody's but the user's.</summary>
-public sealed class TrainingTests
+[Collection(nameof(SharedDevices))]
+public sealed class TrainingTests(DeviceSet devices)
 {
     static readonly TrainingData Data = new(SyntheticDataset.Create(60, 1, 8, 8, seed: 1), SyntheticDataset.Create(20, 1, 8, 8, seed: 2));
 
@@ -15,7 +17,7 @@ public sealed class TrainingTests
     [Theory, MemberData(nameof(Present))]
     public void An_optimiser_of_ones_own_moves_by_the_signs_and_leaves_what_is_frozen(string id)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         using var net = new SmallNet(device, seed: 1);
         using var images = net.CreateInput(4);
         images.CopyFrom(RandomData.Normal(1, 4 * 64), Layout.Nchw);
@@ -91,7 +93,7 @@ public sealed class TrainingTests
     [Theory, MemberData(nameof(Present))]
     public void A_loss_of_ones_own_trains_on_every_device(string id)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         using var net = new SmallNet(device, seed: 1);
         using var images = net.CreateInput(4);
         images.CopyFrom(RandomData.Normal(1, 4 * 64), Layout.Nchw);
@@ -127,7 +129,7 @@ public sealed class TrainingTests
     [Theory, MemberData(nameof(Present))]
     public void Label_smoothing_is_the_same_on_every_device(string id)
     {
-        using var device = Device.Open(id, threads: 2);
+        var device = devices.Open(id);
         var loss = new CrossEntropyLoss(0.1);
         float[] z = RandomData.Normal(1, 5 * 11);
         int[] labels = [0, 10, 3, 3, 7];
