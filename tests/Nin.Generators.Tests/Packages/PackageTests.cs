@@ -1,11 +1,12 @@
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Nin.Generators.Tests.Packages;
 
 /// <summary>What somebody gets who references the package alone, in projects outside this repository.</summary>
 [Trait("Category", "Slow")]
-public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsumers>
+public partial class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsumers>
 {
     const string Book = "book 1992166 ";
 
@@ -72,14 +73,31 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
     [Fact]
     public void A_diagnostic_links_to_its_page_in_the_package_that_reported_it()
     {
-        string link = Link("WrongKernel");
+        string link = LinkOf("WrongKernel");
         link.Should().StartWith("file:///");
         File.ReadAllText(new Uri(link).LocalPath).Should().StartWith("# NIN005: ");
     }
 
     [Fact]
     public void A_diagnostic_links_to_its_page_in_the_repository_for_which_the_package_was_packed() =>
-        Link("Published").Should().Be($"{PackedConsumers.Address}/blob/main/docs/diagnostics/NIN005.md");
+        LinkOf("Published").Should().Be($"{PackedConsumers.Address}/blob/main/docs/diagnostics/NIN005.md");
+
+    [Fact]
+    public void Pages_in_a_package_link_to_pages_in_it()
+    {
+        foreach (string package in new[] { "Nin.Kernels", "Nin.Model" })
+        {
+            using ZipArchive archive = Open(package);
+            Uri root = new("file:///");
+            foreach (ZipArchiveEntry page in archive.Entries.Where(e => e.FullName.EndsWith(".md", StringComparison.Ordinal)))
+            {
+                using StreamReader reader = new(page.Open());
+                IEnumerable<string> links = Link().Matches(reader.ReadToEnd()).Select(m => m.Groups[1].Value).Where(link => !link.Contains(':', StringComparison.Ordinal));
+                links.Select(link => new Uri(new Uri(root, page.FullName), link).AbsolutePath.TrimStart('/'))
+                    .Should().BeSubsetOf(archive.Entries.Select(e => e.FullName), "{0} is in {1}", page.FullName, package);
+            }
+        }
+    }
 
     [Fact]
     public void A_last_ReLU_that_was_not_asked_for_warns_and_stays()
@@ -100,7 +118,7 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
     }
 
     /// <summary>What the compiler puts in brackets after a project's only message.</summary>
-    string Link(string project)
+    string LinkOf(string project)
     {
         string text = consumers.Of(project).Should().ContainSingle(consumers.Log).Subject.Text;
         return text[(text.LastIndexOf('(') + 1)..^1];
@@ -112,6 +130,9 @@ public class PackageTests(PackedConsumers consumers) : IClassFixture<PackedConsu
         return [.. archive.Entries.Select(e => e.FullName)
             .Where(name => name is not "[Content_Types].xml" and not "_rels/.rels" && !name.EndsWith(".psmdcp", StringComparison.Ordinal))];
     }
+
+    [GeneratedRegex(@"\]\(([^)#]+)[^)]*\)")]
+    private static partial Regex Link();
 
     ZipArchive Open(string package) => ZipFile.OpenRead(Path.Combine(consumers.Feed, $"{package}.{PackedConsumers.Version}.nupkg"));
 }
