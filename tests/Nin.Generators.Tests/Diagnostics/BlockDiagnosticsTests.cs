@@ -78,7 +78,7 @@ public class BlockDiagnosticsTests
         "Net: [Layers] and [Network] exclude each other; leave [Layers] out, or [Network] where other networks alone take its layers");
 
     [Fact]
-    public void Repetitions_end_where_a_network_has_too_many_layers() => Marked.Verify(
+    public void Repetitions_end_where_a_network_has_too_many_layers() => Marked.VerifyDeclaration(
         """
         using Nin;
         [Network(1, 8, 8), {|NIN004:LayersOf<Ten>|}(Times = 1000, Name = "A")] partial class Net;

@@ -107,7 +107,7 @@ public class Nin004Tests
     public void A_chain_of_copies_of_copies_ends()
     {
         string Copies(string name, string of) => $"[Network(1, 8, 8), {string.Join(", ", Enumerable.Repeat($"LayersOf<{of}>", 100))}] partial class {name};";
-        Marked.Verify(
+        Marked.VerifyDeclaration(
             $"using Nin; [Network(1, 8, 8), Relu] partial class A; {Copies("B", "A")} [Network(1, 8, 8), {string.Join(", ", Enumerable.Repeat("LayersOf<B>", 9))}, {{|NIN004:LayersOf<B>|}}, LayersOf<B>, Relu] partial class Net;",
             "LayersOf<B>: Net has more than 2000 layers with those of B; use fewer");
     }

@@ -20,7 +20,19 @@ static class Marked
         generated.GetDiagnostics()
             .Where(d => d.Severity == DiagnosticSeverity.Error && d.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true)
             .Should().BeEmpty("an error in generated code hides what the analyzer says in a build");
-        IReadOnlyList<Diagnostic> found = TestCompilation.AnalyzeGenerated(generated);
+        VerifyDiagnostics(generated, files, messages);
+    }
+
+    /// <summary>The same without the generated half: of thousands of layers it takes the compiler most of a minute.</summary>
+    public static void VerifyDeclaration(string marked, params string[] messages)
+    {
+        (string Source, List<string> Places) file = Unmark(marked);
+        VerifyDiagnostics(TestCompilation.Create([file.Source]), [file], messages);
+    }
+
+    static void VerifyDiagnostics(Compilation compilation, (string Source, List<string> Places)[] files, string[] messages)
+    {
+        IReadOnlyList<Diagnostic> found = TestCompilation.AnalyzeGenerated(compilation);
         found.Select(Place).Should().Equal(files.SelectMany((f, i) => f.Places.Select(place => $"Source{i}.cs {place}")));
         found.Select(d => d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)).Should().Equal(messages);
     }

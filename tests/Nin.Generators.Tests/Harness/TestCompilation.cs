@@ -48,7 +48,7 @@ static class TestCompilation
     /// <summary>What the analyzer says of the compilation with the generator's output in it, in source order; suppressed ones left out.</summary>
     public static IReadOnlyList<Diagnostic> Analyze(CSharpCompilation compilation) => AnalyzeGenerated(Generate(compilation).Compilation);
 
-    /// <summary>The same of a compilation that has the generator's output.</summary>
+    /// <summary>What it says of a compilation as it is.</summary>
     public static IReadOnlyList<Diagnostic> AnalyzeGenerated(Compilation generated)
     {
         CompilationWithAnalyzers analysis = generated.WithAnalyzers([new NetworkAnalyzer()]);
