@@ -14,6 +14,8 @@ public sealed unsafe class LaunchCounters
     readonly double[] warps = new double[Enum.GetValues<InstructionClass>().Length];
     readonly double[] threads = new double[Enum.GetValues<InstructionClass>().Length];
 
+    readonly Dictionary<int, double> lines = [];
+
     internal LaunchCounters(PtxProgram program, in Launch launch, int sampled, InstructionCount[][] workers, DeviceMemory memory)
     {
         Program = program;
@@ -26,13 +28,18 @@ public sealed unsafe class LaunchCounters
         {
             Instruction* instruction = program.Code + i;
             if (instruction->Flow == Flow.Join) continue;
-            foreach (var counts in workers) Add(instruction->Class, counts[i], scale);
+            foreach (var counts in workers)
+            {
+                Add(instruction->Class, counts[i], scale);
+                lines[instruction->Line] = lines.GetValueOrDefault(instruction->Line) + scale * counts[i].Warps;
+            }
         }
 
+        var views = Views(program, launch);
         foreach (var allocation in memory.All)
         {
-            BytesRead += SectorBytes * Distinct(allocation.SectorsRead, scale);
-            BytesWritten += SectorBytes * Distinct(allocation.SectorsWritten, scale);
+            BytesRead += SectorBytes * Distinct(allocation, allocation.SectorsRead, views, scale);
+            BytesWritten += SectorBytes * Distinct(allocation, allocation.SectorsWritten, views, scale);
         }
     }
 
@@ -52,16 +59,19 @@ public sealed unsafe class LaunchCounters
     public int SharedBytes { get; }
 
     /// <summary>Accesses of global memory by a warp.</summary>
-    public double GlobalRequests => Warps(InstructionClass.GlobalLoad) + Warps(InstructionClass.GlobalStore);
+    public double GlobalRequests => Warps(InstructionClass.GlobalLoad) + Warps(InstructionClass.GlobalStore) + Warps(InstructionClass.AsyncCopy);
 
     /// <summary>Sectors of 32 bytes that they touched.</summary>
     public double GlobalSectors { get; private set; }
+
+    /// <summary>Those of them that asynchronous copies read, which pass no register.</summary>
+    public double AsyncSectors { get; private set; }
 
     /// <summary>Sectors that the bytes they asked for fill.</summary>
     public double LeastGlobalSectors { get; private set; }
 
     /// <summary>Accesses of shared memory by a warp.</summary>
-    public double SharedRequests => Warps(InstructionClass.SharedLoad) + Warps(InstructionClass.SharedStore);
+    public double SharedRequests => Warps(InstructionClass.SharedLoad) + Warps(InstructionClass.SharedStore) + Warps(InstructionClass.AsyncCopy);
 
     /// <summary>Passes over the banks of shared memory.</summary>
     public double SharedPasses { get; private set; }
@@ -75,6 +85,9 @@ public sealed unsafe class LaunchCounters
     /// <summary>The same, written.</summary>
     public double BytesWritten { get; }
 
+    /// <summary>How often a warp ran the instruction on each line of the text, from 1 on.</summary>
+    public IReadOnlyDictionary<int, double> WarpsByLine => lines;
+
     /// <summary>Instructions of a class, each counted once for its warp.</summary>
     /// <param name="kind">The class.</param>
     public double Warps(InstructionClass kind) => warps[(int)kind];
@@ -87,16 +100,50 @@ public sealed unsafe class LaunchCounters
     {
         warps[(int)kind] += scale * count.Warps;
         threads[(int)kind] += scale * count.Threads;
-        if (kind is InstructionClass.GlobalLoad or InstructionClass.GlobalStore)
+        GlobalSectors += scale * count.Sectors;
+        if (kind == InstructionClass.AsyncCopy) AsyncSectors += scale * count.Sectors;
+        LeastGlobalSectors += scale * count.LeastSectors;
+        SharedPasses += scale * count.Passes;
+        LeastSharedPasses += scale * count.LeastPasses;
+    }
+
+    // An array that a kernel is given is an address and a length, here taken for one of floats; one of vectors of four is told by what is touched after these.
+    static List<(nuint Start, nuint End)> Views(PtxProgram program, in Launch launch)
+    {
+        List<(nuint Start, nuint End)> views = [];
+        foreach (var (offset, bytes) in program.Parameters)
         {
-            GlobalSectors += scale * count.Parts;
-            LeastGlobalSectors += scale * count.LeastParts;
+            if (bytes != 16) continue;
+            nuint start = (nuint)BitConverter.ToUInt64(launch.Arguments, offset);
+            views.Add((start, start + sizeof(float) * (nuint)BitConverter.ToUInt64(launch.Arguments, offset + 8)));
         }
-        else if (kind is InstructionClass.SharedLoad or InstructionClass.SharedStore)
+
+        return views;
+    }
+
+    // What sampled blocks do not share is scaled up, but to no more than the array holds where they read: blocks that were not sampled may share it with them. What lies
+    // beyond the arrays as they were taken is scaled up as it is.
+    static double Distinct(Allocation allocation, ReadOnlySpan<byte> sectors, List<(nuint Start, nuint End)> views, double scale)
+    {
+        if (sectors.IsEmpty) return 0;
+        double sum = 0;
+        int done = 0;
+        nuint first = (nuint)allocation.Start;
+        var within = views.Where(v => v.Start >= first && v.Start < first + (nuint)allocation.Bytes).OrderBy(v => v.Start).ToArray();
+        for (int v = 0; v < within.Length; v++)
         {
-            SharedPasses += scale * count.Parts;
-            LeastSharedPasses += scale * count.LeastParts;
+            var (start, end) = within[v];
+            int from = Math.Max(done, (int)((start - first) / SectorBytes)), to = Sector(end), next = v + 1 < within.Length ? Sector(within[v + 1].Start) : sectors.Length;
+            int vectorEnd = Math.Min(next, Sector(start + 4 * (end - start)));
+            if (vectorEnd > to && to >= done && sectors[to..vectorEnd].ContainsAnyExcept((byte)0)) to = vectorEnd;
+            if (to <= from) continue;
+            sum += Distinct(sectors[done..from], scale) + Math.Min(to - from, Distinct(sectors[from..to], scale));
+            done = to;
         }
+
+        return sum + Distinct(sectors[done..], scale);
+
+        int Sector(nuint address) => (int)Math.Min((nuint)allocation.SectorsRead.Length, (address - first + SectorBytes - 1) / SectorBytes);
     }
 
     // A bit is a sampled block (or several, where all of them run and scale is 1).

@@ -60,7 +60,7 @@ public sealed class SimulatedDevice(DeviceMemory memory)
                     // The last block first: what relies on the order of blocks fails.
                     long item = runs - Interlocked.Increment(ref next);
                     if (item < 0) return;
-                    long index = samples > 0 ? (2 * item + 1) * blocks / (2 * samples) : item;
+                    long index = samples > 0 ? Sample(item, samples, blocks) : item;
                     block.Run(launch, index, samples > 0 ? (int)item : 0);
                 }
             }
@@ -71,5 +71,14 @@ public sealed class SimulatedDevice(DeviceMemory memory)
         });
         if (fault is not null) throw fault;
         if (counts) counted.Add(new LaunchCounters(program, launch, (int)Math.Min(runs, int.MaxValue), countsOf, Memory));
+    }
+
+    // One block of each of so many equal parts of the launch, at another place in each: with the same distance between all of them they would agree in what a kernel
+    // takes from a block's number, such as the row of its tile.
+    static long Sample(long item, long samples, long blocks)
+    {
+        const double GoldenRatio = 0.6180339887498949;
+        long first = item * blocks / samples, length = (item + 1) * blocks / samples - first;
+        return first + (long)((item + 1) * GoldenRatio % 1 * length);
     }
 }

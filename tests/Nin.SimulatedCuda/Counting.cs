@@ -102,6 +102,7 @@ static unsafe class Counting
             json.WriteNumber("sharedBytes", launch.SharedBytes);
             json.WriteNumber("globalRequests", launch.GlobalRequests);
             json.WriteNumber("globalSectors", launch.GlobalSectors);
+            json.WriteNumber("asyncSectors", launch.AsyncSectors);
             json.WriteNumber("leastGlobalSectors", launch.LeastGlobalSectors);
             json.WriteNumber("sharedRequests", launch.SharedRequests);
             json.WriteNumber("sharedPasses", launch.SharedPasses);
@@ -110,6 +111,9 @@ static unsafe class Counting
             json.WriteNumber("bytesWritten", launch.BytesWritten);
             Classes("warps", launch.Warps);
             Classes("threads", launch.Threads);
+            json.WriteStartObject("warpsByLine");
+            foreach (var (line, warps) in launch.WarpsByLine) json.WriteNumber(line.ToString(System.Globalization.CultureInfo.InvariantCulture), warps);
+            json.WriteEndObject();
             json.WriteEndObject();
 
             void Classes(string name, Func<InstructionClass, double> count)

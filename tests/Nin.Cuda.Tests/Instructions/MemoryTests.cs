@@ -1,3 +1,5 @@
+using Nin.PtxSimulator;
+
 namespace Nin.Cuda.Tests.Instructions;
 
 /// <summary>Shared memory, vectors of it, barriers, and exchange within a warp.</summary>
@@ -63,4 +65,58 @@ public sealed class MemoryTests
         int[] got = Fragment.Run<int>("mul.wide.u32 %x1, %t, 4;\nsub.u64 %x2, %qa, %x1;\nred.global.add.s32 [%x2], %a;\nld.global.s32 %d, [%x2];", Fragment.Lane);
         got.Should().OnlyContain(x => x == 31 * 32 / 2);
     }
+
+    [Fact]
+    public void An_asynchronous_copy_is_there_after_its_group_was_waited_for() =>
+        Fragment.Run<float>(Copies("4", "cp.async.wait_group 0;\nbar.sync 0;"), Fragment.Lane.Select(l => l * 0.5f).ToArray()).Should()
+            .Equal(Fragment.Lane.Select(l => (31 - l) * 0.5f));
+
+    [Fact]
+    public void An_asynchronous_copy_fills_with_zeros() =>
+        Fragment.Run<float>("and.b32 %r2, %t, 4;\n" + Copies("4, %r2", "cp.async.wait_group 0;\nbar.sync 0;"), Fragment.Lane.Select(l => l + 1f).ToArray()).Should()
+            .Equal(Fragment.Lane.Select(l => ((31 - l) & 4) == 0 ? 0 : 32f - l));
+
+    [Theory]
+    [InlineData("bar.sync 0;", "copies to and has not waited for")]
+    [InlineData("cp.async.wait_group 1;\nbar.sync 0;", "copies to and has not waited for")] // the group that is read may go on
+    [InlineData("cp.async.wait_group 0;", "wrote since the last barrier")]
+    public void Reading_what_is_still_being_copied_is_a_race(string wait, string what)
+    {
+        var read = () => Fragment.Run<float>(Copies("4", wait), Fragment.Lane.Select(l => (float)l).ToArray());
+        read.Should().Throw<KernelFaultException>().Where(f => f.Kind == FaultKind.Racecheck).WithMessage($"*{what}*");
+    }
+
+    [Fact]
+    public void An_older_group_can_be_waited_for_alone() =>
+        Fragment.Run<float>(
+            """
+            mul.wide.u32 %x1, %t, 4;
+            mov.u64 %x2, memory;
+            add.u64 %x3, %x1, %x2;
+            cp.async.ca.shared.global [%x3], [%qa], 4;
+            cp.async.commit_group;
+            cp.async.ca.shared.global [%x3+128], [%qb], 4;
+            cp.async.commit_group;
+            cp.async.wait_group 1;
+            ld.shared.f32 %f1, [%x3];
+            cp.async.wait_group 0;
+            ld.shared.f32 %f2, [%x3+128];
+            sub.f32 %d, %f1, %f2;
+            """,
+            Fragment.Lane.Select(l => (float)l).ToArray(), Fragment.All(2f)).Should().Equal(Fragment.Lane.Select(l => l - 2f));
+
+    // Each lane copies its element, and reads that of the lane that mirrors it.
+    static string Copies(string bytes, string wait) =>
+        $"""
+        mul.wide.u32 %x1, %t, 4;
+        mov.u64 %x2, memory;
+        add.u64 %x3, %x1, %x2;
+        cp.async.ca.shared.global [%x3], [%qa], {bytes};
+        cp.async.commit_group;
+        {wait}
+        sub.u32 %r1, 31, %t;
+        mul.wide.u32 %x1, %r1, 4;
+        add.u64 %x3, %x1, %x2;
+        ld.shared.f32 %d, [%x3];
+        """;
 }

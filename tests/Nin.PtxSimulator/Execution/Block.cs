@@ -22,11 +22,17 @@ struct InstructionCount
     public long Warps;
     public long Threads;
 
-    /// <summary>Accesses: sectors of 32 bytes, or passes over the banks of shared memory.</summary>
-    public long Parts;
+    /// <summary>Sectors of 32 bytes of global memory.</summary>
+    public long Sectors;
 
-    /// <summary>The least parts that the same bytes need.</summary>
-    public long LeastParts;
+    /// <summary>The least sectors that the same bytes need.</summary>
+    public long LeastSectors;
+
+    /// <summary>Passes over the banks of shared memory.</summary>
+    public long Passes;
+
+    /// <summary>The least passes that the same bytes need.</summary>
+    public long LeastPasses;
 }
 
 /// <summary>A thread-block that runs on one thread of the host, and is used again for the next one.</summary>

@@ -47,6 +47,35 @@ sealed unsafe partial class Decoder
         for (int part = 0; part < i.Count; part++) i.SetTarget(part, Source(values[part], type, s));
     }
 
+    // cp.async.cg.shared.global [to], [from], bytes{, bytes that are read}; or commit_group, or wait_group n
+    void Copy(Statement s, string[] parts, ref Instruction i)
+    {
+        i.Class = Class.Control;
+        switch (s.Opcode)
+        {
+            case "cp.async.commit_group":
+                i.Execute = &AsyncCopy.Commit;
+                return;
+            case "cp.async.wait_group":
+                i.Execute = &AsyncCopy.Wait;
+                i.Count = (int)Constant(s.Operands[0][0], s);
+                return;
+            case "cp.async.ca.shared.global" or "cp.async.cg.shared.global":
+                i.Execute = &AsyncCopy.Start;
+                i.Class = Class.AsyncCopy;
+                i.Count = (int)Constant(s.Operands[2][0], s);
+                if (i.Count is not (4 or 8 or 16) || (parts[2] == "cg" && i.Count != 16)) throw Unknown(s);
+                (string source, i.SourceImmediate) = Address(s.Operands[1][0], s);
+                i.B = registers.Register(source, s.Line);
+                (string target, i.Immediate) = Address(s.Operands[0][0], s);
+                i.A = Pointer(target, s, ref i);
+                i.C = s.Operands.Length > 3 ? Source(s.Operands[3][0], "u32", s) : -1;
+                return;
+            default:
+                throw Unknown(s);
+        }
+    }
+
     void Atomic(Statement s, string[] parts, string type, ref Instruction i)
     {
         if (parts[1] != "global") throw Unknown(s);

@@ -41,6 +41,9 @@ sealed unsafe partial class Decoder(PtxKernel kernel, RegisterFile registers)
             case "red" or "atom":
                 Atomic(s, parts, type, ref i);
                 return i;
+            case "cp":
+                Copy(s, parts, ref i);
+                return i;
             case "mma":
                 if (s.Opcode != "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32") throw Unknown(s);
                 i.Execute = &TensorCore.MultiplyAdd;

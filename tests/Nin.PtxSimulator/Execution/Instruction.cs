@@ -42,6 +42,9 @@ public enum InstructionClass
     /// <summary>Writes to shared memory.</summary>
     SharedStore,
 
+    /// <summary>Copies from global to shared memory that pass no register.</summary>
+    AsyncCopy,
+
     /// <summary>Reads of parameters.</summary>
     Parameter,
 
@@ -74,11 +77,14 @@ unsafe struct Instruction
     public bool GuardIsNegated;
     public int D, D1, D2, D3, A, A1, A2, A3, B, B1, C, C1, C2, C3;
 
-    /// <summary>Parts of a vector access.</summary>
+    /// <summary>Parts of a vector access; bytes of an asynchronous copy, and groups of them that may go on.</summary>
     public int Count;
 
     /// <summary>An address's offset.</summary>
     public long Immediate;
+
+    /// <summary>The offset of the address that an asynchronous copy reads.</summary>
+    public long SourceImmediate;
 
     /// <summary>Where a branch goes.</summary>
     public int Target;

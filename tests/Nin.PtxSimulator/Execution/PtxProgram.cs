@@ -76,6 +76,9 @@ public sealed unsafe class PtxProgram
     /// <summary>Bytes of its parameters.</summary>
     public int ParameterBytes => kernel.ParameterBytes;
 
+    /// <summary>Where its parameters lie in the arguments, and how long they are.</summary>
+    public IEnumerable<(int Offset, int Bytes)> Parameters => kernel.Parameters.Select(p => (p.Offset, p.Bytes));
+
     /// <summary>Threads that a block may have, from <c>.maxntid</c>; 0 where it says nothing.</summary>
     public int MaxThreads => kernel.MaxThreads;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Nin.PtxSimulator.Instructions;
 
 namespace Nin.PtxSimulator.Execution;
 
@@ -23,6 +24,12 @@ sealed unsafe class Warp(Block block, int index) : IDisposable
     /// <summary>The register file.</summary>
     public byte* Registers => memory;
 
+    /// <summary>Copies to shared memory that are under way.</summary>
+    public List<AsyncCopy.Pending> Copies { get; } = [];
+
+    /// <summary>For each lane the groups of copies that it has committed.</summary>
+    public int[] CopyGroups { get; } = new int[Lanes];
+
     /// <summary>The lanes that run now.</summary>
     public uint Mask { get; set; }
 
@@ -44,6 +51,8 @@ sealed unsafe class Warp(Block block, int index) : IDisposable
         join = -1;
         IsDone = false;
         paths.Clear();
+        Copies.Clear();
+        Array.Clear(CopyGroups);
         Block.Program.Prepare(this, launch);
     }
 

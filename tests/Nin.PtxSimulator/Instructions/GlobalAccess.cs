@@ -7,7 +7,7 @@ namespace Nin.PtxSimulator.Instructions;
 /// <summary>Reads and writes of global memory, with the checks of memcheck and initcheck.</summary>
 static unsafe class GlobalAccess
 {
-    const int SectorShift = 5;
+    internal const int SectorShift = 5;
 
     public static void Load<T>(Warp w, Instruction* i)
         where T : unmanaged
@@ -88,7 +88,7 @@ static unsafe class GlobalAccess
         }
 
         int least = (BitOperations.PopCount(w.Mask) * bytes + (1 << SectorShift) - 1) >> SectorShift;
-        counts[i->Index].Parts += found;
-        counts[i->Index].LeastParts += Math.Min(least, found);
+        counts[i->Index].Sectors += found;
+        counts[i->Index].LeastSectors += Math.Min(least, found);
     }
 }

@@ -42,7 +42,7 @@ static unsafe class SharedAccess
         }
     }
 
-    static long Checked(Warp w, Instruction* i, int lane, long address, int bytes)
+    internal static long Checked(Warp w, Instruction* i, int lane, long address, int bytes)
     {
         if (address < 0 || address > w.Block.Shared.Bytes - bytes)
             throw w.Fault(FaultKind.Memcheck, i, $"an access of {bytes} bytes at byte {address} of {w.Block.Shared.Bytes} of shared memory", lane);
@@ -51,16 +51,24 @@ static unsafe class SharedAccess
         return address;
     }
 
-    /// <summary>
-    /// Passes over the banks. The hardware serves 128 bytes at a time: a warp of 4 bytes a lane, half of one of 8, a quarter of one of 16; in each,
-    /// different words of one bank take a pass each, and lanes that read the same word share it.
-    /// </summary>
     static void Count(Warp w, Instruction* i, long* addresses, int bytes)
     {
         if (w.Block.Counts is not { } counts) return;
+        (int passes, int least) = Passes(w, addresses, i->Immediate, bytes);
+        counts[i->Index].Passes += passes;
+        counts[i->Index].LeastPasses += least;
+    }
+
+    /// <summary>
+    /// Passes over the banks, and those that are needed without conflicts. The hardware serves 128 bytes at a time: a warp of 4 bytes a lane, half of one of 8, a quarter of one of 16; in each,
+    /// different words of one bank take a pass each, and lanes that read the same word share it.
+    /// </summary>
+    internal static (int Passes, int Least) Passes(Warp w, long* addresses, long offset, int bytes)
+    {
         int lanes = Math.Min(Warp.Lanes, PassBytes / Math.Max(bytes, BankBytes));
         Span<long> words = stackalloc long[Banks * Warp.Lanes];
         Span<int> used = stackalloc int[Banks];
+        int all = 0, least = 0;
         for (int first = 0; first < Warp.Lanes; first += lanes)
         {
             used.Clear();
@@ -68,7 +76,7 @@ static unsafe class SharedAccess
             for (int lane = first; lane < first + lanes; lane++)
             {
                 if ((w.Mask >> lane & 1) == 0) continue;
-                for (long word = (addresses[lane] + i->Immediate) / BankBytes, end = word + Math.Max(1, bytes / BankBytes); word < end; word++)
+                for (long word = (addresses[lane] + offset) / BankBytes, end = word + Math.Max(1, bytes / BankBytes); word < end; word++)
                 {
                     int bank = (int)(word % Banks);
                     if (bank < 0 || words.Slice(bank * Warp.Lanes, used[bank]).Contains(word)) continue;
@@ -77,9 +85,10 @@ static unsafe class SharedAccess
                 }
             }
 
-            if (passes == 0) continue;
-            counts[i->Index].Parts += passes;
-            counts[i->Index].LeastParts++;
+            all += passes;
+            if (passes > 0) least++;
         }
+
+        return (all, least);
     }
 }

@@ -12,6 +12,9 @@ sealed unsafe class SharedMemory : IDisposable
 
     readonly uint* writers;
     readonly uint* readers;
+
+    // For each word the thread that copies to it asynchronously, plus one.
+    readonly ushort* copiers;
     uint epoch;
 
     public SharedMemory(int bytes)
@@ -21,6 +24,7 @@ sealed unsafe class SharedMemory : IDisposable
         Start = (byte*)NativeMemory.AlignedAlloc(words * 4, 128);
         writers = (uint*)NativeMemory.Alloc(words, sizeof(uint));
         readers = (uint*)NativeMemory.Alloc(words, sizeof(uint));
+        copiers = (ushort*)NativeMemory.Alloc(words, sizeof(ushort));
     }
 
     public byte* Start { get; }
@@ -35,6 +39,7 @@ sealed unsafe class SharedMemory : IDisposable
         NativeMemory.Fill(Start, words * 4, 0xFF);
         NativeMemory.Clear(writers, words * 4);
         NativeMemory.Clear(readers, words * 4);
+        NativeMemory.Clear(copiers, words * sizeof(ushort));
     }
 
     public void Barrier() => epoch++;
@@ -44,6 +49,7 @@ sealed unsafe class SharedMemory : IDisposable
     {
         for (long word = address >> 2, end = (address + bytes + 3) >> 2; word < end; word++)
         {
+            if (copiers[word] != 0) return (FaultKind.Racecheck, $"reads shared memory that thread {copiers[word] - 1} copies to and has not waited for");
             uint writer = writers[word];
             if (writer == 0) return (FaultKind.Initcheck, "reads shared memory that the block has not written");
             if (writer >> EpochShift == epoch && (writer & ThreadMask) != thread)
@@ -61,6 +67,7 @@ sealed unsafe class SharedMemory : IDisposable
     {
         for (long word = address >> 2, end = (address + bytes + 3) >> 2; word < end; word++)
         {
+            if (copiers[word] != 0) return (FaultKind.Racecheck, $"writes shared memory that thread {copiers[word] - 1} copies to and has not waited for");
             uint writer = writers[word], reader = readers[word];
             if (writer >> EpochShift == epoch && (writer & ThreadMask) != thread)
                 return (FaultKind.Racecheck, $"writes shared memory that thread {writer & ThreadMask} wrote since the last barrier");
@@ -72,8 +79,27 @@ sealed unsafe class SharedMemory : IDisposable
         return null;
     }
 
+    /// <summary>Notes that a thread begins to copy: a write, of which nobody may see anything yet.</summary>
+    public (FaultKind, string)? BeginCopy(long address, int bytes, int thread)
+    {
+        if (Write(address, bytes, thread) is { } wrong) return wrong;
+        for (long word = address >> 2, end = (address + bytes + 3) >> 2; word < end; word++) copiers[word] = (ushort)(thread + 1);
+        return null;
+    }
+
+    /// <summary>The thread has waited for it: from here on the copy is like a write of its own, which others see after a barrier.</summary>
+    public void EndCopy(long address, int bytes, int thread)
+    {
+        for (long word = address >> 2, end = (address + bytes + 3) >> 2; word < end; word++)
+        {
+            copiers[word] = 0;
+            writers[word] = epoch << EpochShift | (uint)thread;
+        }
+    }
+
     public void Dispose()
     {
+        NativeMemory.Free(copiers);
         NativeMemory.AlignedFree(Start);
         NativeMemory.Free(writers);
         NativeMemory.Free(readers);
