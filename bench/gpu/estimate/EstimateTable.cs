@@ -26,6 +26,17 @@ static class EstimateTable
             $"{batch / launches.Sum(l => l.Seconds):#,0} examples/s at most; beside it, {launches.Length} launches take about {1e3 * LaunchSeconds * launches.Length:0.0} ms to queue.");
     }
 
+    /// <summary>What the layers' own multiply-adds take at the peak rate, without the zeros of partial tiles that the shares above count as work.</summary>
+    /// <param name="launches">The step.</param>
+    /// <param name="flops">Operations of all products of the step.</param>
+    /// <param name="precision">How they are computed.</param>
+    public static void PrintProducts(LaunchEstimate[] launches, double flops, Precision precision)
+    {
+        double seconds = flops * (precision == Precision.Tf32x3 ? 3 : 1) / (precision == Precision.Float32 ? H100.Float32Rate : H100.Tf32Rate);
+        Console.WriteLine(
+            $"The products that the layers define would take {1e6 * seconds:#,0} µs at the peak rate, {100 * seconds / launches.Sum(l => l.Seconds):0} % of the estimate.");
+    }
+
     static string Share(IEnumerable<LaunchEstimate> launches) => $"{100 * launches.Sum(l => l.Roofline) / launches.Sum(l => l.Seconds):0} %";
 
     static string Sectors(IEnumerable<LaunchEstimate> launches) => launches.Sum(l => l.Launch.LeastGlobalSectors) is var least and > 0 ? $"{launches.Sum(l => l.Launch.GlobalSectors) / least:0.00}" : "";

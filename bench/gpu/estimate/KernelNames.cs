@@ -8,7 +8,7 @@ namespace Nin.Benchmarks.Estimate;
 /// </summary>
 sealed class KernelNames : IDisposable
 {
-    const string Threads = ".maxntid";
+    const string Threads = ".maxntid", Products = "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32";
 
     readonly PtxCompiler compiler = new();
     readonly List<(string Name, string Entry, string Threads, Dictionary<string, int> Instructions)> known = [];
@@ -25,7 +25,7 @@ sealed class KernelNames : IDisposable
     public string Of(string text)
     {
         var instructions = Instructions(text);
-        return known.Where(k => k.Entry == Entry(text) && k.Threads == ThreadsOf(text))
+        return known.Where(k => k.Entry == Entry(text) && k.Threads == ThreadsOf(text) && k.Instructions.ContainsKey(Products) == instructions.ContainsKey(Products))
             .MinBy(k => k.Instructions.Keys.Union(instructions.Keys).Sum(i => Math.Abs(k.Instructions.GetValueOrDefault(i) - instructions.GetValueOrDefault(i)))).Name;
     }
 

@@ -8,39 +8,27 @@ sealed class LaunchEstimate
 {
     const double SectorBytes = 32;
 
-    // Machine instructions of one of PTX, and cycles of a multiprocessor for a warp's. Copies vanish in registers, parameters are operands.
-    static readonly Dictionary<string, (double Issued, double Cycles)> Costs = new()
-    {
-        ["Move"] = (0, 0),
-        ["Parameter"] = (0, 0),
-        ["Float32"] = (1, 0.25),
-        ["Tensor"] = (1, 16 * 8 * 8 * 2 / (H100.Tf32Rate * H100.MmaShare / H100.Multiprocessors / H100.Hertz)),
-        ["Integer32"] = (1, 0.5),
-        ["Integer64"] = (2, 1),
-        ["Divide32"] = (20, 8),
-        ["Divide64"] = (70, 30),
-        ["Special"] = (8, 3),
-        ["Convert"] = (1, 0.5),
-        ["Control"] = (1, 0.25),
-        ["GlobalLoad"] = (1, 1),
-        ["GlobalStore"] = (1, 1),
-        ["SharedLoad"] = (1, 0),
-        ["SharedStore"] = (1, 0),
-    };
+    /// <summary>Cycles of a multiprocessor for a matrix instruction of a warp, at the rate that these instructions reach.</summary>
+    static readonly double TensorCycles = ProductFlops / (H100.Tf32Rate * H100.MmaShare / H100.Multiprocessors / H100.Hertz);
 
-    public LaunchEstimate(LaunchRecord launch, string name, int registers)
+    const double ProductFlops = 16 * 8 * 8 * 2;
+
+    public LaunchEstimate(LaunchRecord launch, string name, int registers, MachineCode code)
     {
         Launch = launch;
         Name = name;
         Registers = registers;
         Resident = H100.ResidentBlocks(launch.ThreadsPerBlock, registers, launch.SharedBytes);
 
-        // Cycles of one multiprocessor, if it did everything.
-        double issue = Costs.Sum(c => launch.Warps[c.Key] * c.Value.Issued) / H100.Schedulers;
-        double float32 = Cycles("Float32"), tensor = Cycles("Tensor");
-        double integers = Cycles("Integer32") + Cycles("Integer64") + Cycles("Divide32") + Cycles("Divide64") + Cycles("Convert");
-        double special = Cycles("Special");
-        double loads = Math.Max(launch.GlobalRequests, launch.GlobalSectors / 4) + launch.SharedPasses;
+        // Cycles of one multiprocessor, if it did everything. A warp's instruction takes a fourth where there are 128 units, a half where there are 64.
+        var pipes = code.Count(launch.WarpsByLine);
+        double issue = pipes.Values.Sum() / H100.Schedulers;
+        double float32 = (pipes[Pipe.Float32] + pipes[Pipe.Multiply]) / 4;
+        double integers = Math.Max(pipes[Pipe.Integer], pipes[Pipe.Multiply]) / 2;
+        double special = pipes[Pipe.Special] * 2;
+        double tensor = launch.Warps["Tensor"] * TensorCycles;
+        // What asynchronous copies read goes to shared memory past the first cache: only that they write it counts here.
+        double loads = Math.Max(launch.GlobalRequests - launch.Warps["AsyncCopy"], (launch.GlobalSectors - launch.AsyncSectors) / 4) + launch.SharedPasses;
         (double cycles, string what) = new[] { (issue, "instructions"), (float32, "float32"), (tensor, "tensor cores"), (integers, "integers"), (special, "special functions"), (loads, "L1 and shared memory") }.Max();
         // The multiprocessor with most blocks is the last one to end.
         double rounds = Math.Ceiling(launch.Blocks / (double)H100.Multiprocessors);
@@ -49,10 +37,8 @@ sealed class LaunchEstimate
         Memory = (launch.BytesRead + launch.BytesWritten) / H100.MemoryBytesPerSecond;
         Seconds = Math.Max(Arithmetic, Math.Max(L2, Memory));
         Bound = Seconds == Memory ? "memory" : Seconds == L2 ? "L2" : what;
-        double products = launch.Threads["Float32"] * 2 / H100.Float32Rate + launch.Warps["Tensor"] * 16 * 8 * 8 * 2 / H100.Tf32Rate;
-        Roofline = Math.Max(launch.Warps["Tensor"] > 0 ? launch.Warps["Tensor"] * 16 * 8 * 8 * 2 / H100.Tf32Rate : products, Memory);
-
-        double Cycles(string kind) => launch.Warps[kind] * Costs[kind].Cycles;
+        double products = launch.Warps["Tensor"] > 0 ? launch.Warps["Tensor"] * ProductFlops / H100.Tf32Rate : launch.Threads["Float32"] * 2 / H100.Float32Rate;
+        Roofline = Math.Max(products, Memory);
     }
 
     public LaunchRecord Launch { get; }

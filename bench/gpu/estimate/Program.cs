@@ -33,7 +33,11 @@ LaunchRecord[] launches = driver.Count(() => net.TrainStep(images, labels, sgd))
 
 using var names = new KernelNames();
 var programs = launches.GroupBy(l => l.Program).ToDictionary(g => g.Key, g => driver.TextOf(g.First()));
-var registers = programs.ToDictionary(p => p.Key, p => Ptxas.Assemble(p.Value));
-LaunchEstimate[] estimates = [.. launches.Select(l => new LaunchEstimate(l, names.Of(programs[l.Program]), registers[l.Program].Registers))];
+var registers = programs.ToDictionary(p => p.Key, p => Ptxas.Assemble(p.Value).Registers);
+var codes = programs.ToDictionary(p => p.Key, p => MachineCode.Of(p.Value));
+LaunchEstimate[] estimates = [.. launches.Select(l => new LaunchEstimate(l, names.Of(programs[l.Program]), registers[l.Program], codes[l.Program]))];
 EstimateTable.Print(estimates, precision, batch, blocks);
+// Forward, and both gradients of every layer but the first, which has no data gradient.
+long macs = 3 * BookNin.ForwardMacs - BookNin.Architecture.Layers.First(l => l.Macs > 0).Macs;
+EstimateTable.PrintProducts(estimates, 2.0 * batch * macs, precision);
 return 0;

@@ -43,8 +43,8 @@ sealed unsafe class SimulatedDriver(string path)
 /// <summary>A launch as the driver counted it; see <c>Nin.PtxSimulator.LaunchCounters</c>.</summary>
 sealed record LaunchRecord(
     string Kernel, int Program, long Blocks, int SampledBlocks, int ThreadsPerBlock, int SharedBytes, double GlobalRequests, double GlobalSectors,
-    double LeastGlobalSectors, double SharedRequests, double SharedPasses, double LeastSharedPasses, double BytesRead, double BytesWritten,
-    Dictionary<string, double> Warps, Dictionary<string, double> Threads)
+    double AsyncSectors, double LeastGlobalSectors, double SharedRequests, double SharedPasses, double LeastSharedPasses, double BytesRead, double BytesWritten,
+    Dictionary<string, double> Warps, Dictionary<string, double> Threads, Dictionary<int, double> WarpsByLine)
 {
     public int Ordinal { get; init; }
 }

@@ -14,12 +14,17 @@ public sealed record Assembled(int Registers, int SpilledBytes, int StackBytes, 
 /// <summary>NVIDIA's assembler, which needs no GPU. <c>tests/get-ptxas.sh</c> brings it.</summary>
 public static partial class Ptxas
 {
-    const string Architecture = "sm_90";
+    /// <summary>What it assembles for.</summary>
+    public const string Architecture = "sm_90";
 
-    static readonly string? Path = Find();
+    /// <summary>Where it is; null where it is missing.</summary>
+    public static string? Path { get; } = Find();
 
     /// <summary>Why it is not there; null where it is.</summary>
     public static string? Missing => Path is null ? "ptxas is not here: tests/get-ptxas.sh unpacks it from Debian's nvidia-cuda-toolkit (non-free)." : null;
+
+    /// <summary>A text as Debian's assembler takes it, which knows PTX 7.8: the kernels name a later version and use nothing that is newer.</summary>
+    public static string Readable(string ptx) => Version().Replace(ptx, ".version 7.8", count: 1);
 
     /// <summary>Assembles a module of one kernel.</summary>
     /// <exception cref="InvalidOperationException">The assembler refuses it.</exception>
@@ -28,8 +33,7 @@ public static partial class Ptxas
         string file = System.IO.Path.GetTempFileName();
         try
         {
-            // Debian's assembler knows PTX 7.8; the kernels name a later version and use nothing that is newer.
-            File.WriteAllText(file, Version().Replace(ptx, ".version 7.8", count: 1));
+            File.WriteAllText(file, Readable(ptx));
             var start = new ProcessStartInfo(Path!, ["-v", $"-arch={Architecture}", file, "-o", file + ".cubin"]) { RedirectStandardError = true, RedirectStandardOutput = true };
             using var process = Process.Start(start)!;
             Task<string> output = process.StandardOutput.ReadToEndAsync();
