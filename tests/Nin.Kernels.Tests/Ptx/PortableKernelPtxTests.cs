@@ -39,6 +39,24 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
         assembled.StackBytes.Should().Be(0);
     }
 
+    /// <summary>Kernels that do little for each element: all but products, and the trees over their leaves, which divide once for many.</summary>
+    public static TheoryData<string, string> ElementKernels()
+    {
+        string[] others = ["Gemm", "Gradient", "PointwiseMlp", "LeafSums", "TreeSum"];
+        var data = new TheoryData<string, string>();
+        foreach (var method in LibraryKernels.All().Where(m => !others.Any(o => m.DeclaringType!.Name.Contains(o, StringComparison.Ordinal))))
+            data.Add(method.DeclaringType!.ToString(), method.Name);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(ElementKernels))]
+    public void A_kernel_over_elements_does_not_divide_in_64_bits(string type, string method) =>
+        compiler.Compile(LibraryKernels.Find(type, method)).Split('\n', StringSplitOptions.TrimEntries)
+            .Where(l => l.StartsWith("div.s64", StringComparison.Ordinal) || l.StartsWith("rem.s64", StringComparison.Ordinal)
+                || l.StartsWith("div.u64", StringComparison.Ordinal) || l.StartsWith("rem.u64", StringComparison.Ordinal))
+            .Should().BeEmpty("it is seventy instructions: Divisor divides by a product and a shift");
+
     [Theory]
     [InlineData(typeof(ThreadImplicitGemm), "GemmKernel")]
     [InlineData(typeof(PointwiseMlpForwardFused), "Kernel")]
