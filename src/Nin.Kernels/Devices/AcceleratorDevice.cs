@@ -12,7 +12,6 @@ namespace Nin;
 sealed class AcceleratorDevice : Device
 {
     const int MaxGroups = 1 << 20;
-    const int TileGroupSize = 128;
 
     // No device has this much; beyond it, counting bytes overflows.
     const long AbsurdBytes = 1L << 50;
@@ -85,9 +84,6 @@ sealed class AcceleratorDevice : Device
         if (Profile.Groups > 0) groups = Math.Min(groups, Profile.Groups);
         return new KernelConfig((int)Math.Clamp(groups, 1, MaxGroups), size);
     }
-
-    /// <summary>The launch of a kernel whose groups stride over <paramref name="tiles"/>, with shared memory of a fixed size.</summary>
-    public KernelConfig Tiles(long tiles) => Groups(tiles, Math.Min(Profile.GroupSize, TileGroupSize));
 
     /// <summary>How often the host waited for a queue, which a training step must not do.</summary>
     public long Waits => Interlocked.Read(ref waits);

@@ -112,6 +112,8 @@ public static class KernelContext
         // O2 infers the address space of kernel pointers (O1 emits generic loads); it fails on a C# `switch`, so kernels must have none.
         builder.Optimize(OptimizationLevel.O2).EnableAlgorithms();
         FusedMultiplyAdd.Register(builder.GetIntrinsicManager());
+        AsyncCopy.Register(builder.GetIntrinsicManager());
+        OffsetLoad.Register(builder.GetIntrinsicManager());
         TensorCore.Register(builder.GetIntrinsicManager());
         return builder;
     }

@@ -35,7 +35,7 @@ static class KernelTable
         Of<INonFinite>(d => new NonFinitePortable(d), d => new NonFiniteVectorized(d)),
         Of<IPointwiseMlpBackward>(
             d => new PointwiseMlpBackwardPortable(d, Gemm(d), Gradient(d)), d => new PointwiseMlpBackwardVectorized(d)),
-        Of<IPointwiseMlpForward>(MlpForward, d => new PointwiseMlpForwardVectorized(d)),
+        Of<IPointwiseMlpForward>(d => new PointwiseMlpForwardPortable(Gemm(d)), d => new PointwiseMlpForwardVectorized(d)),
         Of<ISgd>(d => new SgdPortable(d), d => new SgdVectorized(d)),
         Of<ISoftmaxCrossEntropy>(d => new SoftmaxCrossEntropyPortable(d), d => new SoftmaxCrossEntropyVectorized(d)),
         Of<ISumOfSquares>(d => new SumOfSquaresPortable(d), d => new SumOfSquaresVectorized(d)),
@@ -54,23 +54,18 @@ static class KernelTable
     static IImplicitGemm Gemm(AcceleratorDevice device) => device.Profile.Products switch
     {
         ProductVariant.Threads => new ThreadImplicitGemm(device),
-        ProductVariant.WorkGroups => new WorkGroupImplicitGemm<Float32Accumulators>(device),
-        ProductVariant.TensorCoresTf32x3 => new WorkGroupImplicitGemm<WarpAccumulators<Tf32x3Products>>(device),
-        _ => new WorkGroupImplicitGemm<WarpAccumulators<Tf32Product>>(device),
+        ProductVariant.WorkGroups => WorkGroupImplicitGemm.Float32(device),
+        ProductVariant.TensorCoresTf32x3 => WorkGroupImplicitGemm.OnTensorCores<Tf32x3Products>(device),
+        _ => WorkGroupImplicitGemm.OnTensorCores<Tf32Product>(device),
     };
 
     static IWeightGradient Gradient(AcceleratorDevice device) => device.Profile.Products switch
     {
         ProductVariant.Threads => new ThreadWeightGradient(device),
-        ProductVariant.WorkGroups => new WorkGroupWeightGradient<Float32Accumulators>(device),
-        ProductVariant.TensorCoresTf32x3 => new WorkGroupWeightGradient<WarpAccumulators<Tf32x3Products>>(device),
-        _ => new WorkGroupWeightGradient<WarpAccumulators<Tf32Product>>(device),
+        ProductVariant.WorkGroups => WorkGroupWeightGradient.Float32(device),
+        ProductVariant.TensorCoresTf32x3 => WorkGroupWeightGradient.OnTensorCores<Tf32x3Products>(device),
+        _ => WorkGroupWeightGradient.OnTensorCores<Tf32Product>(device),
     };
-
-    // Backward there is nothing to choose: with both gradients of a pixel in shared memory there is room for 8 to 16 pixels per group, which would
-    // read all weights again for so few.
-    static IPointwiseMlpForward MlpForward(AcceleratorDevice device) =>
-        device.Profile.Products == ProductVariant.WorkGroups ? new PointwiseMlpForwardFused(device) : new PointwiseMlpForwardPortable(Gemm(device));
 
     static Row Of<TOp>(Func<AcceleratorDevice, TOp> portable, Func<CpuDevice, TOp> vectorized)
         where TOp : class, IOp =>

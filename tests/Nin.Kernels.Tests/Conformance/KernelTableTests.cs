@@ -19,17 +19,6 @@ public sealed class KernelTableTests(DeviceFixture<OnCpu128.Cpu> cpu, DeviceFixt
         Create(op, emulator.Device).Should().BeAssignableTo(op).And.Subject.GetType().Name.Should().Be(name[1..] + "Portable");
     }
 
-    [Theory]
-    [InlineData(Precision.Float32, nameof(PointwiseMlpForwardFused))]
-    [InlineData(Precision.Tf32x3, nameof(PointwiseMlpForwardPortable))]
-    [InlineData(Precision.Tf32, nameof(PointwiseMlpForwardPortable))]
-    public void A_gpu_keeps_hidden_channels_on_the_chip_unless_tensor_cores_multiply(Precision precision, string want)
-    {
-        using var device = EmulatedGpu.Open(threads: 64, precision);
-        device.Kernels.Get<IPointwiseMlpForward>().GetType().Name.Should().Be(want);
-        device.Kernels.Get<IPointwiseMlpBackward>().Should().BeOfType<PointwiseMlpBackwardPortable>();
-    }
-
     static Type[] OpTypes() =>
         [.. typeof(IOp).Assembly.GetTypes().Where(t => t.IsInterface && t != typeof(IOp) && t.IsAssignableTo(typeof(IOp)))];
 

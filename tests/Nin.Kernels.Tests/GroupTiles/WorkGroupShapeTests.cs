@@ -48,9 +48,9 @@ public sealed class WorkGroupShapeTests : IDisposable
         void AgreeWith<TLoader>()
             where TLoader : struct, IIm2colLoader
         {
-            Agree(new WorkGroupGemmKernel<WorkGroup128x128, TLoader, Float32Accumulators>(device));
-            Agree(new WorkGroupGemmKernel<WorkGroup128x96, TLoader, Float32Accumulators>(device));
-            Agree(new WorkGroupGemmKernel<WorkGroup64x64, TLoader, Float32Accumulators>(device));
+            Agree(new WorkGroupGemmKernel<WorkGroup128x128, TLoader>(device));
+            Agree(new WorkGroupGemmKernel<WorkGroup128x96, TLoader>(device));
+            Agree(new WorkGroupGemmKernel<WorkGroup64x64, TLoader>(device));
         }
 
         void Agree(IWorkGroupGemm kernel)
@@ -81,9 +81,9 @@ public sealed class WorkGroupShapeTests : IDisposable
         void AgreeWith<TLoader>()
             where TLoader : struct, IIm2colLoader
         {
-            Agree(new WorkGroupGradientKernel<WorkGroup128x128, TLoader, Float32Accumulators>(device));
-            Agree(new WorkGroupGradientKernel<WorkGroup128x96, TLoader, Float32Accumulators>(device));
-            Agree(new WorkGroupGradientKernel<WorkGroup64x64, TLoader, Float32Accumulators>(device));
+            Agree(new WorkGroupGradientKernel<WorkGroup128x128, TLoader>(device));
+            Agree(new WorkGroupGradientKernel<WorkGroup128x96, TLoader>(device));
+            Agree(new WorkGroupGradientKernel<WorkGroup64x64, TLoader>(device));
         }
 
         void Agree(IWorkGroupGradient kernel)
@@ -104,7 +104,11 @@ public sealed class WorkGroupShapeTests : IDisposable
     public void The_shape_fits_the_result(long rows, int columns, string want)
     {
         (string Name, WorkGroupArea Area)[] areas =
-            [("128x128", WorkGroupArea.Of<WorkGroup128x128>()), ("128x96", WorkGroupArea.Of<WorkGroup128x96>()), ("64x64", WorkGroupArea.Of<WorkGroup64x64>())];
+        [
+            ("128x128", WorkGroupArea.OfFloat32<WorkGroup128x128>()),
+            ("128x96", WorkGroupArea.OfFloat32<WorkGroup128x96>()),
+            ("64x64", WorkGroupArea.OfFloat32<WorkGroup64x64>()),
+        ];
         areas.MinBy(a => a.Area.Cost(rows, columns, copies: 1, multiprocessors: 132)).Name.Should().Be(want);
     }
 

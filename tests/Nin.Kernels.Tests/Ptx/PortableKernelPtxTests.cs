@@ -42,7 +42,7 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     /// <summary>Kernels that do little for each element: all but products, and the trees over their leaves, which divide once for many.</summary>
     public static TheoryData<string, string> ElementKernels()
     {
-        string[] others = ["Gemm", "Gradient", "PointwiseMlp", "LeafSums", "TreeSum"];
+        string[] others = ["Gemm", "Gradient", "LeafSums", "TreeSum"];
         var data = new TheoryData<string, string>();
         foreach (var method in LibraryKernels.All().Where(m => !others.Any(o => m.DeclaringType!.Name.Contains(o, StringComparison.Ordinal))))
             data.Add(method.DeclaringType!.ToString(), method.Name);
@@ -57,25 +57,23 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
                 || l.StartsWith("div.u64", StringComparison.Ordinal) || l.StartsWith("rem.u64", StringComparison.Ordinal))
             .Should().BeEmpty("it is seventy instructions: Divisor divides by a product and a shift");
 
-    [Theory]
-    [InlineData(typeof(ThreadImplicitGemm), "GemmKernel")]
-    [InlineData(typeof(PointwiseMlpForwardFused), "Kernel")]
-    public void Packed_panels_are_read_four_numbers_at_a_time(Type type, string method) =>
-        compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("ld.global.v4.f32");
+    [Fact]
+    public void Packed_panels_are_read_four_numbers_at_a_time() =>
+        compiler.Compile(typeof(ThreadImplicitGemm).GetMethod("GemmKernel", Static)!).Should().Contain("ld.global.v4.f32");
 
     [Theory]
-    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x128, Float4Loader, Float32Accumulators>), 5)]
-    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x96, Float4Loader, Float32Accumulators>), 6)]
-    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup64x64, Float4Loader, Float32Accumulators>), 8)]
-    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup128x128, Float4Loader, Float32Accumulators>), 4)]
-    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup64x64, Float4Loader, Float32Accumulators>), 8)]
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x128, Float4Loader>), 5)]
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x96, Float4Loader>), 6)]
+    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup64x64, Float4Loader>), 8)]
+    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup128x128, Float4Loader>), 4)]
+    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup64x64, Float4Loader>), 8)]
     public void Work_groups_read_four_numbers_at_a_time_and_multiply_out_of_shared_memory(Type type, int least)
     {
         string[] lines = compiler.Compile(type.GetMethod("Kernel", Static)!).Split('\n', StringSplitOptions.TrimEntries);
         Count("ld.global.v4.f32").Should().BeGreaterThanOrEqualTo(least);
         Count("st.global.v4.f32").Should().BePositive();
-        Count("ld.shared.v4.f32").Should().Be(16, "four steps of k read two blocks of each operand");
-        Count("fma.rn.f32").Should().Be(4 * 64, "four steps of k are written out");
+        Count("ld.shared.v4.f32").Should().Be(32, "eight steps of k read two blocks of each operand");
+        Count("fma.rn.f32").Should().Be(8 * 64, "eight steps of k are written out");
         Count("bar.sync").Should().Be(2, "one barrier before the loop over buffers and one in it");
 
         // The loop is what lies between the first block out of shared memory and the last multiply-add.
@@ -103,25 +101,24 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     public void Products_and_sums_are_one_instruction(Type type, string method) =>
         compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("fma.rn.f32").And.NotContain("mul.f32");
 
+    // Eight steps of k at a time, two times: four fragments of four numbers and eight, or four, of two are rounded, and split where a product is accurate to float32.
     [Theory]
-    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x128, Float4Loader, WarpAccumulators<Tf32x3Products>>), 48)]
-    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup128x128, Float4Loader, WarpAccumulators<Tf32x3Products>>), 48)]
-    [InlineData(typeof(WorkGroupGemmKernel<WorkGroup128x128, Float4Loader, WarpAccumulators<Tf32Product>>), 16)]
-    [InlineData(typeof(WorkGroupGradientKernel<WorkGroup128x96, FloatLoader, WarpAccumulators<Tf32Product>>), 16)]
-    public void Tensor_cores_multiply_rounded_operands(Type type, int products)
+    [InlineData(typeof(TensorGemmKernel<WorkGroup128x128, Float4Loader, Tf32x3Products>), 2 * 3 * 32, 2 * 2 * (16 + 16))]
+    [InlineData(typeof(TensorGradientKernel<WorkGroup128x128, Float4Loader, Tf32x3Products>), 2 * 3 * 32, 2 * 2 * (16 + 16))]
+    [InlineData(typeof(TensorGemmKernel<WorkGroup128x128, Float4Loader, Tf32Product>), 2 * 32, 2 * (16 + 16))]
+    [InlineData(typeof(TensorGradientKernel<WorkGroup128x96, FloatLoader, Tf32Product>), 2 * 16, 2 * (16 + 8))]
+    public void Tensor_cores_multiply_rounded_operands(Type type, int products, int roundings)
     {
         string[] lines = compiler.Compile(type.GetMethod("Kernel", Static)!).Split('\n', StringSplitOptions.TrimEntries);
         lines.Count(l => l.StartsWith("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", StringComparison.Ordinal)).Should().Be(products);
-        // Four fragments of four numbers and four of two, and as many low parts where a product is accurate to float32.
-        lines.Count(l => l.StartsWith("cvt.rna.tf32.f32", StringComparison.Ordinal)).Should().Be(products == 48 ? 48 : 24);
+        lines.Count(l => l.StartsWith("cvt.rna.tf32.f32", StringComparison.Ordinal)).Should().Be(roundings);
+        lines.Should().Contain(l => l.StartsWith("cp.async.c", StringComparison.Ordinal)).And.NotContain(l => l.StartsWith("st.shared", StringComparison.Ordinal));
+        lines.Count(l => l.StartsWith("cp.async.commit_group", StringComparison.Ordinal)).Should().Be(1);
+        lines.Count(l => l.StartsWith("cp.async.wait_group", StringComparison.Ordinal)).Should().Be(1);
         lines.Should().Contain(l => l.StartsWith("ld.shared.f32", StringComparison.Ordinal));
         lines.Should().NotContain(l => l.StartsWith("fma.rn", StringComparison.Ordinal));
         lines.Count(l => l.StartsWith("bar.sync", StringComparison.Ordinal)).Should().Be(2);
     }
-
-    [Fact]
-    public void A_pointwise_mlp_keeps_its_hidden_layer_in_shared_memory() =>
-        compiler.Compile(typeof(PointwiseMlpForwardFused).GetMethod("Kernel", Static)!).Should().Contain("ld.shared.f32").And.Contain("st.shared.f32").And.Contain("bar.sync");
 
     [Fact]
     public void Every_launch_has_a_kernel_that_these_tests_find()

@@ -31,8 +31,8 @@ public sealed class PtxCompiler : IDisposable
     /// <summary>The threads that a kernel is loaded for: a kernel of work-groups has as many as its tile asks for.</summary>
     static KernelSpecialization Specialization(MethodInfo kernel)
     {
-        if (kernel.DeclaringType!.GetGenericArguments() is not [var shape, _, var accumulators] || !shape.IsAssignableTo(typeof(IWorkGroupShape))) return KernelSpecialization.Empty;
-        var tile = typeof(WorkGroupTile<,>).MakeGenericType(shape, accumulators);
+        if (kernel.DeclaringType!.GetGenericArguments() is not [var shape, _, .. var products] || !shape.IsAssignableTo(typeof(IWorkGroupShape))) return KernelSpecialization.Empty;
+        var tile = (products is [] ? typeof(WorkGroupTile<>) : typeof(TensorTile<>)).MakeGenericType(shape);
         return (KernelSpecialization)tile.GetProperty("Specialization", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;
     }
 

@@ -3,96 +3,86 @@ using ILGPU;
 namespace Nin.Ops;
 
 /// <summary>
-/// A thread's accumulators of its work-group's tile, and how it multiplies: a mutable struct of named floats, so that each way is a
-/// kernel of its own whose sums stay in registers.
+/// Float32 accumulators of eight rows by eight columns of a warp's 64 by 32: two float4s of rows and two of columns, half of that apart. Threads side by
+/// side, four, and one below the other, eight, then read neighbouring float4s: no two different words of a bank, whatever the tile.
 /// </summary>
-interface IAccumulators
+struct Float32Accumulators
 {
-    /// <summary>Padding, in float4s, after each step of k of the left operand, so that a warp's accesses hit all banks.</summary>
-    static abstract int LeftPad { get; }
+    const int ThreadsAcross = 4, ColumnGap = WorkGroupBuffer.WarpColumns / 2, RowGap = WorkGroupBuffer.WarpRows / 2;
 
-    /// <summary>The same for the right operand.</summary>
-    static abstract int RightPad { get; }
-
-    /// <summary>Whether operands are split into two parts, whose fragments take twice the registers.</summary>
-    static abstract bool SplitsOperands { get; }
-
-    /// <summary>Adds the products of a buffer.</summary>
-    void MultiplyAdd<TShape>(ArrayView<Float4> shared, int buffer)
-        where TShape : struct, IWorkGroupShape;
-
-    /// <summary>The epilogue of the thread's share of the tile.</summary>
-    void Store<TShape>(OutputTile output, ArrayView<float> bias, ArrayView<float> y)
-        where TShape : struct, IWorkGroupShape;
-}
-
-/// <summary>
-/// Float32 accumulators of eight rows by eight columns. The rows are neighbours; the columns are two float4s, half a tile apart: neighbouring
-/// threads then read neighbouring float4s.
-/// </summary>
-struct Float32Accumulators : IAccumulators
-{
     Float8 r0, r1, r2, r3, r4, r5, r6, r7;
 
-    /// <summary>For the writes of the left operand, which transpose it: with padding they hit different banks.</summary>
-    public static int LeftPad => 1;
+    /// <summary>Where a thread begins to read the left operand of a buffer, in float4s: what <c>MultiplyAdd</c> takes.</summary>
+    public static int LeftPlace<TShape>()
+        where TShape : struct, IWorkGroupShape => Row<TShape>() / Float4.Length;
 
-    public static int RightPad => 0;
+    /// <summary>The same for the right operand.</summary>
+    public static int RightPlace<TShape>()
+        where TShape : struct, IWorkGroupShape => WorkGroupTile<TShape>.Right + Column<TShape>() / Float4.Length;
 
-    public static bool SplitsOperands => false;
-
-    public void MultiplyAdd<TShape>(ArrayView<Float4> shared, int buffer)
+    /// <summary>Adds the products of a buffer.</summary>
+    /// <param name="shared">Shared memory.</param>
+    /// <param name="buffer">Where the buffer begins.</param>
+    /// <param name="left">Its <c>LeftPlace</c>.</param>
+    /// <param name="right">Its <c>RightPlace</c>.</param>
+    public void MultiplyAdd<TShape>(ArrayView<Float4> shared, int buffer, int left, int right)
         where TShape : struct, IWorkGroupShape
     {
-        int leftStep = WorkGroupTile<TShape, Float32Accumulators>.LeftStep, rightStep = WorkGroupTile<TShape, Float32Accumulators>.RightStep;
-        int left = buffer + Group.IdxX / TShape.Across * 2;
-        int right = buffer + WorkGroupTile<TShape, Float32Accumulators>.Right + Group.IdxX % TShape.Across;
-        // Four steps per iteration: ILGPU unrolls nothing.
-        for (int k = 0; k < WorkGroupBuffer.Depth; k += 4)
-        {
-            Step<TShape>(shared, left, right);
-            Step<TShape>(shared, left + leftStep, right + rightStep);
-            Step<TShape>(shared, left + 2 * leftStep, right + 2 * rightStep);
-            Step<TShape>(shared, left + 3 * leftStep, right + 3 * rightStep);
-            left += 4 * leftStep;
-            right += 4 * rightStep;
-        }
+        int leftStep = WorkGroupTile<TShape>.LeftStep, rightStep = WorkGroupTile<TShape>.ColumnVectors;
+        ref Float4 rows = ref shared[buffer + left], columns = ref shared[buffer + right];
+        // ILGPU unrolls nothing, and a loop in the loop over buffers has copies of all sums before and after it.
+        Step(ref rows, 0, ref columns, 0);
+        Step(ref rows, leftStep, ref columns, rightStep);
+        Step(ref rows, 2 * leftStep, ref columns, 2 * rightStep);
+        Step(ref rows, 3 * leftStep, ref columns, 3 * rightStep);
+        Step(ref rows, 4 * leftStep, ref columns, 4 * rightStep);
+        Step(ref rows, 5 * leftStep, ref columns, 5 * rightStep);
+        Step(ref rows, 6 * leftStep, ref columns, 6 * rightStep);
+        Step(ref rows, 7 * leftStep, ref columns, 7 * rightStep);
     }
 
+    /// <summary>The epilogue of the thread's share of the tile.</summary>
     public readonly void Store<TShape>(OutputTile output, ArrayView<float> bias, ArrayView<float> y)
         where TShape : struct, IWorkGroupShape
     {
-        int row = Group.IdxX / TShape.Across * WorkGroupBuffer.Side, column = Group.IdxX % TShape.Across * Float4.Length;
-        int gap = TShape.Across * Float4.Length;
+        int row = Row<TShape>(), column = Column<TShape>();
         Float8 shift;
         shift.S0 = output.Bias(bias, column);
         shift.S1 = output.Bias(bias, column + 1);
         shift.S2 = output.Bias(bias, column + 2);
         shift.S3 = output.Bias(bias, column + 3);
-        shift.S4 = output.Bias(bias, column + gap);
-        shift.S5 = output.Bias(bias, column + gap + 1);
-        shift.S6 = output.Bias(bias, column + gap + 2);
-        shift.S7 = output.Bias(bias, column + gap + 3);
-        StoreRow(output, y, row, column, gap, Float8.Add(r0, shift));
-        StoreRow(output, y, row + 1, column, gap, Float8.Add(r1, shift));
-        StoreRow(output, y, row + 2, column, gap, Float8.Add(r2, shift));
-        StoreRow(output, y, row + 3, column, gap, Float8.Add(r3, shift));
-        StoreRow(output, y, row + 4, column, gap, Float8.Add(r4, shift));
-        StoreRow(output, y, row + 5, column, gap, Float8.Add(r5, shift));
-        StoreRow(output, y, row + 6, column, gap, Float8.Add(r6, shift));
-        StoreRow(output, y, row + 7, column, gap, Float8.Add(r7, shift));
+        shift.S4 = output.Bias(bias, column + ColumnGap);
+        shift.S5 = output.Bias(bias, column + ColumnGap + 1);
+        shift.S6 = output.Bias(bias, column + ColumnGap + 2);
+        shift.S7 = output.Bias(bias, column + ColumnGap + 3);
+        StoreRow(output, y, row, column, Float8.Add(r0, shift));
+        StoreRow(output, y, row + 1, column, Float8.Add(r1, shift));
+        StoreRow(output, y, row + 2, column, Float8.Add(r2, shift));
+        StoreRow(output, y, row + 3, column, Float8.Add(r3, shift));
+        StoreRow(output, y, row + RowGap, column, Float8.Add(r4, shift));
+        StoreRow(output, y, row + RowGap + 1, column, Float8.Add(r5, shift));
+        StoreRow(output, y, row + RowGap + 2, column, Float8.Add(r6, shift));
+        StoreRow(output, y, row + RowGap + 3, column, Float8.Add(r7, shift));
     }
 
-    static void StoreRow(OutputTile output, ArrayView<float> y, int row, int column, int gap, Float8 sums)
+    static void StoreRow(OutputTile output, ArrayView<float> y, int row, int column, Float8 sums)
     {
         output.Store4(y, row, column, sums.S0, sums.S1, sums.S2, sums.S3);
-        output.Store4(y, row, column + gap, sums.S4, sums.S5, sums.S6, sums.S7);
+        output.Store4(y, row, column + ColumnGap, sums.S4, sums.S5, sums.S6, sums.S7);
     }
 
-    void Step<TShape>(ArrayView<Float4> shared, int left, int right)
-        where TShape : struct, IWorkGroupShape
+    static int Row<TShape>()
+        where TShape : struct, IWorkGroupShape =>
+        WorkGroupTile<TShape>.WarpRow + (Group.IdxX & (WorkGroupBuffer.WarpThreads - 1)) / ThreadsAcross * Float4.Length;
+
+    static int Column<TShape>()
+        where TShape : struct, IWorkGroupShape =>
+        WorkGroupTile<TShape>.WarpColumn + (Group.IdxX & (ThreadsAcross - 1)) * Float4.Length;
+
+    void Step(ref Float4 left, int leftOffset, ref Float4 right, int rightOffset)
     {
-        Float8 rows = Join(shared[left], shared[left + 1]), columns = Join(shared[right], shared[right + TShape.Across]);
+        Float8 rows = Join(OffsetLoad.Of(ref left, leftOffset), OffsetLoad.Of(ref left, leftOffset + RowGap / Float4.Length));
+        Float8 columns = Join(OffsetLoad.Of(ref right, rightOffset), OffsetLoad.Of(ref right, rightOffset + ColumnGap / Float4.Length));
         r0 = Float8.MultiplyAdd(r0, rows.S0, columns);
         r1 = Float8.MultiplyAdd(r1, rows.S1, columns);
         r2 = Float8.MultiplyAdd(r2, rows.S2, columns);

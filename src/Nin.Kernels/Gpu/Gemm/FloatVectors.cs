@@ -12,6 +12,9 @@ struct Float4
 
     public float S0, S1, S2, S3;
 
+    /// <summary>The number of the float4 that an element, whose index is a multiple of four, begins. A division of a long would round towards zero.</summary>
+    public static long Index(long element) => element >> 2;
+
     /// <summary>Float4s that cover a number of floats; the last may be partial.</summary>
     public static int Blocks(int floats) => (floats + Length - 1) / Length;
 
@@ -104,6 +107,15 @@ struct Float4
         a.S3 /= divisor;
         return a;
     }
+}
+
+/// <summary>Two neighbouring floats, where their address is a multiple of 8 bytes.</summary>
+struct Float2
+{
+    public float S0, S1;
+
+    /// <summary>The number of the float2 that an element with an even index begins.</summary>
+    public static long Index(long element) => element >> 1;
 }
 
 /// <summary>

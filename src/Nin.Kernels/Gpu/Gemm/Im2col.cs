@@ -43,7 +43,16 @@ readonly record struct Im2colRow(long Source, int Row, int Column)
     public long Tap(ConvolutionGeometry g, int tapRow, int tapColumn)
     {
         int row = g.Rows.Source(Row, tapRow), column = g.Columns.Source(Column, tapColumn);
-        return (row | column) < 0 ? -1 : Source + ((long)row * g.Columns.Sources + column) * g.Groups * g.SourceChannels;
+        // An example has less than 2^31 elements.
+        return (row | column) < 0 ? -1 : Source + (row * g.Columns.Sources + column) * g.Groups * g.SourceChannels;
+    }
+
+    /// <summary>The same for a tap of the forward direction, without branches, for whoever asks pixel after pixel.</summary>
+    public long Tap(ConvolutionGeometry g, InputTap tap)
+    {
+        int row = Row * g.Rows.Scale + tap.RowShift, column = Column * g.Columns.Scale + tap.ColumnShift;
+        long source = Source + (row * g.Columns.Sources + column) * g.Groups * g.SourceChannels;
+        return (uint)row < (uint)g.Rows.Sources & (uint)column < (uint)g.Columns.Sources ? source : -1;
     }
 
     /// <summary>The source element in a column of the matrix, or -1 for a zero.</summary>
@@ -54,7 +63,7 @@ readonly record struct Im2colRow(long Source, int Row, int Column)
         return source < 0 ? -1 : source + k.Channel;
     }
 
-    static long ExampleLength(ConvolutionGeometry g) => (long)g.Rows.Sources * g.Columns.Sources * g.Groups * g.SourceChannels;
+    static int ExampleLength(ConvolutionGeometry g) => g.Rows.Sources * g.Columns.Sources * g.Groups * g.SourceChannels;
 }
 
 /// <summary>A column of the im2col matrix: a tap and a channel, numbered tap by tap.</summary>
@@ -90,29 +99,67 @@ readonly record struct Im2colColumn(int TapRow, int TapColumn, int Channel)
     }
 }
 
+/// <summary>A tap of the forward direction: what result pixel (0, 0) reads through it, in or before the source.</summary>
+/// <param name="RowShift">Row of the source pixel.</param>
+/// <param name="ColumnShift">Column of the source pixel.</param>
+readonly record struct InputTap(int RowShift, int ColumnShift)
+{
+    // Before every source, whatever is added to it.
+    const int Nowhere = int.MinValue / 2;
+
+    /// <summary>The tap of a column; one that no pixel reads anything through after the last column.</summary>
+    public static InputTap Of(ConvolutionGeometry g, Im2colColumn k) => new(
+        k.TapRow < g.Rows.Taps ? g.Rows.Shift + k.TapRow * g.Rows.TapStep : Nowhere, g.Columns.Shift + k.TapColumn * g.Columns.TapStep);
+}
+
 /// <summary>How four neighbouring columns of an im2col row are read; a struct, so that each way is a kernel of its own.</summary>
 interface IIm2colLoader
 {
+    /// <summary>What is the same for all columns of a tap, and worth keeping until the next one.</summary>
+    long Locate(ConvolutionGeometry g, Im2colRow m, Im2colColumn k);
+
+    /// <summary>The same for the tap of a column that does not change, forward.</summary>
+    long Locate(ConvolutionGeometry g, Im2colRow m, InputTap tap);
+
     /// <summary>The elements from a column on, zeros outside.</summary>
-    Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k);
+    /// <param name="g">The geometry.</param>
+    /// <param name="x">The source.</param>
+    /// <param name="m">The row.</param>
+    /// <param name="k">The first column.</param>
+    /// <param name="location">What <see cref="Locate(ConvolutionGeometry, Im2colRow, Im2colColumn)"/> says of them.</param>
+    Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location);
+
+    /// <summary>Begins to copy the same elements to shared memory; zeros where the location is negative, too.</summary>
+    void Copy(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location, ArrayView<Float4> shared, int place);
 }
 
 /// <summary>One float4: channels come in fours, so that a tap's four are contiguous, and the source starts at a multiple of 16 bytes.</summary>
 readonly struct Float4Loader : IIm2colLoader
 {
-    public Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k)
+    /// <summary>The source element of the tap's first channel, or -1.</summary>
+    public long Locate(ConvolutionGeometry g, Im2colRow m, Im2colColumn k) => k.TapRow < g.Rows.Taps ? m.Tap(g, k.TapRow, k.TapColumn) : -1;
+
+    public long Locate(ConvolutionGeometry g, Im2colRow m, InputTap tap) => m.Tap(g, tap);
+
+    public Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location)
     {
-        long source = m.Element(g, k);
         Float4 elements = default;
-        if (source >= 0) elements = x.Cast<Float4>()[source / Float4.Length];
+        if (location >= 0) elements = x.Cast<Float4>()[Float4.Index(location + k.Channel)];
         return elements;
     }
+
+    public void Copy(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location, ArrayView<Float4> shared, int place) =>
+        AsyncCopy.Begin(ref shared[place], ref x.Cast<Float4>()[location < 0 ? 0 : Float4.Index(location + k.Channel)], location < 0 ? 0 : 16);
 }
 
 /// <summary>Four floats: any number of channels.</summary>
 readonly struct FloatLoader : IIm2colLoader
 {
-    public Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k)
+    public long Locate(ConvolutionGeometry g, Im2colRow m, Im2colColumn k) => 0;
+
+    public long Locate(ConvolutionGeometry g, Im2colRow m, InputTap tap) => 0;
+
+    public Float4 Load(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location)
     {
         Float4 elements;
         elements.S0 = At(g, x, m, k);
@@ -123,6 +170,25 @@ readonly struct FloatLoader : IIm2colLoader
         k = k.Advance(g, 1);
         elements.S3 = At(g, x, m, k);
         return elements;
+    }
+
+    public void Copy(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location, ArrayView<Float4> shared, int place)
+    {
+        var floats = shared.Cast<float>();
+        place *= Float4.Length;
+        Copy(g, x, m, k, location, ref floats[place]);
+        k = k.Advance(g, 1);
+        Copy(g, x, m, k, location, ref floats[place + 1]);
+        k = k.Advance(g, 1);
+        Copy(g, x, m, k, location, ref floats[place + 2]);
+        k = k.Advance(g, 1);
+        Copy(g, x, m, k, location, ref floats[place + 3]);
+    }
+
+    static void Copy(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location, ref float shared)
+    {
+        long source = location < 0 ? -1 : m.Element(g, k);
+        AsyncCopy.Begin(ref shared, ref x[source < 0 ? 0 : source], source < 0 ? 0 : 4);
     }
 
     static float At(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k)

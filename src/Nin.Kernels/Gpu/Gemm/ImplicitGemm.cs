@@ -113,7 +113,7 @@ readonly record struct OutputTile(long Index, long Stride, long Rows, int Column
         {
             if (column >= Columns) return;
             var vectors = y.Cast<Float4>();
-            long at = index / Float4.Length;
+            long at = Float4.Index(index);
             Float4 vector = default;
             if (Epilogue.Mode != StoreMode.Overwrite) vector = vectors[at];
             vector.S0 = Epilogue.Result(a, vector.S0);
@@ -135,6 +135,19 @@ readonly record struct OutputTile(long Index, long Stride, long Rows, int Column
     {
         if (row >= Rows) return;
         long index = Index + row * Stride + column;
+        if (Epilogue.IsAligned != 0)
+        {
+            if (column >= Columns) return;
+            var vectors = y.Cast<Float2>();
+            long at = Float2.Index(index);
+            Float2 vector = default;
+            if (Epilogue.Mode != StoreMode.Overwrite) vector = vectors[at];
+            vector.S0 = Epilogue.Result(a, vector.S0);
+            vector.S1 = Epilogue.Result(b, vector.S1);
+            vectors[at] = vector;
+            return;
+        }
+
         Store1(y, index, column, a);
         Store1(y, index + 1, column + 1, b);
     }

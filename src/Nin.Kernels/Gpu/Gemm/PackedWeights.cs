@@ -33,11 +33,11 @@ readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
     public static PackedLayout ForThreads(in GemmProblem problem) => new(problem, problem.Geometry.Depth, Float8.Length);
 
     /// <summary>One panel per group of channels, in whole buffers of rows and whole float4s of columns, for work-groups.</summary>
-    public static PackedLayout ForWorkGroups(in GemmProblem problem)
-    {
-        int buffers = (problem.Geometry.Depth + WorkGroupBuffer.Depth - 1) / WorkGroupBuffer.Depth;
-        return new(problem, buffers * WorkGroupBuffer.Depth, Float4.Blocks(problem.Geometry.ResultChannels) * Float4.Length);
-    }
+    public static PackedLayout ForWorkGroups(in GemmProblem problem) =>
+        new(problem, RowsForWorkGroups(problem.Geometry.Depth), Float4.Blocks(problem.Geometry.ResultChannels) * Float4.Length);
+
+    /// <summary>The rows of a panel for work-groups.</summary>
+    public static int RowsForWorkGroups(int depth) => (depth + WorkGroupBuffer.Depth - 1) / WorkGroupBuffer.Depth * WorkGroupBuffer.Depth;
 
     /// <summary>The key of what a variant packs, among the copies of a parameter.</summary>
     public PackingKey Key(Type variant) => new(

@@ -73,18 +73,6 @@ struct ThreadTile
         return sum;
     }
 
-    /// <summary>
-    /// A product's eight rows by eight columns. Rows after the last one repeat it, and are not to be stored.
-    /// </summary>
-    /// <param name="x">Rows of <paramref name="depth"/> elements.</param>
-    /// <param name="first">Number of the first of the eight rows.</param>
-    /// <param name="rows">Rows that exist from there on, at least one.</param>
-    /// <param name="depth">Elements that are summed.</param>
-    /// <param name="panels">Weights, packed in panels of eight columns.</param>
-    /// <param name="column">The first of the eight columns.</param>
-    public static ThreadTile Product(ArrayView<float> x, long first, int rows, int depth, ArrayView<Float8> panels, int column) =>
-        Accumulate(default, x, RowOffsets.Of(first * depth, depth, rows - 1), panels, (long)(column / Float8.Length) * depth, depth);
-
     /// <summary>Adds the bias to each row, and applies the ReLU.</summary>
     public static ThreadTile Finish(ThreadTile sum, Float8 bias, bool relu)
     {

@@ -7,11 +7,24 @@ namespace Nin.Ops;
 /// The implicit GEMM for devices whose work-groups cooperate cheaply: shared memory, two buffers, tiles of a shape that fits the result and
 /// keeps all multiprocessors busy. Sums have the same order as <see cref="ThreadImplicitGemm"/>'s.
 /// </summary>
-sealed class WorkGroupImplicitGemm<TAccumulators>(AcceleratorDevice device) : IImplicitGemm
-    where TAccumulators : struct, IAccumulators
+sealed class WorkGroupImplicitGemm : IImplicitGemm
 {
-    readonly WeightPacker packer = new(device);
-    readonly WorkGroupShapes<IWorkGroupGemm> float4 = Shapes<Float4Loader>(device), floats = Shapes<FloatLoader>(device);
+    readonly WeightPacker packer;
+    readonly WorkGroupShapes<IWorkGroupGemm> float4, floats;
+
+    WorkGroupImplicitGemm(AcceleratorDevice device, WorkGroupShapes<IWorkGroupGemm> float4, WorkGroupShapes<IWorkGroupGemm> floats)
+    {
+        packer = new(device);
+        this.float4 = float4;
+        this.floats = floats;
+    }
+
+    /// <summary>In float32.</summary>
+    public static WorkGroupImplicitGemm Float32(AcceleratorDevice device) => new(device, Shapes<Float4Loader>(device), Shapes<FloatLoader>(device));
+
+    /// <summary>On tensor cores.</summary>
+    public static WorkGroupImplicitGemm OnTensorCores<TProducts>(AcceleratorDevice device)
+        where TProducts : struct, ITf32Products => new(device, Shapes<Float4Loader, TProducts>(device), Shapes<FloatLoader, TProducts>(device));
 
     public long ScratchLength(in GemmProblem problem, in Weights w) => WeightPacker.ScratchLength(PackedLayout.ForWorkGroups(problem), w);
 
@@ -27,11 +40,23 @@ sealed class WorkGroupImplicitGemm<TAccumulators>(AcceleratorDevice device) : II
     }
 
     static WorkGroupShapes<IWorkGroupGemm> Shapes<TLoader>(AcceleratorDevice device)
-        where TLoader : struct, IIm2colLoader => new(
-        device,
-        new(WorkGroupArea.Of<WorkGroup128x128>(), () => new WorkGroupGemmKernel<WorkGroup128x128, TLoader, TAccumulators>(device)),
-        new(WorkGroupArea.Of<WorkGroup128x96>(), () => new WorkGroupGemmKernel<WorkGroup128x96, TLoader, TAccumulators>(device)),
-        new(WorkGroupArea.Of<WorkGroup64x64>(), () => new WorkGroupGemmKernel<WorkGroup64x64, TLoader, TAccumulators>(device)));
+        where TLoader : struct, IIm2colLoader
+    {
+        return new(device, Of<WorkGroup128x128>(), Of<WorkGroup128x96>(), Of<WorkGroup64x64>());
+
+        WorkGroupShapes<IWorkGroupGemm>.Shape Of<TShape>()
+            where TShape : struct, IWorkGroupShape => new(WorkGroupArea.OfFloat32<TShape>(), () => new WorkGroupGemmKernel<TShape, TLoader>(device));
+    }
+
+    static WorkGroupShapes<IWorkGroupGemm> Shapes<TLoader, TProducts>(AcceleratorDevice device)
+        where TLoader : struct, IIm2colLoader
+        where TProducts : struct, ITf32Products
+    {
+        return new(device, Of<WorkGroup128x128>(), Of<WorkGroup128x96>(), Of<WorkGroup64x64>());
+
+        WorkGroupShapes<IWorkGroupGemm>.Shape Of<TShape>()
+            where TShape : struct, IWorkGroupShape => new(WorkGroupArea.OfTensorCores<TShape>(), () => new TensorGemmKernel<TShape, TLoader, TProducts>(device));
+    }
 }
 
 /// <summary>An implicit GEMM of one shape of work-group.</summary>
@@ -47,121 +72,153 @@ interface IWorkGroupGemm
     void Run(DeviceStream stream, in GemmSizes sizes, DeviceView x, DeviceView packed, DeviceView bias, DeviceView y);
 }
 
+/// <summary>A tile of an implicit GEMM's result, which a work-group computes.</summary>
+/// <param name="Pixel">Its first pixel.</param>
+/// <param name="Group">Its group of channels.</param>
+/// <param name="Column">Its first column in the group.</param>
+readonly record struct GemmTile(long Pixel, int Group, int Column)
+{
+    /// <summary>Tiles of the whole result.</summary>
+    public static long Count<TShape>(GemmSizes sizes)
+        where TShape : struct, IWorkGroupShape => (sizes.Pixels + TShape.Rows - 1) / TShape.Rows * (sizes.Geometry.Groups * TilesOfGroup<TShape>(sizes));
+
+    /// <summary>The tile of a number. Columns fastest: work-groups that run at the same time share pixels.</summary>
+    public static GemmTile At<TShape>(GemmSizes sizes, long number)
+        where TShape : struct, IWorkGroupShape
+    {
+        int tilesOfGroup = TilesOfGroup<TShape>(sizes), columnTiles = sizes.Geometry.Groups * tilesOfGroup;
+        long rowTile = number / columnTiles;
+        int columnTile = (int)(number - rowTile * columnTiles), group = columnTile / tilesOfGroup;
+        return new(rowTile * TShape.Rows, group, (columnTile - group * tilesOfGroup) * TShape.Columns);
+    }
+
+    /// <summary>Where it goes.</summary>
+    public OutputTile Output(GemmSizes sizes)
+    {
+        var g = sizes.Geometry;
+        long stride = (long)g.Groups * g.ResultChannels;
+        int channel = Group * g.ResultChannels + Column;
+        return new(Pixel * stride + channel, stride, sizes.Pixels - Pixel, g.ResultChannels - Column, channel, sizes.Epilogue);
+    }
+
+    static int TilesOfGroup<TShape>(GemmSizes sizes)
+        where TShape : struct, IWorkGroupShape => (sizes.Geometry.ResultChannels + TShape.Columns - 1) / TShape.Columns;
+}
+
 /// <summary>
 /// An implicit GEMM of which a work-group computes a tile of pixels by columns. Eight elements of k at a time pass through shared memory: while all
 /// threads multiply one buffer, each prefetches its share of the next one in registers, and one barrier per buffer is enough.
 /// </summary>
-sealed class WorkGroupGemmKernel<TShape, TLoader, TAccumulators>(AcceleratorDevice device) : IWorkGroupGemm
+sealed class WorkGroupGemmKernel<TShape, TLoader>(AcceleratorDevice device) : IWorkGroupGemm
     where TShape : struct, IWorkGroupShape
     where TLoader : struct, IIm2colLoader
-    where TAccumulators : struct, IAccumulators
 {
     readonly Action<DeviceStream, KernelConfig, GemmSizes, ArrayView<float>, ArrayView<Float4>, ArrayView<float>, ArrayView<float>> launch =
         device.Load<GemmSizes, ArrayView<float>, ArrayView<Float4>, ArrayView<float>, ArrayView<float>>(
-            Kernel, WorkGroupTile<TShape, TAccumulators>.Specialization);
+            Kernel, WorkGroupTile<TShape>.Specialization);
 
-    public void Run(DeviceStream stream, in GemmSizes sizes, DeviceView x, DeviceView packed, DeviceView bias, DeviceView y)
-    {
-        var area = WorkGroupArea.Of<TShape>();
-        long tiles = sizes.Geometry.Groups * area.Tiles(sizes.Pixels, sizes.Geometry.ResultChannels);
-        launch(stream, device.Groups(tiles, area.Threads), sizes, x.Array, packed.Array.Cast<Float4>(), bias.Array, y.Array);
-    }
+    public void Run(DeviceStream stream, in GemmSizes sizes, DeviceView x, DeviceView packed, DeviceView bias, DeviceView y) => launch(
+        stream, device.Groups(GemmTile.Count<TShape>(sizes), WorkGroupTile<TShape>.Threads), sizes, x.Array, packed.Array.Cast<Float4>(), bias.Array, y.Array);
 
     static void Kernel(GemmSizes sizes, ArrayView<float> x, ArrayView<Float4> packed, ArrayView<float> bias, ArrayView<float> y)
     {
-        var g = sizes.Geometry;
-        var shared = SharedMemory.Allocate<Float4>(2 * WorkGroupTile<TShape, TAccumulators>.Buffer);
-        int tilesOfGroup = (g.ResultChannels + WorkGroupTile<TShape, TAccumulators>.Columns - 1) / WorkGroupTile<TShape, TAccumulators>.Columns;
-        int columnTiles = g.Groups * tilesOfGroup;
-        long rowTiles = (sizes.Pixels + WorkGroupTile<TShape, TAccumulators>.Rows - 1) / WorkGroupTile<TShape, TAccumulators>.Rows;
-        // Columns fastest: work-groups that run at the same time share pixels.
-        for (long tile = Grid.IdxX; tile < rowTiles * columnTiles; tile += Grid.DimX)
+        var shared = SharedMemory.Allocate<Float4>(2 * WorkGroupTile<TShape>.Buffer);
+        for (long number = Grid.IdxX; number < GemmTile.Count<TShape>(sizes); number += Grid.DimX)
         {
-            long rowTile = tile / columnTiles;
-            int columnTile = (int)(tile - rowTile * columnTiles), group = columnTile / tilesOfGroup;
-            long pixel = rowTile * WorkGroupTile<TShape, TAccumulators>.Rows;
-            int column = (columnTile - group * tilesOfGroup) * WorkGroupTile<TShape, TAccumulators>.Columns;
-            var sum = Sum(sizes, pixel, group, column, x, packed, shared);
-            long stride = (long)g.Groups * g.ResultChannels;
-            int channel = group * g.ResultChannels + column;
-            sum.Store<TShape>(
-                new OutputTile(pixel * stride + channel, stride, sizes.Pixels - pixel, g.ResultChannels - column, channel, sizes.Epilogue), bias, y);
+            var tile = GemmTile.At<TShape>(sizes, number);
+            Sum(sizes, tile, x, packed, shared).Store<TShape>(tile.Output(sizes), bias, y);
         }
     }
 
-    static TAccumulators Sum(
-        GemmSizes sizes, long pixel, int group, int column, ArrayView<float> x, ArrayView<Float4> packed, ArrayView<Float4> shared)
+    static Float32Accumulators Sum(GemmSizes sizes, GemmTile tile, ArrayView<float> x, ArrayView<Float4> packed, ArrayView<Float4> shared)
     {
         // Of the left operand a thread prefetches four elements of k of one pixel, or of two, half a work-group apart.
         var g = sizes.Geometry;
-        var k = Im2colColumn.Of(g, Group.IdxX % 2 * Float4.Length);
-        Im2colRow first = Row(sizes, pixel + LeftRow, group), second = Row(sizes, pixel + LeftRow + LeftGap, group);
+        var k = Im2colColumn.Of(g, LeftPart * Float4.Length);
+        Im2colRow first = Row(sizes, tile, LeftRow), second = Row(sizes, tile, LeftRow + LeftGap);
+        long located = default(TLoader).Locate(g, first, k), locatedSecond = HasSecondLeft ? default(TLoader).Locate(g, second, k) : 0;
         int steps = (g.Depth + WorkGroupBuffer.Depth - 1) / WorkGroupBuffer.Depth;
         // packed: [group][steps * 8][rowLength] float4s
         int rowLength = Float4.Blocks(g.ResultChannels);
-        int block = column / Float4.Length + WorkGroupTile<TShape, TAccumulators>.RightColumn;
-        long weights = ((long)group * steps * WorkGroupBuffer.Depth + WorkGroupTile<TShape, TAccumulators>.RightRow) * rowLength + block;
+        int block = tile.Column / Float4.Length + WorkGroupTile<TShape>.RightColumn;
+        long weights = ((long)tile.Group * steps * WorkGroupBuffer.Depth + WorkGroupTile<TShape>.RightRow) * rowLength + block;
         // After the last column a thread prefetches zeros.
-        bool hasColumn = block < rowLength;
+        int rightSteps = block < rowLength ? steps : 0;
 
-        TAccumulators sum = default;
-        var prefetched = Prefetch(g, x, first, second, k, packed, weights, rowLength, hasColumn);
-        StoreShared(shared, 0, prefetched);
+        // What each step needs and none changes: ILGPU moves nothing out of a loop.
+        int leftStore = LeftPart * WorkGroupBuffer.Depth / 2 * WorkGroupTile<TShape>.LeftStep * Float4.Length + LeftRow, rightStore = WorkGroupTile<TShape>.RightPlace;
+        int left = Float32Accumulators.LeftPlace<TShape>(), right = Float32Accumulators.RightPlace<TShape>();
+
+        Float32Accumulators sum = default;
+        var prefetched = Prefetch(g, x, first, second, k, located, locatedSecond, packed, weights, rowLength, rightSteps > 0);
+        StoreShared(shared, 0, leftStore, rightStore, prefetched);
         Group.Barrier();
+        int current = 0;
         for (int step = 1; step <= steps; step++)
         {
-            if (step < steps)
+            // In the last step nothing is left to prefetch, and zeros are stored that nobody reads. A branch around it would cost a copy of each register a step.
+            int channel = k.Channel + WorkGroupBuffer.Depth;
+            k = k.Advance(g, WorkGroupBuffer.Depth);
+            if (k.Channel != channel)
             {
-                k = k.Advance(g, WorkGroupBuffer.Depth);
-                weights += WorkGroupBuffer.Depth * (long)rowLength;
-                prefetched = Prefetch(g, x, first, second, k, packed, weights, rowLength, hasColumn);
+                located = default(TLoader).Locate(g, first, k);
+                if (HasSecondLeft) locatedSecond = default(TLoader).Locate(g, second, k);
             }
 
-            sum.MultiplyAdd<TShape>(shared, ((step - 1) & 1) * WorkGroupTile<TShape, TAccumulators>.Buffer);
-            if (step < steps) StoreShared(shared, (step & 1) * WorkGroupTile<TShape, TAccumulators>.Buffer, prefetched);
+            weights += WorkGroupBuffer.Depth * rowLength;
+            prefetched = Prefetch(g, x, first, second, k, located, locatedSecond, packed, weights, rowLength, step < rightSteps);
+            sum.MultiplyAdd<TShape>(shared, current, left, right);
+            current = WorkGroupTile<TShape>.Buffer - current;
+            StoreShared(shared, current, leftStore, rightStore, prefetched);
             Group.Barrier();
         }
 
         return sum;
     }
 
+    /// <summary>Which half of a buffer's steps of k a thread prefetches.</summary>
+    static int LeftPart => Group.IdxX & 1;
+
     /// <summary>The row of the tile of which a thread prefetches first.</summary>
     static int LeftRow => Group.IdxX / 2;
 
     /// <summary>Rows from the first to the second.</summary>
-    static int LeftGap => WorkGroupTile<TShape, TAccumulators>.Threads / 2;
+    static int LeftGap => WorkGroupTile<TShape>.Threads / 2;
 
-    static bool HasSecondLeft => TShape.Across < 16 && LeftRow + LeftGap < WorkGroupTile<TShape, TAccumulators>.Rows;
+    static bool HasSecondLeft => WorkGroupTile<TShape>.HasSecondLeft && LeftRow + LeftGap < TShape.Rows;
 
     // Rows after the last pixel repeat it, and are not stored.
-    static Im2colRow Row(GemmSizes sizes, long pixel, int group) =>
-        Im2colRow.Of(sizes.Geometry, pixel < sizes.Pixels ? pixel : sizes.Pixels - 1, group);
+    static Im2colRow Row(GemmSizes sizes, GemmTile tile, int row)
+    {
+        long pixel = tile.Pixel + row;
+        return Im2colRow.Of(sizes.Geometry, pixel < sizes.Pixels ? pixel : sizes.Pixels - 1, tile.Group);
+    }
 
     static PrefetchRegisters Prefetch(
-        ConvolutionGeometry g, ArrayView<float> x, Im2colRow first, Im2colRow second, Im2colColumn k, ArrayView<Float4> packed, long weights,
-        int rowLength, bool hasColumn)
+        ConvolutionGeometry g, ArrayView<float> x, Im2colRow first, Im2colRow second, Im2colColumn k, long located, long locatedSecond,
+        ArrayView<Float4> packed, long weights, int rowLength, bool hasColumn)
     {
         PrefetchRegisters prefetched = default;
-        prefetched.Left0 = default(TLoader).Load(g, x, first, k);
-        if (HasSecondLeft) prefetched.Left1 = default(TLoader).Load(g, x, second, k);
+        prefetched.Left0 = default(TLoader).Load(g, x, first, k, located);
+        if (HasSecondLeft) prefetched.Left1 = default(TLoader).Load(g, x, second, k, locatedSecond);
         if (hasColumn) prefetched.Right0 = packed[weights];
-        if (WorkGroupTile<TShape, TAccumulators>.HasSecondRight && hasColumn)
-            prefetched.Right1 = packed[weights + WorkGroupTile<TShape, TAccumulators>.RightGap * (long)rowLength];
+        if (WorkGroupTile<TShape>.HasSecondRight && hasColumn)
+            prefetched.Right1 = packed[weights + WorkGroupTile<TShape>.RightGap * rowLength];
         return prefetched;
     }
 
-    static void StoreShared(ArrayView<Float4> shared, int buffer, PrefetchRegisters prefetched)
+    static void StoreShared(ArrayView<Float4> shared, int buffer, int left, int right, PrefetchRegisters prefetched)
     {
-        StoreTransposed(shared, buffer, LeftRow, prefetched.Left0);
-        if (HasSecondLeft) StoreTransposed(shared, buffer, LeftRow + LeftGap, prefetched.Left1);
-        WorkGroupTile<TShape, TAccumulators>.StoreRight(shared, buffer, prefetched);
+        left += buffer * Float4.Length;
+        StoreTransposed(shared, left, prefetched.Left0);
+        if (HasSecondLeft) StoreTransposed(shared, left + LeftGap, prefetched.Left1);
+        WorkGroupTile<TShape>.StoreRight(shared, buffer + right, prefetched);
     }
 
-    static void StoreTransposed(ArrayView<Float4> shared, int buffer, int row, Float4 elements)
+    static void StoreTransposed(ArrayView<Float4> shared, int at, Float4 elements)
     {
         var floats = shared.Cast<float>();
-        int step = WorkGroupTile<TShape, TAccumulators>.LeftStep * Float4.Length;
-        int at = buffer * Float4.Length + Group.IdxX % 2 * Float4.Length * step + row;
+        int step = WorkGroupTile<TShape>.LeftStep * Float4.Length;
         floats[at] = elements.S0;
         floats[at + step] = elements.S1;
         floats[at + 2 * step] = elements.S2;

@@ -4,108 +4,123 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// How the threads of a work-group are laid out over its tile, eight rows by eight columns each; a struct, so that each shape is a kernel of its own
-/// whose sizes are constants. Both numbers are even, and from 8 to 16: then a thread prefetches at most two float4s of each operand.
+/// The tile of a work-group; a struct, so that each shape is a kernel of its own whose sizes are constants. Rows come in 64, columns in 32.
 /// </summary>
 interface IWorkGroupShape
 {
-    /// <summary>Threads side by side.</summary>
-    static abstract int Across { get; }
+    static abstract int Rows { get; }
 
-    /// <summary>Threads one below the other.</summary>
-    static abstract int Down { get; }
+    static abstract int Columns { get; }
 }
 
 /// <summary>A tile of 64 rows by 64 columns.</summary>
 readonly struct WorkGroup64x64 : IWorkGroupShape
 {
-    public static int Across => 8;
+    public static int Rows => 64;
 
-    public static int Down => 8;
+    public static int Columns => 64;
 }
 
 /// <summary>A tile of 128 rows by 96 columns.</summary>
 readonly struct WorkGroup128x96 : IWorkGroupShape
 {
-    public static int Across => 12;
+    public static int Rows => 128;
 
-    public static int Down => 16;
+    public static int Columns => 96;
 }
 
 /// <summary>A tile of 128 rows by 128 columns.</summary>
 readonly struct WorkGroup128x128 : IWorkGroupShape
 {
-    public static int Across => 16;
+    public static int Rows => 128;
 
-    public static int Down => 16;
+    public static int Columns => 128;
 }
 
 /// <summary>What all tiles share, and the layout of packed weights with them.</summary>
 static class WorkGroupBuffer
 {
-    /// <summary>Steps of k in a buffer of shared memory: as many as one tensor-core instruction multiplies.</summary>
-    public const int Depth = TensorCore.Depth;
+    /// <summary>Steps of k in a buffer of shared memory.</summary>
+    public const int Depth = 8;
 
-    /// <summary>Rows, and columns, of a tile that a thread computes.</summary>
-    public const int Side = 8;
+    /// <summary>Threads that share a part of the tile, as a warp on NVIDIA's GPUs, and the rows and columns of that part.</summary>
+    public const int WarpThreads = 32, WarpRows = 64, WarpColumns = 32;
+
+    /// <summary>
+    /// A thread's number by a constant of up to 64, or 256 by one of up to 256, as a product: ILGPU moves what it is used for into loops, and NVIDIA's assembler makes
+    /// thirty instructions of a division.
+    /// </summary>
+    public static int Divide(int thread, int divisor) => thread * ((65536 + divisor - 1) / divisor) >> 16;
 }
 
 /// <summary>
 /// The tile of a work-group, and where its operands lie in shared memory: two buffers, one read while the other is written. In each, eight steps of
-/// k: <c>[8][rows + pad]</c> of the left operand, then <c>[8][columns + pad]</c> of the right one. Places and steps count float4s.
+/// k: <c>[8][rows + pad]</c> of the left operand, then <c>[8][columns]</c> of the right one. Places and steps count float4s.
 /// </summary>
-static class WorkGroupTile<TShape, TAccumulators>
+static class WorkGroupTile<TShape>
     where TShape : struct, IWorkGroupShape
-    where TAccumulators : struct, IAccumulators
 {
-    public static int Threads => TShape.Across * TShape.Down;
+    // After each step of k of the left operand: a warp that transposes writes 16 rows of two steps, which then hit different banks.
+    const int LeftPad = 1;
+
+    /// <summary>Threads: for each part of the tile as many as share it. A thread prefetches one or two float4s of each operand.</summary>
+    public static int Threads => TShape.Rows / WorkGroupBuffer.WarpRows * WarpsAcross * WorkGroupBuffer.WarpThreads;
 
     /// <summary>
-    /// The threads that a kernel may have at most, and its work-groups that a multiprocessor should hold: 128 registers per thread. The small tile, of
-    /// which a thread prefetches twice as much, needs 156 of them where operands are split: with two groups fewer it has them, and spills none.
+    /// The threads that a kernel may have at most, and its work-groups that a multiprocessor should hold: 128 registers per thread, and 168 in the smaller tiles, of which
+    /// a thread prefetches more.
     /// </summary>
-    public static KernelSpecialization Specialization => new(Threads, (TAccumulators.SplitsOperands && Threads == 64 ? 384 : 512) / Threads);
+    public static KernelSpecialization Specialization => new(Threads, (Threads < 256 ? 384 : 512) / Threads);
 
-    public static int Rows => TShape.Down * WorkGroupBuffer.Side;
-
-    public static int Columns => TShape.Across * WorkGroupBuffer.Side;
+    static int WarpsAcross => TShape.Columns / WorkGroupBuffer.WarpColumns;
 
     /// <summary>Float4s of the rows.</summary>
-    public static int RowVectors => Rows / Float4.Length;
+    public static int RowVectors => TShape.Rows / Float4.Length;
 
-    /// <summary>Float4s of the columns.</summary>
-    public static int ColumnVectors => Columns / Float4.Length;
+    /// <summary>Float4s of the columns, and from a step of k to the next of the right operand.</summary>
+    public static int ColumnVectors => TShape.Columns / Float4.Length;
 
-    /// <summary>From a step of k to the next, left operand.</summary>
-    public static int LeftStep => RowVectors + TAccumulators.LeftPad;
-
-    /// <summary>From a step of k to the next, right operand.</summary>
-    public static int RightStep => ColumnVectors + TAccumulators.RightPad;
+    /// <summary>From a step of k to the next of the left operand.</summary>
+    public static int LeftStep => RowVectors + LeftPad;
 
     /// <summary>The right operand's place in a buffer.</summary>
     public static int Right => WorkGroupBuffer.Depth * LeftStep;
 
     /// <summary>Length of a buffer.</summary>
-    public static int Buffer => WorkGroupBuffer.Depth * (LeftStep + RightStep);
+    public static int Buffer => WorkGroupBuffer.Depth * (LeftStep + ColumnVectors);
+
+    /// <summary>The first row of the tile that a thread's warp computes.</summary>
+    public static int WarpRow => WorkGroupBuffer.Divide(Group.IdxX / WorkGroupBuffer.WarpThreads, WarpsAcross) * WorkGroupBuffer.WarpRows;
+
+    /// <summary>The first column of the tile that a thread's warp computes.</summary>
+    public static int WarpColumn => (Group.IdxX / WorkGroupBuffer.WarpThreads - WarpRow / WorkGroupBuffer.WarpRows * WarpsAcross) * WorkGroupBuffer.WarpColumns;
 
     /// <summary>The step of k at which a thread prefetches its first float4 of the right operand.</summary>
-    public static int RightRow => Group.IdxX / ColumnVectors;
+    public static int RightRow => WorkGroupBuffer.Divide(Group.IdxX, ColumnVectors);
 
     /// <summary>Which float4 of its columns it prefetches.</summary>
-    public static int RightColumn => Group.IdxX % ColumnVectors;
+    public static int RightColumn => Group.IdxX - RightRow * ColumnVectors;
 
     /// <summary>Whether a thread prefetches a second float4 of the right operand.</summary>
-    public static bool HasSecondRight => TShape.Down < 16;
+    public static bool HasSecondRight => WorkGroupBuffer.Depth * ColumnVectors > Threads;
+
+    /// <summary>Whether some threads prefetch a second float4 of the left operand.</summary>
+    public static bool HasSecondLeft => WorkGroupBuffer.Depth * RowVectors > Threads;
 
     /// <summary>Steps of k from the first to the second.</summary>
     public static int RightGap => Threads / ColumnVectors;
 
-    /// <summary>Writes a thread's share of the right operand, which has the same order in shared memory as in global memory.</summary>
-    public static void StoreRight(ArrayView<Float4> shared, int buffer, PrefetchRegisters prefetched)
+    /// <summary>Where a thread writes its first float4 of the right operand, which has the same order in shared memory as in global memory.</summary>
+    public static int RightPlace => Right + RightRow * ColumnVectors + RightColumn;
+
+    /// <summary>Writes a thread's share of the right operand.</summary>
+    /// <param name="shared">Shared memory.</param>
+    /// <param name="place">The buffer's place and <see cref="RightPlace"/>.</param>
+    /// <param name="prefetched">The share.</param>
+    public static void StoreRight(ArrayView<Float4> shared, int place, PrefetchRegisters prefetched)
     {
-        int at = buffer + Right + RightRow * RightStep + RightColumn;
-        shared[at] = prefetched.Right0;
-        if (HasSecondRight) shared[at + RightGap * RightStep] = prefetched.Right1;
+        shared[place] = prefetched.Right0;
+        if (HasSecondRight) shared[place + RightGap * ColumnVectors] = prefetched.Right1;
     }
 }
 
@@ -153,12 +168,18 @@ sealed class WorkGroupShapes<TKernel>(AcceleratorDevice device, params WorkGroup
 /// <param name="Threads">Threads that compute it.</param>
 /// <param name="Rows">Rows.</param>
 /// <param name="Columns">Columns.</param>
-readonly record struct WorkGroupArea(int Threads, int Rows, int Columns)
+/// <param name="OperandCost">What reading an element of an operand costs, in sums.</param>
+readonly record struct WorkGroupArea(int Threads, int Rows, int Columns, int OperandCost)
 {
-    /// <summary>The tile of a shape.</summary>
-    public static WorkGroupArea Of<TShape>()
+    /// <summary>The tile of a shape in float32.</summary>
+    public static WorkGroupArea OfFloat32<TShape>()
         where TShape : struct, IWorkGroupShape =>
-        new(TShape.Across * TShape.Down, TShape.Down * WorkGroupBuffer.Side, TShape.Across * WorkGroupBuffer.Side);
+        new(WorkGroupTile<TShape>.Threads, TShape.Rows, TShape.Columns, OperandCost: 16);
+
+    /// <summary>The tile of a shape on tensor cores, which sum four times as fast and more.</summary>
+    public static WorkGroupArea OfTensorCores<TShape>()
+        where TShape : struct, IWorkGroupShape =>
+        new(TensorTile<TShape>.Threads, TShape.Rows, TShape.Columns, OperandCost: 64);
 
     /// <summary>Tiles that cover a matrix.</summary>
     public long Tiles(long rows, int columns) => (rows + Rows - 1) / Rows * ((columns + Columns - 1) / Columns);
@@ -171,6 +192,6 @@ readonly record struct WorkGroupArea(int Threads, int Rows, int Columns)
     {
         long turns = (Tiles(rows, columns) * copies + multiprocessors - 1) / multiprocessors;
         double operands = 1.0 / Rows + 1.0 / Columns;
-        return turns * (double)Rows * Columns * (1 + 16 * operands);
+        return turns * (double)Rows * Columns * (1 + OperandCost * operands);
     }
 }

@@ -4,10 +4,22 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>The weight gradient for devices whose work-groups cooperate cheaply; sums have the same order as <see cref="ThreadWeightGradient"/>'s.</summary>
-sealed class WorkGroupWeightGradient<TAccumulators>(AcceleratorDevice device) : IWeightGradient
-    where TAccumulators : struct, IAccumulators
+sealed class WorkGroupWeightGradient : IWeightGradient
 {
-    readonly WorkGroupShapes<IWorkGroupGradient> float4 = Shapes<Float4Loader>(device), floats = Shapes<FloatLoader>(device);
+    readonly WorkGroupShapes<IWorkGroupGradient> float4, floats;
+
+    WorkGroupWeightGradient(WorkGroupShapes<IWorkGroupGradient> float4, WorkGroupShapes<IWorkGroupGradient> floats)
+    {
+        this.float4 = float4;
+        this.floats = floats;
+    }
+
+    /// <summary>In float32.</summary>
+    public static WorkGroupWeightGradient Float32(AcceleratorDevice device) => new(Shapes<Float4Loader>(device), Shapes<FloatLoader>(device));
+
+    /// <summary>On tensor cores.</summary>
+    public static WorkGroupWeightGradient OnTensorCores<TProducts>(AcceleratorDevice device)
+        where TProducts : struct, ITf32Products => new(Shapes<Float4Loader, TProducts>(device), Shapes<FloatLoader, TProducts>(device));
 
     public void Run(
         DeviceStream stream, in ConvolutionGeometry geometry, in LeafRange leaves, DeviceView x, DeviceView dy, bool sumsBias, DeviceView partials,
@@ -21,11 +33,23 @@ sealed class WorkGroupWeightGradient<TAccumulators>(AcceleratorDevice device) : 
     }
 
     static WorkGroupShapes<IWorkGroupGradient> Shapes<TLoader>(AcceleratorDevice device)
-        where TLoader : struct, IIm2colLoader => new(
-        device,
-        new(WorkGroupArea.Of<WorkGroup128x128>(), () => new WorkGroupGradientKernel<WorkGroup128x128, TLoader, TAccumulators>(device)),
-        new(WorkGroupArea.Of<WorkGroup128x96>(), () => new WorkGroupGradientKernel<WorkGroup128x96, TLoader, TAccumulators>(device)),
-        new(WorkGroupArea.Of<WorkGroup64x64>(), () => new WorkGroupGradientKernel<WorkGroup64x64, TLoader, TAccumulators>(device)));
+        where TLoader : struct, IIm2colLoader
+    {
+        return new(device, Of<WorkGroup128x128>(), Of<WorkGroup128x96>(), Of<WorkGroup64x64>());
+
+        WorkGroupShapes<IWorkGroupGradient>.Shape Of<TShape>()
+            where TShape : struct, IWorkGroupShape => new(WorkGroupArea.OfFloat32<TShape>(), () => new WorkGroupGradientKernel<TShape, TLoader>(device));
+    }
+
+    static WorkGroupShapes<IWorkGroupGradient> Shapes<TLoader, TProducts>(AcceleratorDevice device)
+        where TLoader : struct, IIm2colLoader
+        where TProducts : struct, ITf32Products
+    {
+        return new(device, Of<WorkGroup128x128>(), Of<WorkGroup128x96>(), Of<WorkGroup64x64>());
+
+        WorkGroupShapes<IWorkGroupGradient>.Shape Of<TShape>()
+            where TShape : struct, IWorkGroupShape => new(WorkGroupArea.OfTensorCores<TShape>(), () => new TensorGradientKernel<TShape, TLoader, TProducts>(device));
+    }
 }
 
 /// <summary>A weight gradient of one shape of work-group.</summary>
@@ -54,152 +78,185 @@ readonly record struct WorkGroupGradientSizes(
     public long RowStride => (long)Geometry.Groups * Geometry.ResultChannels;
 }
 
+/// <summary>A tile of the partial sums of a leaf, which a work-group computes.</summary>
+/// <param name="Leaf">The leaf.</param>
+/// <param name="Group">Its group of channels.</param>
+/// <param name="Row">Its first row, a tap and a channel.</param>
+/// <param name="Column">Its first filter in the group.</param>
+readonly record struct GradientTile(int Leaf, int Group, int Row, int Column)
+{
+    /// <summary>Tiles of all leaves.</summary>
+    public static long Count<TShape>(WorkGroupGradientSizes sizes)
+        where TShape : struct, IWorkGroupShape => (long)sizes.Leaves.Count * sizes.Geometry.Groups * RowTiles<TShape>(sizes) * ColumnTiles<TShape>(sizes);
+
+    /// <summary>The tile of a number. Filters fastest and leaves slowest: work-groups that run at the same time read the same pixels.</summary>
+    public static GradientTile At<TShape>(WorkGroupGradientSizes sizes, long number)
+        where TShape : struct, IWorkGroupShape
+    {
+        int columnTiles = ColumnTiles<TShape>(sizes), rowTiles = RowTiles<TShape>(sizes);
+        long rest = number / columnTiles;
+        int column = (int)(number - rest * columnTiles) * TShape.Columns, row = (int)(rest % rowTiles) * TShape.Rows;
+        rest /= rowTiles;
+        return new((int)(rest / sizes.Geometry.Groups), (int)(rest % sizes.Geometry.Groups), row, column);
+    }
+
+    /// <summary>Where it goes.</summary>
+    public OutputTile Output(WorkGroupGradientSizes sizes)
+    {
+        var g = sizes.Geometry;
+        return new(
+            Leaf * sizes.Stride + Row * sizes.RowStride + Group * g.ResultChannels + Column, sizes.RowStride, g.Depth - Row, g.ResultChannels - Column, Channel: 0,
+            new GemmEpilogue(HasBias: 0, Relu: 0, StoreMode.Overwrite, sizes.WritesFloat4));
+    }
+
+    /// <summary>Writes the bias's gradient, of which a thread has one filter.</summary>
+    public void StoreBias<TShape>(WorkGroupGradientSizes sizes, float sum, ArrayView<float> partials)
+        where TShape : struct, IWorkGroupShape
+    {
+        var g = sizes.Geometry;
+        int thread = ILGPU.Group.IdxX, filter = Column + thread;
+        if (thread < TShape.Columns && filter < g.ResultChannels) partials[Leaf * sizes.Stride + g.Depth * sizes.RowStride + Group * g.ResultChannels + filter] = sum;
+    }
+
+    static int RowTiles<TShape>(WorkGroupGradientSizes sizes)
+        where TShape : struct, IWorkGroupShape => (sizes.Geometry.Depth + TShape.Rows - 1) / TShape.Rows;
+
+    static int ColumnTiles<TShape>(WorkGroupGradientSizes sizes)
+        where TShape : struct, IWorkGroupShape => (sizes.Geometry.ResultChannels + TShape.Columns - 1) / TShape.Columns;
+}
+
 /// <summary>
 /// A weight gradient of which a work-group sums a tile of (tap, channel) by filters over the pixels of a leaf: the product of the transposed im2col
 /// matrix and the output's gradient, eight pixels at a time in shared memory, in two buffers as
-/// <see cref="WorkGroupGemmKernel{TShape, TLoader, TAccumulators}"/> has them. Both operands are already in the order in which they are multiplied, so nothing is transposed.
+/// <see cref="WorkGroupGemmKernel{TShape, TLoader}"/> has them. Both operands are already in the order in which they are multiplied, so nothing is transposed.
 /// </summary>
-sealed class WorkGroupGradientKernel<TShape, TLoader, TAccumulators>(AcceleratorDevice device) : IWorkGroupGradient
+sealed class WorkGroupGradientKernel<TShape, TLoader>(AcceleratorDevice device) : IWorkGroupGradient
     where TShape : struct, IWorkGroupShape
     where TLoader : struct, IIm2colLoader
-    where TAccumulators : struct, IAccumulators
 {
     readonly Action<DeviceStream, KernelConfig, WorkGroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>> launch =
         device.Load<WorkGroupGradientSizes, ArrayView<float>, ArrayView<float>, ArrayView<float>>(
-            Kernel, WorkGroupTile<TShape, TAccumulators>.Specialization);
+            Kernel, WorkGroupTile<TShape>.Specialization);
 
     public void Run(DeviceStream stream, in WorkGroupGradientSizes sizes, DeviceView x, DeviceView dy, DeviceView partials) => launch(
-        stream, device.Groups(Tiles(sizes), WorkGroupTile<TShape, TAccumulators>.Threads), sizes, x.Array, dy.Array, partials.Array);
+        stream, device.Groups(GradientTile.Count<TShape>(sizes), WorkGroupTile<TShape>.Threads), sizes, x.Array, dy.Array, partials.Array);
 
     static void Kernel(WorkGroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, ArrayView<float> partials)
     {
-        var shared = SharedMemory.Allocate<Float4>(2 * WorkGroupTile<TShape, TAccumulators>.Buffer);
-        int columnTiles = ColumnTiles(sizes), rowTiles = RowTiles(sizes);
-        // Filters fastest and leaves slowest: work-groups that run at the same time read the same pixels.
-        for (long tile = Grid.IdxX; tile < Tiles(sizes); tile += Grid.DimX)
-        {
-            long rest = tile / columnTiles;
-            int column = (int)(tile - rest * columnTiles) * WorkGroupTile<TShape, TAccumulators>.Columns;
-            int row = (int)(rest % rowTiles) * WorkGroupTile<TShape, TAccumulators>.Rows;
-            rest /= rowTiles;
-            SumTile(sizes, (int)(rest / sizes.Geometry.Groups), (int)(rest % sizes.Geometry.Groups), row, column, x, dy, shared, partials);
-        }
+        var shared = SharedMemory.Allocate<Float4>(2 * WorkGroupTile<TShape>.Buffer);
+        for (long number = Grid.IdxX; number < GradientTile.Count<TShape>(sizes); number += Grid.DimX)
+            SumTile(sizes, GradientTile.At<TShape>(sizes, number), x, dy, shared, partials);
     }
 
-    static long Tiles(WorkGroupGradientSizes sizes) =>
-        (long)sizes.Leaves.Count * sizes.Geometry.Groups * RowTiles(sizes) * ColumnTiles(sizes);
-
-    static int RowTiles(WorkGroupGradientSizes sizes) =>
-        (sizes.Geometry.Depth + WorkGroupTile<TShape, TAccumulators>.Rows - 1) / WorkGroupTile<TShape, TAccumulators>.Rows;
-
-    static int ColumnTiles(WorkGroupGradientSizes sizes) =>
-        (sizes.Geometry.ResultChannels + WorkGroupTile<TShape, TAccumulators>.Columns - 1) / WorkGroupTile<TShape, TAccumulators>.Columns;
-
     static void SumTile(
-        WorkGroupGradientSizes sizes, int leaf, int group, int row, int column, ArrayView<float> x, ArrayView<float> dy,
-        ArrayView<Float4> shared, ArrayView<float> partials)
+        WorkGroupGradientSizes sizes, GradientTile tile, ArrayView<float> x, ArrayView<float> dy, ArrayView<Float4> shared, ArrayView<float> partials)
     {
         var g = sizes.Geometry;
-        long begin = sizes.Leaves.FirstPixel(leaf), end = sizes.Leaves.FirstPixel(leaf + 1);
+        long begin = sizes.Leaves.FirstPixel(tile.Leaf);
+        int pixels = (int)(sizes.Leaves.FirstPixel(tile.Leaf + 1) - begin);
         // A thread prefetches four rows (of a tap, or two) of one pixel, or of two; and four filters of one pixel, or of two.
-        var k = Im2colColumn.Of(g, row + Group.IdxX % WorkGroupTile<TShape, TAccumulators>.RowVectors * Float4.Length);
-        var first = Im2colRow.Of(g, begin + LeftPixel, group);
+        var k = Im2colColumn.Of(g, tile.Row + LeftColumn * Float4.Length);
+        var tap = InputTap.Of(g, k);
+        var first = Im2colRow.Of(g, begin + LeftPixel, tile.Group);
         var second = first.Advance(g, LeftGap);
-        int filter = column + WorkGroupTile<TShape, TAccumulators>.RightColumn * Float4.Length;
-        var filters = new FilterLoader(group * g.ResultChannels + filter, g.ResultChannels - filter);
+        int filter = tile.Column + WorkGroupTile<TShape>.RightColumn * Float4.Length;
+        int filterCount = g.ResultChannels - filter;
+        long right = (begin + WorkGroupTile<TShape>.RightRow) * sizes.RowStride + tile.Group * g.ResultChannels + filter;
 
-        bool sumsBias = sizes.SumsBias != 0 && row == 0;
+        int leftPlace = Float32Accumulators.LeftPlace<TShape>(), rightPlace = Float32Accumulators.RightPlace<TShape>();
+
+        bool sumsBias = sizes.SumsBias != 0 && tile.Row == 0;
         float bias = 0;
-        TAccumulators sum = default;
-        var prefetched = Prefetch(sizes, x, dy, first, second, k, filters, begin, end);
+        Float32Accumulators sum = default;
+        var prefetched = Prefetch(sizes, x, dy, first, second, k, tap, right, filterCount, pixels);
         StoreShared(shared, 0, prefetched);
         Group.Barrier();
         int current = 0;
-        for (long next = begin + WorkGroupBuffer.Depth; next - WorkGroupBuffer.Depth < end; next += WorkGroupBuffer.Depth)
+        for (int rest = pixels - WorkGroupBuffer.Depth; rest > -WorkGroupBuffer.Depth; rest -= WorkGroupBuffer.Depth)
         {
-            if (next < end)
-            {
-                first = first.Advance(g, WorkGroupBuffer.Depth);
-                second = second.Advance(g, WorkGroupBuffer.Depth);
-                prefetched = Prefetch(sizes, x, dy, first, second, k, filters, next, end);
-            }
-
-            sum.MultiplyAdd<TShape>(shared, current);
+            // After the last pixel zeros are prefetched and stored, which nobody reads: a branch around it would cost a copy of each register a step.
+            first = first.Advance(g, WorkGroupBuffer.Depth);
+            if (HasSecondLeft) second = second.Advance(g, WorkGroupBuffer.Depth);
+            right += WorkGroupBuffer.Depth * (g.Groups * g.ResultChannels);
+            prefetched = Prefetch(sizes, x, dy, first, second, k, tap, right, filterCount, rest);
+            sum.MultiplyAdd<TShape>(shared, current, leftPlace, rightPlace);
             if (sumsBias) bias = AddColumn(bias, shared, current);
-            current = WorkGroupTile<TShape, TAccumulators>.Buffer - current;
-            if (next < end) StoreShared(shared, current, prefetched);
+            current = WorkGroupTile<TShape>.Buffer - current;
+            StoreShared(shared, current, prefetched);
             Group.Barrier();
         }
 
-        long index = leaf * sizes.Stride + row * sizes.RowStride + group * g.ResultChannels + column;
-        var epilogue = new GemmEpilogue(HasBias: 0, Relu: 0, StoreMode.Overwrite, sizes.WritesFloat4);
-        sum.Store<TShape>(
-            new OutputTile(index, sizes.RowStride, g.Depth - row, g.ResultChannels - column, Channel: 0, epilogue), partials, partials);
-        int biasFilter = column + Group.IdxX;
-        if (sumsBias && Group.IdxX < WorkGroupTile<TShape, TAccumulators>.Columns && biasFilter < g.ResultChannels)
-            partials[leaf * sizes.Stride + g.Depth * sizes.RowStride + group * g.ResultChannels + biasFilter] = bias;
+        sum.Store<TShape>(tile.Output(sizes), partials, partials);
+        if (sumsBias) tile.StoreBias<TShape>(sizes, bias, partials);
     }
 
     /// <summary>The pixel of a buffer of which a thread prefetches its first four rows.</summary>
-    static int LeftPixel => Group.IdxX / WorkGroupTile<TShape, TAccumulators>.RowVectors;
+    static int LeftPixel => WorkGroupBuffer.Divide(Group.IdxX, WorkGroupTile<TShape>.RowVectors);
+
+    /// <summary>Which four rows.</summary>
+    static int LeftColumn => Group.IdxX - LeftPixel * WorkGroupTile<TShape>.RowVectors;
 
     /// <summary>Pixels from there to its second four.</summary>
-    static int LeftGap => WorkGroupTile<TShape, TAccumulators>.Threads / WorkGroupTile<TShape, TAccumulators>.RowVectors;
+    static int LeftGap => WorkGroupTile<TShape>.Threads / WorkGroupTile<TShape>.RowVectors;
 
-    static bool HasSecondLeft => TShape.Across < 16 && LeftPixel + LeftGap < WorkGroupBuffer.Depth;
+    static bool HasSecondLeft => WorkGroupTile<TShape>.HasSecondLeft && LeftPixel + LeftGap < WorkGroupBuffer.Depth;
 
     static PrefetchRegisters Prefetch(
-        WorkGroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, Im2colRow first, Im2colRow second, Im2colColumn k,
-        FilterLoader filters, long pixel, long end)
+        WorkGroupGradientSizes sizes, ArrayView<float> x, ArrayView<float> dy, Im2colRow first, Im2colRow second, Im2colColumn k, InputTap tap,
+        long right, int filters, int pixels)
     {
+        int rightPixel = WorkGroupTile<TShape>.RightRow, rightGap = WorkGroupTile<TShape>.RightGap;
         PrefetchRegisters prefetched = default;
-        long left = pixel + LeftPixel, right = pixel + WorkGroupTile<TShape, TAccumulators>.RightRow;
-        if (left < end) prefetched.Left0 = default(TLoader).Load(sizes.Geometry, x, first, k);
-        if (HasSecondLeft && left + LeftGap < end) prefetched.Left1 = default(TLoader).Load(sizes.Geometry, x, second, k);
-        if (right < end) prefetched.Right0 = filters.Load(sizes, dy, right);
-        if (WorkGroupTile<TShape, TAccumulators>.HasSecondRight && right + WorkGroupTile<TShape, TAccumulators>.RightGap < end)
-            prefetched.Right1 = filters.Load(sizes, dy, right + WorkGroupTile<TShape, TAccumulators>.RightGap);
+        if (LeftPixel < pixels) prefetched.Left0 = LoadLeft(sizes.Geometry, x, first, k, tap);
+        if (HasSecondLeft && LeftPixel + LeftGap < pixels) prefetched.Left1 = LoadLeft(sizes.Geometry, x, second, k, tap);
+        if (rightPixel < pixels) prefetched.Right0 = LoadRight(sizes, dy, right, filters);
+        if (WorkGroupTile<TShape>.HasSecondRight && rightPixel + rightGap < pixels)
+            prefetched.Right1 = LoadRight(sizes, dy, right + rightGap * (int)sizes.RowStride, filters);
         return prefetched;
     }
 
+    static Float4 LoadLeft(ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, InputTap tap) =>
+        default(TLoader).Load(g, x, m, k, default(TLoader).Locate(g, m, tap));
+
+    /// <summary>Up to four filters of a pixel; zeros after the last filter.</summary>
+    static Float4 LoadRight(WorkGroupGradientSizes sizes, ArrayView<float> dy, long index, int count)
+    {
+        Float4 elements = default;
+        if (sizes.ReadsFloat4 != 0)
+        {
+            if (count > 0) elements = dy.Cast<Float4>()[Float4.Index(index)];
+            return elements;
+        }
+
+        if (count > 0) elements.S0 = dy[index];
+        if (count > 1) elements.S1 = dy[index + 1];
+        if (count > 2) elements.S2 = dy[index + 2];
+        if (count > 3) elements.S3 = dy[index + 3];
+        return elements;
+    }
+
+    // The places are few instructions, and registers for them are what this kernel does not have.
     static void StoreShared(ArrayView<Float4> shared, int buffer, PrefetchRegisters prefetched)
     {
-        int left = buffer + LeftPixel * WorkGroupTile<TShape, TAccumulators>.LeftStep + Group.IdxX % WorkGroupTile<TShape, TAccumulators>.RowVectors;
+        int left = buffer + LeftPixel * WorkGroupTile<TShape>.LeftStep + LeftColumn;
         shared[left] = prefetched.Left0;
-        if (HasSecondLeft) shared[left + LeftGap * WorkGroupTile<TShape, TAccumulators>.LeftStep] = prefetched.Left1;
-        WorkGroupTile<TShape, TAccumulators>.StoreRight(shared, buffer, prefetched);
+        if (HasSecondLeft) shared[left + LeftGap * WorkGroupTile<TShape>.LeftStep] = prefetched.Left1;
+        WorkGroupTile<TShape>.StoreRight(shared, buffer + WorkGroupTile<TShape>.RightPlace, prefetched);
     }
 
     // The output's gradient is in shared memory already: a thread adds up one filter of it.
     static float AddColumn(float sum, ArrayView<Float4> shared, int buffer)
     {
-        var floats = shared.Cast<float>();
-        int at = (buffer + WorkGroupTile<TShape, TAccumulators>.Right) * Float4.Length + Group.IdxX % WorkGroupTile<TShape, TAccumulators>.Columns;
-        for (int k = 0; k < WorkGroupBuffer.Depth; k++) sum += floats[at + k * WorkGroupTile<TShape, TAccumulators>.RightStep * Float4.Length];
+        int column = Group.IdxX - WorkGroupBuffer.Divide(Group.IdxX, TShape.Columns) * TShape.Columns;
+        ref float first = ref shared.Cast<float>()[(buffer + WorkGroupTile<TShape>.Right) * Float4.Length + column];
+        sum += OffsetLoad.Of(ref first, 0);
+        sum += OffsetLoad.Of(ref first, TShape.Columns);
+        sum += OffsetLoad.Of(ref first, 2 * TShape.Columns);
+        sum += OffsetLoad.Of(ref first, 3 * TShape.Columns);
+        sum += OffsetLoad.Of(ref first, 4 * TShape.Columns);
+        sum += OffsetLoad.Of(ref first, 5 * TShape.Columns);
+        sum += OffsetLoad.Of(ref first, 6 * TShape.Columns);
+        sum += OffsetLoad.Of(ref first, 7 * TShape.Columns);
         return sum;
-    }
-}
-
-/// <summary>Which four filters of an output's gradient a thread prefetches.</summary>
-/// <param name="First">The first filter of all groups.</param>
-/// <param name="Count">Filters of the group from there on.</param>
-readonly record struct FilterLoader(long First, int Count)
-{
-    /// <summary>Four filters of a pixel; zeros after the last filter.</summary>
-    public Float4 Load(WorkGroupGradientSizes sizes, ArrayView<float> dy, long pixel)
-    {
-        long index = First + pixel * sizes.RowStride;
-        Float4 elements = default;
-        if (sizes.ReadsFloat4 != 0)
-        {
-            if (Count > 0) elements = dy.Cast<Float4>()[index / Float4.Length];
-            return elements;
-        }
-
-        if (Count > 0) elements.S0 = dy[index];
-        if (Count > 1) elements.S1 = dy[index + 1];
-        if (Count > 2) elements.S2 = dy[index + 2];
-        if (Count > 3) elements.S3 = dy[index + 3];
-        return elements;
     }
 }

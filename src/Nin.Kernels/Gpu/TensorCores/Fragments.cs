@@ -36,13 +36,9 @@ struct LeftFragment
 {
     public float H0, H1, H2, H3, L0, L1, L2, L3;
 
-    /// <param name="floats">Shared memory, k by rows.</param>
-    /// <param name="at">The lane's first element.</param>
-    /// <param name="step">Elements from a step of k to the next.</param>
-    public static LeftFragment Load<TProducts>(ArrayView<float> floats, int at, int step)
+    public static LeftFragment Of<TProducts>(float a0, float a1, float a2, float a3)
         where TProducts : struct, ITf32Products
     {
-        float a0 = floats[at], a1 = floats[at + 8], a2 = floats[at + 4 * step], a3 = floats[at + 4 * step + 8];
         LeftFragment fragment;
         fragment.H0 = TensorCore.Round(a0);
         fragment.H1 = TensorCore.Round(a1);
@@ -61,13 +57,9 @@ struct RightFragment
 {
     public float H0, H1, L0, L1;
 
-    /// <param name="floats">Shared memory, k by columns.</param>
-    /// <param name="at">The lane's first element.</param>
-    /// <param name="step">Elements from a step of k to the next.</param>
-    public static RightFragment Load<TProducts>(ArrayView<float> floats, int at, int step)
+    public static RightFragment Of<TProducts>(float b0, float b1)
         where TProducts : struct, ITf32Products
     {
-        float b0 = floats[at], b1 = floats[at + 4 * step];
         RightFragment fragment;
         fragment.H0 = TensorCore.Round(b0);
         fragment.H1 = TensorCore.Round(b1);
