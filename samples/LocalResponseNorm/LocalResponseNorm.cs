@@ -4,7 +4,7 @@ namespace Nin.Samples;
 
 /// <summary>
 /// Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3, with the numbering of PyTorch's <c>LocalResponseNorm</c>):
-/// <c>y[c] = x[c] / (k + alpha / size * sum x[j]^2)^beta</c>, where j runs over the <c>size</c> channels around c. The shape is unchanged.
+/// <c>y[c] = x[c] / (k + alpha / size * sum x[j]^2)^beta</c>, where j runs over the <c>size</c> channels around c. The shape is unchanged. (The library has it as <c>[LocalResponseNorm]</c>; here it is a layer of one's own.)
 /// </summary>
 /// <typeparam name="TShape">Shape of one example, in and out.</typeparam>
 /// <param name="device">Where it runs.</param>
@@ -13,8 +13,8 @@ namespace Nin.Samples;
 /// <param name="alpha">Factor of the mean square.</param>
 /// <param name="beta">Exponent.</param>
 /// <param name="k">The constant that is added, above 0.</param>
-public sealed class LocalResponseNorm<TShape>(Device device, string name, int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
-    : StepLayer<TShape, TShape, LocalResponseNormStep>(device, name, new LocalResponseNormStep(TShape.Shape, size, alpha, beta, k))
+public sealed class Lrn<TShape>(Device device, string name, int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
+    : StepLayer<TShape, TShape, LrnStep>(device, name, new LrnStep(TShape.Shape, size, alpha, beta, k))
     where TShape : struct, IShape;
 
 /// <summary>
@@ -22,7 +22,7 @@ public sealed class LocalResponseNorm<TShape>(Device device, string name, int si
 /// write over the output's gradient, element by element.
 /// </summary>
 [StepMemory(ReadsOutput = false, SavedPerOutput = 1, CanOverwriteGradient = true)]
-public sealed class LocalResponseNormStep : Step
+public sealed class LrnStep : Step
 {
     readonly WindowNumbers window;
 
@@ -32,7 +32,7 @@ public sealed class LocalResponseNormStep : Step
     /// <param name="beta">Exponent.</param>
     /// <param name="k">The constant that is added, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
-    public LocalResponseNormStep(Shape shape, int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
+    public LrnStep(Shape shape, int size, double alpha = 1e-4, double beta = 0.75, double k = 1)
         : base(shape, shape)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);

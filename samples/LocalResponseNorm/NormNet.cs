@@ -4,7 +4,7 @@ namespace Nin.Samples;
 [Network(1, 10, 9, Classes = 4)]
 [Conv2d(8, Kernel = 3)]
 [Relu]
-[Custom(typeof(LocalResponseNorm<>), 5, 0.5, Name = "Norm")]
+[Custom(typeof(Lrn<>), 5, 0.5, Name = "Norm")]
 [MaxPool2d(2, CeilMode = true)]
 [Flatten]
 [Linear(4)]

@@ -14,12 +14,12 @@ public sealed class BadFileTests : IDisposable
     public void Every_node_that_is_not_known_is_listed_at_once()
     {
         string x = Conv();
-        string y = graph.Node("Elu", [x]);
+        string y = graph.Node("Celu", [x]);
         string z = graph.Node("InstanceNormalization", [graph.Node("Add", [y, x]), graph.Weights(4), graph.Weights(4)]);
-        string end = graph.Node("Elu", [graph.Node("Relu", [x])]);
+        string end = graph.Node("Celu", [graph.Node("Relu", [x])]);
 
         Reading(graph.Node("Concat", [z, end], Int("axis", 1))).Should().Throw<NotSupportedException>()
-            .WithMessage("*has 3 nodes that cannot be imported: 'Elu_4' (Elu): the operator has no counterpart; 'InstanceNormalization_*; 'Elu_10' (Elu): the operator has no counterpart.");
+            .WithMessage("*has 3 nodes that cannot be imported: 'Celu_4' (Celu): the operator has no counterpart; 'InstanceNormalization_*; 'Celu_10' (Celu): the operator has no counterpart.");
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void A_model_refuses_what_the_importer_refuses_with_the_same_line()
     {
-        string path = graph.Save(folder, graph.Node("Elu", [Conv()]));
+        string path = graph.Save(folder, graph.Node("Celu", [Conv()]));
         using var device = Device.Open("cpu");
 
         string import = FluentActions.Invoking(() => OnnxImport.Read(path)).Should().Throw<NotSupportedException>().Which.Message;

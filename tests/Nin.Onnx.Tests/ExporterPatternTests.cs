@@ -140,6 +140,46 @@ public sealed class ExporterPatternTests : IDisposable
         Agrees(y).Should().Contain("[Conv2d(8, Kernel = 3, Dilation = 2, Groups = 4)]");
     }
 
+    [Fact]
+    public void A_network_of_AlexNets_time_keeps_its_local_response_normalisation()
+    {
+        string Block(string x, string weights, string biases, params Schema.AttributeProto[] window)
+        {
+            string y = graph.Node("Relu", [graph.Node("Conv", [x, weights, biases], window)]);
+            string normal = graph.Node("LRN", [y], Int("size", 5), Float("alpha", 0.5), Float("beta", 0.75), Float("bias", 2));
+            return graph.Node("MaxPool", [normal], Ints("kernel_shape", 3, 3), Ints("strides", 2, 2));
+        }
+
+        string first = Block(graph.Input(0, 3, 39, 37), graph.Weights(8, 3, 5, 5), graph.Weights(8), Ints("strides", 2, 2));
+        string second = Block(first, graph.Weights(12, 4, 3, 3), graph.Weights(12), Int("group", 2), Ints("pads", 1, 1, 1, 1));
+        string flat = graph.Node("Flatten", [second]);
+
+        Agrees(graph.Node("Gemm", [flat, graph.Weights(9, 12 * 3 * 3), graph.Weights(9)], Int("transB", 1)))
+            .Should().Contain("[LocalResponseNorm(5, Alpha = 0.5, Beta = 0.75, K = 2)]");
+    }
+
+    [Fact]
+    public void A_window_of_channels_without_a_middle_is_refused() =>
+        FluentActions.Invoking(() => Agrees(graph.Node("LRN", [Conv()], Int("size", 2)))).Should().Throw<NotSupportedException>().WithMessage("*its window has 2 channels*");
+
+    [Fact]
+    public void Slopes_of_channels_are_depthwise_convolutions_of_the_same_values() =>
+        Agrees(graph.Node("PRelu", [Conv(), graph.Weights(4, 1, 1)])).Should().Contain("Groups = 4").And.Contain("[Add(");
+
+    [Theory]
+    [InlineData(0.2f, "[LeakyRelu(0.2)]")]
+    [InlineData(-0.2f, "[Add(")]
+    public void One_slope_is_a_leaky_ReLU_where_it_is_not_negative(float slope, string declared) =>
+        Agrees(graph.Node("PRelu", [Conv(), graph.Floats([1], slope)])).Should().Contain(declared);
+
+    [Fact]
+    public void ELU_keeps_its_alpha() => Agrees(graph.Node("Elu", [Conv()], Float("alpha", 0.5))).Should().Contain("[Elu(0.5)]");
+
+    [Fact]
+    public void A_dilated_maximum_is_read() =>
+        Agrees(graph.Node("MaxPool", [Conv()], Ints("kernel_shape", 2, 3), Ints("dilations", 2, 2), Ints("pads", 1, 1, 0, 1)))
+            .Should().Contain("Dilation = 2");
+
     public void Dispose() => folder.Delete(recursive: true);
 
     string Conv() => graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3), graph.Weights(4)]);

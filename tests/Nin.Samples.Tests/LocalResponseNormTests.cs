@@ -38,7 +38,7 @@ public sealed class LocalResponseNormTests(DeviceSet devices)
     public void A_step_of_ones_own_gives_value_and_gradient_on_every_device(string id, int size, double alpha, double k)
     {
         var device = devices.Open(id);
-        var layer = new LocalResponseNorm<Chw<D6, D3, D5>>(device, "lrn", size, alpha, Beta, k);
+        var layer = new Lrn<Chw<D6, D3, D5>>(device, "lrn", size, alpha, Beta, k);
         var shape = new Shape(6, 3, 5);
         float[] x = RandomData.Normal(1, Batch * 90), dy = RandomData.Normal(2, Batch * 90);
         using TensorBuffer input = new(device, Batch, shape), outer = new(device, Batch, shape);
@@ -64,7 +64,7 @@ public sealed class LocalResponseNormTests(DeviceSet devices)
     {
         var device = devices.Open(id);
         var shape = new Shape(6, 3, 5);
-        var step = new LocalResponseNormStep(shape, 5, 0.5);
+        var step = new LrnStep(shape, 5, 0.5);
         float[] x = RandomData.Normal(1, Batch * 90), dy = RandomData.Normal(2, Batch * 90);
         using TensorBuffer input = new(device, Batch, shape), outer = new(device, Batch, shape);
         outer.CopyFrom(dy, Layout.Nhwc);
@@ -87,8 +87,8 @@ public sealed class LocalResponseNormTests(DeviceSet devices)
         FluentActions.Invoking(() => new Mistyped(device)).Should().Throw<ArgumentException>().WithMessage("*6x3x5*6x3x4*");
     }
 
-    sealed class Mistyped(Device device) : Layers.StepLayer<Chw<D6, D3, D4>, Chw<D6, D3, D4>, LocalResponseNormStep>(
-        device, "lrn", new LocalResponseNormStep(new Shape(6, 3, 5), 5));
+    sealed class Mistyped(Device device) : Layers.StepLayer<Chw<D6, D3, D4>, Chw<D6, D3, D4>, LrnStep>(
+        device, "lrn", new LrnStep(new Shape(6, 3, 5), 5));
 }
 
 /// <summary>Local response normalisation as plain loops over the channels of each pixel.</summary>

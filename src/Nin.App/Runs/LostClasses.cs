@@ -47,7 +47,7 @@ sealed class LostClasses(Architecture architecture)
                     return true;
                 case "NinBlock":
                     return layer.Arguments.Any(a => a is { Name: "LastRelu", Value: 1 });
-                case "GlobalAvgPool2d" or "AvgPool2d" or "MaxPool2d" or "GlobalMaxPool2d" or "Flatten" or "Dropout":
+                case "GlobalAvgPool2d" or "AvgPool2d" or "MaxPool2d" or "GlobalMaxPool2d" or "Flatten" or "Dropout" or "LocalResponseNorm":
                     i = layer.Inputs[0];
                     break;
                 default:

@@ -30,6 +30,7 @@ sealed record ActivationLayer(
         Library("HardSwish", savesOutput: false, "Hard swish"),
         Library("HardSigmoid", savesOutput: true, "Hard sigmoid"),
         LayerKind.Of("LeakyRelu", ReadLeakyRelu),
+        LayerKind.Of("Elu", ReadElu),
         LayerKind.Of("Activation", ReadUsers, arity: 1),
     ];
 
@@ -65,6 +66,12 @@ sealed record ActivationLayer(
         double slope = arguments.Real("negativeSlope", LayerDefaults.NegativeSlope, s => s >= 0, "0 or more");
         string type = slope == 0 ? ReluType : "global::Nin.LeakyRelu", formula = $"ReLU with slope {Literal.Real(slope)} below zero";
         return new(kind, type, SavesOutput: true, new([("NegativeSlope", slope)]), formula);
+    }
+
+    static ActivationLayer ReadElu(LayerKind kind, ArgumentReader arguments)
+    {
+        double alpha = arguments.Real("alpha", LayerDefaults.EluAlpha, a => a is >= float.MinValue and <= float.MaxValue, "a finite number");
+        return new(kind, "global::Nin.Elu", SavesOutput: false, new([("Alpha", alpha)]), $"ELU with alpha {Literal.Real(alpha)}");
     }
 
     static ActivationLayer ReadUsers(LayerKind kind, ArgumentReader arguments)

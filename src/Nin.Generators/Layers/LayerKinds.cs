@@ -17,6 +17,7 @@ static class LayerKinds
         GlobalMaxPool2dLayer.Declared,
         BatchNorm2dLayer.Declared,
         DropoutLayer.Declared,
+        LocalResponseNormLayer.Declared,
         FlattenLayer.Declared,
         LinearLayer.Declared,
         AddLayer.Declared,

@@ -44,7 +44,11 @@ abstract record PoolingLayer(LayerKind Kind, Window Window) : Layer(Kind)
 sealed record MaxPool2dLayer(Window Window) : PoolingLayer(Declared, Window)
 {
     public static readonly LayerKind Declared =
-        new("MaxPool2d", stem: "Pool", arguments => new MaxPool2dLayer(WindowArguments.ReadPooling(arguments)));
+        new("MaxPool2d", stem: "Pool", arguments => new MaxPool2dLayer(WindowArguments.ReadPooling(arguments, dilates: true)));
+
+    /// <summary>A dilation only where there is one: an architecture without has the hash that it always had.</summary>
+    public override IEnumerable<(string Name, double Value)> Arguments =>
+        Window.Rows.Dilation == LayerDefaults.Dilation ? base.Arguments : [.. base.Arguments, ("Dilation", Window.Rows.Dilation)];
 
     public override string Description => $"Max pooling, {Window.Description}";
 
@@ -58,7 +62,7 @@ sealed record MaxPool2dLayer(Window Window) : PoolingLayer(Declared, Window)
 sealed record AvgPool2dLayer(Window Window, bool CountIncludePad) : PoolingLayer(Declared, Window)
 {
     public static readonly LayerKind Declared = new("AvgPool2d", stem: "Pool", arguments => new AvgPool2dLayer(
-        WindowArguments.ReadPooling(arguments), arguments.Flag("CountIncludePad", LayerDefaults.CountIncludePad)));
+        WindowArguments.ReadPooling(arguments, dilates: false), arguments.Flag("CountIncludePad", LayerDefaults.CountIncludePad)));
 
     public override IEnumerable<(string Name, double Value)> Arguments => [.. base.Arguments, ("CountIncludePad", CountIncludePad ? 1 : 0)];
 

@@ -17,10 +17,10 @@ static class WindowArguments
     }
 
     /// <summary>A pooling's: the kernel is a positional argument, and the stride is the kernel unless given.</summary>
-    public static Window ReadPooling(ArgumentReader arguments)
+    public static Window ReadPooling(ArgumentReader arguments, bool dilates)
     {
         (int height, int width) = Kernel(arguments, "kernel", fallback: null, $"use a kernel of 2, say, or KernelHeight and KernelWidth");
-        return Read(arguments, height, width, height, width, LayerDefaults.Dilation);
+        return Read(arguments, height, width, height, width, dilates ? arguments.Whole("Dilation", LayerDefaults.Dilation, least: 1) : LayerDefaults.Dilation);
     }
 
     static Window Read(ArgumentReader arguments, int height, int width, int strideHeight, int strideWidth, int dilation)

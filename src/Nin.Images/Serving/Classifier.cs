@@ -15,7 +15,6 @@ public sealed class Classifier : IDisposable
     const int BatchSize = 32;
     const string Unnamed = "The picture";
 
-    readonly INetwork network;
     readonly ClassifierOptions options;
     readonly WorkerPool workers;
     readonly WorkerPool batches;
@@ -25,9 +24,9 @@ public sealed class Classifier : IDisposable
     INetwork? ownedNetwork;
     Device? ownedDevice;
 
-    Classifier(INetwork network, Preprocessing preprocessing, ClassifierOptions options)
+    Classifier(ServedNetwork network, Preprocessing preprocessing, ClassifierOptions options)
     {
-        (this.network, this.options, Preprocessing) = (network, options, preprocessing);
+        (this.options, Preprocessing) = (options, preprocessing);
         imageLength = preprocessing.Channels * preprocessing.Height * preprocessing.Width;
         workers = new WorkerPool(network, preprocessing, options.MaxBatch);
         batches = new WorkerPool(network, preprocessing, BatchSize);
@@ -59,7 +58,7 @@ public sealed class Classifier : IDisposable
         try
         {
             var network = TNetwork.Load(device, path);
-            return new Classifier(network, preprocessing, options) { ownedNetwork = network, ownedDevice = owned };
+            return new Classifier(ServedNetwork.Of(network), preprocessing, options) { ownedNetwork = network, ownedDevice = owned };
         }
         catch
         {
@@ -78,7 +77,20 @@ public sealed class Classifier : IDisposable
         options.Check();
         return preprocessing.FindMismatch(network.Architecture) is { } mismatch
             ? throw new ArgumentException(mismatch, nameof(preprocessing))
-            : new Classifier(network, preprocessing, options);
+            : new Classifier(ServedNetwork.Of(network), preprocessing, options);
+    }
+
+    /// <summary>Serves a network whose steps are known only at run time, such as an ONNX file's (<c>OnnxModel.Network</c>); it stays the caller's.</summary>
+    /// <inheritdoc cref="Create(INetwork, Preprocessing, ClassifierOptions?)"/>
+    public static Classifier Create(StepNetwork network, Preprocessing preprocessing, ClassifierOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        options ??= new ClassifierOptions();
+        options.Check();
+        return preprocessing.FindMismatch(network) is { } mismatch
+            ? throw new ArgumentException(mismatch, nameof(preprocessing))
+            : new Classifier(ServedNetwork.Of(network), preprocessing, options);
     }
 
     /// <summary>Classifies a picture file: PNG, JPEG, WebP, BMP or GIF.</summary>

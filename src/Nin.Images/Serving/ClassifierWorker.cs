@@ -2,6 +2,25 @@ using Nin.Data;
 
 namespace Nin.Images;
 
+/// <summary>What a classifier asks: a declared network, or one whose steps are known only at run time.</summary>
+/// <param name="Device">Where it runs.</param>
+/// <param name="Input">Shape of one image.</param>
+/// <param name="Open">Opens a session for batches of so many images, whose results are logits.</param>
+sealed record ServedNetwork(Device Device, Shape Input, Func<int, (IDisposable Session, Func<Tensor, Tensor> Forward)> Open)
+{
+    public static ServedNetwork Of(INetwork network) => new(network.Device, network.Architecture.Input, capacity =>
+    {
+        var session = network.CreateSession(capacity);
+        return (session, session.Forward);
+    });
+
+    public static ServedNetwork Of(StepNetwork network) => new(network.Device, network.Input, capacity =>
+    {
+        var session = network.CreateSession(capacity);
+        return (session, session.Forward);
+    });
+}
+
 /// <summary>
 /// What answers one batch at a time: a session and its memory. A classifier opens as many as serve at the same time, and keeps them.
 /// </summary>
@@ -9,7 +28,8 @@ namespace Nin.Images;
 sealed class ClassifierWorker : IDisposable
 {
     readonly Preprocessing preprocessing;
-    readonly ISession session;
+    readonly IDisposable session;
+    readonly Func<Tensor, Tensor> forward;
     readonly TensorBuffer input;
     readonly float[] images;
     readonly float[] logits;
@@ -17,17 +37,17 @@ sealed class ClassifierWorker : IDisposable
     readonly int classes;
 
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
-    public ClassifierWorker(INetwork network, Preprocessing preprocessing, int capacity)
+    public ClassifierWorker(ServedNetwork network, Preprocessing preprocessing, int capacity)
     {
         this.preprocessing = preprocessing;
         imageLength = preprocessing.Channels * preprocessing.Height * preprocessing.Width;
         classes = preprocessing.ClassNames.Count;
         images = new float[checked(capacity * imageLength)];
         logits = new float[capacity * classes];
-        session = network.CreateSession(capacity);
+        (session, forward) = network.Open(capacity);
         try
         {
-            input = new TensorBuffer(network.Device, capacity, network.Architecture.Input);
+            input = new TensorBuffer(network.Device, capacity, network.Input);
         }
         catch
         {
@@ -45,7 +65,7 @@ sealed class ClassifierWorker : IDisposable
     public void Run(int count)
     {
         var batch = input.CopyFrom(images.AsSpan(0, count * imageLength), count, Layout.Nchw);
-        session.Forward(batch).CopyTo(logits.AsSpan(0, count * classes), Layout.Nhwc);
+        forward(batch).CopyTo(logits.AsSpan(0, count * classes), Layout.Nhwc);
     }
 
     /// <summary>Writes the probabilities of an image that was run, one a class.</summary>
@@ -68,7 +88,7 @@ sealed class ClassifierWorker : IDisposable
 }
 
 /// <summary>Workers that wait: one more is opened where all are busy, and none is closed before the end.</summary>
-sealed class WorkerPool(INetwork network, Preprocessing preprocessing, int capacity) : IDisposable
+sealed class WorkerPool(ServedNetwork network, Preprocessing preprocessing, int capacity) : IDisposable
 {
     readonly Lock gate = new();
     readonly Stack<ClassifierWorker> idle = new();

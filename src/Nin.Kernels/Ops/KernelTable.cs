@@ -27,6 +27,8 @@ static class KernelTable
         Of<IFill>(d => new FillPortable(d), d => new FillVectorized(d)),
         Of<ICopyBlock>(d => new CopyBlockPortable(d), d => new CopyBlockVectorized(d)),
         Of<ITranspose>(d => new TransposePortable(d), d => new TransposeVectorized(d)),
+        Of<ILocalResponseNormBackward>(d => new LocalResponseNormBackwardPortable(d), d => new LocalResponseNormBackwardVectorized(d)),
+        Of<ILocalResponseNormForward>(d => new LocalResponseNormForwardPortable(d), d => new LocalResponseNormForwardVectorized(d)),
         Of<IMaxPool2dBackward>(d => new MaxPool2dBackwardPortable(d), d => new MaxPool2dBackwardVectorized(d)),
         Of<IMaxPool2dForward>(d => new MaxPool2dForwardPortable(d), d => new MaxPool2dForwardVectorized(d)),
         Of<IMaxPool2dForwardArgmax>(d => new MaxPool2dForwardArgmaxPortable(d), d => new MaxPool2dForwardArgmaxVectorized(d)),

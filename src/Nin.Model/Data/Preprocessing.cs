@@ -109,12 +109,23 @@ public sealed class Preprocessing
     public string? FindMismatch(Architecture architecture)
     {
         ArgumentNullException.ThrowIfNull(architecture);
-        var (input, output) = (architecture.Input, architecture.Output);
-        if (output.Pixels != 1) return $"{architecture.Name} gives {output}, not one logit a class: end it with GlobalAvgPool2d or Flatten and Linear.";
+        return FindMismatch(architecture.Name, architecture.Input, architecture.Output);
+    }
+
+    /// <summary>The same for a network whose steps are known only at run time.</summary>
+    public string? FindMismatch(StepNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return FindMismatch(network.Name, network.Input, network.Output);
+    }
+
+    string? FindMismatch(string name, Shape input, Shape output)
+    {
+        if (output.Pixels != 1) return $"{name} gives {output}, not one logit a class: end it with GlobalAvgPool2d or Flatten and Linear.";
         if ((input.Channels, input.Height, input.Width) != (Channels, Height, Width))
-            return $"Pictures are prepared as {Channels} x {Height} x {Width}, and {architecture.Name} takes {input}: prepare them for that size.";
+            return $"Pictures are prepared as {Channels} x {Height} x {Width}, and {name} takes {input}: prepare them for that size.";
         if (output.Channels != ClassNames.Count)
-            return $"There are {ClassNames.Count} class names, and {architecture.Name} tells {output.Channels} classes apart: their numbers must be equal.";
+            return $"There are {ClassNames.Count} class names, and {name} tells {output.Channels} classes apart: their numbers must be equal.";
         return null;
     }
 

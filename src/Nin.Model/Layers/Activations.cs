@@ -15,6 +15,14 @@ namespace Nin
         public double NegativeSlope { get; } = negativeSlope;
     }
 
+    /// <summary><c>x</c> where it is positive, else <c>alpha (e^x - 1)</c> (<see cref="Elu"/>); the shape is unchanged.</summary>
+    /// <param name="alpha">What the value tends to below zero, with the other sign. Default: 1, as in PyTorch.</param>
+    public sealed class EluAttribute(double alpha = LayerDefaults.EluAlpha) : LayerAttribute
+    {
+        /// <summary>What the value tends to below zero, with the other sign.</summary>
+        public double Alpha { get; } = alpha;
+    }
+
     /// <summary><c>min(max(0, x), 6)</c> of each element (<see cref="Relu6"/>); the shape is unchanged.</summary>
     public sealed class Relu6Attribute : LayerAttribute;
 

@@ -6,7 +6,7 @@ namespace Nin
     /// <summary>
     /// The largest element of each window, channel by channel; padding is never the maximum.
     /// <c>channels x height x width</c> to <c>channels x outHeight x outWidth</c>, where
-    /// <c>out = (size + 2 Padding - kernel) / Stride + 1</c>, rounded down unless <see cref="CeilMode"/> says otherwise.
+    /// <c>out = (size + 2 Padding - Dilation (kernel - 1) - 1) / Stride + 1</c>, rounded down unless <see cref="CeilMode"/> says otherwise.
     /// </summary>
     /// <param name="kernel">Side of the square window in pixels, 1 or more.</param>
     public sealed class MaxPool2dAttribute(int kernel) : WindowAttribute
@@ -25,6 +25,9 @@ namespace Nin
 
         /// <summary>Rows and columns on each side, 0 to half the kernel. Default: 0.</summary>
         public int Padding { get; set; } = LayerDefaults.Padding;
+
+        /// <summary>Pixels from one tap of the window to the next, 1 or more. Default: 1.</summary>
+        public int Dilation { get; set; } = LayerDefaults.Dilation;
 
         /// <summary>
         /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may extend beyond the end

@@ -23,8 +23,10 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
         "NinBlock" => Block(x[0]),
         "Linear" => Node("Gemm", [x[0], .. WeightAndBias(Name)], Int("transB", 1)),
         "BatchNorm2d" => Normalization(Name, x[0], this["Epsilon"], this["Momentum"]),
+        "LocalResponseNorm" => ResponseNormalization(x),
         "Relu" => Node("Relu", x),
         "LeakyRelu" => Node("LeakyRelu", x, Float("alpha", this["NegativeSlope"])),
+        "Elu" => Node("Elu", x, Float("alpha", this["Alpha"])),
         "Relu6" => Node("Clip", [x[0], Scalar("min", 0), Scalar("max", 6)]),
         "Sigmoid" => Node("Sigmoid", x),
         "Tanh" => Node("Tanh", x),
@@ -88,6 +90,14 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
         return graph.Node(path, "BatchNormalization", [value, .. parameters], Float("epsilon", epsilon), Float("momentum", 1 - momentum));
     }
 
+    string ResponseNormalization(string[] x)
+    {
+        int size = (int)this["Size"];
+        // Of an even window ONNX has the odd channel on the other side.
+        if (size % 2 == 0) throw new NotSupportedException($"{Name} normalises over {size} channels; ONNX has the same window for odd numbers alone.");
+        return Node("LRN", x, Int("size", size), Float("alpha", this["Alpha"]), Float("beta", this["Beta"]), Float("bias", this["K"]));
+    }
+
     IEnumerable<string> WeightAndBias(string path) =>
         layer.Parameters.Where(p => p.Name == $"{path}.weight" || p.Name == $"{path}.bias").Select(Weights);
 
@@ -102,7 +112,9 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
     }
 
     AttributeProto[] PoolingWindow() =>
-        [Ints("kernel_shape", Axes("Kernel")), .. StrideAndPadding(), Int("ceil_mode", (long)this["CeilMode"])];
+        [Ints("kernel_shape", Axes("Kernel")), .. StrideAndPadding(), .. PoolingDilation(), Int("ceil_mode", (long)this["CeilMode"])];
+
+    AttributeProto[] PoolingDilation() => (int)Or("Dilation", 1) is > 1 and var dilation ? [Ints("dilations", dilation, dilation)] : [];
 
     IEnumerable<AttributeProto> StrideAndPadding()
     {

@@ -31,6 +31,41 @@ static class Activations
         return graph.Add("LeakyRelu", x.Shape, [new("NegativeSlope", slope)], [], x.Layer);
     }
 
+    public static Value Elu(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        double alpha = Checked.Between(float.MinValue, float.MaxValue, $"node '{node.Label}' (Elu)", "alpha", node.Float("alpha", 1));
+        return graph.Add("Elu", x.Shape, [new("Alpha", alpha)], [], x.Layer);
+    }
+
+    /// <summary>
+    /// A leaky ReLU whose slopes are numbers of the file: with one for all it is that; with one a channel it is <c>relu(x) + (-slope) relu(-x)</c>, in which
+    /// both products are depthwise convolutions and exact where the other term is 0.
+    /// </summary>
+    public static Value PRelu(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        var given = graph.FindConstant(node, 1) ?? throw new NotSupportedException("its slopes are computed");
+        float[] slopes = Arithmetic.PerChannel(given, x.Shape);
+        if (!slopes.All(float.IsFinite)) throw new InvalidDataException($"node '{node.Label}' (PRelu) has a slope that is not a finite number");
+        if (Array.TrueForAll(slopes, s => s == slopes[0] && s >= 0))
+        {
+            graph.Note("PRelu with one slope is a leaky ReLU here: the slope is no longer trained.");
+            return graph.Add("LeakyRelu", x.Shape, [new("NegativeSlope", Checked.Between(0, float.MaxValue, $"node '{node.Label}' (PRelu)", "slope", slopes[0]))], [], x.Layer);
+        }
+
+        if (x.Shape.IsFlat) throw new NotSupportedException("it has a slope for each feature; only of an image are slopes for each channel known");
+        int channels = x.Shape.Channels;
+        graph.Limits.Take(2L * channels);
+        var above = graph.Add("Relu", x.Shape, [], [], x.Layer);
+        var below = graph.Add("Relu", x.Shape, [], [], Scaled(x, _ => -1).Layer);
+        return graph.Add("Add", x.Shape, [], [], above.Layer, Scaled(below, c => -slopes[slopes.Length == 1 ? 0 : c]).Layer);
+
+        LayerValue Scaled(LayerValue of, Func<int, float> factor) => graph.Add(
+            "Conv2d", x.Shape, channels == 1 ? [new("Filters", 1), new("Bias", 0)] : [new("Filters", channels), new("Groups", channels), new("Bias", 0)],
+            [new("weight", [channels, 1, 1, 1], [.. Enumerable.Range(0, channels).Select(factor)], null)], of.Layer);
+    }
+
     public static Value HardSigmoid(GraphReader graph, NodeProto node)
     {
         var x = graph.Layer(node, 0);

@@ -67,7 +67,7 @@ static class Arithmetic
     }
 
     /// <summary>Numbers that are broadcast over an image: one for all, or one a channel.</summary>
-    static float[] PerChannel(Constant numbers, Shape shape)
+    public static float[] PerChannel(Constant numbers, Shape shape)
     {
         if (numbers.Length == 1) return numbers.ToFloats();
         long[] dims = numbers.Dims;

@@ -45,7 +45,7 @@ static class Convolutions
         int[] kernel = node.Ints("kernel_shape");
         if (kernel.Length != 2) throw new NotSupportedException($"its window has {kernel.Length} dimensions, not 2");
         var window = WindowReader.Read(graph, node, graph.Require(node, 0), kernel[0], kernel[1]);
-        if (window.Rows.Dilation != 1) throw new NotSupportedException("its window is dilated");
+        if (window.Rows.Dilation != 1 && kind != "MaxPool2d") throw new NotSupportedException("its window is dilated, which only a maximum's can be");
         RequirePadding(window.Rows);
         RequirePadding(window.Columns);
         if (graph.Require(node, 0) is Padded padding)
@@ -194,6 +194,7 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
         if ((Rows.Stride, Columns.Stride) != (Rows.Kernel, Columns.Kernel))
             foreach (var stride in ByAxis("Stride", Rows.Stride, Columns.Stride)) yield return stride;
         foreach (var side in Padding()) yield return side;
+        if (Rows.Dilation != 1) yield return new("Dilation", Rows.Dilation);
         if (Rows.Ceil) yield return new("CeilMode", 1);
     }
 

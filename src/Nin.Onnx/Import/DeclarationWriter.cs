@@ -59,7 +59,7 @@ sealed class DeclarationWriter(ImportedNetwork network, string? nameSpace)
     {
         var arguments = layer.Arguments.ToList();
         if (stride && layer["Stride"] is null) arguments.Insert(arguments.FindIndex(a => a.Name == "Kernel") + 1, new("Stride", 1));
-        string positional = layer.Kind switch { "MaxPool2d" or "AvgPool2d" => "Kernel", "Dropout" => "Probability", "LeakyRelu" => "NegativeSlope", "Linear" => "Features", _ => "Filters" };
+        string positional = layer.Kind switch { "MaxPool2d" or "AvgPool2d" => "Kernel", "Dropout" => "Probability", "LeakyRelu" => "NegativeSlope", "Elu" => "Alpha", "LocalResponseNorm" => "Size", "Linear" => "Features", _ => "Filters" };
         List<string> parts = layer.Inputs.Count > 1 ? [.. inputs] : [];
         foreach (var argument in arguments.OrderBy(a => a.Name == positional ? 0 : 1))
         {

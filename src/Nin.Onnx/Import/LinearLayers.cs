@@ -1,4 +1,5 @@
 using Nin.Onnx.Schema;
+using Nin.Shapes.Sizes;
 
 namespace Nin.Onnx;
 
@@ -48,7 +49,7 @@ static class LinearLayers
     }
 }
 
-/// <summary>Normalisation by running statistics.</summary>
+/// <summary>Normalisation by running statistics, and by the channels around each element.</summary>
 static class Normalization
 {
     static readonly string[] Roles = ["weight", "bias", "running_mean", "running_var"];
@@ -68,6 +69,25 @@ static class Normalization
         if (!(MathF.Abs(momentum - 0.9f) <= 1e-6f)) arguments.Add(new("Momentum", Math.Round(1 - Checked.Between(0, 1, of, "momentum", momentum), 6)));
         float[][] values = [.. numbers.Select(n => n.ToFloats())];
         return graph.Add("BatchNorm2d", x.Shape, [.. arguments], Weights(values[0], values[1], values[2], values[3], [.. node.Input.Skip(1).Take(4)]), x.Layer);
+    }
+
+    public static Value LocalResponse(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        string of = $"node '{node.Label}' (LRN)";
+        if (x.Shape.IsFlat) throw new InvalidDataException($"{of} needs an image, and reads {x.Shape}");
+        long size = node.Int("size", 0);
+        if (size is < 1 or > LayerDefaults.MostResponseChannels) throw new InvalidDataException($"{of} has the size {size}; it must be from 1 to {LayerDefaults.MostResponseChannels}");
+        // ONNX's has one channel more after the middle, PyTorch's and Nin's before it.
+        if (size % 2 == 0 && size > 1) throw new NotSupportedException($"its window has {size} channels; only odd ones, which have a middle, are known");
+        return graph.Add(
+            "LocalResponseNorm", x.Shape,
+            [
+                new("Size", size), new("Alpha", Checked.Between(0, float.MaxValue, of, "alpha", node.Float("alpha", 1e-4f))),
+                new("Beta", Checked.Between(0, float.MaxValue, of, "beta", node.Float("beta", 0.75f))),
+                new("K", Checked.Between(float.Epsilon, float.MaxValue, of, "bias", node.Float("bias", 1))),
+            ],
+            [], x.Layer);
     }
 
     public static ImportedTensor[] Weights(float[] scale, float[] shift, float[] mean, float[] variance, string?[] sources)

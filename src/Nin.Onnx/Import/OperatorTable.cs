@@ -17,10 +17,13 @@ static class OperatorTable
         ["Gemm"] = LinearLayers.Gemm,
         ["MatMul"] = LinearLayers.MatMul,
         ["BatchNormalization"] = Normalization.BatchNormalization,
+        ["LRN"] = Normalization.LocalResponse,
 
         // Activations.
         ["Relu"] = (g, n) => Elementwise(g, n, "Relu"),
         ["LeakyRelu"] = Activations.LeakyRelu,
+        ["PRelu"] = Activations.PRelu,
+        ["Elu"] = Activations.Elu,
         ["Clip"] = Activations.Clip,
         ["Sigmoid"] = (g, n) => Elementwise(g, n, "Sigmoid"),
         ["Tanh"] = (g, n) => Elementwise(g, n, "Tanh"),

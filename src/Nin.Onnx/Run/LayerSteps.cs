@@ -24,6 +24,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
         "BatchNorm2d" => Normalization(),
         "Relu" => Activation(default(Relu)),
         "LeakyRelu" => Activation(new LeakyRelu((float)(layer["NegativeSlope"] ?? LayerDefaults.NegativeSlope))),
+        "Elu" => Activation(new Elu((float)(layer["Alpha"] ?? LayerDefaults.EluAlpha))),
         "Relu6" => Activation(default(Relu6)),
         "Sigmoid" => Activation(default(Sigmoid)),
         "Tanh" => Activation(default(Tanh)),
@@ -35,6 +36,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
         "AvgPool2d" => new AvgPoolStep(Pooling(), layer["CountIncludePad"] != 0),
         "GlobalAvgPool2d" => new AvgPoolStep(PoolSizes.Global(Input)),
         "GlobalMaxPool2d" => new MaxPoolStep(PoolSizes.Global(Input)),
+        "LocalResponseNorm" => new LocalResponseNormStep(Input, (int)layer["Size"]!.Value, layer["Alpha"]!.Value, layer["Beta"]!.Value, layer["K"]!.Value),
         // Inference leaves dropout out, so its number among the layers decides nothing.
         "Dropout" => new DropoutStep(Input, layer["Probability"] ?? LayerDefaults.DropoutProbability, layer: 0),
         "Flatten" => new FlattenStep(Input),
@@ -66,7 +68,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
         new BatchNormalization(parameters, layer.Name, layer["Epsilon"] ?? LayerDefaults.BatchNormEpsilon, layer["Momentum"] ?? LayerDefaults.BatchNormMomentum),
         relu: false);
 
-    PoolSizes Pooling() => new(Input.Channels, Input.Height, Input.Width, Window(dilation: 1));
+    PoolSizes Pooling() => new(Input.Channels, Input.Height, Input.Width, Window((int)(layer["Dilation"] ?? 1)));
 
     /// <summary>A kernel of 1 and a stride of 1 unless they are given; a pooling's stride is its kernel.</summary>
     Window2d Window(int dilation)

@@ -37,6 +37,9 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Strings of the file that begin with <c>nin.</c>, such as its preprocessing.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>Its steps up to the logits, whatever <see cref="Ending"/> is: what a <c>Classifier</c> serves. It is given back with the model.</summary>
+    public StepNetwork Network => network;
+
     /// <summary>Its weights.</summary>
     public ParameterSet Parameters => network.Parameters;
 

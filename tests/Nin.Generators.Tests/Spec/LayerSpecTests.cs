@@ -16,6 +16,7 @@ public class LayerSpecTests
     [InlineData("NinBlock(6, Pointwise = 0)", "Block1", "6x9x11", 24 + 6, 594 * 4, 1, 1)]
     [InlineData("Relu", "Relu1", "4x9x11", 0, 0, 1, 1)]
     [InlineData("LeakyRelu(0.2)", "LeakyRelu1", "4x9x11", 0, 0, 1, 1)]
+    [InlineData("Elu(0.5)", "Elu1", "4x9x11", 0, 0, 1, 1)]
     [InlineData("MaxPool2d(3)", "Pool1", "4x3x3", 0, 0, 3, 3)]
     [InlineData("AvgPool2d(3, Stride = 2, Padding = 1)", "Pool1", "4x5x6", 0, 0, 3, 3)]
     [InlineData("GlobalAvgPool2d", "GlobalPool1", "4x1x1", 0, 0, 9, 11)]
@@ -28,10 +29,12 @@ public class LayerSpecTests
     [InlineData("Conv2d(2, Kernel = 4, PaddingRight = 3)", "Conv1", "2x6x11", 128 + 2, 132 * 64, 4, 4)]
     [InlineData("NinBlock(6, Pointwise = 0, KernelHeight = 1, KernelWidth = 3, Bias = false)", "Block1", "6x9x9", 72, 486 * 12, 1, 3)]
     [InlineData("MaxPool2d(KernelHeight = 2, KernelWidth = 3)", "Pool1", "4x4x3", 0, 0, 2, 3)]
+    [InlineData("MaxPool2d(3, Stride = 1, Dilation = 2, Padding = 1)", "Pool1", "4x7x9", 0, 0, 5, 5)]
     [InlineData("MaxPool2d(2, CeilMode = true)", "Pool1", "4x5x6", 0, 0, 2, 2)]
     [InlineData("AvgPool2d(4, Stride = 3, Same = true, CountIncludePad = false)", "Pool1", "4x3x4", 0, 0, 4, 4)]
     [InlineData("BatchNorm2d", "Norm1", "4x9x11", 8, 0, 1, 1)]
     [InlineData("Dropout(0.3)", "Dropout1", "4x9x11", 0, 0, 1, 1)]
+    [InlineData("LocalResponseNorm(5, Beta = 0.5)", "LocalResponseNorm1", "4x9x11", 0, 0, 1, 1)]
     [InlineData("Flatten", "Flatten1", "396 features", 0, 0, 9, 11)]
     public void Each_kind_has_its_shape_counts_and_receptive_field(
         string layer, string name, string output, long parameters, long macs, long fieldHeight, long fieldWidth)

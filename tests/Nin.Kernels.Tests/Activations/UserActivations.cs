@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 namespace Nin.Kernels.Tests.Activations;
 
 /// <summary>What a user writes: a formula with a number of its own, whose gradient reads the output (Clevert et al. 2015).</summary>
-public readonly struct Elu(float alpha) : ISavesOutput
+public readonly struct OutputElu(float alpha) : ISavesOutput
 {
     readonly float alpha = alpha;
 
-    public static string Name => "Elu";
+    public static string Name => "OutputElu";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)

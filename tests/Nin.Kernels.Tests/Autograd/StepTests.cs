@@ -43,7 +43,7 @@ public sealed class StepTests
             foreach (bool normalised in new[] { true, false })
             {
                 foreach (string name in ActivationCases.All.Keys) data.Add("cpu", name, normalised);
-                foreach (string name in new[] { Elu.Name, Silu.Name }) data.Add("emulator", name, normalised);
+                foreach (string name in new[] { OutputElu.Name, Silu.Name }) data.Add("emulator", name, normalised);
             }
 
             return data;

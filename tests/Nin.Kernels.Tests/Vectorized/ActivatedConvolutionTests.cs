@@ -47,7 +47,7 @@ public sealed unsafe class ActivatedConvolutionTests
         using DeviceBuffer x = Noise(1, batch * sizes.InputLength), w = Noise(2, sizes.WeightLength), bias = Noise(3, sizes.Filters);
         using DeviceBuffer plain = Noise(4, batch * sizes.OutputLength), want = Noise(5, plain.Length);
         using DeviceBuffer over = Noise(6, plain.Length), sums = Noise(7, plain.Length), y = Noise(8, plain.Length);
-        var formula = new Elu(0.7f);
+        var formula = new OutputElu(0.7f);
         forward.Run(stream, sizes, batch, x.View, w.View, bias.View, relu: false, plain.View);
         device.Kernels.Get<IActivationForward>().Run(stream, formula, plain.View, want.View);
 

@@ -98,9 +98,11 @@ public sealed class StepGradientTests(DeviceSet devices)
         yield return new AvgPoolStep(new PoolSizes(6, 7, 5, 3, 2, 1), countIncludePad: false);
         yield return new AvgPoolStep(PoolSizes.Global(Image));
         yield return new DropoutStep(Image, 0.4, layer: 1);
+        yield return new LocalResponseNormStep(Image, size: 4, alpha: 2, k: 0.5);
         yield return new FlattenStep(Image);
         yield return new ActivationStep<Relu>(Image);
         yield return new ActivationStep<LeakyRelu>(Image, new LeakyRelu(0.2f));
+        yield return new ActivationStep<Elu>(Image, new Elu(0.7f));
         yield return new ActivationStep<Relu6>(Image);
         yield return new ActivationStep<Sigmoid>(Image);
         yield return new ActivationStep<Tanh>(Image);

@@ -11,6 +11,7 @@ namespace Nin.Model.Tests.Networks;
 [BatchNorm2d]
 [Relu6]
 [LeakyRelu(0)]
+[Elu(0.5)]
 [Flatten]
 [Linear(9, Bias = false)]
 [BatchNorm2d(Momentum = 0.3)]

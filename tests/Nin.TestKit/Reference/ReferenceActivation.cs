@@ -24,7 +24,7 @@ public sealed record ReferenceActivation(
     /// <summary>The derivative by way of the output, for an activation whose gradient reads that; null where it reads the input.</summary>
     public Func<double, double>? DerivativeOfOutput { get; init; }
 
-    /// <summary>The library's own; slope 0.1 of a leaky ReLU.</summary>
+    /// <summary>The library's own; slope 0.1 of a leaky ReLU, alpha 0.7 of an ELU.</summary>
     public static IReadOnlyList<ReferenceActivation> All { get; } =
     [
         new("Relu", x => x <= 0 ? 0 : x, x => x > 0 ? 1 : 0, 0, 0) { Kinks = [0], DerivativeOfOutput = y => y > 0 ? 1 : 0 },
@@ -32,6 +32,8 @@ public sealed record ReferenceActivation(
         {
             Kinks = [0], DerivativeOfOutput = y => y > 0 ? 1 : 0.1f,
         },
+        // Hyperbolic tangent (4) in the numerator and in the denominator, which is at least 1, the difference, the quotient and the product.
+        new("Elu", x => x > 0 ? x : (double)0.7f * Expm1(x), x => x > 0 ? 1 : (double)0.7f * Math.Exp(x), 11, 6) { Kinks = [0] },
         new("Relu6", x => x <= 0 ? 0 : x >= 6 ? 6 : x, x => x is > 0 and < 6 ? 1 : 0, 0, 0)
         {
             Kinks = [0, 6], DerivativeOfOutput = y => y is > 0 and < 6 ? 1 : 0,
@@ -88,6 +90,9 @@ public sealed record ReferenceActivation(
 
         return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
     }
+
+    // The difference cancels near 0, the first terms of the series do not.
+    static double Expm1(double x) => Math.Abs(x) < 1e-4 ? x * (1 + x / 2 * (1 + x / 3)) : Math.Exp(x) - 1;
 
     static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 

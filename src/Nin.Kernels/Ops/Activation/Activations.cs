@@ -51,6 +51,39 @@ public readonly struct LeakyRelu : ISavesOutput
         T.SelectGreater(saved, T.Broadcast(0), dy, slope * dy);
 }
 
+/// <summary><c>x > 0 ? x : alpha (e^x - 1)</c> (Clevert, Unterthiner and Hochreiter 2016; <c>torch.nn.ELU</c>). The gradient at 0 is alpha.</summary>
+public readonly struct Elu : ISavesInput
+{
+    readonly float alpha;
+
+    /// <param name="alpha">What the value tends to below zero, with the other sign.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is infinite or NaN.</exception>
+    public Elu(float alpha)
+    {
+        if (!float.IsFinite(alpha)) throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "The alpha of an ELU must be a finite number.");
+        this.alpha = alpha;
+    }
+
+    /// <inheritdoc/>
+    public static string Name => "Elu";
+
+    // e^x - 1 = 2 t / (1 - t) with t = tanh(x / 2): below zero nothing cancels, as it does in the difference.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T>
+    {
+        T t = T.Tanh(0.5f * x);
+        return T.SelectGreater(x, T.Broadcast(0), x, alpha * (2f * t / (1f - t)));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Gradient<T>(T saved, T dy)
+        where T : struct, IReal<T> =>
+        T.SelectGreater(saved, T.Broadcast(0), dy, dy * (alpha * T.Exp(saved)));
+}
+
 /// <summary><c>min(max(0, x), 6)</c> (Krizhevsky 2010; <c>torch.nn.ReLU6</c>). The gradient at 0 and at 6 is 0.</summary>
 public readonly struct Relu6 : ISavesOutput
 {

@@ -15,19 +15,19 @@ namespace Nin;
 /// </remarks>
 /// <example>
 /// <code>
-/// public readonly struct Elu(float alpha) : ISavesOutput
+/// public readonly struct Celu(float alpha) : ISavesOutput
 /// {
 ///     readonly float alpha = alpha;
 ///
-///     public static string Name => "Elu";
+///     public static string Name => "Celu";
 ///
 ///     [MethodImpl(MethodImplOptions.AggressiveInlining)]
 ///     public T Value&lt;T&gt;(T x) where T : struct, IReal&lt;T&gt; =>
-///         T.SelectGreater(x, T.Broadcast(0), x, alpha * (T.Exp(x) - 1));
+///         T.SelectGreater(x, T.Broadcast(0), x, alpha * (T.Exp(x / alpha) - 1));
 ///
 ///     [MethodImpl(MethodImplOptions.AggressiveInlining)]
 ///     public T Gradient&lt;T&gt;(T y, T dy) where T : struct, IReal&lt;T&gt; =>
-///         T.SelectGreater(y, T.Broadcast(0), dy, dy * (y + alpha));
+///         T.SelectGreater(y, T.Broadcast(0), dy, dy * (y / alpha + 1));
 /// }
 /// </code>
 /// </example>

@@ -45,9 +45,24 @@ static partial class LayerDefaults
     /// <summary>Slope of a leaky ReLU below zero (PyTorch's <c>negative_slope</c>).</summary>
     public const double NegativeSlope = 0.01;
 
+    /// <summary>What an ELU tends to below zero, with the other sign (PyTorch's <c>alpha</c>).</summary>
+    public const double EluAlpha = 1;
+
     /// <summary>Added to the variance before its square root (PyTorch's <c>eps</c>).</summary>
     public const double BatchNormEpsilon = 1e-5;
 
     /// <summary>Weight of a new batch in the running statistics (PyTorch's <c>momentum</c>).</summary>
     public const double BatchNormMomentum = 0.1;
+
+    /// <summary>Factor of the mean square in a local response normalisation (PyTorch's <c>alpha</c>).</summary>
+    public const double ResponseAlpha = 1e-4;
+
+    /// <summary>Exponent of a local response normalisation (PyTorch's <c>beta</c>).</summary>
+    public const double ResponseBeta = 0.75;
+
+    /// <summary>What a local response normalisation adds to the sum (PyTorch's <c>k</c>).</summary>
+    public const double ResponseK = 1;
+
+    /// <summary>The most channels of a local response normalisation's window.</summary>
+    public const int MostResponseChannels = 1024;
 }

@@ -87,6 +87,9 @@ readonly partial struct StepMemory
     /// <summary>Dropout: the mask is recomputed.</summary>
     public static StepMemory Dropout => new() { CanOverwrite = true, CanOverwriteGradient = true };
 
+    /// <summary>Local response normalisation: the sum of each output is kept.</summary>
+    public static StepMemory LocalResponseNorm(long length) => new() { ReadsInput = true, SavedPerExample = length, CanOverwriteGradient = true };
+
     /// <summary>Max pooling: an output's argmax index is a byte, or in a large window a float32.</summary>
     public static StepMemory MaxPool(in Window2d window, long outputLength)
     {
