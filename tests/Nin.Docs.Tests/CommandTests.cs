@@ -84,11 +84,11 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
             {
                 string verb = tool[0].TrimStart('-');
                 if (TooLong.TryGetValue(verb, out string? reason)) NoteParsed(where, reason, tool);
-                else Run(where, Path.Combine(AppContext.BaseDirectory, "nin.dll"), [], Less(tool));
+                else Run(where, Path.Combine(AppContext.BaseDirectory, "nin.dll"), Less(tool));
             }
             else if (command.ForOwnProgram is { } own)
             {
-                Run(where, program.Value, ["--depsfile", Beside(".deps.json"), "--runtimeconfig", Beside(".runtimeconfig.json")], Less(own));
+                Run(where, program.Value, Less(own));
             }
             else
             {
@@ -151,9 +151,11 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{where}: parsed, not run: it {reason}");
     }
 
-    void Run(string where, string program, string[] host, string[] arguments)
+    // With what this test runs with: programs beside it have no other copy of what they need.
+    void Run(string where, string program, string[] arguments)
     {
         var clock = Stopwatch.StartNew();
+        string[] host = ["--depsfile", Beside(".deps.json"), "--runtimeconfig", Beside(".runtimeconfig.json")];
         var start = new ProcessStartInfo("dotnet", ["exec", .. host, program, .. arguments.SelectMany(Expand)])
         {
             WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,

@@ -62,7 +62,7 @@ static class Activations
         return graph.Add("Add", x.Shape, [], [], above.Layer, Scaled(below, c => -slopes[slopes.Length == 1 ? 0 : c]).Layer);
 
         LayerValue Scaled(LayerValue of, Func<int, float> factor) => graph.Add(
-            "Conv2d", x.Shape, channels == 1 ? [new("Filters", 1), new("Bias", 0)] : [new("Filters", channels), new("Groups", channels), new("Bias", 0)],
+            "Conv2d", x.Shape, [new("Filters", channels), new("Kernel", 1), .. channels == 1 ? (LayerArgument[])[] : [new("Groups", channels)], new("Bias", 0)],
             [new("weight", [channels, 1, 1, 1], [.. Enumerable.Range(0, channels).Select(factor)], null)], of.Layer);
     }
 
