@@ -32,7 +32,7 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 
             case Conv2dAlgorithm.Winograd:
                 var transformed = new WinogradWeights(pool, sizes, IsTransposed: false);
-                if (WinogradLargeWeights.Suits(sizes, n))
+                if (w.Prepacked is null && WinogradLargeWeights.Suits(sizes, n))
                 {
                     float* large = stream.Scratch(WinogradLargeWeights.WorkspaceLength(pool, sizes, n)).Pointer;
                     WinogradLargeWeights.Run(
