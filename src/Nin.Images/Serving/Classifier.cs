@@ -101,17 +101,7 @@ public sealed class Classifier : IDisposable
     public Prediction[] Predict(string path, int top = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var request = Rent(top);
-        try
-        {
-            request.Decode(path);
-            Run(request.Pixels, request.Probabilities);
-            return request.Best(Preprocessing.ClassNames, top);
-        }
-        finally
-        {
-            requests.Add(request);
-        }
+        return Predict(path, top, static (request, path) => request.Decode(path));
     }
 
     /// <summary>Classifies an encoded picture that a stream holds, from where it stands to its end. The stream is left open.</summary>
@@ -119,35 +109,13 @@ public sealed class Classifier : IDisposable
     public Prediction[] Predict(Stream picture, int top = 1)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        var request = Rent(top);
-        try
-        {
-            request.Decode(Unnamed, picture);
-            Run(request.Pixels, request.Probabilities);
-            return request.Best(Preprocessing.ClassNames, top);
-        }
-        finally
-        {
-            requests.Add(request);
-        }
+        return Predict(picture, top, static (request, picture) => request.Decode(Unnamed, picture));
     }
 
     /// <summary>Classifies an encoded picture.</summary>
     /// <inheritdoc cref="Predict(string, int)"/>
-    public Prediction[] Predict(ReadOnlySpan<byte> encoded, int top = 1)
-    {
-        var request = Rent(top);
-        try
-        {
-            request.Decode(Unnamed, encoded);
-            Run(request.Pixels, request.Probabilities);
-            return request.Best(Preprocessing.ClassNames, top);
-        }
-        finally
-        {
-            requests.Add(request);
-        }
-    }
+    public Prediction[] Predict(ReadOnlySpan<byte> encoded, int top = 1) =>
+        Predict(encoded, top, static (request, encoded) => request.Decode(Unnamed, encoded));
 
     /// <summary>Classifies pixels of the network's size, before normalisation.</summary>
     /// <param name="pixels">Bytes <c>[channels, height, width]</c>, 0 to 255.</param>
@@ -208,6 +176,22 @@ public sealed class Classifier : IDisposable
         ownedNetwork?.Dispose();
         ownedDevice?.Dispose();
         (ownedNetwork, ownedDevice) = (null, null);
+    }
+
+    Prediction[] Predict<TPicture>(TPicture picture, int top, Action<ClassifierRequest, TPicture> decode)
+        where TPicture : allows ref struct
+    {
+        var request = Rent(top);
+        try
+        {
+            decode(request, picture);
+            Run(request.Pixels, request.Probabilities);
+            return request.Best(Preprocessing.ClassNames, top);
+        }
+        finally
+        {
+            requests.Add(request);
+        }
     }
 
     void Run(ReadOnlySpan<byte> pixels, Span<float> probabilities)
