@@ -9,7 +9,7 @@ sealed class Slot(long length, int first, int last)
     public long Length { get; } = length;
 
     /// <summary>Elements that it takes.</summary>
-    public long Size => SlotSize.RoundUp(Length);
+    public long Size { get; } = SlotSize.RoundUp(length);
 
     /// <summary>When it is first written.</summary>
     public int First { get; } = first;
