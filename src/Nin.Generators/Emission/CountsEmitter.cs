@@ -30,7 +30,7 @@ static class CountsEmitter
             public static long TrainingBytes(int batch) => sizeof(float) * ({twice} + Declared.Plan.Length(batch));
 
             /// <summary>Bytes that inference takes: parameters, buffers and a session.</summary>
-            /// <remarks>The workspace of ops and prepacked weights are extra.</remarks>
+            /// <remarks>The workspace of ops and prepacked weights are extra. Device cpu takes less for a batch of large images, whose first layers it runs in parts.</remarks>
             /// <param name="batch">Examples, 1 or more.</param>
             public static long InferenceBytes(int batch) => sizeof(float) * ({once} + Declared.Plan.InferenceLength(batch));
             """));

@@ -14,12 +14,25 @@ public readonly struct Arena
     readonly int batch;
     readonly TrainedPart? part;
     readonly int firstStep, endStep;
+    readonly long reach = long.MaxValue;
+    readonly RedirectedSlot redirected;
 
     Arena(DeviceView memory, long start, int batch, TrainedPart? part, int firstStep, int endStep) =>
         (this.memory, this.start, this.batch, this.part, this.firstStep, this.endStep) = (memory, start, batch, part, firstStep, endStep);
 
+    Arena(DeviceView memory, int batch, int firstStep, int endStep, long reach, in RedirectedSlot redirected)
+        : this(memory, 0, batch, part: null, firstStep, endStep) =>
+        (this.reach, this.redirected) = (reach, redirected);
+
     /// <summary>Inference, by the whole network.</summary>
     internal static Arena OfInference(DeviceView memory, int batch) => new(memory, 0, batch, part: null, 0, int.MaxValue);
+
+    /// <summary>Inference of a part of the batch by the steps before <paramref name="end"/>, whose slots end at <paramref name="reach"/>.</summary>
+    internal static Arena OfPart(DeviceView memory, int batch, int end, long reach, in RedirectedSlot result) => new(memory, batch, 0, end, reach, result);
+
+    /// <summary>Inference of the batch by the other steps.</summary>
+    internal static Arena OfRest(DeviceView memory, int batch, int first, long reach, in RedirectedSlot parts) =>
+        new(memory, batch, first, int.MaxValue, reach, parts);
 
     /// <summary>The steps of a training pass that train.</summary>
     internal static Arena OfTraining(DeviceView memory, int batch, TrainedPart part) =>
@@ -43,7 +56,8 @@ public readonly struct Arena
     public DeviceView Slot(long offset, long length)
     {
         if (part is not null) offset = part.Moved(offset, length);
-        return offset < 0 ? default : memory.Slice(checked(start + offset * batch), checked(length * batch));
+        else if (offset == redirected.Offset && length == redirected.Length) return redirected.View;
+        return offset < 0 || offset > reach - length ? default : memory.Slice(checked(start + offset * batch), checked(length * batch));
     }
 
     /// <summary>The gradient of a step's value; none where it is not computed.</summary>

@@ -15,6 +15,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     where TOut : struct, IShape
 {
     readonly Session<TIn, TOut> session;
+    readonly Lazy<InferenceParts?> parts;
     volatile TrainedPart? part;
     bool disposed;
 
@@ -31,6 +32,8 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
         MemoryPlan = plan;
         Parameters = new ParameterSet(device, [.. architecture.Parameters]);
         Initialization.Apply(Parameters, architecture.Init, seed);
+        // The steps, whose parameters it counts, exist when a derived class has made them.
+        parts = new(() => InferenceParts.Of(device, TIn.Shape.Length, plan.Steps, [.. StepParameters().Select(step => step.Sum(p => p.Length))]));
         session = new Session<TIn, TOut>(this);
     }
 
@@ -52,6 +55,8 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     internal MemoryPlan MemoryPlan { get; }
 
     internal string Name => Architecture.Name;
+
+    InferenceParts? Parts => parts.Value;
 
     Architecture Architecture { get; }
 
@@ -126,7 +131,10 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
 
     /// <summary>Elements of a session that trains and infers.</summary>
     internal long LengthToTrain(TrainedPart part, int batch) =>
-        Math.Max(part.FixedLength + part.PerExample * MemoryPlan.Checked(batch), MemoryPlan.InferenceLength(batch));
+        Math.Max(part.FixedLength + part.PerExample * MemoryPlan.Checked(batch), LengthToInfer(batch));
+
+    /// <summary>Elements of a session that infers.</summary>
+    internal long LengthToInfer(int batch) => Parts?.Length(MemoryPlan.Checked(batch)) ?? MemoryPlan.InferenceLength(batch);
 
     /// <summary>What a training pass does now.</summary>
     internal TrainedPart Part(bool inputGradient)
@@ -135,6 +143,13 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
         return part = new TrainedPart(MemoryPlan, StepParameters(), Parameters.FreezingVersion, inputGradient);
     }
 
+    /// <summary>Runs a batch for inference and returns where the output is.</summary>
+    internal DeviceView Infer(DeviceStream stream, int batch, DeviceView memory, DeviceView input) =>
+        Parts is { } parts && parts.Length(batch) is not null
+            ? parts.Run(new Inference(this), stream, batch, memory, input)
+            : RunInference(new Pass(stream, batch), Arena.OfInference(memory, batch), input);
+
+    /// <summary>Runs the steps of an arena as in inference.</summary>
     internal DeviceView Infer(in Pass pass, in Arena arena, DeviceView input) => RunInference(pass, arena, input);
 
     internal DeviceView Train(in Pass pass, in Arena arena, DeviceView input) => RunForward(pass, arena, input);
@@ -163,4 +178,9 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     /// <param name="accumulate">Adds to what stands in <paramref name="inputGradient"/>.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected abstract void RunBackward(in Pass pass, in Arena arena, DeviceView input, DeviceView inputGradient, bool accumulate);
+
+    readonly struct Inference(Network<TIn, TOut> network) : IInference
+    {
+        public DeviceView Infer(in Pass pass, in Arena arena, DeviceView input) => network.RunInference(pass, arena, input);
+    }
 }

@@ -27,7 +27,7 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
         this.network = network;
         core = new SessionCore(
             network.Name, network.Parameters, TIn.Shape,
-            (batch, part) => part is null ? network.MemoryPlan.InferenceLength(batch) : network.LengthToTrain(part, batch));
+            (batch, part) => part is null ? network.LengthToInfer(batch) : network.LengthToTrain(part, batch));
         stream = core.Stream;
         if (maxBatch > 0) Reserve(maxBatch);
     }
@@ -51,8 +51,7 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
         using var call = Enter();
         using var reading = network.Parameters.Read();
         var input = Begin(x);
-        var pass = new Pass(stream, x.Batch);
-        var output = network.Infer(pass, Arena.OfInference(core.Memory, x.Batch), input);
+        var output = network.Infer(stream, x.Batch, core.Memory, input);
         x.Untyped.CheckUnchanged();
         return core.Result(output, x.Batch, TOut.Shape).As<TOut>();
     }

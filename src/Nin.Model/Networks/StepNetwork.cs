@@ -13,9 +13,10 @@ namespace Nin;
 /// </remarks>
 public sealed class StepNetwork : IDisposable
 {
-    readonly PlannedStep[] steps;
+    readonly ComputingStep[] steps;
     readonly PlannedValue[] values;
     readonly long perExample;
+    readonly InferenceParts? parts;
     readonly Lock gate = new();
     readonly Stack<Worker> idle = new();
     bool disposed;
@@ -25,8 +26,10 @@ public sealed class StepNetwork : IDisposable
         (Name, Parameters, Input, Output) = (name, parameters, input, output);
         var plan = new InferencePlan(graph);
         perExample = Math.Max(1, plan.PerExample);
-        steps = [.. graph.Steps.Select((node, i) => new PlannedStep(computing[i], [.. node.Inputs], plan.Values.Aliases(i)))];
+        steps = [.. graph.Steps.Select((node, i) => new ComputingStep(computing[i], [.. node.Inputs], plan.Values.Aliases(i)))];
         values = [.. graph.Steps.Select((node, i) => new PlannedValue(plan.Values[i]?.Offset ?? -1, node.Length))];
+        parts = InferenceParts.Of(
+            Device, input.Length, [.. values.Select((v, i) => new PlannedStep(Training: -1, v.Offset, v.Length, steps[i].Inputs))], [.. computing.Select(Weights)]);
     }
 
     /// <summary>What messages call it.</summary>
@@ -107,20 +110,29 @@ public sealed class StepNetwork : IDisposable
     internal long Length(int batch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        return perExample * batch;
+        return parts?.Length(batch) ?? perExample * batch;
     }
 
     /// <summary>Runs the steps and returns where the output is.</summary>
-    /// <param name="pass">The batch.</param>
-    /// <param name="arena">The session's memory.</param>
+    /// <param name="stream">Where they are queued.</param>
+    /// <param name="batch">Examples.</param>
+    /// <param name="memory">The session's memory.</param>
     /// <param name="input">The batch's memory.</param>
     /// <param name="branches">Room for the inputs of the step with the most.</param>
-    internal DeviceView Infer(in Pass pass, in Arena arena, DeviceView input, Span<DeviceView> branches)
+    internal DeviceView Infer(DeviceStream stream, int batch, DeviceView memory, DeviceView input, DeviceView[] branches)
+    {
+        var inference = new Inference(this, branches);
+        return parts?.Length(batch) is not null
+            ? parts.Run(inference, stream, batch, memory, input)
+            : inference.Infer(new Pass(stream, batch), Arena.OfInference(memory, batch), input);
+    }
+
+    DeviceView Infer(in Pass pass, in Arena arena, DeviceView input, Span<DeviceView> branches)
     {
         for (int i = 0; i < steps.Length; i++)
         {
             var (step, inputs, aliases) = steps[i];
-            if (aliases) continue;
+            if (aliases || !arena.Runs(i)) continue;
             for (int k = 0; k < inputs.Length; k++) branches[k] = View(inputs[k], arena, input);
             var y = View(i, arena, input);
             switch (step)
@@ -145,6 +157,13 @@ public sealed class StepNetwork : IDisposable
 
     DeviceView View(int value, in Arena arena, DeviceView input) =>
         value < 0 || values[value].Offset < 0 ? input : arena.Slot(values[value].Offset, values[value].Length);
+
+    static long Weights(object step) => step switch
+    {
+        Step single => single.Parameters.Sum(p => p.Length),
+        ResidualStep residual => residual.Parameters.Sum(p => p.Length),
+        _ => 0,
+    };
 
     int Batch(int length) => length > 0 && length % Input.Length == 0
         ? (int)(length / Input.Length)
@@ -175,10 +194,15 @@ public sealed class StepNetwork : IDisposable
         worker.Dispose();
     }
 
+    readonly struct Inference(StepNetwork network, DeviceView[] branches) : IInference
+    {
+        public DeviceView Infer(in Pass pass, in Arena arena, DeviceView input) => network.Infer(pass, arena, input, branches);
+    }
+
     /// <param name="Step">A <see cref="Nin.Step"/>, a <see cref="ResidualStep"/> or a <see cref="MergeStep"/>.</param>
     /// <param name="Inputs">The values that it reads; -1 is the network's input.</param>
     /// <param name="Aliases">Whether its value is its input, so that nothing runs.</param>
-    readonly record struct PlannedStep(object Step, int[] Inputs, bool Aliases);
+    readonly record struct ComputingStep(object Step, int[] Inputs, bool Aliases);
 
     /// <param name="Offset">Where it starts, in elements an example; -1 where it is the network's input.</param>
     /// <param name="Length">Elements of one example.</param>

@@ -40,7 +40,7 @@ public sealed class StepSession : IDisposable
         using var reading = network.Parameters.Read();
         core.Check(x);
         var input = core.Begin(x);
-        var output = network.Infer(new Pass(core.Stream, x.Batch), Arena.OfInference(core.Memory, x.Batch), input, branches);
+        var output = network.Infer(core.Stream, x.Batch, core.Memory, input, branches);
         x.CheckUnchanged();
         return core.Result(output, x.Batch, network.Output);
     }

@@ -1,4 +1,5 @@
 using Nin.Ops;
+using Nin.TestKit;
 
 namespace Nin.Model.Tests.Networks;
 
@@ -47,6 +48,26 @@ public sealed class StepNetworkTests : IDisposable
         float[] fused = network.Run(images, Layout.Nchw);
         fused.Should().HaveCount(4 * 8);
         for (int i = 0; i < fused.Length; i++) fused[i].Should().BeApproximately(apart[i], 1e-5f);
+    }
+
+    [Fact]
+    public void Large_images_run_in_parts_with_the_bits_that_each_has_alone()
+    {
+        const int batch = 29;
+        Shape input = new(3, 128, 128), large = new(8, 128, 128);
+        var builder = new StepNetworkBuilder(input);
+        int x = builder.Add(new ConvolutionStep(new Conv2dSizes(3, 128, 128, 8, Kernel: 3, Padding: 1), large, parameters["Conv.weight"], parameters["Conv.bias"], relu: false), StepNetworkBuilder.NetworkInput);
+        builder.Add(new AvgPoolStep(PoolSizes.Global(large)), x);
+        // Not disposed: it would give back the parameters that all share.
+        var network = builder.Build(parameters);
+        float[] pixels = RandomData.Normal(4, batch * (int)input.Length);
+
+        float[] together = network.Run(pixels, Layout.Nchw);
+        for (int i = 0; i < batch; i++)
+            network.Run(pixels.AsSpan(i * (int)input.Length, (int)input.Length), Layout.Nchw).Should().Equal(together[(8 * i)..(8 * i + 8)], $"of example {i}");
+
+        using var session = network.CreateSession(batch);
+        session.PlanBytes.Should().BeLessThan(batch * sizeof(float) * large.Length / 2, "a part alone needs its activations");
     }
 
     [Fact]
