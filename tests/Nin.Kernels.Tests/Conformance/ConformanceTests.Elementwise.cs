@@ -27,6 +27,20 @@ public abstract partial class ConformanceTests<TDevice>
     }
 
     [DeviceTheory, MemberData(nameof(Activations))]
+    public void Add_and_its_relu_are_one_op_that_keeps_NaN(Norm2dCase s)
+    {
+        float[] a = RandomData.Normal(1, s.Length), b = RandomData.Normal(2, s.Length);
+        a[s.Length / 2] = float.NaN;
+        Operand left = In(a), right = In(b), y = Out(s.Length), over = Over(b);
+        Op<IAdd>().Run(Stream, left, right, y, relu: true);
+        Op<IAdd>().Run(Stream, left, over, over, relu: true);
+
+        Oracle want = ReferenceAdd.Forward(a.Widen(), b.Widen()).WithRelu();
+        Comparison.Agree(y.Read(), want, "y");
+        Comparison.Agree(over.Read(), want, "y over b");
+    }
+
+    [DeviceTheory, MemberData(nameof(Activations))]
     public void Multiply(Norm2dCase s)
     {
         var sizes = new MultiplySizes(s.Batch, s.Plane, s.Channels);
