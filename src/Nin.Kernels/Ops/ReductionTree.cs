@@ -32,6 +32,24 @@ readonly record struct ReductionTree(int Lines, int LineLength, int Examples, in
         return rows >= parts ? new(rows, columns, examples, parts) : new(rows * columns, 1, examples, parts);
     }
 
+    /// <summary>
+    /// The tree whose leaves are halves of this one's, or halves of halves: as many as <paramref name="parts"/>, a power of two, asks for, and none of fewer than
+    /// <paramref name="leastPixels"/> pixels. This tree's leaves are nodes of it.
+    /// </summary>
+    public ReductionTree Cut(int parts, int leastPixels)
+    {
+        // Examples that nothing has cut yet are cut between any two pixels.
+        (int lines, int length) = Parts > 1 ? (Lines, LineLength) : ((int)Pixels, 1);
+        int examples = Examples, leaves = Parts;
+        for (; parts > 1 && Pixels * examples / leaves >= 2L * leastPixels && (examples > 1 || 2 * leaves <= lines); parts /= 2)
+        {
+            if (examples > 1) examples /= 2;
+            else leaves *= 2;
+        }
+
+        return leaves == Parts ? this with { Examples = examples } : new(lines, length, examples, leaves);
+    }
+
     /// <summary>Pixels of an example.</summary>
     public long Pixels => (long)Lines * LineLength;
 

@@ -41,7 +41,8 @@ public abstract class QueuedWeightsTests<TDevice>
 
     static Func<DeviceStream, Type, Weights, DeviceView> Copies(AcceleratorDevice device, bool inGroups)
     {
-        var problem = GemmProblem.Fprop(Sizes);
+        // Transposed: what has its order already is not copied.
+        var problem = GemmProblem.Dgrad(Sizes);
         var layout = inGroups ? PackedLayout.ForWorkGroups(problem) : PackedLayout.ForThreads(problem);
         WeightPacker packer = new(device);
         return (stream, variant, w) => packer.Pack(stream, variant, layout, w, scratch: default);

@@ -64,6 +64,29 @@ public sealed class WorkGroupShapeTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(4, 8)]
+    [InlineData(3, 5)]
+    public void A_strided_data_gradient_has_the_bits_of_one_that_walks_all_taps(int channels, int filters)
+    {
+        // Two residues of one and two taps from top to bottom; three of one tap or none from left to right.
+        var window = new Window2d(new(Kernel: 3, Stride: 2, Before: 1, After: 1), new(Kernel: 2, Stride: 3, Before: 1, After: 0));
+        var sizes = new Conv2dSizes(channels, Height: 5, Width: 7, filters, window);
+        var problem = GemmProblem.Dgrad(sizes);
+        Operand dy = In(Examples * (int)sizes.OutputLength), w = In((int)sizes.WeightLength);
+        foreach (var mode in new[] { StoreMode.Overwrite, StoreMode.Add })
+        {
+            Operand want = In(Examples * (int)sizes.InputLength), got = In(Examples * (int)sizes.InputLength);
+            Run(new ThreadImplicitGemm(device), want);
+            Run(WorkGroupImplicitGemm.Float32(device), got);
+            got.Read().Should().Equal(want.Read(), "{0}", mode);
+
+            void Run(IImplicitGemm gemm, Operand dx) => gemm.Run(
+                stream, typeof(WorkGroupShapeTests), problem, Examples, dy, w.View, stream.Scratch(gemm.ScratchLength(problem, w.View)), bias: default,
+                relu: false, dx, mode);
+        }
+    }
+
     [Theory, MemberData(nameof(Channels))]
     public void A_weight_gradient_has_the_same_bits_in_every_shape(int channels, int filters)
     {

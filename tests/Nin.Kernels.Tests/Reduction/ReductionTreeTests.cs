@@ -95,6 +95,38 @@ public sealed class ReductionTreeTests
         }
     }
 
+    [Theory, MemberData(nameof(Shapes))]
+    public void Leaves_are_nodes_of_the_tree_that_cuts_them(int rows, int columns)
+    {
+        const int LeastPixels = 32, Examples = 40;
+        var tree = ReductionTree.Over(rows, columns);
+        foreach (int parts in new[] { 1, 2, 16 })
+        {
+            var cut = tree.Cut(parts, LeastPixels);
+            int leaves = tree.Leaves(Examples), cuts = cut.Leaves(Examples) / leaves;
+            cuts.Should().BeInRange(1, parts);
+            System.Numerics.BitOperations.IsPow2(cuts).Should().BeTrue();
+            cut.Leaves(Examples).Should().Be(cuts * leaves);
+            for (int leaf = 0; leaf <= leaves; leaf += Math.Max(1, leaves / 4096))
+                cut.FirstPixel(leaf * cuts, Examples).Should().Be(tree.FirstPixel(leaf, Examples));
+            if (cuts > 1) (cut.FirstPixel(1, Examples) - cut.FirstPixel(0, Examples)).Should().BeGreaterThanOrEqualTo(LeastPixels);
+            cut.FirstPixel(cut.Leaves(3), 3).Should().Be(3 * tree.Pixels, "a batch may end within a leaf");
+        }
+    }
+
+    [Theory]
+    [InlineData(28, 28, 16, 1, 4)]
+    [InlineData(7, 7, 16, 1, 1)]
+    [InlineData(26, 26, 2, 4, 1)]
+    [InlineData(54, 54, 16, 1, 16)]
+    [InlineData(112, 112, 4, 1, 16)]
+    [InlineData(1, 1, 16, 8, 1)]
+    public void Examples_are_cut_apart_before_they_are_cut(int rows, int columns, int parts, int examples, int partsOfExample)
+    {
+        var cut = ReductionTree.Over(rows, columns).Cut(parts, leastPixels: 32);
+        (cut.Examples, cut.Parts).Should().Be((examples, partsOfExample));
+    }
+
     // The order of additions, as the summary of the tree says it.
     static string Tree(string[] leaves)
     {

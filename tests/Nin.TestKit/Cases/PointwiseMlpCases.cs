@@ -18,5 +18,6 @@ public static class PointwiseMlpCases
         new(9, 96, 96, 10, 7, 6),
         new(2, 160, 96, 64, 13, 11),
         new(1, 17, 130, 5, 4, 3),
+        new(1, 3, 8_200, 5, 1, 2), // more than shared memory holds
     ];
 }

@@ -63,7 +63,8 @@ readonly record struct Im2colRow(long Source, int Row, int Column)
         return source < 0 ? -1 : source + k.Channel;
     }
 
-    static int ExampleLength(ConvolutionGeometry g) => g.Rows.Sources * g.Columns.Sources * g.Groups * g.SourceChannels;
+    /// <summary>Elements of an example of the source.</summary>
+    public static int ExampleLength(ConvolutionGeometry g) => g.Rows.Sources * g.Columns.Sources * g.Groups * g.SourceChannels;
 }
 
 /// <summary>A column of the im2col matrix: a tap and a channel, numbered tap by tap.</summary>

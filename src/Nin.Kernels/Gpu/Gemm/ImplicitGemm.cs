@@ -33,6 +33,9 @@ interface IImplicitGemm
 /// </summary>
 interface IWeightGradient
 {
+    /// <summary>The tree of a layer's sums: that of its result, or a finer one, by the layer's shape alone.</summary>
+    ReductionTree Tree(in ConvolutionGeometry geometry) => ReductionTree.Over(geometry.Rows.Results, geometry.Columns.Results);
+
     /// <param name="stream">Where it queues.</param>
     /// <param name="geometry">The forward direction.</param>
     /// <param name="leaves">Which leaves of the batch are summed.</param>
@@ -52,6 +55,9 @@ interface IWeightGradient
 /// <param name="Epilogue">What happens to the sums.</param>
 readonly record struct GemmSizes(ConvolutionGeometry Geometry, long Pixels, GemmEpilogue Epilogue)
 {
+    /// <summary>Where the pixels are in the whole result.</summary>
+    public ResiduePixels Results { get; init; }
+
     public static GemmSizes Of(in GemmProblem problem, int n, DeviceView bias, bool relu, DeviceView y, StoreMode mode) => new(
         problem.Geometry, (long)n * problem.Geometry.Pixels,
         new(bias.IsNone ? 0 : 1, relu ? 1 : 0, mode, Float4.AreAligned(y, problem.Geometry.ResultChannels) ? 1 : 0));
@@ -88,13 +94,15 @@ enum StoreMode
 }
 
 /// <summary>Where a work-group's tile goes: part of a matrix in memory, which may be smaller than the tile.</summary>
-/// <param name="Index">Element of the tile's first row and column.</param>
-/// <param name="Stride">Elements from a row to the next.</param>
+/// <param name="Index">Element of the matrix's first row in the tile's first column.</param>
+/// <param name="First">The tile's first row.</param>
+/// <param name="Places">Where each row of the matrix is in memory.</param>
+/// <param name="Stride">Elements from a row in memory to the next.</param>
 /// <param name="Rows">Rows that exist, from the first on.</param>
 /// <param name="Columns">Columns that exist, from the first on.</param>
 /// <param name="Channel">The first column's place in the bias.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
-readonly record struct OutputTile(long Index, long Stride, long Rows, int Columns, int Channel, GemmEpilogue Epilogue)
+readonly record struct OutputTile(long Index, long First, ResiduePixels Places, long Stride, long Rows, int Columns, int Channel, GemmEpilogue Epilogue)
 {
     /// <summary>The bias of a column, zero where there is none.</summary>
     public float Bias(ArrayView<float> bias, int column)
@@ -108,7 +116,7 @@ readonly record struct OutputTile(long Index, long Stride, long Rows, int Column
     public void Store4(ArrayView<float> y, int row, int column, float a, float b, float c, float d)
     {
         if (row >= Rows) return;
-        long index = Index + row * Stride + column;
+        long index = At(row, column);
         if (Epilogue.IsAligned != 0)
         {
             if (column >= Columns) return;
@@ -134,7 +142,7 @@ readonly record struct OutputTile(long Index, long Stride, long Rows, int Column
     public void Store2(ArrayView<float> y, int row, int column, float a, float b)
     {
         if (row >= Rows) return;
-        long index = Index + row * Stride + column;
+        long index = At(row, column);
         if (Epilogue.IsAligned != 0)
         {
             if (column >= Columns) return;
@@ -151,6 +159,8 @@ readonly record struct OutputTile(long Index, long Stride, long Rows, int Column
         Store1(y, index, column, a);
         Store1(y, index + 1, column + 1, b);
     }
+
+    long At(int row, int column) => Index + Places.Place(First + row) * Stride + column;
 
     void Store1(ArrayView<float> y, long index, int column, float sum)
     {

@@ -8,19 +8,23 @@ namespace Nin.Ops;
 /// <c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.
 /// </summary>
 /// <param name="Geometry">m and k.</param>
+/// <param name="Taps">Which taps of the weights the geometry's are.</param>
 /// <param name="GroupStride">Elements of the weights from a group to the next.</param>
 /// <param name="ChannelStride">Elements from a source channel, over which the sums run, to the next.</param>
 /// <param name="ColumnStride">Elements from a result channel to the next.</param>
-readonly record struct GemmProblem(ConvolutionGeometry Geometry, int GroupStride, int ChannelStride, int ColumnStride)
+readonly record struct GemmProblem(ConvolutionGeometry Geometry, WeightTaps Taps, int GroupStride, int ChannelStride, int ColumnStride)
 {
     /// <summary>Sums over channels; columns are filters.</summary>
-    public static GemmProblem Fprop(in Conv2dSizes s) => new(ConvolutionGeometry.Fprop(s), s.GroupFilters, s.Filters, 1);
+    public static GemmProblem Fprop(in Conv2dSizes s) => Of(ConvolutionGeometry.Fprop(s), s.GroupFilters, s.Filters, 1);
 
     /// <summary>Sums over filters; columns are channels.</summary>
-    public static GemmProblem Dgrad(in Conv2dSizes s) => new(ConvolutionGeometry.Dgrad(s), s.GroupFilters, 1, s.Filters);
+    public static GemmProblem Dgrad(in Conv2dSizes s) => Of(ConvolutionGeometry.Dgrad(s), s.GroupFilters, 1, s.Filters);
 
     /// <summary>Elements from a tap to the next.</summary>
     public long TapStride => (long)Geometry.Groups * Geometry.SourceChannels * Geometry.ResultChannels;
+
+    static GemmProblem Of(in ConvolutionGeometry g, int groupStride, int channelStride, int columnStride) =>
+        new(g, WeightTaps.All(g), groupStride, channelStride, columnStride);
 }
 
 /// <summary>The order of packed weights: <c>[groups][panels][rows][width]</c>, zeros after the last row and column.</summary>
@@ -42,7 +46,18 @@ readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
     /// <summary>The key of what a variant packs, among the copies of a parameter.</summary>
     public PackingKey Key(Type variant) => new(
         variant, IsTransposed: Problem.ChannelStride == 1, Problem.Geometry.Groups, Problem.Geometry.Taps, Problem.Geometry.SourceChannels,
-        Problem.Geometry.ResultChannels);
+        Problem.Geometry.ResultChannels, TapsAt: Problem.Taps);
+
+    /// <summary>
+    /// Whether weights have this order as they are, and can be read four at a time: those of a forward convolution without groups, of channels in eights and filters in
+    /// fours, for work-groups.
+    /// </summary>
+    public bool Is(DeviceView w)
+    {
+        var g = Problem.Geometry;
+        return g.Groups == 1 && Panels == 1 && Problem.ColumnStride == 1 && Problem.Taps == WeightTaps.All(g) && Rows == g.Depth && Width == g.ResultChannels
+            && Float4.AreAligned(w, Width);
+    }
 
     /// <summary>Panels of a group.</summary>
     public int Panels => (Problem.Geometry.ResultChannels + Width - 1) / Width;
@@ -58,7 +73,7 @@ sealed class WeightPacker(AcceleratorDevice device)
         device.Load<PackedLayout, PackedRows, ArrayView<float>, ArrayView<float>>(PackKernel);
 
     /// <summary>Elements of scratch that <see cref="Pack"/> needs.</summary>
-    public static long ScratchLength(in PackedLayout layout, in Weights w) => w.Prepacked is null ? layout.Length : 0;
+    public static long ScratchLength(in PackedLayout layout, in Weights w) => w.Prepacked is null && !layout.Is(w.Value) ? layout.Length : 0;
 
     /// <summary>The packed weights of one parameter: kept with its version, or in scratch that lasts for this op.</summary>
     /// <param name="stream">Where it queues.</param>
@@ -68,6 +83,7 @@ sealed class WeightPacker(AcceleratorDevice device)
     /// <param name="scratch">At least as long as <see cref="ScratchLength"/> says; used only where <paramref name="w"/> keeps no copies.</param>
     public DeviceView Pack(DeviceStream stream, Type variant, in PackedLayout layout, in Weights w, DeviceView scratch)
     {
+        if (layout.Is(w.Value)) return w.Value;
         if (w.Prepacked is not null) return w.Prepacked.Get(stream, layout.Key(variant), in w, layout.Length, (this, stream, layout), Prepack);
         Launch(stream, layout, w.Value, scratch);
         return scratch;
@@ -104,8 +120,9 @@ sealed class WeightPacker(AcceleratorDevice device)
             float value = 0;
             if (tap < g.Taps && column < g.ResultChannels)
             {
+                int tapRow = rows.TapColumns.Divide(tap), tapColumn = tap - tapRow * rows.TapColumns.Value;
                 value = w[
-                    tap * problem.TapStride + (long)group * problem.GroupStride + (long)channel * problem.ChannelStride
+                    (problem.Taps.First + tapRow * problem.Taps.RowStep + tapColumn * problem.Taps.ColumnStep) * problem.TapStride + (long)group * problem.GroupStride + (long)channel * problem.ChannelStride
                     + (long)column * problem.ColumnStride];
             }
 
@@ -121,9 +138,10 @@ sealed class WeightPacker(AcceleratorDevice device)
 /// <param name="Rows">Rows of a panel.</param>
 /// <param name="Panels">Panels of a group.</param>
 /// <param name="Channels">Rows of a tap.</param>
-readonly record struct PackedRows(int First, int Items, Divisor Width, Divisor Rows, Divisor Panels, Divisor Channels)
+/// <param name="TapColumns">Taps of a row of taps.</param>
+readonly record struct PackedRows(int First, int Items, Divisor Width, Divisor Rows, Divisor Panels, Divisor Channels, Divisor TapColumns)
 {
     public static PackedRows Of(in PackedLayout layout, int first, int count) => new(
         first, count * layout.Width, Divisor.Of(layout.Width), Divisor.Of(layout.Rows), Divisor.Of(layout.Panels),
-        Divisor.Of(layout.Problem.Geometry.SourceChannels));
+        Divisor.Of(layout.Problem.Geometry.SourceChannels), Divisor.Of(layout.Problem.Geometry.Columns.Taps));
 }

@@ -32,8 +32,27 @@ sealed class WorkGroupImplicitGemm : IImplicitGemm
         DeviceStream stream, Type variant, in GemmProblem problem, int n, DeviceView x, in Weights w, DeviceView scratch, DeviceView bias, bool relu,
         DeviceView y, StoreMode mode)
     {
-        var packed = packer.Pack(stream, variant, PackedLayout.ForWorkGroups(problem), w, scratch);
-        var sizes = GemmSizes.Of(problem, n, bias, relu, y, mode);
+        if (!ResidueGemm.Cuts(problem, n))
+        {
+            RunPart(stream, variant, new(problem, default), n, x, w, scratch, bias, relu, y, mode);
+            return;
+        }
+
+        for (int row = 0; row < problem.Geometry.Rows.Divisor; row++)
+        {
+            for (int column = 0; column < problem.Geometry.Columns.Divisor; column++)
+                RunPart(stream, variant, ResidueGemm.Of(problem, row, column), n, x, w, scratch, bias, relu, y, mode);
+        }
+    }
+
+    void RunPart(
+        DeviceStream stream, Type variant, in ResidueGemm gemm, int n, DeviceView x, in Weights w, DeviceView scratch, DeviceView bias, bool relu,
+        DeviceView y, StoreMode mode)
+    {
+        var sizes = GemmSizes.Of(gemm.Problem, n, bias, relu, y, mode) with { Results = gemm.Results };
+        // A side below the stride leaves residues without results; a window below it, some without taps, for which nothing of any view is read.
+        if (sizes.Pixels == 0) return;
+        var packed = sizes.Geometry.Taps > 0 ? packer.Pack(stream, variant, PackedLayout.ForWorkGroups(gemm.Problem), w, scratch) : w.Value.Buffer.View;
         var shapes = Float4.AreAligned(x, sizes.Geometry.SourceChannels) ? float4 : floats;
         shapes.Best(sizes.Pixels, sizes.Geometry.ResultChannels, sizes.Geometry.Groups)
             .Run(stream, sizes, x, packed, bias.IsNone ? packed : bias, y);
@@ -98,7 +117,7 @@ readonly record struct GemmTile(long Pixel, int Group, int Column)
         var g = sizes.Geometry;
         long stride = (long)g.Groups * g.ResultChannels;
         int channel = Group * g.ResultChannels + Column;
-        return new(Pixel * stride + channel, stride, sizes.Pixels - Pixel, g.ResultChannels - Column, channel, sizes.Epilogue);
+        return new(channel, Pixel, sizes.Results, stride, sizes.Pixels - Pixel, g.ResultChannels - Column, channel, sizes.Epilogue);
     }
 
     static int TilesOfGroup<TShape>(GemmSizes sizes)

@@ -134,33 +134,60 @@ struct PrefetchRegisters
 sealed class WorkGroupShapes<TKernel>(AcceleratorDevice device, params WorkGroupShapes<TKernel>.Shape[] shapes)
     where TKernel : class
 {
-    readonly Shape[] shapes = [.. shapes.Where(s => s.Area.Threads <= device.Accelerator.MaxNumThreadsPerGroup)];
+    // Launches of smaller results that take what is there, before a shape is compiled for them: the last batch of many epochs, and not the batches of a service.
+    const int Patience = 64;
 
-    /// <summary>The shape that should finish first.</summary>
+    readonly Shape[] shapes = [.. shapes.Where(s => s.Area.Threads <= device.Accelerator.MaxNumThreadsPerGroup)];
+    readonly Lock gate = new();
+    readonly Dictionary<int, (long Largest, int Smaller)> seen = [];
+
+    /// <summary>
+    /// The shape that should finish first. A result that is smaller than one before it with as many columns, as those of an epoch's last batch are, takes
+    /// another shape before one is compiled for it alone: every shape sums in the same order, to the same bits.
+    /// </summary>
     /// <param name="rows">Rows of the result.</param>
     /// <param name="columns">Columns of one copy.</param>
     /// <param name="copies">Results of this size that a launch computes.</param>
-    public TKernel Best(long rows, int columns, long copies) =>
-        shapes.MinBy(s => s.Area.Cost(rows, columns, copies, device.Accelerator.NumMultiprocessors))!.Kernel;
+    public TKernel Best(long rows, int columns, long copies)
+    {
+        lock (gate)
+        {
+            var best = Cheapest(rows, columns, copies, ofLoaded: false);
+            var (largest, smaller) = seen.GetValueOrDefault(columns);
+            if (rows * copies >= largest) largest = rows * copies;
+            else if (!best.IsLoaded && smaller++ < Patience) best = Cheapest(rows, columns, copies, ofLoaded: true);
+            seen[columns] = (largest, smaller);
+            return best.Kernel;
+        }
+    }
+
+    // Where a result was larger, some shape is loaded.
+    Shape Cheapest(long rows, int columns, long copies, bool ofLoaded)
+    {
+        Shape? cheapest = null;
+        double least = double.PositiveInfinity;
+        foreach (var shape in shapes)
+        {
+            if (ofLoaded && !shape.IsLoaded) continue;
+            double cost = shape.Area.Cost(rows, columns, copies, device.Accelerator.NumMultiprocessors);
+            if (cost < least) (cheapest, least) = (shape, cost);
+        }
+
+        return cheapest!;
+    }
 
     /// <summary>One shape.</summary>
     /// <param name="area">Its tile.</param>
     /// <param name="create">Loads the kernel.</param>
     public sealed class Shape(WorkGroupArea area, Func<TKernel> create)
     {
-        // Not Lazy, which asks a trimmed program to keep the constructors of its type.
-        readonly Lock gate = new();
         TKernel? kernel;
 
         public WorkGroupArea Area => area;
 
-        public TKernel Kernel
-        {
-            get
-            {
-                lock (gate) return kernel ??= create();
-            }
-        }
+        public bool IsLoaded => kernel is not null;
+
+        public TKernel Kernel => kernel ??= create();
     }
 }
 

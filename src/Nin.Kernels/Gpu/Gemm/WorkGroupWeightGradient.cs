@@ -1,11 +1,19 @@
+using System.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>The weight gradient for devices whose work-groups cooperate cheaply; sums have the same order as <see cref="ThreadWeightGradient"/>'s.</summary>
+/// <summary>
+/// The weight gradient for devices whose work-groups cooperate cheaply; a leaf's sums have the same order as <see cref="ThreadWeightGradient"/>'s, but its leaves
+/// are shorter where weights are few.
+/// </summary>
 sealed class WorkGroupWeightGradient : IWeightGradient
 {
+    // A 1x1 layer of few channels has one tile, and a batch perhaps 32 leaves: a fourth of a large GPU's multiprocessors. With sixteen tiles to a leaf all have work. Partial
+    // sums of so few weights cost little; a leaf of fewer than four buffers of pixels would not fill its tile's time.
+    const int LeafTiles = 16, LeafPixels = 4 * WorkGroupBuffer.Depth;
+
     readonly WorkGroupShapes<IWorkGroupGradient> float4, floats;
 
     WorkGroupWeightGradient(WorkGroupShapes<IWorkGroupGradient> float4, WorkGroupShapes<IWorkGroupGradient> floats)
@@ -20,6 +28,13 @@ sealed class WorkGroupWeightGradient : IWeightGradient
     /// <summary>On tensor cores.</summary>
     public static WorkGroupWeightGradient OnTensorCores<TProducts>(AcceleratorDevice device)
         where TProducts : struct, ITf32Products => new(Shapes<Float4Loader, TProducts>(device), Shapes<FloatLoader, TProducts>(device));
+
+    public ReductionTree Tree(in ConvolutionGeometry geometry)
+    {
+        long tiles = WorkGroupArea.OfFloat32<WorkGroup64x64>().Tiles(geometry.Depth, geometry.ResultChannels) * geometry.Groups;
+        int parts = tiles > LeafTiles ? 1 : 1 << BitOperations.Log2((uint)(LeafTiles / tiles));
+        return ReductionTree.Over(geometry.Rows.Results, geometry.Columns.Results).Cut(parts, LeafPixels);
+    }
 
     public void Run(
         DeviceStream stream, in ConvolutionGeometry geometry, in LeafRange leaves, DeviceView x, DeviceView dy, bool sumsBias, DeviceView partials,
@@ -105,7 +120,7 @@ readonly record struct GradientTile(int Leaf, int Group, int Row, int Column)
     {
         var g = sizes.Geometry;
         return new(
-            Leaf * sizes.Stride + Row * sizes.RowStride + Group * g.ResultChannels + Column, sizes.RowStride, g.Depth - Row, g.ResultChannels - Column, Channel: 0,
+            Leaf * sizes.Stride + Group * g.ResultChannels + Column, Row, Places: default, sizes.RowStride, g.Depth - Row, g.ResultChannels - Column, Channel: 0,
             new GemmEpilogue(HasBias: 0, Relu: 0, StoreMode.Overwrite, sizes.WritesFloat4));
     }
 

@@ -20,11 +20,12 @@ sealed class GroupedWeightGradient(AcceleratorDevice device, IWeightGradient wid
 {
     readonly Lazy<NarrowGroupsWeightGradient> narrow = new(() => new(device));
 
+    public ReductionTree Tree(in ConvolutionGeometry geometry) => Of(geometry).Tree(geometry);
+
     public void Run(
         DeviceStream stream, in ConvolutionGeometry geometry, in LeafRange leaves, DeviceView x, DeviceView dy, bool sumsBias, DeviceView partials,
-        long stride)
-    {
-        IWeightGradient gradient = Conv2dChoice.IsNarrow(geometry) ? narrow.Value : wide;
-        gradient.Run(stream, geometry, leaves, x, dy, sumsBias, partials, stride);
-    }
+        long stride) =>
+        Of(geometry).Run(stream, geometry, leaves, x, dy, sumsBias, partials, stride);
+
+    IWeightGradient Of(in ConvolutionGeometry g) => Conv2dChoice.IsNarrow(g) ? narrow.Value : wide;
 }

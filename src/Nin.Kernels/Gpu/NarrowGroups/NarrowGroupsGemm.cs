@@ -19,49 +19,75 @@ sealed class NarrowGroupsGemm(AcceleratorDevice device) : IImplicitGemm
         DeviceStream stream, Type variant, in GemmProblem problem, int n, DeviceView x, in Weights w, DeviceView scratch, DeviceView bias, bool relu,
         DeviceView y, StoreMode mode)
     {
-        var sizes = new NarrowGroupsSizes(problem, (long)n * problem.Geometry.Pixels, GemmSizes.Of(problem, n, bias, relu, y, mode).Epilogue);
-        launch(stream, device.Over(sizes.Results), sizes, x.Array, w.Value.Array, (bias.IsNone ? w.Value : bias).Array, y.Array);
+        var g = problem.Geometry;
+        var epilogue = GemmSizes.Of(problem, n, bias, relu, y, mode).Epilogue;
+        // Results are counted in 32 bits.
+        long source = Im2colRow.ExampleLength(g), result = (long)g.Pixels * g.Groups * g.ResultChannels;
+        int most = (int)(int.MaxValue / result);
+        for (int first = 0; first < n; first += most)
+        {
+            int count = Math.Min(most, n - first);
+            var sizes = NarrowGroupsSizes.Of(problem, (int)(count * result), epilogue);
+            launch(
+                stream, device.Over(sizes.Results), sizes, x.Slice(first * source, count * source).Array, w.Value.Array, (bias.IsNone ? w.Value : bias).Array,
+                y.Slice(first * result, count * result).Array);
+        }
     }
 
     static void SumKernel(NarrowGroupsSizes sizes, ArrayView<float> x, ArrayView<float> w, ArrayView<float> bias, ArrayView<float> y)
     {
         var g = sizes.Problem.Geometry;
-        int channels = g.Groups * g.ResultChannels;
-        for (long i = PortableThread.Index; i < sizes.Results; i += PortableThread.Stride)
+        for (uint i = PortableThread.Index32; i < (uint)sizes.Results; i += PortableThread.Stride32)
         {
-            long pixel = i / channels;
-            int channel = (int)(i - pixel * channels), group = channel / g.ResultChannels;
-            var row = Im2colRow.Of(g, pixel, group);
+            int pixel = sizes.Channels.Divide((int)i), channel = (int)i - pixel * sizes.Channels.Value, group = sizes.GroupChannels.Divide(channel);
+            var row = sizes.Row(pixel, group);
             long weight = (long)group * sizes.Problem.GroupStride + (long)(channel - group * g.ResultChannels) * sizes.Problem.ColumnStride;
             float sum = 0;
-            for (int ky = 0; ky < g.Rows.Taps; ky++)
+            int rowStep = g.Rows.TapPeriod, columnStep = g.Columns.TapPeriod, firstColumn = g.Columns.FirstTap(row.Column);
+            for (int ky = g.Rows.FirstTap(row.Row); ky < g.Rows.Taps; ky += rowStep)
             {
-                for (int kx = 0; kx < g.Columns.Taps; kx++)
+                for (int kx = firstColumn; kx < g.Columns.Taps; kx += columnStep)
                 {
                     long source = row.Tap(g, ky, kx);
-                    if (source >= 0)
-                    {
-                        for (int j = 0; j < g.SourceChannels; j++) sum = FusedMultiplyAdd.Of(x[source + j], w[weight + (long)j * sizes.Problem.ChannelStride], sum);
-                    }
-
-                    weight += sizes.Problem.TapStride;
+                    if (source < 0) continue;
+                    long tap = weight + (ky * g.Columns.Taps + kx) * sizes.Problem.TapStride;
+                    for (int j = 0; j < g.SourceChannels; j++) sum = FusedMultiplyAdd.Of(x[source + j], w[tap + (long)j * sizes.Problem.ChannelStride], sum);
                 }
             }
 
             if (sizes.Epilogue.HasBias != 0) sum += bias[channel];
             float before = 0;
-            if (sizes.Epilogue.Mode != StoreMode.Overwrite) before = y[i];
-            y[i] = sizes.Epilogue.Result(sum, before);
+            if (sizes.Epilogue.Mode != StoreMode.Overwrite) before = y[(int)i];
+            y[(int)i] = sizes.Epilogue.Result(sum, before);
         }
     }
 }
 
 /// <summary>What the kernel of narrow groups reads.</summary>
 /// <param name="Problem">The convolution in its direction, and where its weights are.</param>
-/// <param name="Pixels">Result pixels of the whole batch.</param>
+/// <param name="Results">Elements of the result.</param>
 /// <param name="Epilogue">What happens to the sums.</param>
-readonly record struct NarrowGroupsSizes(GemmProblem Problem, long Pixels, GemmEpilogue Epilogue)
+/// <param name="Channels">Result channels of all groups.</param>
+/// <param name="GroupChannels">Result channels of a group.</param>
+/// <param name="Rows">Rows of the result.</param>
+/// <param name="Columns">Columns of the result.</param>
+readonly record struct NarrowGroupsSizes(
+    GemmProblem Problem, int Results, GemmEpilogue Epilogue, Divisor Channels, Divisor GroupChannels, Divisor Rows, Divisor Columns)
 {
-    /// <summary>Elements of the result.</summary>
-    public long Results => Pixels * Problem.Geometry.Groups * Problem.Geometry.ResultChannels;
+    public static NarrowGroupsSizes Of(in GemmProblem problem, int results, GemmEpilogue epilogue)
+    {
+        var g = problem.Geometry;
+        return new(
+            problem, results, epilogue, Divisor.Of(g.Groups * g.ResultChannels), Divisor.Of(g.ResultChannels), Divisor.Of(g.Rows.Results),
+            Divisor.Of(g.Columns.Results));
+    }
+
+    /// <summary>The im2col row of a pixel.</summary>
+    public Im2colRow Row(int pixel, int group)
+    {
+        int line = Columns.Divide(pixel), example = Rows.Divide(line);
+        return new(
+            (long)example * Im2colRow.ExampleLength(Problem.Geometry) + group * Problem.Geometry.SourceChannels, line - example * Rows.Value,
+            pixel - line * Columns.Value);
+    }
 }

@@ -53,7 +53,7 @@ sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device, IWeightGrad
     {
         var geometry = ConvolutionGeometry.Fprop(sizes);
         long stride = dw.Length + dbias.Length;
-        var rounds = new LeafRounds(ReductionTree.Over(sizes.OutHeight, sizes.OutWidth), n, mostScratch / stride);
+        var rounds = new LeafRounds(gradient.Tree(geometry), n, mostScratch / stride);
         var partials = stream.Scratch(rounds.Slots * stride);
         int used = 0;
         for (int round = 0; round < rounds.Count; round++)

@@ -83,6 +83,12 @@ readonly record struct TapAxis(int Results, int Sources, int Taps, int Scale, in
         return q < Sources ? q : -1;
     }
 
+    /// <summary>Taps from one that a result may read to the next: the stride in dgrad without dilation, else 1.</summary>
+    public int TapPeriod => TapStep == -1 ? Divisor : 1;
+
+    /// <summary>The first tap that a result may read, of every <see cref="TapPeriod"/>th; it may be one after the last.</summary>
+    public int FirstTap(int result) => TapPeriod == 1 ? 0 : (result * Scale + Shift) % Divisor;
+
     /// <summary>The source pixels, from the first to before the last, that the results from one to before another may read.</summary>
     public (int First, int End) SourcesOf(int first, int end)
     {
