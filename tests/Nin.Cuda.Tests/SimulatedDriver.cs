@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Nin.Cuda.Tests;
 
@@ -23,9 +24,33 @@ static unsafe class SimulatedDriver
     /// <summary>Forgets a fault that a test caused.</summary>
     public static void Recover() => ((delegate* unmanaged<int>)NativeLibrary.GetExport(library, "ninRecover"))();
 
+    /// <summary>Lets launches return at once, and run nothing, or ends it.</summary>
+    public static void Skip(bool skips) => ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(library, "ninSkip"))(skips ? 1 : 0);
+
+    /// <summary>The kernels that are launched while <paramref name="action"/> runs, in their order.</summary>
+    public static string[] Launched(Action action)
+    {
+        var count = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(library, "ninCount");
+        count(1);
+        action();
+        count(0);
+        int launches = ((delegate* unmanaged<int>)NativeLibrary.GetExport(library, "ninCounted"))();
+        return [.. Enumerable.Range(0, launches).Select(NameOf)];
+    }
+
+    static string NameOf(int launch)
+    {
+        var give = (delegate* unmanaged<int, byte*, int, int>)NativeLibrary.GetExport(library, "ninLaunch");
+        var json = new byte[give(launch, null, 0)];
+        fixed (byte* start = json) give(launch, start, json.Length);
+        return JsonDocument.Parse(json).RootElement.GetProperty("kernel").GetString()!;
+    }
+
     [ModuleInitializer]
     internal static void Load()
     {
+        // Not the user's: kernels of a build that is being tested are of no use to anyone else.
+        Environment.SetEnvironmentVariable(PtxCache.Variable, Path.Combine(AppContext.BaseDirectory, "kernels"));
         if (System.IO.File.Exists(File)) library = NativeLibrary.Load(File);
         else Missing = $"the simulated CUDA driver was not built: {Reason()}";
     }

@@ -49,6 +49,18 @@ static unsafe class Counting
         lock (Driver.Gate) return Driver.Device.Memory.Find(address) is null ? 0 : 1;
     }
 
+    /// <summary>Lets launches return at once, and run nothing, or ends it: what remains of their time is the host's.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "ninSkip")]
+    static int Skip(int skips)
+    {
+        lock (Driver.Gate)
+        {
+            Driver.RunAll();
+            Driver.SkipsLaunches = skips != 0;
+            return 0;
+        }
+    }
+
     /// <summary>Begins to count launches that run from now on, or ends it.</summary>
     [UnmanagedCallersOnly(EntryPoint = "ninCount")]
     static int Count(int counts)

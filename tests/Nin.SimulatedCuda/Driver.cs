@@ -45,6 +45,9 @@ sealed unsafe class Driver
 
     public SimulatedDevice Device { get; }
 
+    /// <summary>Whether launches return at once and run nothing.</summary>
+    public bool SkipsLaunches { get; set; }
+
     /// <summary>The first fault; every later call fails with it, as a context does that a kernel broke.</summary>
     public string? FaultText { get; private set; }
 

@@ -32,10 +32,14 @@ sealed class AcceleratorDevice : Device
         ownsAccelerator = context is not null;
         arena = new CachingArena(length => accelerator.Allocate1D<float>(length));
         order = QueueOrder.Of(profile.Kind);
+        Ptx = ownsAccelerator ? PtxCache.Of(accelerator) : null;
         Launches = new LaunchCatalog(this);
     }
 
     public Accelerator Accelerator { get; }
+
+    /// <summary>Kernels that an earlier process compiled; null where none are kept.</summary>
+    public PtxCache? Ptx { get; }
 
     /// <summary>Kernels of steps outside the library.</summary>
     public LaunchCatalog Launches { get; }

@@ -17,7 +17,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b) => { lock (gate) launch(stream.Queue, config, a, b); };
         }
@@ -27,7 +27,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c) => { lock (gate) launch(stream.Queue, config, a, b, c); };
         }
@@ -38,7 +38,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Accelerator.LoadKernel(kernel, specialization);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel.Method, specialization)
+                ?? device.Accelerator.LoadKernel(kernel, specialization);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d) => { lock (gate) launch(stream.Queue, config, a, b, c, d); };
         }
@@ -49,7 +50,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Accelerator.LoadKernel(kernel, specialization);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel.Method, specialization)
+                ?? device.Accelerator.LoadKernel(kernel, specialization);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e); };
         }
@@ -59,7 +61,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e, f) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f); };
         }
@@ -70,7 +72,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e, f, g) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g); };
         }
@@ -82,7 +84,7 @@ static class PortableKernels
             where T5 : struct where T6 : struct where T7 : struct where T8 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
             var gate = launch.GetKernel();
             return (stream, config, a, b, c, d, e, f, g, h) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g, h); };
         }

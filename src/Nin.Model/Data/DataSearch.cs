@@ -35,15 +35,7 @@ public sealed record DataSearch
     /// The cache of a data set under the user's cache folder: <c>$XDG_CACHE_HOME</c> or <c>~/.cache</c>, on Windows the local
     /// application data.
     /// </summary>
-    public static string UserCache(string dataSet)
-    {
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (OperatingSystem.IsWindows())
-            root = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        else if (string.IsNullOrEmpty(root) || !Path.IsPathRooted(root)) // the XDG specification: a relative path is to be ignored
-            root = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Combine(root, "nin", dataSet);
-    }
+    public static string UserCache(string dataSet) => Nin.UserCache.Folder(dataSet);
 
     /// <summary>Searches, and fetches if necessary.</summary>
     /// <param name="progress">Receives one line for each action, and for each skipped source with the reason.</param>
