@@ -5,9 +5,9 @@ static class EstimateTable
 {
     const double LaunchSeconds = 2e-6;
 
-    public static void Print(LaunchEstimate[] launches, Precision precision, int batch, int blocks)
+    public static void Print(LaunchEstimate[] launches, string what, int batch)
     {
-        Console.WriteLine($"Estimate, not a measurement, for an H100 SXM: a training step of book, batch {batch}, {precision}, from up to {blocks} blocks of each launch.");
+        Console.WriteLine($"Estimate, not a measurement, for an H100 SXM: {what}.");
         Console.WriteLine();
         Console.WriteLine("| kernel | launches | blocks x threads | registers | blocks a multiprocessor holds | µs | bound by | of its roofline | sectors over least | conflicts a request |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
@@ -35,6 +35,15 @@ static class EstimateTable
         double seconds = flops * (precision == Precision.Tf32x3 ? 3 : 1) / (precision == Precision.Float32 ? H100.Float32Rate : H100.Tf32Rate);
         Console.WriteLine(
             $"The products that the layers define would take {1e6 * seconds:#,0} µs at the peak rate, {100 * seconds / launches.Sum(l => l.Seconds):0} % of the estimate.");
+    }
+
+    /// <summary>What the step takes of the host: measured, but on this processor, and with a driver that does nothing.</summary>
+    public static void PrintHost(TrainingStep step)
+    {
+        Console.WriteLine(
+            $"Measured on this processor, with launches that return at once: {step.FirstMilliseconds:#,0} ms for the first step, in which {step.Texts.Count} kernels are compiled to PTX; "
+            + $"{step.HostMicroseconds:#,0} µs of the host for a later one, {step.HostMicroseconds / step.Launches.Length:0.0} a launch.");
+        Console.WriteLine($"An epoch's last batch, of {step.LastBatch} examples, compiles {step.NewKernels} more.");
     }
 
     static string Share(IEnumerable<LaunchEstimate> launches) => $"{100 * launches.Sum(l => l.Roofline) / launches.Sum(l => l.Seconds):0} %";

@@ -1,16 +1,17 @@
 using System.Globalization;
 using Nin;
 using Nin.Benchmarks.Estimate;
+using Nin.Dimensions;
 using Nin.Kernels.Tests.Ptx;
 using Nin.Runner.Models;
-using Nin.Training;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is not [var library, var precisionName, var batchText, var blocksText]
+if (args is not [var library, var precisionName, var batchText, var blocksText, var model]
     || !Enum.TryParse(precisionName, ignoreCase: true, out Precision precision)
-    || !int.TryParse(batchText, out int batch) || !int.TryParse(blocksText, out int blocks))
+    || !int.TryParse(batchText, out int batch) || !int.TryParse(blocksText, out int blocks)
+    || ModelOf(model) is not { } measure)
 {
-    Console.Error.WriteLine("run.sh [float32|tf32x3|tf32 [BATCH [SAMPLED_BLOCKS]]]");
+    Console.Error.WriteLine("run.sh [float32|tf32x3|tf32 [BATCH [SAMPLED_BLOCKS [book|cifar10|mnist28|modern28|quick28]]]]");
     return 2;
 }
 
@@ -23,21 +24,23 @@ if (Ptxas.Missing is { } missing)
 var driver = new SimulatedDriver(library);
 driver.Sample(blocks);
 using var device = Device.Open("cuda:0", precision: precision);
-using var net = new BookNin(device, seed: 0);
-using var sgd = new Sgd(net.Parameters, learningRate: 0.1);
-using var images = net.CreateInput(batch);
-int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % 10)];
-// The first step also does what is done once.
-net.TrainStep(images, labels, sgd);
-LaunchRecord[] launches = driver.Count(() => net.TrainStep(images, labels, sgd));
+var step = measure(driver, device, batch);
 
 using var names = new KernelNames();
-var programs = launches.GroupBy(l => l.Program).ToDictionary(g => g.Key, g => driver.TextOf(g.First()));
-var registers = programs.ToDictionary(p => p.Key, p => Ptxas.Assemble(p.Value).Registers);
-var codes = programs.ToDictionary(p => p.Key, p => MachineCode.Of(p.Value));
-LaunchEstimate[] estimates = [.. launches.Select(l => new LaunchEstimate(l, names.Of(programs[l.Program]), registers[l.Program], codes[l.Program]))];
-EstimateTable.Print(estimates, precision, batch, blocks);
-// Forward, and both gradients of every layer but the first, which has no data gradient.
-long macs = 3 * BookNin.ForwardMacs - BookNin.Architecture.Layers.First(l => l.Macs > 0).Macs;
-EstimateTable.PrintProducts(estimates, 2.0 * batch * macs, precision);
+var registers = step.Texts.ToDictionary(p => p.Key, p => Ptxas.Assemble(p.Value).Registers);
+var codes = step.Texts.ToDictionary(p => p.Key, p => MachineCode.Of(p.Value));
+LaunchEstimate[] estimates = [.. step.Launches.Select(l => new LaunchEstimate(l, names.Of(step.Texts[l.Program]), registers[l.Program], codes[l.Program]))];
+EstimateTable.Print(estimates, $"a training step of {model}, batch {batch}, {precision}, from up to {blocks} blocks of each launch", batch);
+EstimateTable.PrintProducts(estimates, 2 * step.Macs, precision);
+EstimateTable.PrintHost(step);
 return 0;
+
+static Func<SimulatedDriver, Device, int, TrainingStep>? ModelOf(string name) => name switch
+{
+    "book" => TrainingStep.Of<BookNin, Chw<D1, D224, D224>, Features<D10>>,
+    "cifar10" => TrainingStep.Of<Cifar10, Chw<D3, D32, D32>, Features<D10>>,
+    "mnist28" => TrainingStep.Of<Mnist28, Chw<D1, D28, D28>, Features<D10>>,
+    "modern28" => TrainingStep.Of<Modern28, Chw<D1, D28, D28>, Features<D10>>,
+    "quick28" => TrainingStep.Of<Quick28, Chw<D1, D28, D28>, Features<D10>>,
+    _ => null,
+};

@@ -15,6 +15,9 @@ sealed unsafe class SimulatedDriver(string path)
         if (((delegate* unmanaged<int, int>)Function("ninSample"))(blocks) != 0) throw new ArgumentException($"--blocks {blocks} is not from 0 to 8.");
     }
 
+    /// <summary>Lets launches return at once, and run nothing, or ends it.</summary>
+    public void Skip(bool skips) => ((delegate* unmanaged<int, int>)Function("ninSkip"))(skips ? 1 : 0);
+
     /// <summary>Counts what is launched while <paramref name="step"/> runs.</summary>
     public LaunchRecord[] Count(Action step)
     {
