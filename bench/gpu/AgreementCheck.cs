@@ -8,14 +8,21 @@ static class AgreementCheck
 {
     const int Batch = 9;
 
-    /// <summary>Prints a row a network; false where one disagrees.</summary>
-    public static bool Print(Table table, Device device)
+    /// <summary>Prints a row a network.</summary>
+    public static void Print(Report report, Device device, GpuOptions options)
     {
         using var cpu = Device.Open("cpu");
-        return Row(table, "book", device, cpu, d => new BookNin(d, seed: 1))
-            & Row(table, "mnist28 (dropout)", device, cpu, d => new Mnist28(d, seed: 1))
-            & Row(table, "modern28 (BatchNorm)", device, cpu, d => new Modern28(d, seed: 1));
+        foreach (string model in options.Compared)
+        {
+            if (report.HasTimeFor($"comparing {model} with the CPU, {device.Precision}")) report.Agrees &= Row(report, model, device, cpu, Made[model]);
+        }
     }
+
+    /// <summary>The networks that can be compared: the book's, one with dropout, one with BatchNorm.</summary>
+    public static IReadOnlyDictionary<string, Func<Device, INetwork>> Made { get; } = new Dictionary<string, Func<Device, INetwork>>
+    {
+        ["book"] = d => new BookNin(d, seed: 1), ["mnist28"] = d => new Mnist28(d, seed: 1), ["modern28"] = d => new Modern28(d, seed: 1),
+    };
 
     /// <summary>
     /// Largest distance, relative to the norm. Sums of some ten thousand products in float32 stay well below the first; operands rounded to TF32
@@ -23,14 +30,14 @@ static class AgreementCheck
     /// </summary>
     static double Tolerance(Device device) => device.Profile.Products == ProductVariant.TensorCoresTf32 ? 24.0 / 1024 : 1e-4;
 
-    static bool Row(Table table, string name, Device device, Device cpu, Func<Device, INetwork> make)
+    static bool Row(Report report, string name, Device device, Device cpu, Func<Device, INetwork> make)
     {
         Step got = Step.Of(device, make), want = Step.Of(cpu, make);
         double logits = Distance(got.Logits, want.Logits), loss = Math.Abs(got.Loss - want.Loss);
         double changes = Change(got, want);
         bool agrees = new[] { logits, loss, changes }.All(d => d <= Tolerance(device));
-        table.Row(
-            $"{name}, beside the CPU", "training step", Batch, "", "",
+        report.Row(
+            device, $"{name}, beside the CPU", "training step", Batch, null, "",
             $"logits {logits:E1}, loss {loss:E1}, change of weights {changes:E1}: {(agrees ? "agrees" : "DISAGREES")}");
         return agrees;
     }

@@ -12,6 +12,18 @@ sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Secon
     /// <summary>How exactly products are computed, one after the other.</summary>
     public Precision[] Precisions { get; init; } = [Precision.Float32];
 
+    /// <summary>The networks that are compared with the CPU.</summary>
+    public IReadOnlyList<string> Compared { get; init; } = [.. AgreementCheck.Made.Keys];
+
+    /// <summary>The networks that are trained and run, the most important first.</summary>
+    public IReadOnlyList<string> Models { get; init; } = ["book", "quick28", "resnet18", "mobilenet"];
+
+    /// <summary>After so long nothing more is begun.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>Where the results go as JSON, after each of them; or nowhere.</summary>
+    public string? Json { get; init; }
+
     /// <exception cref="ArgumentException">An option is unknown, or its value is missing or wrong.</exception>
     public static GpuOptions Parse(string[] args)
     {
@@ -23,15 +35,23 @@ sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Secon
             {
                 "--device" => options with { Device = value },
                 "--only" => options with { Only = value },
+                "--json" => options with { Json = value },
                 "--batch" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int batch) && batch > 0 => options with { Batch = batch },
-                "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out double seconds) && seconds > 0 => options with { Seconds = seconds },
+                "--seconds" when IsPositive(value, out double seconds) => options with { Seconds = seconds },
+                "--minutes" when IsPositive(value, out double minutes) => options with { Time = TimeSpan.FromMinutes(minutes) },
+                "--models" => options with { Models = [.. value.Split(',').Select(Networks.Checked)] },
+                "--compare" when value.Split(',').All(AgreementCheck.Made.ContainsKey) => options with { Compared = value.Split(',') },
                 "--precision" => options with { Precisions = [.. value.Split(',').Select(ParsePrecision)] },
-                _ => throw new ArgumentException($"{name} {value} is none of --device ID, --batch N, --seconds S, --precision P[,P] and --only TEXT."),
+                _ => throw new ArgumentException(
+                    $"{name} {value} is none of --device ID, --batch N, --seconds S, --minutes M, --precision P[,P], --models M[,M], "
+                    + $"--compare M[,M] of {string.Join(", ", AgreementCheck.Made.Keys)}, --only TEXT and --json FILE."),
             };
         }
 
         return options;
     }
+
+    static bool IsPositive(string text, out double value) => double.TryParse(text, CultureInfo.InvariantCulture, out value) && value > 0;
 
     // Enum.TryParse would take numbers, too.
     static Precision ParsePrecision(string name) => Array.FindIndex(Enum.GetNames<Precision>(), n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is var i and >= 0

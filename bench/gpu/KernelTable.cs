@@ -10,13 +10,14 @@ static class KernelTable
     const int Turns = 5;
     const double TurnShare = 0.05;
 
-    public static void Print(Table table, Device device, GpuOptions options)
+    public static void Print(Report report, Device device, GpuOptions options)
     {
         using var stream = device.CreateStream();
         using var kernels = new LayerKernels(device, options.Batch);
         using var peak = FmaRate.On(device);
         foreach (var kernel in kernels.Of(BookNin.Architecture).Where(k => k.Layer.Contains(options.Only, StringComparison.Ordinal)))
         {
+            if (!report.HasTimeFor($"{kernel.Layer} {kernel.Direction}, {device.Precision}")) continue;
             kernel.Run();
             device.Synchronize();
             int calls = Math.Clamp((int)(TurnShare * options.Seconds / Seconds(device, kernel, calls: 1)), 1, 1000);
@@ -32,8 +33,8 @@ static class KernelTable
             Array.Sort(loop);
             Array.Sort(share);
             double time = times[Turns / 2];
-            table.Row(
-                $"book, {kernel.Layer}", kernel.Direction, options.Batch, $"{1e3 * time:0.000}", $"{2e-9 * kernel.Macs / time:#,0} GFLOP/s",
+            report.Row(
+                device, $"book, {kernel.Layer}", kernel.Direction, options.Batch, 1e3 * time, $"{2e-9 * kernel.Macs / time:#,0} GFLOP/s",
                 $"{100 * share[Turns / 2]:0} % of an FMA loop ({loop[Turns / 2]:#,0})");
         }
     }

@@ -5,17 +5,19 @@ namespace Nin.Benchmarks.Gpu;
 /// <summary>Training and inference of whole networks.</summary>
 static class NetworkTable
 {
-    public static void Print(Table table, Device device, GpuOptions options)
+    public static void Print(Report report, Device device, GpuOptions options)
     {
-        foreach (string model in Networks.Ids)
+        foreach (string model in options.Models)
         {
             foreach (bool training in new[] { true, false })
             {
+                string workload = training ? "training" : "inference";
+                if (!report.HasTimeFor($"{workload} of {model}, {device.Precision}")) continue;
                 using var network = Networks.Create(model, device);
                 var measured = NinProcess.Measure(network, training, options.Batch, options.Seconds, isQuiet: true);
-                table.Row(
-                    model, training ? "training" : "inference", options.Batch, $"{measured.MsMedian:0.00}",
-                    $"{1000 * options.Batch / measured.MsMedian:#,0} examples/s", $"least {measured.MsMin:0.00} ms, {device.AllocatedBytes >> 20:#,0} MiB");
+                report.Row(
+                    device, model, workload, options.Batch, measured.MsMedian, $"{1000 * options.Batch / measured.MsMedian:#,0} examples/s",
+                    $"least {measured.MsMin:0.00} ms, {device.AllocatedBytes >> 20:#,0} MiB");
             }
         }
     }

@@ -6,27 +6,25 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {
     var options = GpuOptions.Parse(args);
-    bool agrees = true;
-    for (int i = 0; i < options.Precisions.Length; i++)
+    Report? report = null;
+    // What matters most comes first, at every precision: whether the results are right, then whole networks, then each layer.
+    Run(AgreementCheck.Print);
+    Run(NetworkTable.Print);
+    Run(KernelTable.Print);
+    return report!.Agrees ? 0 : 1;
+
+    void Run(Action<Report, Device, GpuOptions> part)
     {
-        using var device = Device.Open(
-            options.Device, threads: 0, passedOver => Console.Error.WriteLine($"{passedOver.Id} is not used: {passedOver.Missing}"),
-            options.Precisions[i]);
-        if (i == 0)
+        foreach (var precision in options.Precisions)
         {
-            Console.WriteLine($"{device}, {device.MemoryBytes / (double)(1 << 30):0.0} GiB; .NET {Environment.Version}");
-            Table.Begin();
+            using var device = Device.Open(
+                options.Device, threads: 0, passedOver => Console.Error.WriteLine($"{passedOver.Id} is not used: {passedOver.Missing}"), precision);
+            report ??= new Report(device, options);
+            part(report, device, options);
         }
-
-        var table = new Table($"{device.Precision}, {device.Profile.Products}");
-        agrees &= AgreementCheck.Print(table, device);
-        KernelTable.Print(table, device, options);
-        NetworkTable.Print(table, device, options);
     }
-
-    return agrees ? 0 : 1;
 }
-catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or InsufficientMemoryException)
+catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or InsufficientMemoryException or IOException)
 {
     Console.Error.WriteLine(exception.Message);
     return 2;

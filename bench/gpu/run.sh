@@ -1,17 +1,27 @@
-#!/bin/bash
-# Builds one file that needs nothing but a graphics driver (no .NET, no CUDA toolkit), and runs it here; or only builds it:
-#   bench/gpu/run.sh [--device cuda:0] [--batch 128] [--seconds 2] [--precision float32,tf32x3,tf32] [--only TEXT]
-#   bench/gpu/run.sh --build-only          then copy bench/gpu/out/Nin.GpuBenchmarks to the machine with the GPU
+#!/usr/bin/env bash
+# Builds the folder bench/gpu/out, which needs nothing but a graphics driver (no .NET, no CUDA toolkit, no network), and runs it here; or only builds it:
+#   bench/gpu/run.sh                       conformance and benchmarks on cuda:0, at most ten minutes; results in bench/gpu/out/results
+#   bench/gpu/run.sh --build-only          then copy bench/gpu/out.tar.gz to the machine with the GPU, unpack it there, and run out/measure.sh
+#   bench/gpu/run.sh [--device opencl:0] [--batch 128] [--seconds 2] [--minutes 5] [--precision float32,tf32x3,tf32] [--models book,quick28] [--compare modern28] [--only TEXT] [--json FILE]
+#                                          the benchmarks alone
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-program=$here/out/Nin.GpuBenchmarks
+out=$here/out
 if command -v dotnet >/dev/null; then
   # Not trimmed: ILGPU finds its intrinsics by reflection.
   dotnet publish -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true \
-    -p:DebugType=none -p:PublishTrimmed=false -v quiet -nologo -o "$here/out" "$here/Nin.GpuBenchmarks.csproj" >&2
+    -p:DebugType=none -p:PublishTrimmed=false -v quiet -nologo -o "$out" "$here/Nin.GpuBenchmarks.csproj" >&2
+  if [[ $# == 0 || "$1" == --build-only ]]; then
+    # xunit loads the tests by their file, so these are files in a folder.
+    dotnet publish -c Release -r linux-x64 --self-contained -v quiet -nologo -o "$out/conformance" "$here/conformance/Nin.GpuConformance.csproj" >&2
+    cp "$here/measure.sh" "$here/pytorch_book.py" "$out/"
+  fi
 fi
-if [[ "${1:-}" == --build-only ]]; then
-  ls -l "$program"
-  exit
-fi
-exec "$program" "$@"
+case "${1:-}" in
+  --build-only)
+    tar -C "$here" --exclude=out/results -czf "$here/out.tar.gz" out
+    ls -l "$here/out.tar.gz"
+    ;;
+  "") exec "$out/measure.sh" ;;
+  *) exec "$out/Nin.GpuBenchmarks" "$@" ;;
+esac

@@ -65,12 +65,12 @@ public sealed class WorkGroupShapeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(4, 8)]
-    [InlineData(3, 5)]
-    public void A_strided_data_gradient_has_the_bits_of_one_that_walks_all_taps(int channels, int filters)
+    [InlineData(4, 8, 3, 2)] // two residues of one and two taps from top to bottom; three of one tap or none from left to right
+    [InlineData(3, 5, 3, 2)]
+    [InlineData(4, 1, 4, 4)] // as a whole its weights would have the product's order; no part's have
+    public void A_strided_data_gradient_has_the_bits_of_one_that_walks_all_taps(int channels, int filters, int kernelRows, int kernelColumns)
     {
-        // Two residues of one and two taps from top to bottom; three of one tap or none from left to right.
-        var window = new Window2d(new(Kernel: 3, Stride: 2, Before: 1, After: 1), new(Kernel: 2, Stride: 3, Before: 1, After: 0));
+        var window = new Window2d(new(kernelRows, Stride: 2, Before: 1, After: 1), new(kernelColumns, Stride: 3, Before: 1, After: 0));
         var sizes = new Conv2dSizes(channels, Height: 5, Width: 7, filters, window);
         var problem = GemmProblem.Dgrad(sizes);
         Operand dy = In(Examples * (int)sizes.OutputLength), w = In((int)sizes.WeightLength);

@@ -55,7 +55,8 @@ readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
     public bool Is(DeviceView w)
     {
         var g = Problem.Geometry;
-        return g.Groups == 1 && Panels == 1 && Problem.ColumnStride == 1 && Problem.Taps == WeightTaps.All(g) && Rows == g.Depth && Width == g.ResultChannels
+        // A divisor: the product is cut into others, which have not all taps.
+        return g.Groups == 1 && g.Rows.Divisor == 1 && g.Columns.Divisor == 1 && Panels == 1 && Problem.ColumnStride == 1 && Problem.Taps == WeightTaps.All(g) && Rows == g.Depth && Width == g.ResultChannels
             && Float4.AreAligned(w, Width);
     }
 

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Nin.Benchmarks.Gpu;
+
+/// <summary>What was measured: a table, a row as soon as it is there, and the same as JSON, so that a run that is ended keeps what it has.</summary>
+sealed class Report
+{
+    static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    readonly GpuOptions options;
+    readonly long start = Stopwatch.GetTimestamp();
+    readonly string device;
+    readonly double memoryGiB;
+    readonly List<ReportRow> rows = [];
+    readonly List<string> notRun = [];
+
+    /// <summary>Prints the head.</summary>
+    public Report(Device device, GpuOptions options)
+    {
+        this.options = options;
+        this.device = device.ToString()!;
+        memoryGiB = device.MemoryBytes / (double)(1 << 30);
+        Console.WriteLine($"{device}, {memoryGiB:0.0} GiB; .NET {Environment.Version}");
+        Console.WriteLine();
+        Console.WriteLine("| precision | what | workload | batch | ms, median | rate | beside |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+    }
+
+    /// <summary>Whether every network agreed.</summary>
+    public bool Agrees { get; set; } = true;
+
+    /// <summary>A row.</summary>
+    /// <param name="on">The device: what products are computed with.</param>
+    /// <param name="what">The network or its layer.</param>
+    /// <param name="workload">What it did.</param>
+    /// <param name="batch">Examples.</param>
+    /// <param name="milliseconds">Median of a step, where there is one.</param>
+    /// <param name="rate">What that makes.</param>
+    /// <param name="beside">What it is compared with.</param>
+    public void Row(Device on, string what, string workload, int batch, double? milliseconds, string rate, string beside)
+    {
+        var row = new ReportRow($"{on.Precision}, {on.Profile.Products}", what, workload, batch, milliseconds, rate, beside);
+        rows.Add(row);
+        Console.WriteLine($"| {row.Precision} | {what} | {workload} | {batch} | {milliseconds:0.000} | {rate} | {beside} |");
+        Save();
+    }
+
+    /// <summary>Whether there is time for one more thing; where there is not, it is listed.</summary>
+    public bool HasTimeFor(string what)
+    {
+        if (Stopwatch.GetElapsedTime(start) < options.Time) return true;
+        notRun.Add(what);
+        Console.Error.WriteLine($"No time for {what}.");
+        Save();
+        return false;
+    }
+
+    void Save()
+    {
+        if (options.Json is null) return;
+        File.WriteAllText(options.Json, JsonSerializer.Serialize(
+            new { device, memoryGiB, dotnet = Environment.Version.ToString(), options.Batch, options.Seconds, Agrees, rows, notRun }, Indented));
+    }
+}
+
+/// <summary>A row of the report.</summary>
+sealed record ReportRow(string Precision, string What, string Workload, int Batch, double? MsMedian, string Rate, string Beside);

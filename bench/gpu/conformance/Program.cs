@@ -1,0 +1,23 @@
+using System.Globalization;
+using Nin.Benchmarks.Gpu.Conformance;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+double seconds = 180;
+string? json = null;
+string kind = "cuda";
+for (int i = 0; i < args.Length; i += 2)
+{
+    string? value = i + 1 < args.Length ? args[i + 1] : null;
+    if (args[i] == "--json" && value is not null) json = value;
+    else if (args[i] == "--device" && value is not null && Suite.Kinds.Contains(value)) kind = value;
+    else if (args[i] != "--seconds" || !double.TryParse(value, CultureInfo.InvariantCulture, out seconds) || seconds <= 0)
+    {
+        Console.Error.WriteLine($"{string.Join(' ', args[i..])} is none of --device {string.Join('|', Suite.Kinds)}, --seconds S and --json FILE.");
+        return 2;
+    }
+}
+
+var result = Suite.Run(kind, TimeSpan.FromSeconds(seconds));
+Console.WriteLine(result);
+if (json is not null) File.WriteAllText(json, result.ToJson());
+return result.Failed > 0 || result.Passed == 0 ? 1 : 0;
