@@ -27,7 +27,7 @@ for (const vendor of vendors) {
   execFileSync('tar', ['-xzf', `${name}-${version}.tgz`, 'package/emoji.json', `package/img/${vendor}/64`], { cwd: fetched });
   for (const emoji of JSON.parse(readFileSync(join(fetched, 'package/emoji.json'), 'utf8'))) {
     const file = join(fetched, 'package/img', vendor, '64', emoji.image);
-    // Five patches of skin colour are no category to tell apart.
+    // Five patches of skin colour do not make a category.
     if (emoji.category === 'Component' || !existsSync(file)) continue;
     const category = emoji.category.toLowerCase().replace(/[^a-z]+/g, '-');
     cpSync(file, join(data, vendor === tested ? 'test' : 'train', category, `${vendor}-${emoji.image}`));

@@ -31,7 +31,7 @@ console.log(await page.locator('#answers li').allInnerTexts());
 await page.screenshot({ path: join(dirname(fileURLToPath(import.meta.url)), 'page.png') });
 if (problems.length > 0) throw new Error(problems.join('; '));
 
-// What is no picture gets one line, and the page goes on.
+// What is not a picture gets one line, and the page goes on.
 await drop('text.png', Buffer.from('not a picture'));
 await page.waitForFunction(() => document.getElementById('error').textContent !== '');
 console.log(await page.locator('#error').innerText());

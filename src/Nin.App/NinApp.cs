@@ -8,7 +8,7 @@ using Nin.Data;
 namespace Nin;
 
 /// <summary>
-/// A command line for one's own networks: <c>train</c>, <c>eval</c>, <c>summary</c> and the rest of <c>--help</c>. A whole program is
+/// A command line for your own networks: <c>train</c>, <c>eval</c>, <c>summary</c> and the rest of <c>--help</c>. A whole program is
 /// <c>return await NinApp.RunAsync(args, app => app.Add&lt;FlowerNet&gt;("flowers"));</c>.
 /// </summary>
 /// <remarks>
@@ -54,8 +54,8 @@ public sealed partial class NinApp
     /// <param name="normalization">
     /// The normalisation of the pixels of Fashion-MNIST and of synthetic images; pixels from 0 to 1 by default. Folders of images get one from their own pixels.
     /// </param>
-    /// <returns>This app, to go on with.</returns>
-    /// <exception cref="ArgumentException">The id is not one, or stands twice; or the settings have a value that none may have.</exception>
+    /// <returns>This app, for chained calls.</returns>
+    /// <exception cref="ArgumentException">The id is not valid or was added already, or a setting is out of its range.</exception>
     public NinApp Add<TNetwork>(string id, TrainSettings? settings = null, Normalization? normalization = null)
         where TNetwork : INetworkType<TNetwork>
     {
@@ -69,8 +69,8 @@ public sealed partial class NinApp
 
     /// <summary>Adds a study to <c>experiment</c>.</summary>
     /// <param name="study">What is asked of which networks, and how.</param>
-    /// <returns>This app, to go on with.</returns>
-    /// <exception cref="ArgumentException">Its name is not one, or stands twice; or it says something that none may say.</exception>
+    /// <returns>This app, for chained calls.</returns>
+    /// <exception cref="ArgumentException">Its name is not valid or was added already, or it is declared wrongly.</exception>
     public NinApp AddStudy(Study study)
     {
         ArgumentNullException.ThrowIfNull(study);
@@ -80,10 +80,10 @@ public sealed partial class NinApp
         return this;
     }
 
-    /// <summary>Says which network a preset trains where <c>--model</c> names none; the default one unless it is said.</summary>
+    /// <summary>Sets which network a preset trains where <c>--model</c> names none; by default the default network.</summary>
     /// <param name="preset">Name of the preset: what <c>--preset</c> takes.</param>
     /// <param name="id">Id of a network that was added, or the name of the class of one in a study.</param>
-    /// <returns>This app, to go on with.</returns>
+    /// <returns>This app, for chained calls.</returns>
     /// <exception cref="ArgumentException">There is no such preset, or no such network.</exception>
     public NinApp UseForPreset(string preset, string id)
     {
@@ -97,7 +97,7 @@ public sealed partial class NinApp
     /// <summary>Whether a text may name a network, a study, or a row of one.</summary>
     internal static bool IsId(string text) => Id().IsMatch(text);
 
-    // A network that stands in several studies is the first one's.
+    // A network that is in several studies is the first one's.
     ModelEntry[] Unlisted() =>
         [.. studies.SelectMany(s => s.Networks).Where(n => models.All(m => m.Network != n.Network && m.Id != n.Id)).DistinctBy(n => n.Network)];
 

@@ -14,7 +14,7 @@ static class SharedOptions
 
     public static Option<bool> Verbose { get; } = new("--verbose")
     {
-        Description = "Show where an error came from, and which devices auto passed over",
+        Description = "Show where an error came from, and which devices auto skipped",
         Recursive = true,
     };
 
@@ -58,10 +58,10 @@ static class SharedOptions
     };
 
     public static Option<int?> Threads() =>
-        OptionKinds.Integer("--threads", "Threads on the CPU; results do not depend on it (default: one a core)", least: 1, most: Nin.Device.MaxThreads);
+        OptionKinds.Integer("--threads", "Threads on the CPU; results do not depend on it (default: one per core)", least: 1, most: Nin.Device.MaxThreads);
 
     public static Option<string?> Data() =>
-        Folder("--data", $"Folder with the four Fashion-MNIST files (default: searched for, see `{NinApp.Name} data`), or with one folder of pictures a class");
+        Folder("--data", $"Folder with the four Fashion-MNIST files (default: searched for, see `{NinApp.Name} data`), or with one folder of pictures per class");
 
     public static Option<string?> Folder(string name, string description) => new(name)
     {

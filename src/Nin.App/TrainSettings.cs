@@ -12,7 +12,7 @@ public sealed record TrainSettings
     public int Epochs { get; init; } = 3;
 
     /// <summary>
-    /// Images a step; null follows the number of training images: a power of two from 8 to 128 that leaves at least 20 steps an epoch, where there are images
+    /// Images per step; null follows the number of training images: a power of two from 8 to 128 that leaves at least 20 steps per epoch, where there are images
     /// enough, and <see cref="Lr"/> is then that of 128, of which fewer images take less. A manifest has both as they were used.
     /// </summary>
     [JsonRequired]
@@ -22,7 +22,7 @@ public sealed record TrainSettings
     [JsonRequired]
     public double Lr { get; init; } = 0.1;
 
-    /// <summary>Of SGD, by Nesterov's rule where it is above 0.</summary>
+    /// <summary>Momentum of SGD, by Nesterov's rule where it is above 0.</summary>
     [JsonRequired]
     public double Momentum { get; init; } = 0.9;
 
@@ -58,7 +58,7 @@ public sealed record TrainSettings
     /// <summary>What the learning rate of the last layer that has weights is multiplied by; null for 1.</summary>
     public double? LastRate { get; init; }
 
-    /// <summary>Of weights, order, augmentation and dropout; 0 or more.</summary>
+    /// <summary>Seed of weights, order, augmentation and dropout; 0 or more.</summary>
     [JsonRequired]
     public int Seed { get; init; }
 
@@ -66,7 +66,7 @@ public sealed record TrainSettings
     public int? Limit { get; init; }
 
     /// <summary>
-    /// Training images, the last ones, that are kept back and stand in the place of the test set, which is then not looked at: to choose settings by. Null for none.
+    /// Training images, the last ones, that are held out and take the place of the test set, which is then not used: to choose settings by. Null for none.
     /// </summary>
     public int? HoldOut { get; init; }
 
@@ -74,11 +74,11 @@ public sealed record TrainSettings
     [JsonRequired]
     public string Dataset { get; init; } = "fashion-mnist";
 
-    /// <summary>Share of each class to test on, of pictures of one's own; null for other data.</summary>
+    /// <summary>Share of each class for validation, with a folder of pictures; null for other data.</summary>
     public double? Validation { get; init; }
 
     /// <summary>
-    /// Of pictures of one's own: the epochs in a row that may be no better on the validation images before training stops; the weights of the best epoch are
+    /// With a folder of pictures: the epochs in a row that may be no better on the validation images before training stops; the weights of the best epoch are
     /// kept. Null trains all epochs, and keeps the last weights.
     /// </summary>
     public int? Patience { get; init; }
@@ -96,7 +96,7 @@ public sealed record TrainSettings
     internal bool IsLrChosen { get; init; }
 
     /// <summary>
-    /// These settings for so many training images, with a number of images a step: few steps an epoch learn little, whatever the network. The learning rate
+    /// These settings for a number of training images, with a number of images per step: few steps per epoch learn little, whatever the network. The learning rate
     /// goes by the square root of the batch, as the noise of its gradient does.
     /// </summary>
     internal TrainSettings ForImages(int count)
@@ -106,7 +106,7 @@ public sealed record TrainSettings
         return this with { Batch = batch, Lr = IsLrChosen ? Lr : Lr * Math.Sqrt((double)batch / LargestBatch), IsLrChosen = false };
     }
 
-    /// <summary>Images a step of settings that are <see cref="ForImages"/>.</summary>
+    /// <summary>Images per step of settings that are <see cref="ForImages"/>.</summary>
     internal int BatchSize => Batch ?? throw new InvalidOperationException("The batch follows the number of images, which is not known yet.");
 
     // Several processes share a batch of whole eights with the bits of one.

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace Nin.App;
 
-/// <summary>The user asked for what cannot be: exit code 2. Nothing else is wrong usage, whatever an exception from deep inside says.</summary>
+/// <summary>The user asked for something impossible: exit code 2. Nothing else is wrong usage, whatever an exception from deep inside says.</summary>
 sealed class UsageException(string message) : Exception(message);
 
 /// <summary>What is wrong with a command line, in one line that says what is allowed.</summary>

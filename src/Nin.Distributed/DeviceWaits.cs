@@ -34,7 +34,7 @@ sealed class DeviceWork(DeviceSum sum, bool isDirect)
         isReady = true;
     }
 
-    /// <summary>Throws what the device did in place of computing them.</summary>
+    /// <summary>Throws the device's error where it failed to compute them.</summary>
     public void ThrowFailure() => failure?.Throw();
 }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Nin.Distributed;
 
-/// <summary>What the thread does next: gather pieces of so many bytes, or sum so many floats, in the host's memory or a device's.</summary>
+/// <summary>What the thread does next: gather pieces of a number of bytes, or sum a number of floats, in the host's memory or a device's.</summary>
 readonly unsafe struct MpiWork(void* data, long length, bool isSum, DeviceWork? onDevice = null)
 {
     public readonly void* Data = data;
@@ -34,7 +34,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
     volatile bool someoneWaits, leaving, failureIsKnown;
     bool isCudaAware;
     int abortWith;
-    RankSigns? signs;
+    Heartbeats? heartbeats;
     long begun, waited;
     float* scratch;
     long scratchLength;
@@ -42,7 +42,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
     MpiThread(RanksOptions options)
     {
         this.options = options;
-        OwnWork = new WorkWatch(options.Silence, options.Timeout, TimeProvider.System);
+        OwnWork = new Watchdog(options.Silence, options.Timeout, TimeProvider.System);
         devices = new DeviceWaits(ready: () => queued.Release());
         thread = new Thread(Run) { IsBackground = true, Name = "Nin ranks" };
     }
@@ -56,8 +56,8 @@ sealed unsafe class MpiThread : ILink, IDisposable
     /// <summary>See <see cref="Ranks.WaitingShare"/>.</summary>
     public double WaitingShare => begun == 0 ? 0 : (double)Volatile.Read(ref waited) / Math.Max(1, Now - begun);
 
-    /// <summary>What this rank's own work says of itself.</summary>
-    public WorkWatch OwnWork { get; }
+    /// <summary>Watches this rank's own work.</summary>
+    public Watchdog OwnWork { get; }
 
     static long Now => Environment.TickCount64;
 
@@ -131,7 +131,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
         queued.Dispose();
         idle.Dispose();
         started.Dispose();
-        signs?.Dispose();
+        heartbeats?.Dispose();
         NativeMemory.Free(scratch);
     }
 
@@ -143,7 +143,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
             mpi.Initialize();
             isCudaAware = mpi.IsCudaAware;
             (Rank, Size) = (mpi.Rank, mpi.Size);
-            signs = new RankSigns(mpi, options.Silence);
+            heartbeats = new Heartbeats(mpi, options.Silence);
         }
         catch (Exception exception)
         {
@@ -161,7 +161,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
                 return;
             }
 
-            signs!.Leave(pause: () =>
+            heartbeats!.Leave(pause: () =>
             {
                 Watch();
                 Thread.Sleep(1);
@@ -172,7 +172,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
         {
             failure = ExceptionDispatchInfo.Capture(exception);
             idle.Set();
-            // Whoever called hears of it and ends the job; if nobody does, others would wait for this rank.
+            // The caller gets the exception and ends the job; if none does, the others would wait for this rank.
             if (!leaving) SpinWait.SpinUntil(() => leaving || abortWith != 0, options.Silence);
             if (!failureIsKnown && abortWith == 0) Say(exception.Message);
             mpi!.Abort(abortWith != 0 ? abortWith : 1);
@@ -183,7 +183,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
     {
         while (true)
         {
-            queued.Wait(RankSigns.Beat / 4);
+            queued.Wait(Heartbeats.Interval / 4);
             if (abortWith != 0) return;
             Watch();
             while (Next() is { } next) Do(next);
@@ -278,7 +278,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
         long left = long.MaxValue;
         for (int turn = 0; ; turn++)
         {
-            // A request that is over is tested no more.
+            // A completed request must not be tested again.
             if (receiving != 0 && mpi!.IsDone(ref receiving)) receiving = 0;
             if (sending != 0 && mpi!.IsDone(ref sending)) sending = 0;
             if (receiving == 0 && sending == 0) return;
@@ -287,8 +287,8 @@ sealed unsafe class MpiThread : ILink, IDisposable
                 Watch();
                 if (abortWith != 0) throw new IOException("The run was ended.");
                 // What it sent before may come after its farewell, but not much.
-                if (signs!.HasLeft(with)) left = Math.Min(left, Now);
-                if (left < Now - RankSigns.Beat.TotalMilliseconds)
+                if (heartbeats!.HasLeft(with)) left = Math.Min(left, Now);
+                if (left < Now - Heartbeats.Interval.TotalMilliseconds)
                     throw new IOException($"Rank {with} has left the run, and rank {Rank} has not: it failed, or was told to do less.");
                 // The processor belongs to whoever computes, unless that waits for this.
                 if (canNap && !someoneWaits) Thread.Sleep(1);
@@ -299,10 +299,10 @@ sealed unsafe class MpiThread : ILink, IDisposable
 
     void Watch()
     {
-        signs!.Watch();
+        heartbeats!.Watch();
         if (OwnWork.Overdue() is not { } what) return;
-        // The thread that would hear of an exception is the one that hangs.
-        Say($"{what}. {RankSigns.GoOn}");
+        // The thread that would receive an exception is the one that hangs.
+        Say($"{what}. {Heartbeats.GoOn}");
         mpi!.Abort(1);
     }
 

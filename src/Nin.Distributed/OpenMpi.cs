@@ -59,7 +59,7 @@ sealed unsafe class OpenMpi
     /// <summary>Whether it sends from a CUDA device's memory and receives into it, as it says itself (built for it, and not switched off); after <see cref="Initialize"/>.</summary>
     public bool IsCudaAware => queryCudaSupport != null && queryCudaSupport() == 1;
 
-    /// <summary>What the library says that it is, in its first line.</summary>
+    /// <summary>The first line of the library's own version text.</summary>
     public string Version
     {
         get

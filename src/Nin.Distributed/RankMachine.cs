@@ -49,7 +49,7 @@ readonly record struct RankMachine(int Index, int Count, int Sharers)
         return first + Index < kind.Length
             ? kind[first + Index].Id
             : throw new InvalidOperationException(
-                $"This is process {Index + 1} of {Count} on {Environment.MachineName}, which has {kind.Length - first} device(s) of {kind[0].Id.Split(':')[0]}: start one process a device, " +
+                $"This is process {Index + 1} of {Count} on {Environment.MachineName}, which has {kind.Length - first} device(s) of {kind[0].Id.Split(':')[0]}: start one process per device, " +
                 $"or let all share {kind[first].Id} by that name.");
     }
 

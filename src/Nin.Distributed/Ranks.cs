@@ -41,7 +41,7 @@ public sealed unsafe class Ranks : RankGroup
     /// <param name="passedOver">As in <see cref="Device.Open"/>.</param>
     /// <param name="precision">As in <see cref="Device.Open"/>.</param>
     /// <exception cref="ArgumentException">The id is unknown, or the precision is not a valid one.</exception>
-    /// <exception cref="InvalidOperationException">There is no such device, or fewer than ranks; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">There is no such device, or there are fewer devices than ranks; the message says which.</exception>
     public Device OpenDevice(string id = "auto", int threads = 0, Action<DeviceInfo>? passedOver = null, Precision precision = Precision.Float32)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -59,9 +59,9 @@ public sealed unsafe class Ranks : RankGroup
     {
         options ??= new RanksOptions();
         if (options.Silence < TimeSpan.FromSeconds(2))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Silence, "Ranks tell that they are alive every second: the silence must be 2 seconds or more.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.Silence, "Ranks report every second that they are alive: Silence must be 2 seconds or more.");
         if (options.Timeout < TimeSpan.FromSeconds(2))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Timeout, "The timeout must be 2 seconds or more.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.Timeout, "Timeout must be 2 seconds or more.");
         return new Ranks(MpiThread.Start(options));
     }
 
@@ -105,7 +105,7 @@ public sealed unsafe class Ranks : RankGroup
     public override void FinishSums() => thread.Wait();
 
     /// <summary>Ends all ranks of the job at once, this one too: for a failure that the others cannot know of.</summary>
-    /// <param name="exitCode">What <c>mpirun</c> ends with.</param>
+    /// <param name="exitCode">The exit code of <c>mpirun</c>.</param>
     public void Abort(int exitCode) => thread.Abort(exitCode);
 
     /// <summary>Leaves the job when all others do. A rank that is left alone in the middle of a run, because this one failed, ends within seconds.</summary>
@@ -124,8 +124,8 @@ public sealed record RanksOptions
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long a rank may be at something without a sign of progress while nothing tells how long that takes: until a first step or batch of a test is over (each
-    /// of its layers is such a sign), and between steps; 2 seconds or more. What repeats may take 20 times as long as the longest before, and at least <see cref="Silence"/>.
+    /// How long a rank may show no progress in work whose usual duration is not known yet: until a first step or test batch is over (each
+    /// of its layers counts as progress), and between steps; 2 seconds or more. Work that repeats may take 20 times as long as the longest before, and at least <see cref="Silence"/>.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -24,7 +24,7 @@ public sealed class MpiTests(Xunit.Abstractions.ITestOutputHelper output) : IDis
         {
             var (code, printed) = MpiRun.Run(ranks, ["train", "--distributed", "--sync-batchnorm", .. settings, "--device", "cpu", "--threads", "1", "--out", In($"{ranks}")]);
             code.Should().Be(0, printed);
-            printed.Should().Contain($"{ranks} processes, {64 / ranks} of 64 images a step each, with the bits of one process");
+            printed.Should().Contain($"{ranks} processes, {64 / ranks} of 64 images per step each, with the bits of one process");
             File.ReadAllBytes(Weights($"{ranks}")).Should().Equal(File.ReadAllBytes(Weights("1")), $"of {ranks} processes");
             Metrics($"{ranks}").Should().Equal(Metrics("1"));
         }
@@ -85,7 +85,7 @@ public sealed class MpiTests(Xunit.Abstractions.ITestOutputHelper output) : IDis
             "--out", In("full"));
 
         code.Should().NotBe(0);
-        printed.Should().Contain($"nin: rank 0 of 2: --out {In("full")} is there already and not empty");
+        printed.Should().Contain($"nin: rank 0 of 2: --out {In("full")} exists already and is not empty");
     }
 
     [MpiFact]

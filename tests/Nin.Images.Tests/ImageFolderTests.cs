@@ -128,9 +128,9 @@ public class ImageFolderTests
             $"{folder["b"]} has no picture that can be used; the first, b/1.png: it is not a PNG, JPEG, WebP, BMP or GIF picture. Replace them, or delete the folder.");
         folder.Write("b/1.png", Pictures.Numbered(2));
         FluentActions.Invoking(() => ImageFolder.Load(folder.Path, 12, folder.Options).Split(0.2)).Should().Throw<InvalidDataException>()
-            .WithMessage($"{folder.Path} has one picture in each class, and none is left to test on: add more.");
+            .WithMessage($"{folder.Path} has one picture in each class, and none is left for validation: add more.");
         FluentActions.Invoking(() => ImageFolder.Load(folder["none"], 12, folder.Options)).Should().Throw<DirectoryNotFoundException>()
-            .WithMessage($"{folder["none"]} is not there; name the folder that has one folder a class.");
+            .WithMessage($"{folder["none"]} does not exist; name the folder that has one folder per class.");
         FluentActions.Invoking(() => ImageFolder.Load(folder["a/1.png"], 12, folder.Options)).Should().Throw<DirectoryNotFoundException>()
             .WithMessage("*is a file;*");
     }

@@ -72,7 +72,7 @@ public sealed class BadFileTests : IDisposable
         string y = graph.Node("Conv", [graph.Input(0, 3, 0, 0), graph.Weights(4, 3, 3, 3)]);
         string path = graph.Save(folder, y);
 
-        FluentActions.Invoking(() => OnnxImport.Read(path)).Should().Throw<InvalidDataException>().WithMessage("*leaves its size open; say it, as 3x224x224.");
+        FluentActions.Invoking(() => OnnxImport.Read(path)).Should().Throw<InvalidDataException>().WithMessage("*leaves its size open; give it, as 3x224x224.");
         OnnxImport.Read(path, input: new Shape(3, 9, 8)).Layers[^1].Output.Should().Be(new Shape(4, 7, 6));
         FluentActions.Invoking(() => OnnxImport.Read(path, input: new Shape(1, 9, 8))).Should().Throw<ArgumentException>();
     }

@@ -121,7 +121,7 @@ public sealed class OnnxModelTests : IDisposable
         using var model = OnnxModel.Load(graph.Save(folder, Conv(graph)), device);
 
         FluentActions.Invoking(() => model.Run(new float[100], Layout.Nchw)).Should().Throw<ArgumentException>()
-            .WithMessage("100 elements are no whole number of examples of 3x9x8, which have 216 each.*");
+            .WithMessage("100 elements are not a whole number of examples of 3x9x8, which have 216 each.*");
         FluentActions.Invoking(() => model.Run(new float[216], Layout.Nchw, new float[3])).Should().Throw<ArgumentException>().WithMessage("1 examples of 4x7x6 are 168 elements, and there is room for 3.*");
     }
 

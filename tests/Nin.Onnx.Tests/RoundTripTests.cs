@@ -109,7 +109,7 @@ public sealed class RoundTripTests : IDisposable
 
         var save = () => OnnxExport.Save(network, path);
 
-        save.Should().Throw<NotSupportedException>().WithMessage("OwnActivation cannot be written as ONNX: Activation1 (Activation<Own>) is of no kind that ONNX has.*");
+        save.Should().Throw<NotSupportedException>().WithMessage("OwnActivation cannot be written as ONNX: Activation1 (Activation<Own>) is of a kind that ONNX does not have.*");
         File.Exists(path).Should().BeFalse();
     }
 

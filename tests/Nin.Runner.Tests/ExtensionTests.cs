@@ -59,7 +59,7 @@ public sealed class ExtensionTests : IDisposable
         File.Copy(Path.Combine(run, "manifest.json"), manifest, overwrite: true);
         File.WriteAllBytes(Path.Combine(RunFiles.NewestCheckpoint(damaged), "model.safetensors"), [1]);
 
-        NinProcess.Run("train", "--resume", damaged, "--device", "cpu", "--json").Succeeded().Error.Should().Contain("passing over a damaged checkpoint");
+        NinProcess.Run("train", "--resume", damaged, "--device", "cpu", "--json").Succeeded().Error.Should().Contain("skipping a damaged checkpoint");
 
         RunFiles.ShouldBeTheSame(damaged, run);
         File.ReadAllText(manifest).Should().Be(File.ReadAllText(Path.Combine(run, "manifest.json")));

@@ -70,7 +70,7 @@ public sealed class InterruptionTests(WholeRun whole) : IClassFixture<WholeRun>
 
         var resumed = NinProcess.Run("train", "--resume", damaged, "--device", "cpu", "--json").Succeeded();
 
-        resumed.Error.Should().Contain($"warning: passing over a damaged checkpoint, {newest}: its model.safetensors does not have the checksum");
+        resumed.Error.Should().Contain($"warning: skipping a damaged checkpoint, {newest}: its model.safetensors does not have the checksum");
         resumed.JsonLines.Should().HaveCount(2, "the last epoch is trained again");
         RunFiles.ShouldBeTheSame(damaged, whole.Folder);
     }

@@ -37,7 +37,7 @@ public sealed class LockTests
         outcomes.Should().ContainSingle(o => o.ExitCode == 0);
         var other = outcomes.Single(o => o.ExitCode != 0);
         (other.ExitCode, other.Error).Should().Match<(int Code, string Error)>(o =>
-            (o.Code == 1 && o.Error.Contains("in use by another")) || (o.Code == 2 && o.Error.Contains("is there already and not empty")));
+            (o.Code == 1 && o.Error.Contains("in use by another")) || (o.Code == 2 && o.Error.Contains("exists already and is not empty")));
         File.ReadLines(Path.Combine(run, "metrics.csv")).Should().HaveCount(3);
     }
 

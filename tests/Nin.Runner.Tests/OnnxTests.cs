@@ -40,6 +40,6 @@ public sealed class OnnxTests(TrainedRun trained) : IClassFixture<TrainedRun>, I
         string file = folder["model.onnx"];
         File.WriteAllText(file, "this is text and no network at all");
         NinProcess.Run("import", file).FailedWith(1).Should().Contain("model.onnx is damaged or not an ONNX file");
-        NinProcess.Run("import", folder["none.onnx"]).FailedWith(1).Should().Contain("none.onnx is not there; name an ONNX file");
+        NinProcess.Run("import", folder["none.onnx"]).FailedWith(1).Should().Contain("none.onnx does not exist; name an ONNX file");
     }
 }

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Nin.Runner.Tests;
 
-/// <summary>A folder that has one folder of pictures a class, from training to a named class.</summary>
+/// <summary>A folder that has one folder of pictures per class, from training to a named class.</summary>
 public sealed class OwnPicturesTests : IDisposable
 {
     // Ten, as many as quick28 gives; the grey level of a picture tells which.
@@ -33,7 +33,7 @@ public sealed class OwnPicturesTests : IDisposable
         Run("verify", folder["run"], "--json").Succeeded().Json.GetProperty("same").GetBoolean().Should().BeTrue();
         Run("train", "--resume", folder["run"], "--epochs", "3", "--device", "cpu").Succeeded();
         Run("eval", "--weights", folder["run"]).FailedWith(2).Should().Contain("the weights learnt from a folder of pictures: name one with --data.");
-        Run("eval", "--weights", folder["run"], "--data", folder["none"]).FailedWith(2).Should().Contain("none is not there; name a folder that has one folder of pictures a class.");
+        Run("eval", "--weights", folder["run"], "--data", folder["none"]).FailedWith(2).Should().Contain("none does not exist; name a folder that has one folder of pictures per class.");
         var tested = Run("eval", "--weights", folder["run"], "--data", folder["kinds"], "--json").Succeeded().Json;
         tested.GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("name").GetString()).Should().Equal(Classes);
         Run("predict", "--weights", folder["run"], folder["kinds/kind3/1.png"], "--json").Succeeded().Json[0].GetProperty("class").GetString().Should().BeOneOf(Classes);
@@ -76,8 +76,8 @@ public sealed class OwnPicturesTests : IDisposable
     public void A_folder_without_pictures_or_that_is_not_there_is_said_to_be_that()
     {
         Directory.CreateDirectory(folder["empty"]);
-        Run("train", "--model", "cifar10", "--data", folder["empty"], "--device", "cpu").FailedWith(2).Should().Contain("empty has no folder of pictures: make one a class, as ");
-        Run("train", "--model", "cifar10", "--data", folder["none"], "--device", "cpu").FailedWith(2).Should().Contain("none is not there; name a folder that has one folder of pictures a class.");
+        Run("train", "--model", "cifar10", "--data", folder["empty"], "--device", "cpu").FailedWith(2).Should().Contain("empty has no folder of pictures: make one per class, as ");
+        Run("train", "--model", "cifar10", "--data", folder["none"], "--device", "cpu").FailedWith(2).Should().Contain("none does not exist; name a folder that has one folder of pictures per class.");
     }
 
     // Decoded pixels go into the user's cache folder: here, one that goes with the test.

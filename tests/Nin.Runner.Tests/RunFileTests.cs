@@ -56,7 +56,7 @@ public sealed class RunFileTests(ITestOutputHelper output) : IDisposable
     [InlineData("\"from\": 2,", "\"from\": 0,", "extensions must lead from one number of epochs to the next, up to options.epochs (3)")]
     [InlineData("\"seed\": 3,", "\"seed\": 4,", "seed is 3 and options.seed is 4; they must be equal")]
     public void What_no_run_was_started_with_is_named(string old, string changed, string message) =>
-        Change(old, changed).Should().Match($"{folder["run/manifest.json"]}: {message}. Put it right, or start a new run.");
+        Change(old, changed).Should().Match($"{folder["run/manifest.json"]}: {message}. Correct it, or start a new run.");
 
     [Fact]
     public void Extensions_stand_where_the_run_went_on()

@@ -59,7 +59,7 @@ static class Field
         return path;
     }
 
-    // Its packages are large (libtorch: hundreds of megabytes), so that peers are no part of the solution.
+    // Its packages are large (libtorch: hundreds of megabytes), so that peers are not part of the solution.
     static (string Assembly, string? Problem) Build(string name)
     {
         string folder = Path.Combine(Repository.Root, "bench", "Peers", name), assembly = $"{name}Peer.dll";

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Nin.Benchmarks.Peers;
 
-/// <summary>The blocks that are no chains of layers.</summary>
+/// <summary>The blocks that are not chains of layers.</summary>
 static partial class Networks
 {
     /// <summary>Two 3x3 convolutions and what goes around them, of half the resolution where the channels change.</summary>

@@ -21,7 +21,7 @@ sealed class Doctor(ModelEntry model, CancellationToken cancellation)
         foreach (var device in found) yield return Presence(device);
         foreach (var device in found.Where(d => d.Missing is null))
         {
-            // The emulator is what the CPU is held against.
+            // The emulator is what the CPU is compared with.
             if (device.Kind != DeviceKind.Emulator) yield return Check($"layers on {device.Id}", () => AgainstOther(device.Id));
             yield return Check($"gradients on {device.Id}", () => Gradients(device.Id));
         }

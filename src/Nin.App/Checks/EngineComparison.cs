@@ -4,7 +4,7 @@ using Nin.Data;
 namespace Nin.App.Checks;
 
 /// <summary>
-/// Holds one device against another whose kernels are other code: what <see cref="EveryLayerNet"/> gives in inference and training, and all its gradients. The same
+/// Compares one device with another whose kernels are other code: what <see cref="EveryLayerNet"/> gives in inference and training, and all its gradients. The same
 /// mistake in both would not be seen, which is what the gradient check is for.
 /// </summary>
 static class EngineComparison

@@ -11,7 +11,7 @@ sealed class BenchCommand : Command
 {
     readonly ModelCatalog models;
     readonly Option<ModelEntry?> model;
-    readonly Option<int?> batch = OptionKinds.Integer("--batch", "Examples a step (default: 128)", least: 1);
+    readonly Option<int?> batch = OptionKinds.Integer("--batch", "Examples per step (default: 128)", least: 1);
     readonly Option<string?> workload = OptionKinds.Choice(
         "--workload", "Whole training steps (the default), or inference", ["train", "infer"]);
     readonly Option<int?> steps = OptionKinds.Integer("--steps", "Steps to measure, after warm-up (default: 20)", least: 1);
@@ -42,7 +42,7 @@ sealed class BenchCommand : Command
     static void Show(IAnsiConsole console, BenchResult result)
     {
         var table = Tables.Create(
-            "model", "workload", ">batch", "device", ">threads", ">ms, median", ">ms, least", ">examples/s", ">peak MiB", ">bytes a step");
+            "model", "workload", ">batch", "device", ">threads", ">ms, median", ">ms, least", ">examples/s", ">peak MiB", ">bytes per step");
         table.Add(
             result.Model, result.Workload, Tables.Count(result.Batch), result.Device, Tables.Count(result.Threads),
             Tables.Fixed(result.MsMedian, "0.00"), Tables.Fixed(result.MsMin, "0.00"),

@@ -13,9 +13,9 @@ sealed class ExperimentCommand : Command
     readonly IReadOnlyList<Study> studies;
     readonly Argument<string?> name = new("name") { Description = "The study; without one they are listed", HelpName = "NAME", Arity = ArgumentArity.ZeroOrOne };
     readonly Option<string?> scale = new("--scale") { Description = "The study's size: small unless given", HelpName = "name" };
-    readonly Option<string?> output = SharedOptions.Folder("--out", $"Folder of the study (default: {StudyFolder.Default}/<name>-<scale>); where runs are in it, it goes on");
+    readonly Option<string?> output = SharedOptions.Folder("--out", $"Folder of the study (default: {StudyFolder.Default}/<name>-<scale>); a study that was stopped is resumed there");
     readonly Option<int?> seeds = OptionKinds.Integer("--seeds", "Runs of each row: seeds 0 to n - 1 (default: the study's)", least: 1, most: 10_000);
-    readonly Option<string[]> only = new("--only") { Description = "Train this row alone; may stand several times", HelpName = "row", DefaultValueFactory = _ => [] };
+    readonly Option<string[]> only = new("--only") { Description = "Train this row alone; may be given several times", HelpName = "row", DefaultValueFactory = _ => [] };
     readonly Option<int?> epochs = OptionKinds.Integer("--epochs", "Epochs of each run, instead of the study's", least: 1);
     readonly Option<int?> limit = OptionKinds.Integer("--limit", "Use the first n training images only, instead of the study's", least: 1);
     readonly Option<string?> dataset = SharedOptions.Dataset();
@@ -103,7 +103,7 @@ sealed class ExperimentCommand : Command
         Dataset = parsed.GetValue(dataset) ?? settings.Dataset,
     };
 
-    /// <summary>The command again, by which a study that is stopped goes on.</summary>
+    /// <summary>The command that resumes a study that was stopped.</summary>
     string Typed(ParseResult parsed, Study study)
     {
         string text = $"experiment {study.Name}";

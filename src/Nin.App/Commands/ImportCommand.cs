@@ -26,7 +26,7 @@ sealed class ImportCommand : Command
     int Run(ParseResult parsed)
     {
         string path = parsed.GetValue(file)!, target = parsed.GetValue(folder)!;
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there; name an ONNX file.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} does not exist; name an ONNX file.");
         ImportedNetwork network;
         try
         {
@@ -39,7 +39,7 @@ sealed class ImportCommand : Command
 
         string declaration = Path.Combine(target, $"{network.Name}.cs"), weights = Path.Combine(target, $"{network.Name}.safetensors");
         // A declaration is the user's from the moment it is written: what was changed in it must not be lost.
-        if (File.Exists(declaration)) throw new IOException($"{declaration} is there already; move it, or name another folder with --out.");
+        if (File.Exists(declaration)) throw new IOException($"{declaration} exists already; move it, or name another folder with --out.");
         Directory.CreateDirectory(target);
         network.SaveWeights(weights);
         File.WriteAllText(declaration, network.ToDeclaration(parsed.GetValue(nameSpace)));

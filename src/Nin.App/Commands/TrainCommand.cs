@@ -24,7 +24,7 @@ sealed class TrainCommand : Command
     readonly TrainOptions options;
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<string?> output = SharedOptions.Folder("--out", "Folder of the run (default: runs/<time>-<model>)");
-    readonly Option<string?> resume = SharedOptions.Folder("--resume", "Go on with the run in this folder, with its own settings; --epochs makes it longer");
+    readonly Option<string?> resume = SharedOptions.Folder("--resume", "Resume the run in this folder, with its own settings; --epochs makes it longer");
     readonly Option<double?> checkpointMinutes = OptionKinds.Number(
         "--checkpoint-minutes",
         $"Longest time without a checkpoint, which is also written after each epoch and on Ctrl-C ({RunRequest.DefaultCheckpointMinutes}); 0 writes one after every step",
@@ -80,7 +80,7 @@ sealed class TrainCommand : Command
         }
         catch (Exception exception) when (ranks.Count > 1 && exception is not RunStoppedException)
         {
-            // What fails on all ranks alike, rank 0 says, and ends the others before they repeat it; of what fails on one they know nothing, and would wait.
+            // A failure on all ranks is reported by rank 0, which ends the others before they repeat it; of a failure on one the others know nothing, and would wait.
             if (ranks.Rank != 0 && await IsEndedAsync(cancellation).ConfigureAwait(false)) return ExitCode.Failed;
             if (parsed.GetValue(SharedOptions.Verbose)) await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"{NinApp.Name}: rank {ranks.Rank} of {ranks.Count}: {ErrorText.Of(exception)}").ConfigureAwait(false);
@@ -104,7 +104,7 @@ sealed class TrainCommand : Command
 
     async Task<int> RunAsync(ParseResult parsed, Ranks? ranks, CancellationToken cancellation)
     {
-        // Rank 0 alone says and writes anything.
+        // Rank 0 alone prints and writes.
         bool writes = ranks is null or { Rank: 0 };
         var report = new Report(parsed, isQuiet: !writes);
         using var resumed = parsed.GetValue(resume) is { } path ? LockResumed(parsed, path, writes) : null;
@@ -127,7 +127,7 @@ sealed class TrainCommand : Command
     (ModelEntry Model, TrainSettings Settings, RunFolder Folder, Manifest? Earlier) Start(ParseResult parsed, bool writes)
     {
         var (model, settings) = options.Resolve(parsed, parsed.GetValue(data));
-        // Only who writes into it needs to know that it is empty.
+        // Only a command that writes into it needs an empty one.
         var folder = writes ? RunFolder.New(parsed.GetValue(output), model.Id) : new RunFolder(parsed.GetValue(output) ?? RunFolder.Default);
         return (model, settings, folder, null);
     }
@@ -139,7 +139,7 @@ sealed class TrainCommand : Command
         if (given is not null)
         {
             string why = "a run goes on with its own settings, in its own folder; only --epochs makes it longer";
-            throw new UsageException($"{given.Name} cannot stand beside --resume: {why}. Leave {given.Name} out.");
+            throw new UsageException($"{given.Name} cannot be combined with --resume: {why}. Leave {given.Name} out.");
         }
 
         var folder = new RunFolder(path);

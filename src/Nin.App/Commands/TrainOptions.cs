@@ -15,7 +15,7 @@ sealed class TrainOptions(ModelCatalog models)
         [.. Preset.All.Select(p => p.Name)]);
     readonly Option<int?> epochs = OptionKinds.Integer(
         "--epochs", $"Times that all training images are seen ({Each(s => s.Epochs)}); beside --resume, the run's new total", least: 1);
-    readonly Option<int?> batch = OptionKinds.Integer("--batch", $"Images a step ({TrainSettings.DefaultBatch})", least: 1);
+    readonly Option<int?> batch = OptionKinds.Integer("--batch", $"Images per step ({TrainSettings.DefaultBatch})", least: 1);
     readonly Option<double?> lr = OptionKinds.Number(
         "--lr", "Peak learning rate (0.1; 0.01 for mnist28 and cifar10; 0.001 with adam and adamw; less with a batch below 128 that was not given)", v => v > 0, "a number above 0");
     readonly Option<double?> momentum = OptionKinds.Number(
@@ -34,19 +34,19 @@ sealed class TrainOptions(ModelCatalog models)
         "--average", $"Test and save a moving average of the weights, of which a step leaves this share; 0 for none ({Each(s => s.Average ?? 0)})", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
     readonly Option<double?> lastRate = OptionKinds.Number(
         "--last-rate", "What the learning rate of the last layer with weights is multiplied by (1)", v => v >= 0, "a number of 0 or more");
-    readonly Option<int?> seed = OptionKinds.Integer("--seed", "Of weights, order, augmentation and dropout (0)", least: 0);
+    readonly Option<int?> seed = OptionKinds.Integer("--seed", "Seed of weights, order, augmentation and dropout (0)", least: 0);
     readonly Option<int?> limit = OptionKinds.Integer("--limit", "Use the first n training images only", least: 1);
     readonly Option<int?> holdOut = OptionKinds.Integer(
-        "--hold-out", "Keep the last n training images back and test on them, not on the test set: to choose settings by", least: 1);
+        "--hold-out", "Hold out the last n training images and test on them instead of the test set: to choose settings by", least: 1);
     readonly Option<string?> dataset = SharedOptions.Dataset();
     readonly Option<double?> validation = OptionKinds.Number(
-        "--validation", $"Share of each class to test on, where --data is a folder of pictures ({FolderData.DefaultValidation.ToString(CultureInfo.InvariantCulture)})",
+        "--validation", $"Share of each class for validation, where --data is a folder of pictures ({FolderData.DefaultValidation.ToString(CultureInfo.InvariantCulture)})",
         v => v is > 0 and < 1, "a number above 0 and below 1");
     readonly Option<int?> patience = OptionKinds.Integer(
         "--patience", $"Epochs no better than the best, after which training with such a folder stops and keeps the best weights ({FolderData.DefaultPatience})", least: 1);
     readonly Option<string?> precision = SharedOptions.Precision();
 
-    /// <summary>The one that may stand beside <c>--resume</c>, too: it makes a run longer.</summary>
+    /// <summary>The only one that may be combined with <c>--resume</c>: it makes a run longer.</summary>
     public Option<int?> Epochs => epochs;
 
     /// <summary>All of them, in the order of the help text.</summary>
@@ -59,7 +59,7 @@ sealed class TrainOptions(ModelCatalog models)
     /// <summary>Those that a search for the learning rate takes, too.</summary>
     public Option[] OfRateSearch => [model, preset, batch, momentum, weightDecay, optimizer, init, augment, seed, limit, dataset, precision];
 
-    /// <summary>The first that was given of those that cannot stand beside <c>--resume</c>, or null.</summary>
+    /// <summary>The first given option that cannot be combined with <c>--resume</c>, or null.</summary>
     public Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => o != epochs && parsed.GetResult(o) is { Implicit: false });
 
     /// <summary>The network and the settings that were asked for.</summary>
@@ -70,7 +70,7 @@ sealed class TrainOptions(ModelCatalog models)
         foreach (Option own in (Option[])[validation, patience])
         {
             if (!isFolder && parsed.GetResult(own) is { Implicit: false })
-                throw new UsageException($"{own.Name} belongs to pictures of your own: name their folder, which has one folder a class, with --data, or leave {own.Name} out.");
+                throw new UsageException($"{own.Name} belongs to pictures of your own: name their folder, which has one folder per class, with --data, or leave {own.Name} out.");
         }
 
         if (parsed.GetValue(holdOut) is not null && isFolder)

@@ -7,7 +7,7 @@ static class HeatMap
 {
     const byte Opacity = 190;
 
-    /// <summary>A pixel a place.</summary>
+    /// <summary>One pixel per place.</summary>
     public static SKBitmap Of(ClassActivationMap map)
     {
         float most = map.Values.Max();

@@ -26,7 +26,7 @@ sealed class Picture : IDisposable
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         using var stored = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul));
         if (codec.GetPixels(stored.Info, stored.GetPixels()) != SKCodecResult.Success)
-            throw new InvalidDataException($"{path} is damaged: not all of its pixels can be decoded. Save it anew.");
+            throw new InvalidDataException($"{path} is damaged: not all of its pixels can be decoded. Save it again.");
         return new Picture(Upright(stored, codec.EncodedOrigin, background));
     }
 
@@ -43,7 +43,7 @@ sealed class Picture : IDisposable
         canvas.DrawImage(image, 0, 0, Smooth);
         using var heat = SKImage.FromBitmap(HeatMap.Of(map));
         var (from, to) = Frame(preprocessing);
-        // The map covers the input: where a picture was padded it stands out of the picture, and is cut off.
+        // The map covers the input: where a picture was padded it extends beyond the picture, and is cut off.
         float sx = from.Width / to.Width, sy = from.Height / to.Height;
         var input = SKRect.Create(from.Left - to.Left * sx, from.Top - to.Top * sy, preprocessing.Width * sx, preprocessing.Height * sy);
         canvas.DrawImage(heat, input, new SKSamplingOptions(SKCubicResampler.Mitchell));
@@ -53,7 +53,7 @@ sealed class Picture : IDisposable
 
     public void Dispose() => bitmap.Dispose();
 
-    /// <summary>The part of the picture that is shown, and where it stands in the input.</summary>
+    /// <summary>The part of the picture that is shown, and where it is in the input.</summary>
     (SKRect From, SKRect To) Frame(Preprocessing p)
     {
         float wide = (float)p.Width / Width, high = (float)p.Height / Height;

@@ -11,10 +11,10 @@ static class PictureInput
 
     /// <summary><c>[channels, height, width]</c>, normalised.</summary>
     /// <exception cref="InvalidDataException">It is not a picture, damaged, or too large.</exception>
-    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    /// <exception cref="FileNotFoundException">It does not exist.</exception>
     public static float[] Read(string path, Preprocessing preprocessing)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there; name a PNG or JPEG file.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} does not exist; name a PNG or JPEG file.");
         var decoder = new ImageDecoder(preprocessing, MostPixels);
         var pixels = new byte[decoder.Length];
         try

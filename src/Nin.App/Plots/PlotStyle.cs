@@ -40,7 +40,7 @@ static class PlotStyle
 /// </summary>
 static class PlotFont
 {
-    /// <summary>What people are told where there is no font.</summary>
+    /// <summary>The warning where there is no font.</summary>
     public const string Missing = "no font on this machine: the pictures have no text. Install one, such as the package fonts-dejavu-core.";
 
     const string Family = "Nin";

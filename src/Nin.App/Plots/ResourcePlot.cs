@@ -4,7 +4,7 @@ using ScottPlot.TickGenerators;
 
 namespace Nin.App.Plots;
 
-/// <summary>Bytes of an image, by network and batch: planned, allocated, and published where somebody has; to train on the left, to predict on the right.</summary>
+/// <summary>Bytes per image, by network and batch: planned, allocated, and published where somebody has; to train on the left, to predict on the right.</summary>
 static class ResourcePlot
 {
     const int Width = 1300, Height = 520;
@@ -20,7 +20,7 @@ static class ResourcePlot
     static Plot Panel(
         string title, IReadOnlyList<ResourceUse> uses, Func<ResourceUse, double> planned, Func<ResourceUse, double> allocated, Func<ResourceUse, double?> published)
     {
-        var plot = PlotStyle.Create(title, "", "megabytes an image (of the batch's total)");
+        var plot = PlotStyle.Create(title, "", "megabytes per image (of the batch's total)");
         Add(plot, uses, -WidthOfBar, PlotStyle.Blue, "planned", u => planned(u) / u.Batch);
         Add(plot, uses, 0, PlotStyle.Orange, "allocated", u => allocated(u) / u.Batch);
         Add(plot, uses, WidthOfBar, PlotStyle.Ink, "published", published);

@@ -4,7 +4,7 @@ using ScottPlot.TickGenerators;
 
 namespace Nin.App.Plots;
 
-/// <summary>A study that trains: test accuracy over epochs on the left, a line a run; on the right where each run ended, a line of dots a row.</summary>
+/// <summary>A study that trains: test accuracy over epochs on the left, a line per run; on the right where each run ended, a line of dots per row.</summary>
 static class StudyPlot
 {
     const int Width = 1300, LeastHeight = 480, HeightOfRow = 44;
@@ -13,7 +13,7 @@ static class StudyPlot
     {
         var palette = new ScottPlot.Palettes.ColorblindFriendly();
         StudyRow[] shown = [.. rows.Where(row => runs.Any(run => run.Row.Name == row.Name))];
-        var curves = PlotStyle.Create($"{title}: a line a run", "epoch", "accuracy on the test images, %");
+        var curves = PlotStyle.Create($"{title}: a line per run", "epoch", "accuracy on the test images, %");
         var ends = PlotStyle.Create("where the runs ended (bar: mean; diamond: published)", "accuracy on the test images, %", "");
         for (int i = 0; i < shown.Length; i++)
         {

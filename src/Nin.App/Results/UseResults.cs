@@ -15,7 +15,7 @@ sealed record ImportResult(string Class, int Layers, long Parameters, IReadOnlyL
 /// <summary><c>compare --json</c>.</summary>
 sealed record CompareResult(IReadOnlyList<CompareRow> Rows);
 
-/// <summary>A run: where it stands after its last epoch, and its best test.</summary>
+/// <summary>A run: its state after its last epoch, and its best test.</summary>
 sealed record CompareRow(
     string Run,
     string Model,

@@ -10,7 +10,7 @@ namespace Nin.App.Runs;
 /// The scalars of a run as TensorBoard reads them: records of a length, data and their checksums (tensorflow/core/lib/io/record_writer.h), each an <c>Event</c> of a few
 /// protobuf fields (tensorflow/core/util/event.proto).
 /// </summary>
-/// <remarks>The file is made anew when a run starts or goes on, so that no epoch stands in it twice, and grows by an epoch at a time, so that TensorBoard can follow.</remarks>
+/// <remarks>The file is rewritten when a run starts or resumes, so that no epoch is in it twice, and grows by an epoch at a time, so that TensorBoard can follow.</remarks>
 sealed class EventFile(string path)
 {
     // What TensorBoard looks for in a file's name.

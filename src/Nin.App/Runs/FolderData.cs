@@ -4,12 +4,12 @@ using Nin.Images;
 
 namespace Nin.App.Runs;
 
-/// <summary>Pictures of one's own, a folder a class, as the images of a run or of an evaluation.</summary>
+/// <summary>Pictures of one's own, a folder per class, as the images of a run or of an evaluation.</summary>
 static class FolderData
 {
     public const double DefaultValidation = 0.2;
 
-    /// <summary>Longer than a learning rate of one cycle stays high in a run of some twenty epochs.</summary>
+    /// <summary>Longer than the learning rate of one cycle stays high in a run of about twenty epochs.</summary>
     public const int DefaultPatience = 10;
 
     /// <summary>A folder of one's own has hundreds of pictures, not the tens of thousands that train without.</summary>
@@ -18,17 +18,17 @@ static class FolderData
     const int MostNames = 10;
     const int MostWarnings = 5;
 
-    /// <summary>Whether a folder has a folder a class, and not the files of a data set.</summary>
+    /// <summary>Whether a folder has a folder per class, and not the files of a data set.</summary>
     public static bool IsOne(string? folder) => Directory.Exists(folder)
         && !FashionMnist.Files.Any(f => File.Exists(Path.Combine(folder, f.Name)) || File.Exists(Path.Combine(folder, f.Name + ".gz")))
         && ClassesOf(folder).Length > 0;
 
     /// <summary>What is wrong with one that <see cref="IsOne"/> says is none.</summary>
     public static UsageException Missing(string folder) => new(Directory.Exists(folder)
-        ? $"{folder} has no folder of pictures: make one a class, as {Path.Combine(folder, "rose", "1.jpg")}."
-        : $"{folder} is not there; name a folder that has one folder of pictures a class.");
+        ? $"{folder} has no folder of pictures: make one per class, as {Path.Combine(folder, "rose", "1.jpg")}."
+        : $"{folder} does not exist; name a folder that has one folder of pictures per class.");
 
-    /// <summary>The images of a run: each class divided into those to learn from and those of the validation, which stand for the test's.</summary>
+    /// <summary>The images of a run: each class divided into those to learn from and those of the validation set, which take the place of the test set.</summary>
     /// <exception cref="UsageException">The network gives other classes, or takes no pictures.</exception>
     /// <exception cref="InvalidDataException">The folder has not two classes with pictures that can be used.</exception>
     public static RunData ForTraining(
@@ -60,7 +60,7 @@ static class FolderData
         var (input, output) = (architecture.Input, architecture.Output);
         if (input.Channels is not (1 or 3)) throw new UsageException($"{model.Id} takes images of {input}; pictures have 1 channel (grey) or 3: choose another --model.");
         string[] classes = ClassesOf(folder);
-        // One class, or none, is said by whoever reads the folder.
+        // A folder with one class or none is reported by the code that reads it.
         if (classes.Length > 1 && classes.Length != output.Channels)
             throw new UsageException(
                 $"{Path.GetFileName(Path.GetFullPath(folder))} has {classes.Length} classes: {List(classes)}; {architecture.Name} gives {output.Channels}: set Classes = {classes.Length}.");
@@ -71,7 +71,7 @@ static class FolderData
         return loaded;
     }
 
-    // They stand class by class: the first ones would be of one class.
+    // They are ordered by class: the first ones would be of one class.
     static ImageDataset Spread(ImageDataset images, int count) =>
         images.Subset([.. Enumerable.Range(0, count).Select(i => (int)((long)i * images.Count / count))]);
 

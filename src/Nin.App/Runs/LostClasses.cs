@@ -3,14 +3,14 @@ using Nin.Training;
 namespace Nin.App.Runs;
 
 /// <summary>
-/// Follows which classes a network says: one that it stops saying is worth a warning, for after a ReLU that died it never comes back.
+/// Follows which classes a network predicts: one that it stops predicting is worth a warning, because after a dead ReLU it never comes back.
 /// </summary>
 /// <param name="architecture">Of the network; whether a ReLU is its last step decides what helps.</param>
 sealed class LostClasses(Architecture architecture)
 {
     readonly HashSet<string> predicted = [], warned = [];
 
-    /// <summary>What is to be said after an epoch's test, without a full stop; null for nothing new.</summary>
+    /// <summary>The warning after an epoch's test, without a full stop; null for nothing new.</summary>
     public string? Warning(EvaluationResult test)
     {
         foreach (var c in test.Classes.Where(c => c.Predicted > 0 && !c.IsDead))
@@ -20,7 +20,7 @@ sealed class LostClasses(Architecture architecture)
         }
 
         string[] dead = [.. test.Classes.Where(c => c.IsDead).Select(c => c.Name).Where(warned.Add)];
-        // One that was never said may only be slow to learn.
+        // One that was never predicted may only be slow to learn.
         string[] lost = [.. test.Classes.Where(c => c is { Predicted: 0, IsDead: false } && predicted.Contains(c.Name)).Select(c => c.Name).Where(warned.Add)];
         if (dead.Length > 0)
         {

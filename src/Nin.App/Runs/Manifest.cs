@@ -30,7 +30,7 @@ sealed record Manifest(
         new ManifestDevice(device.Id, device.Name, device.Threads) { RegisterBits = device.RegisterBits });
 
     /// <summary>
-    /// What two runs may not share the bits of their results for, in some words each. (Threads do not count, nor does the name of a processor: equal bits are
+    /// Why two runs may not have the same bits, a phrase for each reason. (Threads do not count, nor does the name of a processor: equal bits are
     /// promised per instruction set and device.)
     /// </summary>
     public IEnumerable<string> Differences(Manifest now)
@@ -43,7 +43,7 @@ sealed record Manifest(
         if (now.Versions.Dotnet != Versions.Dotnet) yield return $"{Versions.Dotnet}, not {now.Versions.Dotnet}";
     }
 
-    // What is behind the plus is the commit, which is another one after every rebuild of a program that is being worked on.
+    // What follows the plus is the commit, which is another one after every rebuild of a program that is being worked on.
     static string Release(string version) => version.Split('+')[0];
 
     /// <summary>Where a resumed run was given another number of epochs, in order; null for one that never was.</summary>

@@ -3,7 +3,7 @@ using Nin.Training;
 
 namespace Nin.App.Runs;
 
-/// <summary><c>metrics.csv</c>: a row an epoch; numbers read back to the same bits.</summary>
+/// <summary><c>metrics.csv</c>: a row per epoch; numbers read back to the same bits.</summary>
 static class MetricsTable
 {
     const string Header = "epoch,loss,trainAccuracy,testLoss,testAccuracy,examplesPerSecond,deadClasses";

@@ -94,7 +94,7 @@ static class Recipe
         _ => throw Unknown(name, Augmentations),
     };
 
-    // For pictures of another hand or camera than those that the network learns from.
+    // For drawings or photographs by others than those that the network is trained on.
     static Transform[] Strong(ImageDataset images) =>
     [
         new RandomResizedCrop(MinScale: 0.5), new HorizontalFlip(), new Rotation(Degrees: 15), new Brightness(0.3), new Contrast(0.3),

@@ -10,7 +10,7 @@ sealed class Replay(ModelEntry model, Manifest manifest, RunFolder folder, RunDa
     readonly Action<string> note = note;
 
     /// <summary>Stops at the first difference; null where there is none.</summary>
-    /// <exception cref="InvalidDataException">The run's files are damaged, or not there.</exception>
+    /// <exception cref="InvalidDataException">The run's files are damaged or missing.</exception>
     /// <exception cref="OperationCanceledException">The user interrupted it.</exception>
     public RunDifference? Run(Device device, CancellationToken cancellation)
     {

@@ -5,8 +5,8 @@ using Nin.App.Results;
 namespace Nin.App.Runs;
 
 /// <summary>The images of a run or an evaluation, and what a manifest says of them.</summary>
-/// <param name="Training">Images to learn from; null where only the test is asked for.</param>
-/// <param name="Test">Images to test on.</param>
+/// <param name="Training">Training images; null for an evaluation.</param>
+/// <param name="Test">Test images.</param>
 /// <param name="Normalization">What the model wants them to be.</param>
 /// <param name="Source">Where they come from.</param>
 sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? Normalization, ManifestData Source)
@@ -14,7 +14,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     public const string FashionMnistName = "fashion-mnist";
     public const string SyntheticName = "synthetic";
 
-    /// <summary>Pictures of the user's own, one folder a class.</summary>
+    /// <summary>Pictures of the user's own, one folder per class.</summary>
     public const string FolderName = "folder";
 
     public static string[] Names { get; } = [FashionMnistName, SyntheticName, FolderName];
@@ -26,7 +26,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     /// <param name="settings">Which, and how many.</param>
     /// <param name="model">Whose input they are for.</param>
     /// <param name="folder">The folder that the user named, or that an earlier run had; or null.</param>
-    /// <param name="note">Told what is being done.</param>
+    /// <param name="note">Receives a line on what is being done.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="progressed">Called while pictures are decoded; or null.</param>
     /// <exception cref="UsageException">The model takes other images, or gives other classes.</exception>
@@ -62,7 +62,7 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
     /// <param name="folder">The folder that the user named, or null.</param>
     /// <param name="training">Whether training images are wanted too.</param>
     /// <param name="limit">The most training images, from the first; null for all.</param>
-    /// <param name="note">Told what is being done.</param>
+    /// <param name="note">Receives a line on what is being done.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="UsageException">The model takes other images.</exception>
     /// <exception cref="InvalidDataException">They were not found, or are damaged; the message lists what was tried.</exception>

@@ -7,11 +7,11 @@ using Spectre.Console.Rendering;
 namespace Nin.App.Runs;
 
 /// <summary>
-/// Shows people how a run goes: on a terminal a bar that is drawn over, elsewhere a line every ten seconds; in both a line an epoch, and a warning
-/// where the network stops saying a class.
+/// Shows people how a run goes: on a terminal a bar that is drawn over, elsewhere a line every ten seconds; in both a line per epoch, and a warning
+/// where the network stops predicting a class.
 /// </summary>
-/// <param name="report">Whom it shows.</param>
-/// <param name="batchSize">Images a step.</param>
+/// <param name="report">Where it is printed.</param>
+/// <param name="batchSize">Images per step.</param>
 /// <param name="architecture">What is trained.</param>
 /// <param name="heldOut">What the images are called that the network is tried on.</param>
 sealed class RunDisplay(Report report, int batchSize, Architecture architecture, string heldOut)

@@ -9,7 +9,7 @@ namespace Nin.App.Runs;
 /// <summary>The folder of a run. Every file in it is replaced as a whole or not at all.</summary>
 sealed class RunFolder(string path)
 {
-    /// <summary>Where runs are that nobody named a folder for.</summary>
+    /// <summary>The folder of runs for which none was named.</summary>
     public const string Default = "runs";
 
     const string LockFile = ".lock";
@@ -33,7 +33,7 @@ sealed class RunFolder(string path)
     public string ManifestFile => In("manifest.json");
 
     /// <summary>A folder for a new run: the one that the user named, or <c>runs/(time)-(model)</c>.</summary>
-    /// <exception cref="UsageException">It is there already and not empty.</exception>
+    /// <exception cref="UsageException">It exists already and is not empty.</exception>
     public static RunFolder New(string? named, string model)
     {
         if (named is not null) new RunFolder(named).RequireEmpty();
@@ -52,18 +52,18 @@ sealed class RunFolder(string path)
             ?? throw new UsageException($"there is no run under {Default}: name weights with --weights, or train first with `{NinApp.Name} train`.");
     }
 
-    /// <summary>Makes sure that no run is in it, nor anything of anyone else's.</summary>
-    /// <exception cref="UsageException">It is there already and not empty.</exception>
+    /// <summary>Makes sure that it holds neither a run nor any other file.</summary>
+    /// <exception cref="UsageException">It exists already and is not empty.</exception>
     public void RequireEmpty()
     {
         if (!File.Exists(Path) && (!Directory.Exists(Path) || Directory.EnumerateFileSystemEntries(Path).All(IsOfNoRun))) return;
-        string resume = File.Exists(ManifestFile) ? $"go on with --resume {Path}, or " : "";
-        throw new UsageException($"--out {Path} is there already and not empty: {resume}name another folder.");
+        string resume = File.Exists(ManifestFile) ? $"continue with --resume {Path}, or " : "";
+        throw new UsageException($"--out {Path} exists already and is not empty: {resume}name another folder.");
     }
 
     /// <summary>
     /// Takes the folder, which is created, for this process until the result is disposed. The lock is the system's and ends with the process, however it ends;
-    /// its file stays, for one that were deleted could be locked by two.
+    /// its file stays, because a deleted one could be locked by two processes.
     /// </summary>
     /// <exception cref="IOException">Another process has it, or the folder cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
@@ -85,7 +85,7 @@ sealed class RunFolder(string path)
     {
         RequireManifest();
         var manifest = ParseManifest();
-        return manifest.Problem(models) is { } problem ? throw new InvalidDataException($"{ManifestFile}: {problem}. Put it right, or start a new run.") : manifest;
+        return manifest.Problem(models) is { } problem ? throw new InvalidDataException($"{ManifestFile}: {problem}. Correct it, or start a new run.") : manifest;
     }
 
     /// <summary>Makes sure that a run is in it.</summary>
@@ -129,7 +129,7 @@ sealed class RunFolder(string path)
         foreach (string file in (string[])[Weights, Curves, Confusion, Report, Events, MetricsFile, ManifestFile]) AtomicFile.ClearUnfinished(file);
     }
 
-    // All that a run leaves that was killed before it had a manifest: there is nothing to resume, and nothing that is anyone's.
+    // All that a run leaves that was killed before it had a manifest: there is nothing to resume or to lose.
     static bool IsOfNoRun(string path) => System.IO.Path.GetFileName(path) == LockFile || AtomicFile.IsUnfinished(path, "manifest.json");
 
     // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION.

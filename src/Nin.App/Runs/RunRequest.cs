@@ -3,7 +3,7 @@ using Nin.App.Results;
 
 namespace Nin.App.Runs;
 
-/// <summary>A run that is wanted: a new one, or one to go on with.</summary>
+/// <summary>A run to be made: a new one, or one to resume.</summary>
 /// <param name="Model">What is trained.</param>
 /// <param name="Settings">How.</param>
 /// <param name="Folder">Where its files are; of an earlier run the caller holds the lock.</param>
@@ -30,12 +30,12 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
     /// <summary>See <see cref="Training.TrainerOptions.SynchronizeBatchNorm"/>.</summary>
     public bool SynchronizesBatchNorm { get; init; }
 
-    /// <summary>What a user types to go on with it, after the program's name.</summary>
+    /// <summary>The command that resumes it, after the program's name.</summary>
     public string GoOn { get; init; } = $"train --resume {Folder.Path}";
 
     /// <summary>Trains it to its end, or on from its checkpoint.</summary>
     /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>
-    /// <exception cref="UsageException">The network and the images do not fit, or the folder is somebody's.</exception>
+    /// <exception cref="UsageException">The network and the images do not fit, or the folder is in use.</exception>
     /// <exception cref="InvalidDataException">An earlier run was another one, or its files are damaged.</exception>
     public async Task<TrainResult> TrainAsync(Device on, Report report, CancellationToken cancellation)
     {
@@ -73,6 +73,6 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
         string bits = Training.RankBits.Differ(network, Ranks.Count, Settings.BatchSize, SynchronizesBatchNorm) is { } why
             ? $"not the bits of one process: {why}"
             : "with the bits of one process";
-        return $"{Ranks.Count} processes, {(Settings.BatchSize - 1) / Ranks.Count + 1} of {Settings.BatchSize} images a step each, {bits}";
+        return $"{Ranks.Count} processes, {(Settings.BatchSize - 1) / Ranks.Count + 1} of {Settings.BatchSize} images per step each, {bits}";
     }
 }

@@ -13,7 +13,7 @@ namespace Nin.App.Runs;
 /// <param name="request">What is trained, how, and where its files are.</param>
 /// <param name="data">What it learns from.</param>
 /// <param name="manifest">What its report says of it.</param>
-/// <param name="report">Whom it tells.</param>
+/// <param name="report">Where progress is printed.</param>
 sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Report report)
 {
     readonly ModelEntry model = request.Model;
@@ -47,7 +47,7 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested || request.Ranks is not null)
         {
             string within = steps.Done > 0 ? $" and {steps.Done} of {steps.All} steps" : "";
-            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; go on with `{NinApp.Name} {request.GoOn}`.");
+            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; continue with `{NinApp.Name} {request.GoOn}`.");
         }
 
         request.Ranks?.BeginWork("drawing the run");
@@ -58,7 +58,7 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
 
     void Resume(TrainingState state)
     {
-        foreach (string damaged in state.PassedOver) report.Note($"warning: passing over a damaged checkpoint, {damaged}");
+        foreach (string damaged in state.PassedOver) report.Note($"warning: skipping a damaged checkpoint, {damaged}");
         var rows = folder.ReadMetrics();
         if (rows.Count < state.Epoch)
             throw new InvalidDataException(

@@ -34,7 +34,7 @@ sealed class WeightsFile
     /// <param name="named">The network that was asked for, or null.</param>
     /// <param name="models">The networks that there are.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or names no network of this program.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static WeightsFile Open(string path, ModelEntry? named, ModelCatalog models)
     {
         if (Directory.Exists(path))
@@ -44,13 +44,13 @@ sealed class WeightsFile
             path = run.Weights;
         }
 
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there; name a model.safetensors that `{NinApp.Name} train` wrote.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} does not exist; name a model.safetensors that `{NinApp.Name} train` wrote.");
         var metadata = Checkpoint.ReadMetadata(path);
         string? name = metadata.GetValueOrDefault(Checkpoint.ModelKey);
         var model = named ?? (name is null ? null : models.FindByClass(name));
         if (model is null)
         {
-            string what = name is null ? "names no model" : $"names the model '{ErrorText.OneLine(name)}', which does not ship here";
+            string what = name is null ? "names no model" : $"names the model '{ErrorText.OneLine(name)}', which does not ship with this program";
             throw new InvalidDataException($"{path} {what}: add --model, one of {string.Join(", ", models.Ids)}.");
         }
 

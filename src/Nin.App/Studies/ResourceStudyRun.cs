@@ -77,7 +77,7 @@ sealed class ResourceStudyRun(ResourceStudy study, ResourceScale scale, StudyFol
         MarkdownTable.Append(text, Headings, uses.Select(Line));
         text.Append(
             "\nBytes are of the whole batch: parameters, activations and, to train, gradients. Allocated is what the device holds after a step, with the images and with " +
-            "copies of weights that make kernels fast. Operations are two a multiply-add. Published figures are of one image.\n");
+            "copies of weights that make kernels fast. Operations are two per multiply-add. Published figures are of one image.\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 

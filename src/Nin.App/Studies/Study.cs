@@ -113,7 +113,7 @@ public sealed record ResourceStudy(string Name, string Question, IReadOnlyList<R
 
 /// <summary>Batch sizes to measure at.</summary>
 /// <param name="Name">What <c>--scale</c> takes.</param>
-/// <param name="Batches">Images a step.</param>
+/// <param name="Batches">Images per step.</param>
 public sealed record ResourceScale(string Name, IReadOnlyList<int> Batches);
 
 /// <summary>A network whose cost is counted.</summary>

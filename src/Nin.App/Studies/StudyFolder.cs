@@ -20,7 +20,7 @@ sealed record FinishedRun(StudyRow Row, ModelEntry Model, TrainSettings Settings
 /// </summary>
 sealed class StudyFolder(string path, ModelCatalog models)
 {
-    /// <summary>Where studies are that nobody named a folder for.</summary>
+    /// <summary>The folder of studies for which none was named.</summary>
     public const string Default = "experiments";
 
     public string Path { get; } = path;
@@ -61,10 +61,10 @@ sealed class StudyFolder(string path, ModelCatalog models)
 
     void Check(in PlannedRun run, Manifest manifest)
     {
-        string mend = $"name another folder with --out, or delete {Path}";
-        if (Difference(run, manifest) is { } difference) throw new UsageException($"{run.Folder.Path} is of another study: {difference}; {mend}.");
+        string fix = $"name another folder with --out, or delete {Path}";
+        if (Difference(run, manifest) is { } difference) throw new UsageException($"{run.Folder.Path} is of another study: {difference}; {fix}.");
         if (manifest.Architecture != run.Model.Architecture().Hash())
-            throw new InvalidDataException($"{run.Folder.Path} was made by a version of {run.Model.Id} with other layers; {mend}.");
+            throw new InvalidDataException($"{run.Folder.Path} was made by a version of {run.Model.Id} with other layers; {fix}.");
     }
 
     static string? Difference(in PlannedRun run, Manifest manifest)

@@ -24,7 +24,7 @@ readonly record struct RowSummary(
     }
 }
 
-/// <summary>A study's table: a line a row, in the order of the study; rows without a run are left out.</summary>
+/// <summary>A study's table: a line per row, in the order of the study; rows without a run are left out.</summary>
 sealed class StudyTable(Study study, StudyScale scale, IReadOnlyList<FinishedRun> runs)
 {
     static readonly string[] Headings =
@@ -58,7 +58,7 @@ sealed class StudyTable(Study study, StudyScale scale, IReadOnlyList<FinishedRun
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary><c>runs.csv</c>: a line a run, with all digits.</summary>
+    /// <summary><c>runs.csv</c>: a line per run, with all digits.</summary>
     public static byte[] Csv(IReadOnlyList<ExperimentRow> rows)
     {
         var text = new StringBuilder("row,seed,model,parameters,macs,epochs,loss,trainAccuracy,testLoss,testAccuracy,deadClasses,examplesPerSecond\n");

@@ -12,8 +12,8 @@ namespace Nin.App.Studies;
 /// <param name="folder">Where its runs are.</param>
 /// <param name="planned">The runs of the table.</param>
 /// <param name="wanted">Those of them that may be trained.</param>
-/// <param name="goOn">What a user types to go on, after the program's name.</param>
-/// <param name="report">Whom it tells.</param>
+/// <param name="goOn">The command that resumes it, after the program's name.</param>
+/// <param name="report">Where progress is printed.</param>
 sealed class TrainingStudyRun(
     TrainingStudy study, StudyScale scale, StudyFolder folder, IReadOnlyList<PlannedRun> planned, IReadOnlyList<PlannedRun> wanted, string goOn, Report report)
 {
@@ -26,7 +26,7 @@ sealed class TrainingStudyRun(
     public async Task<ExperimentResult> ExecuteAsync(Device device, CancellationToken cancellation)
     {
         if (!PlotFont.Install()) report.Note(PlotFont.Missing);
-        // All of them first: a folder of another study is said before anything is trained.
+        // All of them first: a folder of another study is reported before anything is trained.
         int done = planned.Count(run => folder.Finished(run) is not null);
         report.Note($"{study.Name} at scale {scale.Name} ({scale.Description}): {done} of {planned.Count} runs are done, into {folder.Path}");
         for (int i = 0; i < wanted.Count; i++)

@@ -6,7 +6,7 @@ namespace Nin.Generators.Parsing;
 
 /// <summary>What a layer of a class may be called.</summary>
 /// <param name="type">The class.</param>
-/// <param name="isBlock">Whether it is a block, whose layers are no members of it.</param>
+/// <param name="isBlock">Whether it is a block, whose layers are not members of it.</param>
 sealed class LayerNames(INamedTypeSymbol type, bool isBlock)
 {
     /// <summary>Members that every network gets, and those of <see cref="object"/>.</summary>

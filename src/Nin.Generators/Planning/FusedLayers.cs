@@ -119,7 +119,7 @@ sealed record FusedLayers(FusionPattern Pattern, IReadOnlyList<int> Layers, int?
             return null;
         }
 
-        /// <summary>The layers of a pattern from its first on, or null where they are not there.</summary>
+        /// <summary>The layers of a pattern from its first on, or null where there are none.</summary>
         int[]? Match(int first, FusionPattern pattern)
         {
             int[] layers = new int[pattern.Parts.Length];

@@ -5,7 +5,7 @@ using Nin.Generators.Spec;
 
 namespace Nin.Generators.Planning;
 
-/// <summary>Lines up the steps of a network's layers, and leaves out layers that nothing uses.</summary>
+/// <summary>Collects the steps of a network's layers, and leaves out layers that nothing uses.</summary>
 sealed class StepGraphBuilder
 {
     readonly EquatableArray<LayerSpec> layers;

@@ -36,7 +36,7 @@ readonly record struct Framing(SKRectI Source, SKRectI Target)
     }
 }
 
-/// <summary>How a picture that was stored lying or mirrored is turned upright: first rows and columns change places, then they are mirrored.</summary>
+/// <summary>How a picture that was stored rotated or mirrored is turned upright: first rows and columns change places, then they are mirrored.</summary>
 /// <param name="Transposes">Rows become columns.</param>
 /// <param name="MirrorsRows">What is at the top goes to the bottom.</param>
 /// <param name="MirrorsColumns">What is at the left goes to the right.</param>

@@ -13,7 +13,7 @@ namespace Nin.Images;
 /// </remarks>
 sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
 {
-    // Larger buffers are given back after the picture that needed them.
+    // Larger buffers are released after the picture that needed them.
     const int KeptBytes = 1 << 25;
     const long MaxFileBytes = 1 << 29;
 
@@ -56,7 +56,7 @@ sealed class ImageDecoder(Preprocessing preprocessing, long maxPixels)
         DecodeFile(length, destination);
     }
 
-    /// <summary>Decodes an encoded picture that a stream holds, from where it stands to its end.</summary>
+    /// <summary>Decodes an encoded picture that a stream holds, from its current position to its end.</summary>
     /// <exception cref="BrokenImageException">It is not a picture that can be used.</exception>
     public void Decode(Stream stream, Span<byte> destination)
     {

@@ -71,7 +71,7 @@ sealed class ImagePlanes(Preprocessing preprocessing)
         return to;
     }
 
-    // A picture that lies on its side has rows as long as the input is high.
+    // The rows of a picture that is stored rotated by 90 degrees are as long as the input is high.
     void Place(ReadOnlySpan<float> result, SKRectI target, int rowLength)
     {
         if (result.Length < stored.Length) stored.AsSpan().Fill(preprocessing.Background);

@@ -3,11 +3,11 @@ using Nin.Data;
 
 namespace Nin.Images;
 
-/// <summary>What decoding a folder found out, beside the pixels.</summary>
+/// <summary>The results of decoding a folder, beside the pixels.</summary>
 /// <param name="Kept">Which of the files were decoded, in order; image i is of file <c>Kept[i]</c>.</param>
 /// <param name="Broken">The others, with their reasons.</param>
 /// <param name="Moments">
-/// Of each image and channel the sum of the bytes and of their squares, <c>[kept, channels, 2]</c>: the mean of any part of the images is had
+/// Of each image and channel the sum of the bytes and of their squares, <c>[kept, channels, 2]</c>: the mean of any part of the images is known
 /// without reading a pixel, and to the bit.
 /// </param>
 sealed record DecodedFolder(int[] Kept, (int File, string Reason)[] Broken, long[] Moments);

@@ -37,7 +37,7 @@ sealed class FolderScan
         ArgumentException.ThrowIfNullOrEmpty(path);
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (!Directory.Exists(root))
-            throw new DirectoryNotFoundException(File.Exists(root) ? $"{root} is a file; name the folder that has one folder a class." : $"{root} is not there; name the folder that has one folder a class.");
+            throw new DirectoryNotFoundException(File.Exists(root) ? $"{root} is a file; name the folder that has one folder per class." : $"{root} does not exist; name the folder that has one folder per class.");
         string[] classes = [.. new DirectoryInfo(root).EnumerateDirectories("*", Folders).Select(folder => folder.Name).Order(StringComparer.Ordinal)];
         if (classes.Length == 0) throw new InvalidDataException($"{root} has no folders: put the pictures of each class into a folder that has the class's name.");
         if (classes.Length == 1)
@@ -64,7 +64,7 @@ sealed class FolderScan
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>SHA-256 over the folder's path and the rule: of the caches that have it alike, one is of today.</summary>
+    /// <summary>SHA-256 over the folder's path and the rule: of the caches that have it alike, one is current.</summary>
     public string Place(Preprocessing rule, long maxPixels) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Root}\n{RuleText(rule, maxPixels)}")));
 

@@ -38,7 +38,7 @@ public sealed class ImageFolder
     public IReadOnlyList<SkippedImage> Skipped { get; }
 
     /// <summary>Reads a folder of classes as square images.</summary>
-    /// <param name="path">The folder that has one folder a class.</param>
+    /// <param name="path">The folder that has one folder per class.</param>
     /// <param name="size">Rows and columns of the images.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellation">Stops decoding.</param>
@@ -47,7 +47,7 @@ public sealed class ImageFolder
         Load(path, size, size, options, cancellation);
 
     /// <summary>Reads a folder of classes.</summary>
-    /// <param name="path">The folder that has one folder a class.</param>
+    /// <param name="path">The folder that has one folder per class.</param>
     /// <param name="height">Rows of the images.</param>
     /// <param name="width">Columns of the images.</param>
     /// <param name="options">How; null for the defaults.</param>
@@ -68,25 +68,25 @@ public sealed class ImageFolder
         if (!options.Cache) return InMemory(scan, rule, options, decoding, cancellation);
         var cache = new PixelCache(options.CacheFolder ?? DataSearch.UserCache("images"), scan, rule, options.MaxPixels);
         var cached = cache.TryOpen();
-        // A cache of a time when broken files were skipped does not answer for one when they are refused: decoding names the file.
+        // A cache that was written while broken files were skipped cannot serve a load that refuses them: decoding names the file.
         if (cached is not { } usable || (options.Broken == BrokenImages.Refuse && usable.Found.Broken.Length > 0)) usable = cache.Fill(decoding, cancellation);
         var images = new ImageDataset(usable.Images, Labels(scan, usable.Found), rule.Channels, height, width, scan.ClassNames);
         return new ImageFolder(scan, rule, options, images, usable.Found);
     }
 
-    /// <summary>Divides the images into those to learn from and those to test on.</summary>
+    /// <summary>Divides the images into a training set and a validation set.</summary>
     /// <remarks>
     /// Each class is divided by itself, with one image or more on either side (a class of one image is all for training). Which, depends on the seed
-    /// and the files' names alone: where pictures are added, those that were there hardly change sides.
+    /// and the files' names alone: where pictures are added, few of the others change sides.
     /// </remarks>
-    /// <param name="validation">Share of each class to test on, above 0 and below 1.</param>
-    /// <param name="seed">Another seed divides otherwise.</param>
+    /// <param name="validation">Share of each class for validation, above 0 and below 1.</param>
+    /// <param name="seed">Another seed divides them in another way.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="validation"/> is out of its range.</exception>
-    /// <exception cref="InvalidDataException">No class has two images, so that there is nothing to test on.</exception>
+    /// <exception cref="InvalidDataException">No class has two images, so that nothing is left for validation.</exception>
     public ImageSplit Split(double validation, int seed = 0)
     {
         var (training, test) = Stratified.Divide(Images.Labels, Files, validation, seed);
-        if (test.Length == 0) throw new InvalidDataException($"{scan.Root} has one picture in each class, and none is left to test on: add more.");
+        if (test.Length == 0) throw new InvalidDataException($"{scan.Root} has one picture in each class, and none is left for validation: add more.");
         var normalization = options.Normalization ?? Normalize(training);
         var preprocessing = new Preprocessing(rule.ClassNames, rule.Channels, rule.Height, rule.Width, rule.Resize, normalization, rule.Background);
         return new ImageSplit(Images.Subset(training), Images.Subset(test), preprocessing, Skipped);
@@ -132,7 +132,7 @@ public sealed class ImageFolder
         if (options.Channels is not (1 or 3))
             throw new ArgumentOutOfRangeException(nameof(options), options.Channels, "Channels must be 1 (grey) or 3 (red, green and blue).");
         if (options.MaxPixels < 1) throw new ArgumentOutOfRangeException(nameof(options), options.MaxPixels, "MaxPixels must be 1 or more.");
-        if (options.Threads < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Threads, "Threads must be 1 or more, or null for one a processor.");
+        if (options.Threads < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Threads, "Threads must be 1 or more, or null for one per processor.");
         if (!Enum.IsDefined(options.Broken)) throw new ArgumentOutOfRangeException(nameof(options), options.Broken, "Unknown choice; use Skip or Refuse.");
     }
 }

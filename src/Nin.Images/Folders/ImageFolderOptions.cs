@@ -14,7 +14,7 @@ public sealed record ImageFolderOptions
     /// <summary>Level of transparent pixels and of the bars of <see cref="ResizeRule.Pad"/>, 0 (black) to 255 (white).</summary>
     public byte Background { get; init; } = 255;
 
-    /// <summary>What becomes of files that cannot be decoded.</summary>
+    /// <summary>What happens to files that cannot be decoded.</summary>
     public BrokenImages Broken { get; init; } = BrokenImages.Skip;
 
     /// <summary>
@@ -32,17 +32,17 @@ public sealed record ImageFolderOptions
     /// <summary>Where the file is kept; null for <c>nin/images</c> in the user's cache folder. It may be deleted at any time.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Threads that decode; null for one a processor.</summary>
+    /// <summary>Threads that decode; null for one per processor.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Told how many files of how many are decoded, from the thread that loads.</summary>
+    /// <summary>Receives how many of the files are decoded, on the thread that loads.</summary>
     public IProgress<(int Done, int Files)>? Progress { get; init; }
 
     /// <summary>Normalisation of pixels from 0 to 1; null for the mean and standard deviation of the training images, channel by channel.</summary>
     public Normalization? Normalization { get; init; }
 }
 
-/// <summary>What becomes of files that cannot be decoded.</summary>
+/// <summary>What happens to files that cannot be decoded.</summary>
 public enum BrokenImages
 {
     /// <summary>They are left out, and listed with their reasons.</summary>

@@ -8,10 +8,10 @@ using Nin.Training;
 namespace Nin.Images;
 
 /// <summary>
-/// A folder's images, divided into those to learn from and those to test on, and how they were prepared. <see cref="Trainer.Fit"/> takes it as it
+/// A folder's images, divided into a training set and a validation set, and how they were prepared. <see cref="Trainer.Fit"/> takes it as it
 /// stands; <c>net.Save(path, data.Preprocessing)</c> keeps with the weights what a <see cref="Classifier"/> needs.
 /// </summary>
-/// <param name="Training">Images to learn from.</param>
+/// <param name="Training">Training images.</param>
 /// <param name="Validation">Images to test on.</param>
 /// <param name="Preprocessing">Class names, resize rule and the normalisation of the training images.</param>
 /// <param name="Skipped">The folder's files that could not be used, and why.</param>
@@ -35,7 +35,7 @@ static class Stratified
     public static (int[] Training, int[] Validation) Divide(ReadOnlySpan<int> labels, IReadOnlyList<string> files, double validation, int seed)
     {
         if (!(validation > 0 && validation < 1))
-            throw new ArgumentOutOfRangeException(nameof(validation), validation, "The share to test on must be above 0 and below 1, such as 0.2.");
+            throw new ArgumentOutOfRangeException(nameof(validation), validation, "The share for validation must be above 0 and below 1, such as 0.2.");
         var (training, test) = (new List<int>(), new List<int>());
         foreach (var group in labels.ToArray().Select((label, image) => (label, image)).GroupBy(pair => pair.label, pair => pair.image))
         {

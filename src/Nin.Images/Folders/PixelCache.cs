@@ -8,11 +8,11 @@ namespace Nin.Images;
 /// <summary>
 /// A file of decoded pixels that is mapped into memory: pages are read when an image is asked for, and given up when memory is short.
 /// <code>
-/// pixels [kept, channels, height, width] | what decoding found out | its length, 8 bytes | "NINPIX01"
+/// pixels [kept, channels, height, width] | what decoding found | its length, 8 bytes | "NINPIX01"
 /// </code>
 /// </summary>
 /// <remarks>
-/// Its name is the folder's, the rule's and the files' hash, and it is replaced as a whole, so a file that is there is of those very files. One that
+/// Its name is the folder's, the rule's and the files' hash, and it is replaced as a whole, so a file of that name is of exactly those files. One that
 /// is cut or damaged where it can be seen is made anew: it is a cache.
 /// </remarks>
 sealed class PixelCache(string folder, FolderScan scan, Preprocessing rule, long maxPixels)
@@ -105,7 +105,7 @@ sealed class PixelCache(string folder, FolderScan scan, Preprocessing rule, long
 
     int Checked(int number) => number >= 0 && number <= scan.Files.Count ? number : throw new InvalidDataException();
 
-    // Also what killed programs left of any cache; not what another program may be writing now.
+    // Also what killed programs left of any cache, but not what another program may be writing now.
     void RemoveStale()
     {
         foreach (string path in Directory.GetFiles(folder))

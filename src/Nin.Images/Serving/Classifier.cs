@@ -8,7 +8,7 @@ namespace Nin.Images;
 /// </summary>
 /// <remarks>
 /// Any thread may call any member at any time. Each request has a session of its own; there are as many as requests have come at once, and they
-/// stay. The answers have the same bits whatever else is asked at the same time. Disposal waits for no one: dispose it when nobody asks any more.
+/// stay. The answers have the same bits whatever else is asked at the same time. Disposal does not wait: dispose it after the last call.
 /// </remarks>
 public sealed class Classifier : IDisposable
 {
@@ -16,8 +16,8 @@ public sealed class Classifier : IDisposable
     const string Unnamed = "The picture";
 
     readonly ClassifierOptions options;
-    readonly WorkerPool workers;
-    readonly WorkerPool batches;
+    readonly ClassifierWorkers workers;
+    readonly ClassifierWorkers batches;
     readonly RequestBatcher? batcher;
     readonly ConcurrentBag<ClassifierRequest> requests = [];
     readonly int imageLength;
@@ -28,8 +28,8 @@ public sealed class Classifier : IDisposable
     {
         (this.options, Preprocessing) = (options, preprocessing);
         imageLength = preprocessing.Channels * preprocessing.Height * preprocessing.Width;
-        workers = new WorkerPool(network, preprocessing, options.MaxBatch);
-        batches = new WorkerPool(network, preprocessing, BatchSize);
+        workers = new ClassifierWorkers(network, preprocessing, options.MaxBatch);
+        batches = new ClassifierWorkers(network, preprocessing, BatchSize);
         if (options.MaxBatch > 1) batcher = new RequestBatcher(workers, options.MaxBatch, options.MaxDelay);
     }
 
@@ -39,13 +39,13 @@ public sealed class Classifier : IDisposable
     /// <summary>Loads a network with its preprocessing.</summary>
     /// <typeparam name="TNetwork">The network's class.</typeparam>
     /// <param name="path">A safetensors file that <c>net.Save(path, data.Preprocessing)</c> wrote.</param>
-    /// <param name="device">Where it runs; it stays the caller's. Null for the best there is, which the classifier gives back.</param>
+    /// <param name="device">Where it runs; it stays the caller's. Null for the best available, which the classifier disposes.</param>
     /// <param name="options">How it serves; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="InvalidDataException">
     /// The file was saved without preprocessing, it has other classes or another input than the network, or it is damaged.
     /// </exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public static Classifier Load<TNetwork>(string path, Device? device = null, ClassifierOptions? options = null)
         where TNetwork : INetworkType<TNetwork>
@@ -67,7 +67,7 @@ public sealed class Classifier : IDisposable
         }
     }
 
-    /// <summary>Serves a network that is there already; it stays the caller's, and must live as long as the classifier.</summary>
+    /// <summary>Serves a network that exists already; it stays the caller's, and must live as long as the classifier.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, or the preprocessing is for other classes or another input.</exception>
     public static Classifier Create(INetwork network, Preprocessing preprocessing, ClassifierOptions? options = null)
     {
@@ -104,7 +104,7 @@ public sealed class Classifier : IDisposable
         return Predict(path, top, static (request, path) => request.Decode(path));
     }
 
-    /// <summary>Classifies an encoded picture that a stream holds, from where it stands to its end. The stream is left open.</summary>
+    /// <summary>Classifies an encoded picture that a stream holds, from its current position to its end. The stream is left open.</summary>
     /// <inheritdoc cref="Predict(string, int)"/>
     public Prediction[] Predict(Stream picture, int top = 1)
     {
@@ -120,7 +120,7 @@ public sealed class Classifier : IDisposable
     /// <summary>Classifies pixels of the network's size, before normalisation.</summary>
     /// <param name="pixels">Bytes <c>[channels, height, width]</c>, 0 to 255.</param>
     /// <param name="top">Classes wanted, the likeliest first; all, where there are fewer.</param>
-    /// <exception cref="ArgumentException">There are other numbers of pixels, or <paramref name="top"/> is below 1.</exception>
+    /// <exception cref="ArgumentException">The number of pixels is wrong, or <paramref name="top"/> is below 1.</exception>
     public Prediction[] PredictPixels(ReadOnlySpan<byte> pixels, int top = 1)
     {
         CheckPixels(pixels);
@@ -168,7 +168,7 @@ public sealed class Classifier : IDisposable
         return Batch(pictures.Count, top, (i, request) => request.Decode($"Picture {i}", pictures[i].Span));
     }
 
-    /// <summary>Gives the sessions back, and the network and the device that <see cref="Load"/> opened.</summary>
+    /// <summary>Disposes the sessions, and the network and the device that <see cref="Load"/> opened.</summary>
     public void Dispose()
     {
         workers.Dispose();

@@ -24,7 +24,7 @@ public sealed record ClassifierOptions
     }
 }
 
-/// <summary>A class and how sure the network is of it.</summary>
+/// <summary>A class and its probability.</summary>
 /// <param name="Label">The class's name.</param>
 /// <param name="Probability">0 to 1; over all classes they sum to 1.</param>
 public readonly record struct Prediction(string Label, float Probability);

@@ -5,7 +5,7 @@ namespace Nin.Images;
 /// <summary>What a classifier asks: a declared network, or one whose steps are known only at run time.</summary>
 /// <param name="Device">Where it runs.</param>
 /// <param name="Input">Shape of one image.</param>
-/// <param name="Open">Opens a session for batches of so many images, whose results are logits.</param>
+/// <param name="Open">Opens a session for batches of a given size, whose results are logits.</param>
 sealed record ServedNetwork(Device Device, Shape Input, Func<int, (IDisposable Session, Func<Tensor, Tensor> Forward)> Open)
 {
     public static ServedNetwork Of(INetwork network) => new(network.Device, network.Architecture.Input, capacity =>
@@ -68,7 +68,7 @@ sealed class ClassifierWorker : IDisposable
         forward(batch).CopyTo(logits.AsSpan(0, count * classes), Layout.Nhwc);
     }
 
-    /// <summary>Writes the probabilities of an image that was run, one a class.</summary>
+    /// <summary>Writes the probabilities of an image that was run, one per class.</summary>
     public void Probabilities(int at, Span<float> probabilities) => Softmax(logits.AsSpan(at * classes, classes), probabilities);
 
     public void Dispose()
@@ -88,7 +88,7 @@ sealed class ClassifierWorker : IDisposable
 }
 
 /// <summary>Workers that wait: one more is opened where all are busy, and none is closed before the end.</summary>
-sealed class WorkerPool(ServedNetwork network, Preprocessing preprocessing, int capacity) : IDisposable
+sealed class ClassifierWorkers(ServedNetwork network, Preprocessing preprocessing, int capacity) : IDisposable
 {
     readonly Lock gate = new();
     readonly Stack<ClassifierWorker> idle = new();

@@ -7,8 +7,8 @@ namespace Nin.Images;
 /// Lets requests of several threads share a batch. The first one leads: it waits for others, runs the batch when it is full or its time is over,
 /// and the others take their answers from it. There is no thread of its own, and a request that is alone waits no longer than the delay.
 /// </summary>
-/// <remarks>From the first time on that as many requests come at once, it allocates nothing.</remarks>
-sealed class RequestBatcher(WorkerPool workers, int maxBatch, TimeSpan maxDelay)
+/// <remarks>Once as many requests have come at the same time before, it allocates nothing.</remarks>
+sealed class RequestBatcher(ClassifierWorkers workers, int maxBatch, TimeSpan maxDelay)
 {
     readonly Lock gate = new();
     readonly Stack<SharedBatch> spare = new();
@@ -79,7 +79,7 @@ sealed class SharedBatch(int capacity)
     int joined, left, written;
     bool ready, done;
 
-    /// <summary>What runs it; the leader rents it.</summary>
+    /// <summary>The worker that runs it, which the leader rents.</summary>
     public ClassifierWorker? Worker { get; set; }
 
     /// <summary>Requests that are in it.</summary>

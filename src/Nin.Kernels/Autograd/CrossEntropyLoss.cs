@@ -67,7 +67,7 @@ public sealed class CrossEntropyLoss : Loss
     public override void CheckClasses(int classes)
     {
         if (classWeights is not null && classWeights.Length != classes)
-            throw new ArgumentException($"The loss has {classWeights.Length} class weights and the network {classes} classes: give one a class.");
+            throw new ArgumentException($"The loss has {classWeights.Length} class weights and the network {classes} classes: give one per class.");
     }
 
     /// <inheritdoc/>

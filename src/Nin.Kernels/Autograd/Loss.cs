@@ -60,7 +60,7 @@ public abstract class Loss
     /// <summary>Whether examples of this label do not count, so that it need not be a class; none unless overridden.</summary>
     public virtual bool Ignores(int label) => false;
 
-    /// <summary>Throws where it does not fit so many classes; called before a step changes anything.</summary>
+    /// <summary>Throws where it does not fit the number of classes; called before a step changes anything.</summary>
     /// <exception cref="ArgumentException">It does not fit.</exception>
     public virtual void CheckClasses(int classes)
     {

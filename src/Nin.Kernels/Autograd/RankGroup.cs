@@ -60,7 +60,7 @@ public abstract class RankGroup : IDisposable
     {
     }
 
-    /// <summary>Says that the work goes on: a layer is computed, a file read.</summary>
+    /// <summary>Reports progress: a layer is computed, a file read.</summary>
     public virtual void Progressed()
     {
     }
@@ -98,7 +98,7 @@ abstract class RankPass(RankGroup group)
     /// <summary>Examples of the whole batch.</summary>
     public abstract int Examples { get; }
 
-    /// <summary>Examples of a full part: the first ones of a batch have so many.</summary>
+    /// <summary>Examples of a full part: the first ones of a batch have this many.</summary>
     public abstract int PartLength { get; }
 
     /// <summary>
@@ -106,7 +106,7 @@ abstract class RankPass(RankGroup group)
     /// </summary>
     public abstract bool IsEmpty { get; }
 
-    /// <summary>Told after a step has gone backward, which has written or added to the gradients of these parameters.</summary>
+    /// <summary>Called after a step has gone backward, which has written or added to the gradients of these parameters.</summary>
     /// <param name="parameters">Those of the step.</param>
     /// <param name="stream">Where that work is queued.</param>
     public abstract void WentBackward(IReadOnlyList<Parameter> parameters, DeviceStream stream);

@@ -50,7 +50,7 @@ sealed class PtxCache
     /// <summary>Kernels that were compiled.</summary>
     public int Compiled { get; private set; }
 
-    /// <summary>The cache of an accelerator in a context of Nin's own, whose options are known; null where it is no CUDA device, or the cache is off.</summary>
+    /// <summary>The cache of an accelerator in a context of Nin's own, whose options are known; null where it is not a CUDA device, or the cache is off.</summary>
     public static PtxCache? Of(Accelerator accelerator)
     {
         string? named = Environment.GetEnvironmentVariable(Variable);

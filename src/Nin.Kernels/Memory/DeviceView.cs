@@ -44,7 +44,7 @@ public readonly struct DeviceView
     internal void KeepAlive() => GC.KeepAlive(buffer);
 
     internal static ObjectDisposedException Disposed(string owner) => new(
-        owner, $"The memory was given back when its {owner}, or the network that holds it, was disposed: keep it as long as it is used, or make another.");
+        owner, $"The memory was freed when its {owner}, or the network that holds it, was disposed: keep it as long as it is used, or make another.");
 
     /// <summary>A part of this range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The part reaches outside.</exception>

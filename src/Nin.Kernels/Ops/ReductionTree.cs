@@ -22,7 +22,7 @@ readonly record struct ReductionTree(int Lines, int LineLength, int Examples, in
     /// <summary>The most examples in a leaf.</summary>
     public const int MostExamples = 8;
 
-    /// <summary>The tree over images of so many rows and columns. Few long rows are cut into pixels.</summary>
+    /// <summary>The tree over images of a number of rows and columns. Few long rows are cut into pixels.</summary>
     public static ReductionTree Over(int rows, int columns)
     {
         long pixels = (long)rows * columns;

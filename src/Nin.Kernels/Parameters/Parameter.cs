@@ -60,7 +60,7 @@ public sealed class Parameter : IDisposable
 
     internal long PrepackedBytes => prepacked.Bytes + others.Sum(o => o.Bytes);
 
-    /// <summary>Another place for what is packed from it together with other parameters; it is given back with the rest.</summary>
+    /// <summary>Another place for what is packed from it together with other parameters; it is freed with the rest.</summary>
     internal PrepackedWeights CreatePrepacked()
     {
         var created = new PrepackedWeights();

@@ -91,7 +91,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     {
         get
         {
-            // A set that was given back takes no new memory: reading its values says so.
+            // A disposed set takes no new memory: reading its values says so.
             _ = values.View.Buffer;
             return (gradients ??= AllocateZeros(Device, values.Length)).View;
         }
@@ -229,7 +229,7 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
 
     IEnumerator IEnumerable.GetEnumerator() => all.GetEnumerator();
 
-    /// <summary>Gives the memory back, once the passes that have begun are over.</summary>
+    /// <summary>Frees the memory, once the passes that have begun are over.</summary>
     public void Dispose()
     {
         using var writing = Write();

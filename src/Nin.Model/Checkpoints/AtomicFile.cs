@@ -9,7 +9,7 @@ public static class AtomicFile
 
     /// <summary>
     /// Writes beside the target, flushes to disk, renames over it and flushes the folder's names. When anything up to the renaming fails, what
-    /// stood there before is untouched and the unfinished file is removed.
+    /// was there before is untouched and the unfinished file is removed.
     /// </summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">Writes the content from the start; what it throws is passed on.</param>
@@ -39,7 +39,7 @@ public static class AtomicFile
         disk.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    /// <summary>Deletes what programs left beside a file that were killed while they wrote it. None may be writing it now.</summary>
+    /// <summary>Deletes what programs left beside a file that were killed while they wrote it. No program may be writing it now.</summary>
     /// <param name="path">The file, which stays; its folder exists.</param>
     /// <exception cref="IOException">It could not be deleted.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
@@ -90,7 +90,7 @@ public static class AtomicFile
         if (parent is not null) disk.SyncFolder(parent);
     }
 
-    /// <summary>Writes a file that is not there yet, and waits until its bytes are on the disk.</summary>
+    /// <summary>Writes a file that does not exist yet, and waits until its bytes are on the disk.</summary>
     internal static void Create(Disk disk, string path, Action<Stream> write, long length)
     {
         using var file = disk.Create(path, length);
@@ -113,7 +113,7 @@ public static class AtomicFile
     static string Message(string path, long length, string why)
     {
         string size = length > 0 ? $" ({length:N0} bytes)" : "";
-        return $"{path}{size} could not be written: {why} What stood there before is unchanged; make room, or choose another place.";
+        return $"{path}{size} could not be written: {why} The previous content is unchanged; make room, or choose another place.";
     }
 
     static void Remove(Disk disk, string temporary)

@@ -80,7 +80,7 @@ public static class Checkpoint
     /// The file is damaged, or another network's: the message names the first tensor that differs, with both shapes. Or it holds NaN or
     /// infinities: the message names the first parameter that has them, and how many.
     /// </exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static void Load(INetwork network, string path, bool allowNonFinite = false)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -107,11 +107,11 @@ public static class Checkpoint
     /// <param name="path">A safetensors file; F16, BF16 and F64 are read too.</param>
     /// <param name="options">What counts as the same.</param>
     /// <returns>What was loaded, what is missing, what has another shape and what was not used; <c>ToString</c> is a line of it.</returns>
-    /// <exception cref="ArgumentException"><see cref="LoadOptions.Names"/> has a name that is no parameter of the network.</exception>
+    /// <exception cref="ArgumentException"><see cref="LoadOptions.Names"/> has a name that is not a parameter of the network.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is damaged or holds NaN or infinities; nothing matches; or something does not and the load is strict. The message says what.
     /// </exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static LoadReport Load(INetwork network, string path, LoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -120,9 +120,9 @@ public static class Checkpoint
         return PartialLoad.Run(network, reader, options);
     }
 
-    /// <summary>Loads a network that was just created, and returns it: one whose weights cannot be read is given back.</summary>
+    /// <summary>Loads a network that was just created, and returns it: one whose weights cannot be read is disposed.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or another network's.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static TNetwork LoadInto<TNetwork>(TNetwork network, string path) where TNetwork : INetwork =>
         OrDispose(network, () => Load(network, path));
 
@@ -155,7 +155,7 @@ public static class Checkpoint
 
     /// <summary>Reads what a file says about itself: the strings above and what its writer added.</summary>
     /// <exception cref="InvalidDataException">The file is not a valid safetensors file.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)
     {
         using var reader = SafetensorsReader.Open(path);

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace Nin.Checkpoints;
 
 /// <summary>
-/// What replacing files asks of the disk: few operations, each of which may fail. A test takes its place to fail at every one of them.
+/// What replacing files asks of the disk: few operations, each of which may fail. A test replaces it with one that fails at each of them.
 /// </summary>
 class Disk
 {
     /// <summary>The disk of this machine.</summary>
     public static Disk Local { get; } = new();
 
-    /// <summary>Creates a file that is not there yet, with room for <paramref name="length"/> bytes where that is known.</summary>
+    /// <summary>Creates a file that does not exist yet, with room for <paramref name="length"/> bytes where that is known.</summary>
     public virtual Stream Create(string path, long length) => new FileStream(path, new FileStreamOptions
     {
         Mode = FileMode.CreateNew,

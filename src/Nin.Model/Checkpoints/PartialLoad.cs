@@ -97,7 +97,7 @@ static class PartialLoad
         string prefix = options.Prefix.Length > 0 ? $" after the prefix '{options.Prefix}'" : "";
         string has = string.Join(", ", reader.Tensors.Take(3).Select(t => SafetensorsHeader.Quote(t.Name)));
         return
-            $"Nothing of {reader.Path} matches {network.Architecture.Name}: none of its {reader.Tensors.Count} tensors ({has}...) has the name and shape of a parameter{prefix} " +
+            $"Nothing in {reader.Path} matches {network.Architecture.Name}: none of its {reader.Tensors.Count} tensors ({has}...) has the name and shape of a parameter{prefix} " +
             $"('{NameOf(first, options)}' [{string.Join(", ", first.Spec.Dims)}]...). Give {nameof(LoadOptions.Prefix)} or {nameof(LoadOptions.Names)}.";
     }
 }

@@ -10,7 +10,7 @@ namespace Nin.Checkpoints;
 /// names to type, shape and byte range, and <c>__metadata__</c> to a map of strings.
 /// </summary>
 /// <remarks>
-/// It trusts nothing that it reads. The JSON is read once, forward, token by token: time and memory are linear in its length whatever it
+/// Nothing that it reads is trusted. The JSON is read once, forward, token by token: time and memory are linear in its length whatever it
 /// says. (A <see cref="JsonDocument"/> finds the n-th element of an array that has nested ones by walking over all before it.)
 /// </remarks>
 sealed class SafetensorsHeader
@@ -38,7 +38,7 @@ sealed class SafetensorsHeader
     /// <summary>A tensor by its name, or null.</summary>
     public SafetensorsEntry? Find(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>Reads it from where the file stands; offsets count from there.</summary>
+    /// <summary>Reads it from the file's current position; offsets count from there.</summary>
     /// <exception cref="InvalidDataException">The file is not a valid safetensors file; the message has no path.</exception>
     public static SafetensorsHeader Read(Stream file)
     {
@@ -105,7 +105,7 @@ sealed class SafetensorsHeader
             string key = json.GetString()!;
             json.Read();
             if (json.TokenType != JsonTokenType.String) throw new InvalidDataException($"{Quote(key)} in its {MetadataName} is not a string.");
-            if (!metadata.TryAdd(key, json.GetString()!)) throw new InvalidDataException($"{Quote(key)} stands twice in its {MetadataName}.");
+            if (!metadata.TryAdd(key, json.GetString()!)) throw new InvalidDataException($"{Quote(key)} occurs twice in its {MetadataName}.");
         }
 
         return metadata;
@@ -144,7 +144,7 @@ sealed class SafetensorsHeader
         if (json.ValueTextEquals("F16"u8)) return SafetensorsType.F16;
         if (json.ValueTextEquals("BF16"u8)) return SafetensorsType.BF16;
         if (json.ValueTextEquals("F64"u8)) return SafetensorsType.F64;
-        throw new InvalidDataException($"tensor {Quote(name)} has the dtype {Quote(json.GetString()!)}; F16, BF16, F32, F64 and I64 are read. Convert it before.");
+        throw new InvalidDataException($"tensor {Quote(name)} has the dtype {Quote(json.GetString()!)}; F16, BF16, F32, F64 and I64 are read. Convert it first.");
     }
 
     static long[] ReadNumbers(ref Utf8JsonReader json, string name, int most, string what)
@@ -177,7 +177,7 @@ sealed class SafetensorsHeader
                 throw new InvalidDataException($"no tensor holds the bytes {end} to {tensor.Begin}, before tensor {Quote(tensor.Name)}.");
             if (tensor.End > dataLength)
                 throw new InvalidDataException(
-                    $"it is cut short: tensor {Quote(tensor.Name)} ends at byte {tensor.End} of the data, of which {dataLength} bytes are there.");
+                    $"it is cut short: tensor {Quote(tensor.Name)} ends at byte {tensor.End} of the data, of which {dataLength} bytes exist.");
             end = tensor.End;
         }
 

@@ -36,11 +36,11 @@ public sealed class SafetensorsReader : IDisposable
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="InvalidDataException">
-    /// The file is cut short, its header is too long or not JSON, a name or a key stands twice, a tensor has more than
+    /// The file is cut short, its header is too long or not JSON, a name or a key occurs twice, a tensor has more than
     /// <see cref="SafetensorsEntry.MaxRank"/> dimensions, byte ranges overlap, leave holes or reach outside, or an element type is none of
     /// <see cref="SafetensorsType"/>.
     /// </exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SafetensorsReader Open(string path)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -56,7 +56,7 @@ public sealed class SafetensorsReader : IDisposable
     }
 
     /// <summary>
-    /// Reads a stream from where it stands to its end, with the same checks. It is left open; one that cannot seek is first taken into memory.
+    /// Reads a stream from its current position to its end, with the same checks. It is left open; one that cannot seek is first taken into memory.
     /// </summary>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     /// <exception cref="InvalidDataException">As of a file; or a stream that cannot seek is longer than memory takes.</exception>

@@ -13,7 +13,7 @@ public sealed class SafetensorsWriter
     readonly HashSet<string> names = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
 
-    /// <summary>Bytes of the file as it stands now.</summary>
+    /// <summary>Bytes of the file as it is now.</summary>
     public long Length => Header().Length + tensors.Sum(t => t.Bytes);
 
     /// <summary>Adds a string to <c>__metadata__</c>, or replaces it.</summary>
@@ -46,7 +46,7 @@ public sealed class SafetensorsWriter
         });
 
     /// <summary>Replaces a file as a whole; see <see cref="AtomicFile"/>.</summary>
-    /// <exception cref="IOException">The file could not be written; what stood there before is unchanged.</exception>
+    /// <exception cref="IOException">The file could not be written; the previous content is unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Save(string path) => AtomicFile.Write(path, WriteTo, Length);
 
@@ -77,7 +77,7 @@ public sealed class SafetensorsWriter
 
     void Add(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Stream, long> write)
     {
-        if (!names.Add(name)) throw new ArgumentException($"Tensor '{name}' is there already; each name must be used once.", nameof(name));
+        if (!names.Add(name)) throw new ArgumentException($"Tensor '{name}' exists already; each name must be used once.", nameof(name));
         foreach (long dim in shape) ArgumentOutOfRangeException.ThrowIfNegative(dim, nameof(shape));
         if (shape.Length > SafetensorsEntry.MaxRank || SafetensorsEntry.BytesOf(type, shape) is not { } bytes)
             throw new ArgumentException(

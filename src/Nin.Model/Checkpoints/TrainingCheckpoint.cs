@@ -4,7 +4,7 @@ using Nin.Training;
 namespace Nin.Checkpoints;
 
 /// <summary>
-/// All that a killed run needs to go on and give the bits of one that was never stopped: a folder with the newest checkpoints, each of
+/// All that a killed run needs to resume and give the bits of one that was never stopped: a folder with the newest checkpoints, each of
 /// <c>model.safetensors</c>, <c>optimizer.safetensors</c> and <c>state.json</c> with their checksums (see <see cref="CheckpointHistory"/>). A
 /// damaged one is passed over for the one before.
 /// </summary>
@@ -34,7 +34,7 @@ public static class TrainingCheckpoint
     /// <param name="keep">Whole checkpoints to keep, this one counted; older ones are deleted.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="keep"/> is below 1.</exception>
     /// <exception cref="InvalidOperationException">
-    /// The network or its optimiser holds NaN or infinities: there would be nothing to go on from. The checkpoints before are unchanged.
+    /// The network or its optimiser holds NaN or infinities: there would be nothing to resume from. The checkpoints before are unchanged.
     /// </exception>
     /// <exception cref="IOException">It could not be written; those before are unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
@@ -92,7 +92,7 @@ public static class TrainingCheckpoint
     /// <param name="network">A network of the same class and seed.</param>
     /// <param name="optimizer">An optimiser of the same kind and settings.</param>
     /// <param name="best">Gets the best epoch and its weights.</param>
-    /// <param name="check">Throws where the run cannot go on from this state, of this file; nothing is changed by then.</param>
+    /// <param name="check">Throws where the run cannot resume from this state of this file; nothing is changed before.</param>
     internal static TrainingState Load(string folder, INetwork network, Optimizer optimizer, Action<TrainingState, string>? check, BestSoFar? best = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -143,7 +143,7 @@ public static class TrainingCheckpoint
             : $"{folder} holds no checkpoint: there is nothing to resume. Train without resuming.");
     }
 
-    // Before there was a history, the three files stood in the folder itself.
+    // Before there was a history, the three files were in the folder itself.
     static bool IsOldFormat(string folder) => File.Exists(Path.Combine(folder, StateFile));
 
     static float[] Finite(string name, float[] values)

@@ -21,7 +21,7 @@ public sealed record TrainingState(int Epoch, int Seed)
     /// </summary>
     public IReadOnlyDictionary<string, string> Run { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What whoever trains wants to find again: the options of the run.</summary>
+    /// <summary>The options of the run, for whoever resumes it.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
     /// <summary>

@@ -34,7 +34,7 @@ sealed class EpochFiller(LoadingThreads loading, int[] order, int batchSize, int
 /// </summary>
 /// <remarks>
 /// Threads share a batch, not an epoch: a batch is ready sooner, order is kept by itself, and no more batches are in memory than with one thread.
-/// Nothing is allocated per batch. Of several images that fail the first in the batch is told. Disposal ends the threads and waits for them; no
+/// Nothing is allocated per batch. Where several images fail, the first in the batch is reported. Disposal ends the threads and waits for them; no
 /// batch may be under way then.
 /// </remarks>
 sealed class LoadingThreads : IDisposable

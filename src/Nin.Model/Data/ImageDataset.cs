@@ -91,7 +91,7 @@ public sealed class ImageDataset
     /// <summary>Class indices, one per image.</summary>
     public ReadOnlySpan<int> Labels => labels.Span;
 
-    /// <summary>All bytes, <c>[count, channels, height, width]</c>, of images that stand in memory in one piece.</summary>
+    /// <summary>All bytes, <c>[count, channels, height, width]</c>, of images that are contiguous in memory.</summary>
     /// <exception cref="InvalidOperationException">They come from an <see cref="IImageSource"/>: read them one by one with <see cref="Image"/>.</exception>
     public ReadOnlySpan<byte> Pixels => source is MemoryImages memory
         ? memory.Pixels
@@ -147,7 +147,7 @@ public sealed class ImageDataset
     }
 
     /// <summary>Some of the images, in the order given, sharing their memory; all classes keep their numbers.</summary>
-    /// <param name="indices">Which; one may stand twice.</param>
+    /// <param name="indices">Which; one may be given twice.</param>
     /// <exception cref="ArgumentException">There are none.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index names no image.</exception>
     public ImageDataset Subset(IReadOnlyList<int> indices)

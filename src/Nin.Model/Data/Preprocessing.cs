@@ -61,7 +61,7 @@ public sealed class Preprocessing
     /// <exception cref="InvalidDataException">
     /// The file was saved without it, what it says is damaged, or it is not a safetensors file; the message is one line.
     /// </exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static Preprocessing Read(string path)
     {
         using var reader = SafetensorsReader.Open(path);
@@ -121,7 +121,7 @@ public sealed class Preprocessing
 
     string? FindMismatch(string name, Shape input, Shape output)
     {
-        if (output.Pixels != 1) return $"{name} gives {output}, not one logit a class: end it with GlobalAvgPool2d or Flatten and Linear.";
+        if (output.Pixels != 1) return $"{name} gives {output}, not one logit per class: end it with GlobalAvgPool2d or Flatten and Linear.";
         if ((input.Channels, input.Height, input.Width) != (Channels, Height, Width))
             return $"Pictures are prepared as {Channels} x {Height} x {Width}, and {name} takes {input}: prepare them for that size.";
         if (output.Channels != ClassNames.Count)
@@ -156,7 +156,7 @@ public enum ResizeRule
     /// <summary>Each side by its own factor: everything is seen, and the aspect ratio is lost.</summary>
     Stretch,
 
-    /// <summary>Both sides by the factor that makes the picture cover the input; what stands out is cut off, as much on either side.</summary>
+    /// <summary>Both sides by the factor that makes the picture cover the input; what extends beyond it is cut off, equally on both sides.</summary>
     CenterCrop,
 
     /// <summary>Both sides by the factor that makes the picture fit into the input; the rest is background, as much on either side.</summary>

@@ -80,7 +80,7 @@ sealed class PreprocessingMetadata(IReadOnlyDictionary<string, string> metadata,
 
     T Parse<T>(string key, string allowed, Func<JsonElement, T> parse)
     {
-        if (!metadata.TryGetValue(key, out string? text)) throw new InvalidDataException($"{source} lacks {key}: {allowed}. Save it anew.");
+        if (!metadata.TryGetValue(key, out string? text)) throw new InvalidDataException($"{source} lacks {key}: {allowed}. Save it again.");
         try
         {
             using var json = JsonDocument.Parse(text);
@@ -88,7 +88,7 @@ sealed class PreprocessingMetadata(IReadOnlyDictionary<string, string> metadata,
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new InvalidDataException($"{source} has {key} = {SafetensorsHeader.Quote(text)}; it must be {allowed}. Save it anew.", e);
+            throw new InvalidDataException($"{source} has {key} = {SafetensorsHeader.Quote(text)}; it must be {allowed}. Save it again.", e);
         }
     }
 

@@ -51,8 +51,8 @@ public readonly struct Arena
     public bool Needs(int step) => part!.NeedsGradient(step);
 
     /// <summary>A tensor of the batch; none where this pass does not use it.</summary>
-    /// <param name="offset">Where it starts, in elements an example.</param>
-    /// <param name="length">Elements an example.</param>
+    /// <param name="offset">Where it starts, in elements per example.</param>
+    /// <param name="length">Elements per example.</param>
     public DeviceView Slot(long offset, long length)
     {
         if (part is not null) offset = part.Moved(offset, length);
@@ -63,8 +63,8 @@ public readonly struct Arena
     /// <summary>The gradient of a step's value; none where it is not computed.</summary>
     /// <inheritdoc cref="Slot"/>
     /// <param name="step">The step's number in the plan.</param>
-    /// <param name="offset">Where it starts, in elements an example.</param>
-    /// <param name="length">Elements an example.</param>
+    /// <param name="offset">Where it starts, in elements per example.</param>
+    /// <param name="length">Elements per example.</param>
     public DeviceView Gradient(int step, long offset, long length) => Needs(step) ? Slot(offset, length) : default;
 
     /// <summary>The same in memory that held another gradient.</summary>

@@ -27,7 +27,7 @@ sealed class CallGuard(string network)
                     "time: open a session for each thread with CreateSession.");
     }
 
-    /// <summary>Waits for the call that is under way, then lets nobody in.</summary>
+    /// <summary>Waits for the call that is under way, then admits no more.</summary>
     /// <exception cref="InvalidOperationException">The call is on this thread.</exception>
     public void Close()
     {

@@ -3,7 +3,7 @@ using Nin.Layers;
 namespace Nin;
 
 /// <summary>
-/// Where in an image a network sees a class. A network that ends with global average pooling of one channel a class has the answer in that
+/// Where in an image a network sees a class. A network that ends with global average pooling of one channel per class has the answer in that
 /// channel (Lin, Chen and Yan 2013, section 3.2; Zhou et al. 2016, "Learning Deep Features for Discriminative Localization"). For any other it is Grad-CAM (Selvaraju et al.
 /// 2017): the channels of the last layer that has pixels, each weighted by how much the class's logit rises with it.
 /// </summary>
@@ -40,7 +40,7 @@ public sealed class ClassActivationMap
     public IReadOnlyList<float> Values { get; }
 
     /// <summary>Looks for a class in an image.</summary>
-    /// <param name="network">A generated network whose answer is one logit a class.</param>
+    /// <param name="network">A generated network whose answer is one logit per class.</param>
     /// <param name="image">The network's input for one image, <c>[channels, height, width]</c>.</param>
     /// <param name="classIndex">The class; the one with the largest logit unless it is named.</param>
     /// <exception cref="ArgumentException">The image has another length, or the network has no layer with pixels that everything passes through.</exception>

@@ -91,7 +91,7 @@ public interface INetworkType<TSelf> : INetwork
 
     /// <summary>A network with the weights of a safetensors file.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or another network's.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     static abstract TSelf Load(Device device, string path);
 
     /// <summary>A network with weights from a stream of safetensors, which is left open.</summary>
@@ -130,7 +130,7 @@ public interface ISession : IDisposable
     int LastCorrect { get; }
 
     /// <summary>
-    /// Takes the memory that training with batches of up to <paramref name="batch"/> examples needs, so that a batch that does not fit is said
+    /// Takes the memory that training with batches of up to <paramref name="batch"/> examples needs, so that a batch that does not fit is reported
     /// before the first step. Without it the first step takes it.
     /// </summary>
     /// <exception cref="InsufficientMemoryException">It does not fit; the message says which batch would.</exception>

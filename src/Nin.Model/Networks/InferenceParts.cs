@@ -12,7 +12,7 @@ sealed class InferenceParts
     // What a step of one part reads and writes, in elements: some of a level-3 cache.
     const long PartLength = 2 << 20;
 
-    // So many parts are in a cache as a whole.
+    // This many parts are in a cache as a whole.
     const int WholeParts = 2;
 
     // A step that reads and writes less than this share of what the largest does gains nothing, and few pixels make small products.
@@ -101,7 +101,7 @@ interface IInference
 }
 
 /// <summary>A slot of the plan that is elsewhere.</summary>
-/// <param name="Offset">Where the plan has it, in elements an example.</param>
-/// <param name="Length">Elements an example.</param>
+/// <param name="Offset">Where the plan has it, in elements per example.</param>
+/// <param name="Length">Elements per example.</param>
 /// <param name="View">Where it is.</param>
 readonly record struct RedirectedSlot(long Offset, long Length, DeviceView View);

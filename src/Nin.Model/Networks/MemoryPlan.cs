@@ -4,7 +4,7 @@ namespace Nin;
 
 /// <summary>
 /// How much memory a network's sessions take, as the generator planned it, in float32 elements. A slot grows with the batch or does not;
-/// those that do stand after those that do not, so that everything is linear in the batch.
+/// those that do come after those that do not, so that everything is linear in the batch.
 /// </summary>
 /// <param name="TrainingPerExample">Activations, what gradients need, and gradients of activations of one example.</param>
 /// <param name="TrainingFixed">What training keeps whatever the batch: statistics of normalisations.</param>
@@ -30,13 +30,13 @@ public sealed record MemoryPlan(long TrainingPerExample, long TrainingFixed, lon
 
     internal static int Checked(int batch) => batch >= 1
         ? batch
-        : throw new ArgumentOutOfRangeException(nameof(batch), batch, "A batch has at least 1 example.");
+        : throw new ArgumentOutOfRangeException(nameof(batch), batch, "A batch must have 1 example or more.");
 }
 
 /// <summary>A step as the plan has it.</summary>
-/// <param name="Training">Where its value is in a training pass, in elements an example; -1 where it is the network's input.</param>
+/// <param name="Training">Where its value is in a training pass, in elements per example; -1 where it is the network's input.</param>
 /// <param name="Inference">Where it is in inference.</param>
-/// <param name="Length">Elements an example.</param>
+/// <param name="Length">Elements per example.</param>
 /// <param name="Inputs">The steps whose values it reads; -1 for the network's input.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed record PlannedStep(long Training, long Inference, long Length, params IReadOnlyList<int> Inputs)
@@ -46,8 +46,8 @@ public sealed record PlannedStep(long Training, long Inference, long Length, par
 }
 
 /// <summary>Memory of a training pass.</summary>
-/// <param name="Offset">Where it starts, in elements an example.</param>
-/// <param name="Length">Elements an example.</param>
+/// <param name="Offset">Where it starts, in elements per example.</param>
+/// <param name="Length">Elements per example.</param>
 /// <param name="LastStart">The last step with which a pass may begin to train and still use it.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly record struct PlannedSlot(long Offset, long Length, int LastStart);

@@ -107,7 +107,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
         Checkpoint.Save(this, path, preprocessing.ToMetadata());
     }
 
-    /// <summary>Gives back parameters and the default session.</summary>
+    /// <summary>Frees the parameters and disposes the default session.</summary>
     public void Dispose()
     {
         disposed = true;
@@ -116,13 +116,13 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
         GC.SuppressFinalize(this);
     }
 
-    /// <exception cref="ObjectDisposedException">The weights are given back.</exception>
+    /// <exception cref="ObjectDisposedException">The weights are freed.</exception>
     internal void CheckAlive()
     {
         if (!disposed) return;
         throw new ObjectDisposedException(
             Architecture.Name,
-            $"The network {Architecture.Name} was disposed, and its weights given back: keep it as long as its sessions run, or load it again.");
+            $"The network {Architecture.Name} was disposed, and its weights freed: keep it as long as its sessions run, or load it again.");
     }
 
     /// <inheritdoc/>
@@ -170,12 +170,12 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected abstract DeviceView RunForward(in Pass pass, in Arena arena, DeviceView input);
 
-    /// <summary>Goes back through the layers from the gradient of the output, which stands in its slot of the plan.</summary>
+    /// <summary>Goes back through the layers from the gradient of the output, which is in its slot of the plan.</summary>
     /// <param name="pass">The same as of the forward pass.</param>
     /// <param name="arena">The memory of the forward pass.</param>
     /// <param name="input">The batch; it is kept.</param>
     /// <param name="inputGradient">Gradient of the batch; none where it is not needed.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="inputGradient"/>.</param>
+    /// <param name="accumulate">Adds to the content of <paramref name="inputGradient"/>.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected abstract void RunBackward(in Pass pass, in Arena arena, DeviceView input, DeviceView inputGradient, bool accumulate);
 

@@ -28,7 +28,7 @@ public sealed partial class Session<TIn, TOut>
     }
 
     /// <summary>
-    /// The forward pass of training as one value on the tape of <paramref name="x"/>: what stands before it there gets its gradients, too.
+    /// The forward pass of training as one value on the tape of <paramref name="x"/>: what comes before it gets its gradients, too.
     /// This session's next step ends the way back, as it ends the result.
     /// </summary>
     /// <exception cref="InvalidOperationException">
@@ -69,9 +69,9 @@ public sealed partial class Session<TIn, TOut>
     /// accumulated before are part of it.
     /// </summary>
     /// <param name="x">The batch.</param>
-    /// <param name="labels">One class an example.</param>
+    /// <param name="labels">One class per example.</param>
     /// <param name="optimizer">Updates the network's parameters.</param>
-    /// <param name="loss">What is made small; null for <see cref="CrossEntropyLoss"/>.</param>
+    /// <param name="loss">The loss to minimise; null for <see cref="CrossEntropyLoss"/>.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The optimizer updates another network, or a label names no class.</exception>
     /// <exception cref="InvalidOperationException">Another thread's call is under way.</exception>
@@ -91,7 +91,7 @@ public sealed partial class Session<TIn, TOut>
     }
 
     /// <summary>
-    /// The same step without its loss: it returns as soon as the device knows what to do, and nothing waits. <see cref="ReadLoss"/> waits for
+    /// The same step without its loss: it returns as soon as the work is queued, without waiting. <see cref="ReadLoss"/> waits for
     /// it. The batch is read until then: its next content comes after this step by itself.
     /// </summary>
     /// <inheritdoc cref="TrainStep(Tensor{TIn}, ReadOnlySpan{int}, Optimizer, Loss?)"/>
@@ -105,7 +105,7 @@ public sealed partial class Session<TIn, TOut>
     /// <param name="x">The batch.</param>
     /// <param name="targets">What the network should give, of the same batch.</param>
     /// <param name="optimizer">Updates the network's parameters.</param>
-    /// <param name="loss">What is made small.</param>
+    /// <param name="loss">The loss to minimise.</param>
     /// <returns>The mean loss before the update.</returns>
     /// <exception cref="ArgumentException">The optimizer updates another network, or the targets are another batch's or device's.</exception>
     /// <exception cref="InvalidOperationException">Another thread's call is under way.</exception>
@@ -156,7 +156,7 @@ public sealed partial class Session<TIn, TOut>
         return (pass, arena, input, output);
     }
 
-    // What is frozen before the first step that trains, and the values that the others read of it.
+    // The frozen steps before the first one that trains, and those of their values that later steps read.
     void RunFrozen(TrainedPart part, in Pass pass, in Arena training, DeviceView input)
     {
         var frozen = Arena.OfFrozen(core.Memory, pass.Batch, part);
@@ -179,7 +179,7 @@ public sealed partial class Session<TIn, TOut>
     }
 
     /// <summary>Waits for the training step that was queued last: its mean loss before the update. Sets <see cref="LastCorrect"/>.</summary>
-    /// <exception cref="InvalidOperationException">This session's last step was no training step.</exception>
+    /// <exception cref="InvalidOperationException">This session's last step was not a training step.</exception>
     public float ReadLoss()
     {
         using var call = Enter();
@@ -190,7 +190,7 @@ public sealed partial class Session<TIn, TOut>
     {
         if (unread is not { } batch)
             throw new InvalidOperationException(
-                "There is no loss to read: the session's last step was no training step, or it was read before. Call QueueTrainStep first.");
+                "There is no loss to read: the session's last step was not a training step, or its loss was read before. Call QueueTrainStep first.");
         (float value, LastCorrect) = batch.Read(host);
         unread = null;
         return value;

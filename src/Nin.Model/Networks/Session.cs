@@ -59,7 +59,7 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
     /// <inheritdoc/>
     Tensor ISession.Forward(Tensor x) => Forward(x.As<TIn>());
 
-    /// <summary>Gives the memory back, once the call that is under way is over.</summary>
+    /// <summary>Frees the memory, once the call that is under way is over.</summary>
     /// <exception cref="InvalidOperationException">It is called from inside a call.</exception>
     public void Dispose()
     {

@@ -92,7 +92,7 @@ sealed class SessionCore : IDisposable
         MaxBatch = Math.Max(MaxBatch, batch);
     }
 
-    /// <summary>Lets nobody in any more, once the call that is under way is over.</summary>
+    /// <summary>Admits no further calls, once the call that is under way is over.</summary>
     /// <inheritdoc cref="CallGuard.Close"/>
     public void Close()
     {
@@ -100,7 +100,7 @@ sealed class SessionCore : IDisposable
         EndResults();
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
         memory?.Dispose();

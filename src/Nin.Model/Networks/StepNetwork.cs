@@ -9,7 +9,7 @@ namespace Nin;
 /// </summary>
 /// <remarks>
 /// Any thread may call <see cref="Run(ReadOnlySpan{float}, Layout)"/> at any time: each call has a session of its own, of which as many are kept as calls came at once. Threads that keep
-/// tensors on the device open sessions with <see cref="CreateSession"/>. Disposal waits for no one: dispose it when nobody calls any more.
+/// tensors on the device open sessions with <see cref="CreateSession"/>. Disposal does not wait: dispose it after the last call.
 /// </remarks>
 public sealed class StepNetwork : IDisposable
 {
@@ -38,7 +38,7 @@ public sealed class StepNetwork : IDisposable
     /// <summary>Where it runs.</summary>
     public Device Device => Parameters.Device;
 
-    /// <summary>Its parameters and buffers, which it gives back when it is disposed.</summary>
+    /// <summary>Its parameters and buffers, which it frees when it is disposed.</summary>
     public ParameterSet Parameters { get; }
 
     /// <summary>Shape of one example that goes in.</summary>
@@ -57,7 +57,7 @@ public sealed class StepNetwork : IDisposable
     }
 
     /// <summary>
-    /// Infers in host memory, on any thread, in one batch. It allocates nothing once as many calls have come at once, and of such batches, as come later.
+    /// Infers in host memory, on any thread, in one batch. It allocates nothing once as many calls of as large batches have run at the same time before.
     /// </summary>
     /// <param name="x">Examples one after the other, in <paramref name="layout"/>.</param>
     /// <param name="layout">The order of both.</param>
@@ -89,7 +89,7 @@ public sealed class StepNetwork : IDisposable
         return y;
     }
 
-    /// <summary>Gives back parameters and the sessions of <see cref="Run(ReadOnlySpan{float}, Layout, Span{float})"/>.</summary>
+    /// <summary>Frees the parameters and disposes the sessions of <see cref="Run(ReadOnlySpan{float}, Layout, Span{float})"/>.</summary>
     public void Dispose()
     {
         lock (gate)
@@ -101,10 +101,10 @@ public sealed class StepNetwork : IDisposable
         Parameters.Dispose();
     }
 
-    /// <exception cref="ObjectDisposedException">The weights are given back.</exception>
+    /// <exception cref="ObjectDisposedException">The weights are freed.</exception>
     internal void CheckAlive()
     {
-        if (disposed) throw new ObjectDisposedException(Name, $"The network {Name} was disposed, and its weights given back: keep it as long as its sessions run, or load it again.");
+        if (disposed) throw new ObjectDisposedException(Name, $"The network {Name} was disposed, and its weights freed: keep it as long as its sessions run, or load it again.");
     }
 
     internal long Length(int batch)
@@ -167,7 +167,7 @@ public sealed class StepNetwork : IDisposable
 
     int Batch(int length) => length > 0 && length % Input.Length == 0
         ? (int)(length / Input.Length)
-        : throw new ArgumentException($"{length} elements are no whole number of examples of {Input}, which have {Input.Length} each.", nameof(length));
+        : throw new ArgumentException($"{length} elements are not a whole number of examples of {Input}, which have {Input.Length} each.", nameof(length));
 
     Worker Rent(int batch)
     {
@@ -204,7 +204,7 @@ public sealed class StepNetwork : IDisposable
     /// <param name="Aliases">Whether its value is its input, so that nothing runs.</param>
     readonly record struct ComputingStep(object Step, int[] Inputs, bool Aliases);
 
-    /// <param name="Offset">Where it starts, in elements an example; -1 where it is the network's input.</param>
+    /// <param name="Offset">Where it starts, in elements per example; -1 where it is the network's input.</param>
     /// <param name="Length">Elements of one example.</param>
     readonly record struct PlannedValue(long Offset, long Length);
 

@@ -3,11 +3,11 @@ using Nin.Generators.Planning;
 
 namespace Nin;
 
-/// <summary>Lines up the steps of a <see cref="StepNetwork"/>, one after another, each of which reads values of earlier ones.</summary>
+/// <summary>Collects the steps of a <see cref="StepNetwork"/>, one after another, each of which reads values of earlier ones.</summary>
 /// <param name="input">Shape of one example that goes in.</param>
 public sealed class StepNetworkBuilder(Shape input)
 {
-    /// <summary>The value that stands for the network's input.</summary>
+    /// <summary>The value that means the network's input.</summary>
     public const int NetworkInput = StepNode.NetworkInput;
 
     readonly List<object> steps = [];

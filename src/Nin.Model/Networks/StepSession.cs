@@ -45,7 +45,7 @@ public sealed class StepSession : IDisposable
         return core.Result(output, x.Batch, network.Output);
     }
 
-    /// <summary>Gives the memory back, once the call that is under way is over.</summary>
+    /// <summary>Frees the memory, once the call that is under way is over.</summary>
     /// <exception cref="InvalidOperationException">It is called from inside a call.</exception>
     public void Dispose()
     {

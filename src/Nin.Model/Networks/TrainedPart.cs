@@ -49,7 +49,7 @@ sealed class TrainedPart
     /// <summary>Elements that one example takes.</summary>
     public long PerExample => memory.PerExample;
 
-    /// <summary>Where the memory of the steps before begins, in elements an example.</summary>
+    /// <summary>Where the memory of the steps before begins, in elements per example.</summary>
     public long FrozenStart => memory.FrozenStart;
 
     /// <summary>The frozen steps whose values others read: they are copied from their place in inference to that in training.</summary>
@@ -58,7 +58,7 @@ sealed class TrainedPart
     /// <summary>Whether the gradient of a step's value is computed.</summary>
     public bool NeedsGradient(int step) => needsGradient[step];
 
-    /// <summary>Where a slot of the plan is, in elements an example; -1 where it is not used.</summary>
+    /// <summary>Where a slot of the plan is, in elements per example; -1 where it is not used.</summary>
     public long Moved(long offset, long length) => memory.Moved(offset, length);
 }
 

@@ -60,7 +60,7 @@ sealed class Evaluator : IDisposable
     public void Dispose() => input.Dispose();
 }
 
-/// <summary>What a network says about a data set.</summary>
+/// <summary>The evaluation of a network on a data set.</summary>
 /// <param name="Examples">Examples.</param>
 /// <param name="Loss">Mean loss, computed in double precision: cross entropy unless the trainer was given another one.</param>
 /// <param name="Accuracy">Share of the examples whose largest logit is the right one.</param>
@@ -77,7 +77,7 @@ public sealed record EvaluationResult(
     public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 }
 
-/// <summary>Counts what a network says about examples, one at a time, in double precision.</summary>
+/// <summary>Accumulates the predictions of a network, one example at a time, in double precision.</summary>
 sealed class EvaluationTally(int classes, Loss loss)
 {
     readonly int[,] confusion = new int[classes, classes];
@@ -130,14 +130,14 @@ sealed class EvaluationTally(int classes, Loss loss)
     static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }
 
-/// <summary>How well a class is known. A share of nothing is 0, as in scikit-learn.</summary>
+/// <summary>Precision and recall of a class. A share of nothing is 0, as in scikit-learn.</summary>
 /// <param name="Name">The class.</param>
-/// <param name="Examples">Examples that are of it.</param>
-/// <param name="Precision">Of the examples that were said to be of it, the share that are.</param>
-/// <param name="Recall">Of the examples that are of it, the share that were said to be.</param>
+/// <param name="Examples">Examples of the class.</param>
+/// <param name="Precision">The share of the examples predicted as this class that are of it.</param>
+/// <param name="Recall">The share of the examples of this class that were predicted as it.</param>
 public readonly record struct ClassMetrics(string Name, int Examples, double Precision, double Recall)
 {
-    /// <summary>Examples that were said to be of it.</summary>
+    /// <summary>Examples that were predicted as this class.</summary>
     public int Predicted { get; init; }
 
     /// <summary>Whether it is one of <see cref="EvaluationResult.DeadClasses"/>.</summary>

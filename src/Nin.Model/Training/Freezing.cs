@@ -9,7 +9,7 @@ public static class Freezing
     /// <summary>
     /// Freezes a layer, or all parameters whose names begin so. Where layers before it are trained, gradients still go through it. A normalisation whose scale
     /// and shift are both frozen normalises by its running statistics, as in inference, and leaves them as they are (PyTorch: <c>eval()</c> for that layer).
-    /// Dropout still drops.
+    /// Dropout stays active.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="prefix">A layer's name (<c>"Block1"</c>), a parameter's, or a beginning of one that ends before a dot.</param>

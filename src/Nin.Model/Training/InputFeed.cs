@@ -54,7 +54,7 @@ static class InputData
             throw new ArgumentException($"The images have {data.Channels} channels, and {network.Architecture.Name} takes {input.Channels} ({input}).", nameof(data));
         if (output.Pixels != 1)
             throw new ArgumentException(
-                $"{network.Architecture.Name} gives {output}, not one logit a class: end it with GlobalAvgPool2d or Flatten and Linear.", nameof(network));
+                $"{network.Architecture.Name} gives {output}, not one logit per class: end it with GlobalAvgPool2d or Flatten and Linear.", nameof(network));
         if (data.ClassNames.Count > output.Channels)
             throw new ArgumentException(
                 $"The images have {data.ClassNames.Count} classes, and {network.Architecture.Name} knows {output.Channels}.", nameof(data));

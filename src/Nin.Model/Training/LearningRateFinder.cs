@@ -8,7 +8,7 @@ public static class LearningRateFinder
     /// <summary>Share of the old value in the smoothed loss.</summary>
     const double Smoothing = 0.9;
 
-    /// <summary>The search is over where the smoothed loss is so many times the least one.</summary>
+    /// <summary>The search is over where the smoothed loss is this many times the least one.</summary>
     const double Diverged = 4;
 
     /// <summary>
@@ -88,7 +88,7 @@ public static class LearningRateFinder
 public readonly record struct LearningRatePoint(double LearningRate, double Loss, double SmoothLoss);
 
 /// <summary>What a learning rate range test found.</summary>
-/// <param name="Points">One a step, from the smallest rate on; fewer than were asked for where training diverged.</param>
+/// <param name="Points">One per step, from the smallest rate on; fewer than were asked for where training diverged.</param>
 public sealed record LearningRateSearch(IReadOnlyList<LearningRatePoint> Points)
 {
     /// <summary>

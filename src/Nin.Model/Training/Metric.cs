@@ -1,6 +1,6 @@
 namespace Nin.Training;
 
-/// <summary>A number about what a network says of a data set. Metrics can be written outside the library; one evaluation at a time uses a metric.</summary>
+/// <summary>A number that measures a network's predictions on a data set. Metrics can be written outside the library; one evaluation at a time uses a metric.</summary>
 public abstract class Metric
 {
     /// <summary>Its name in <see cref="EvaluationResult.Metrics"/>.</summary>
@@ -11,7 +11,7 @@ public abstract class Metric
     public abstract void Begin(int classes);
 
     /// <summary>Takes an example.</summary>
-    /// <param name="logits">One a class.</param>
+    /// <param name="logits">One per class.</param>
     /// <param name="label">The right class, from 0.</param>
     public abstract void Add(ReadOnlySpan<float> logits, int label);
 
@@ -58,7 +58,7 @@ public sealed class TopKAccuracy : Metric
 }
 
 /// <summary>
-/// The mean over all classes of F1, <c>2 right / (predicted + actual)</c>: a class that is neither predicted nor there counts 0, as in scikit-learn's
+/// The mean over all classes of F1, <c>2 right / (predicted + actual)</c>: a class that is neither predicted nor present counts 0, as in scikit-learn's
 /// <c>f1_score(average="macro")</c> over all labels.
 /// </summary>
 public sealed class MacroF1 : Metric

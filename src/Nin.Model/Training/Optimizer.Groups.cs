@@ -12,7 +12,7 @@ public abstract partial class Optimizer
     bool usesAverage;
 
     /// <summary>
-    /// The largest Euclidean norm of all gradients together, above 0; where it is more, all are scaled down (PyTorch's <c>clip_grad_norm_</c>). Null for any.
+    /// The largest Euclidean norm of all gradients together, above 0; where it is more, all are scaled down (PyTorch's <c>clip_grad_norm_</c>). Null for no limit.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not above 0.</exception>
     public double? MaxGradientNorm

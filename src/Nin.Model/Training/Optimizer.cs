@@ -97,8 +97,8 @@ public abstract partial class Optimizer : IDisposable
     }
 
     /// <summary>
-    /// True where <see cref="Update"/> wants one parameter at a time (a rule that measures whole weights); else it gets all that lie side by
-    /// side at once, which is one launch a step where nothing is frozen.
+    /// True where <see cref="Update"/> wants one parameter at a time (a rule that measures whole weights); else it gets all that are side by
+    /// side in memory at once, which is one launch per step where nothing is frozen.
     /// </summary>
     protected virtual bool IsPerParameter => false;
 
@@ -111,7 +111,7 @@ public abstract partial class Optimizer : IDisposable
     protected abstract void Update(in Pass pass, in ParameterRange range);
 
     /// <summary>
-    /// State as long as the trained parameters, zero at first, which checkpoints keep and <see cref="Dispose()"/> gives back. Called by the
+    /// State as long as the trained parameters, zero at first, which checkpoints keep and <see cref="Dispose()"/> frees. Called by the
     /// constructor of a derived class.
     /// </summary>
     /// <param name="name">Its name in a checkpoint.</param>
@@ -120,7 +120,7 @@ public abstract partial class Optimizer : IDisposable
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     protected DeviceView AddState(string name)
     {
-        if (state.Exists(s => s.Name == name)) throw new ArgumentException($"There is state '{name}' already: give it another name.", nameof(name));
+        if (state.Exists(s => s.Name == name)) throw new ArgumentException($"State '{name}' exists already: give it another name.", nameof(name));
         var buffer = Parameters.Device.Allocate(Parameters.Values.Length);
         buffer.Owner = nameof(Optimizer);
         buffer.Clear();
@@ -128,14 +128,14 @@ public abstract partial class Optimizer : IDisposable
         return buffer.View;
     }
 
-    /// <summary>Gives back the memory of its state.</summary>
+    /// <summary>Frees the memory of its state.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives back what a derived class holds beside its state.</summary>
+    /// <summary>Frees what a derived class holds beside its state.</summary>
     /// <param name="disposing">True where it is called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -207,7 +207,7 @@ public abstract partial class Optimizer : IDisposable
     }
 }
 
-/// <summary>Trained parameters that lie side by side in memory.</summary>
+/// <summary>Trained parameters that are contiguous in memory.</summary>
 /// <param name="Values">Read and written.</param>
 /// <param name="Gradients">As long as <paramref name="Values"/>; kept.</param>
 public readonly record struct ParameterRange(DeviceView Values, DeviceView Gradients)

@@ -10,7 +10,7 @@ public abstract record LearningRateSchedule
 {
     /// <summary>
     /// All that decides its shares, in some words: a checkpoint keeps them beside the type's name, and a run does not resume with others. Unless
-    /// overridden it is what the record prints, with numbers as C# writes them; a schedule with settings that are no properties overrides it.
+    /// overridden it is what the record prints, with numbers as C# writes them; a schedule with settings that are not properties overrides it.
     /// </summary>
     public virtual string Describe()
     {
@@ -76,7 +76,7 @@ public sealed record StepSchedule : LearningRateSchedule
     public StepSchedule(int parts = 3, double factor = 0.1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
-        if (!(factor is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor is above 0 and at most 1.");
+        if (!(factor is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(factor), factor, "The factor must be above 0 and at most 1.");
         Parts = parts;
         Factor = factor;
     }

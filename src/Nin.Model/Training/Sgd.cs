@@ -17,8 +17,8 @@ public sealed class Sgd : Optimizer
     public Sgd(ParameterSet parameters, double learningRate, double momentum = 0, double weightDecay = 0, bool nesterov = false)
         : base(parameters, learningRate)
     {
-        if (!(momentum is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "Momentum is 0 or more and below 1.");
-        if (!(weightDecay >= 0)) throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, "Weight decay is 0 or more.");
+        if (!(momentum is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(momentum), momentum, "Momentum must be 0 or more and below 1.");
+        if (!(weightDecay >= 0)) throw new ArgumentOutOfRangeException(nameof(weightDecay), weightDecay, "Weight decay must be 0 or more.");
         if (nesterov && momentum == 0) throw new ArgumentException("Nesterov momentum needs a momentum above 0.", nameof(nesterov));
         Momentum = momentum;
         WeightDecay = weightDecay;

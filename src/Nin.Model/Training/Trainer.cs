@@ -7,12 +7,12 @@ public static class Trainer
     /// <param name="network">What to train; any <see cref="INetwork{TIn, TOut}"/>.</param>
     /// <param name="data">Training and test images.</param>
     /// <param name="options">How.</param>
-    /// <param name="progress">Told after every step and every epoch, on the thread that trains.</param>
+    /// <param name="progress">Called after every step and every epoch, on the thread that trains.</param>
     /// <param name="cancellation">
     /// Stops between two steps: the network is then as the last whole step left it, and so is a checkpoint in
     /// <see cref="TrainerOptions.CheckpointFolder"/>, from which <see cref="TrainerOptions.Resume"/> goes on.
     /// </param>
-    /// <returns>What each epoch that ended in this call brought.</returns>
+    /// <returns>The metrics of each epoch that ended in this call.</returns>
     /// <exception cref="ArgumentException">An option is out of its range, or the images do not fit the network.</exception>
     /// <exception cref="InvalidDataException">
     /// The checkpoint to resume is missing, damaged or another run's: the message names the first thing that differs, with both values.
@@ -49,15 +49,15 @@ public static class Trainer
 
     static void Check(TrainerOptions options)
     {
-        if (options.Epochs < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, "A run has 1 epoch or more.");
-        if (options.BatchSize < 1) throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "The batch size is 1 or more.");
+        if (options.Epochs < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Epochs, "Epochs must be 1 or more.");
+        if (options.BatchSize < 1) throw new ArgumentOutOfRangeException(nameof(options), options.BatchSize, "The batch size must be 1 or more.");
         if (options.EvaluationBatchSize < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.EvaluationBatchSize, "The batch size of the test is 1 or more.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.EvaluationBatchSize, "The evaluation batch size must be 1 or more.");
         if (options.LearningRate is { } rate && (!(rate >= 0) || !double.IsFinite(rate)))
             throw new ArgumentOutOfRangeException(nameof(options), rate, "The learning rate must be a finite number of 0 or more.");
         if (!Enum.IsDefined(options.BestWeights))
             throw new ArgumentOutOfRangeException(nameof(options), options.BestWeights, "Unknown BestWeights; use None, ByAccuracy or ByLoss.");
-        if (options.Patience is < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Patience, "Patience is 1 epoch or more, or null for no end.");
+        if (options.Patience is < 1) throw new ArgumentOutOfRangeException(nameof(options), options.Patience, "Patience must be 1 epoch or more, or null to never stop early.");
         if ((options.Patience is not null || options.RestoreBestWeights) && options.BestWeights == BestWeights.None)
             throw new ArgumentException("Patience and RestoreBestWeights need to know what is best: set BestWeights.", nameof(options));
         if (options.Metrics.Select(m => m.Name).Distinct().Count() != options.Metrics.Count)

@@ -10,7 +10,7 @@ public sealed record TrainerOptions
     /// <summary>Times that all training images are seen.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Images a step; an epoch's last step may have fewer.</summary>
+    /// <summary>Images per step; an epoch's last step may have fewer.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
@@ -19,7 +19,7 @@ public sealed record TrainerOptions
     /// </summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>What is made small; null for <see cref="CrossEntropyLoss"/>.</summary>
+    /// <summary>The loss to minimise; null for <see cref="CrossEntropyLoss"/>.</summary>
     public Loss? Loss { get; init; }
 
     /// <summary>How the learning rate moves.</summary>
@@ -43,7 +43,7 @@ public sealed record TrainerOptions
     /// <summary>Leaves the network with the best weights when <see cref="Trainer.Fit"/> returns, instead of the last ones. Needs <see cref="BestWeights"/>.</summary>
     public bool RestoreBestWeights { get; init; }
 
-    /// <summary>Stops after so many epochs in a row that were not better than the best, 1 or more; null for never. Needs <see cref="BestWeights"/>.</summary>
+    /// <summary>Stops after this many epochs in a row that were not better than the best, 1 or more; null for never. Needs <see cref="BestWeights"/>.</summary>
     public int? Patience { get; init; }
 
     /// <summary>
@@ -52,7 +52,7 @@ public sealed record TrainerOptions
     /// </summary>
     public bool ReturnsWhenCancelled { get; init; }
 
-    /// <summary>Images a batch of the test after an epoch.</summary>
+    /// <summary>Images per batch of the test after an epoch.</summary>
     public int EvaluationBatchSize { get; init; } = 256;
 
     /// <summary>
@@ -83,7 +83,7 @@ public sealed record TrainerOptions
     public bool ChangeEpochs { get; init; }
 
     /// <summary>
-    /// Told where a resumed run goes on, before anything of it is trained; <see cref="TrainingState.PassedOver"/> names newer checkpoints that
+    /// Receives where a run resumes, before it trains anything; <see cref="TrainingState.PassedOver"/> names newer checkpoints that
     /// were damaged, for a warning.
     /// </summary>
     public Action<TrainingState>? Resumed { get; init; }
@@ -107,7 +107,7 @@ public sealed record TrainerOptions
     public bool SynchronizeBatchNorm { get; init; }
 
     /// <summary>
-    /// Told in lines where the run begins, resumes, ends an epoch, stops, is cancelled or diverges, with damaged checkpoints and dead classes as warnings; null for no
+    /// Gets a line when the run begins, resumes, ends an epoch, stops, is cancelled or diverges, and warnings of damaged checkpoints and dead classes; null for no
     /// one. Numbers for programs are in <see cref="TrainingProgress"/> and the meter <c>Nin.Training</c>.
     /// </summary>
     public ILogger? Logger { get; init; }
@@ -119,10 +119,10 @@ public sealed record TrainerOptions
     internal Disk Disk { get; init; } = Disk.Local;
 }
 
-/// <summary>By what the weights of an epoch are better than those of another.</summary>
+/// <summary>What makes the weights of one epoch better than those of another.</summary>
 public enum BestWeights
 {
-    /// <summary>None are kept.</summary>
+    /// <summary>The best weights are not kept.</summary>
     None,
 
     /// <summary>A higher accuracy on the validation set.</summary>
@@ -132,9 +132,9 @@ public enum BestWeights
     ByLoss,
 }
 
-/// <summary>What a network learns from and what it is tested on. Images are resized to the network's input.</summary>
-/// <param name="Training">Images to learn from.</param>
-/// <param name="Test">Images that only report, after each epoch; null for none.</param>
+/// <summary>The data that a network is trained and tested on. Images are resized to the network's input.</summary>
+/// <param name="Training">Training images.</param>
+/// <param name="Test">Test images, evaluated after each epoch, which decide nothing; null for none.</param>
 public sealed record TrainingData(ImageDataset Training, ImageDataset? Test = null)
 {
     /// <summary>Images that decide which epoch is best and when to stop, evaluated after each epoch; null for none.</summary>
@@ -146,7 +146,7 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset? Test = nu
     /// <summary>How training images are varied.</summary>
     public Augmentation Augmentation { get; init; }
 
-    /// <summary>How training images are varied after that, one transform after another; those of a user too.</summary>
+    /// <summary>Transforms that are applied after that, one after another; a user's own too.</summary>
     public IReadOnlyList<Transform> Transforms { get; init; } = [];
 
     /// <summary>Batches that another thread makes ahead; see <see cref="DataLoaderOptions.Prefetch"/>.</summary>
@@ -156,7 +156,7 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset? Test = nu
     public int? Workers { get; init; }
 }
 
-/// <summary>Where training stands after a step, and after the test at an epoch's end.</summary>
+/// <summary>The progress of training after a step, and after the test at an epoch's end.</summary>
 /// <param name="Epoch">Epoch, from 1.</param>
 /// <param name="Epochs">Epochs of the run.</param>
 /// <param name="Batch">Steps of this epoch that are done.</param>
@@ -164,7 +164,7 @@ public sealed record TrainingData(ImageDataset Training, ImageDataset? Test = nu
 /// <param name="Loss">Mean loss of this epoch so far.</param>
 /// <param name="LearningRate">Learning rate of the last step.</param>
 /// <param name="Completed">
-/// What the epoch brought, once it is tested and before its checkpoint is written; null after a step. While it is told, the network has the weights that
+/// The epoch's metrics, reported when it is tested and before its checkpoint is written; null after a step. During the report the network has the weights that
 /// were tested: <see cref="Optimizer.AverageDecay"/>'s averages where there are some.
 /// </param>
 /// <param name="Test">The test that <paramref name="Completed"/> has the numbers of, class by class.</param>
@@ -176,7 +176,7 @@ public readonly record struct TrainingProgress(
     public EvaluationResult? Validation { get; init; }
 }
 
-/// <summary>What an epoch brought.</summary>
+/// <summary>The metrics of an epoch.</summary>
 /// <param name="Epoch">Epoch, from 1.</param>
 /// <param name="Loss">Mean loss over the training images, each measured before its step.</param>
 /// <param name="TrainAccuracy">Share of the training images that were right in their step.</param>

@@ -2,16 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Nin.Training;
 
-/// <summary>What a run tells <see cref="TrainerOptions.Logger"/>: each line a value a name, so that a host's log can be searched by them.</summary>
+/// <summary>What a run tells <see cref="TrainerOptions.Logger"/>: each line with named values, so that a host's log can be searched by them.</summary>
 static partial class TrainingLog
 {
     [LoggerMessage(1, LogLevel.Information, "Training {Network} on {Device}: {Images} images, {Epochs} epochs of {Steps} steps, {Parameters} parameters")]
     public static partial void Begins(this ILogger logger, string network, string device, int images, int epochs, int steps, long parameters);
 
-    [LoggerMessage(2, LogLevel.Information, "Going on after {Epochs} epochs and {Steps} steps, from the checkpoint in {Folder}")]
+    [LoggerMessage(2, LogLevel.Information, "Resuming after {Epochs} epochs and {Steps} steps, from the checkpoint in {Folder}")]
     public static partial void Resumes(this ILogger logger, int epochs, int steps, string folder);
 
-    [LoggerMessage(3, LogLevel.Warning, "A damaged checkpoint was passed over: {Reason}")]
+    [LoggerMessage(3, LogLevel.Warning, "A damaged checkpoint was skipped: {Reason}")]
     public static partial void PassesOver(this ILogger logger, string reason);
 
     [LoggerMessage(4, LogLevel.Information,
@@ -19,7 +19,7 @@ static partial class TrainingLog
     public static partial void Ends(
         this ILogger logger, int epoch, int epochs, double loss, double trainAccuracy, double? validationAccuracy, double testAccuracy, double examplesPerSecond);
 
-    [LoggerMessage(5, LogLevel.Warning, "Epoch {Epoch}: {DeadClasses} classes have one and the same logit for every image, and can no longer be told")]
+    [LoggerMessage(5, LogLevel.Warning, "Epoch {Epoch}: {DeadClasses} classes have one and the same logit for every image, and can no longer be told apart")]
     public static partial void HasDeadClasses(this ILogger logger, int epoch, int deadClasses);
 
     [LoggerMessage(6, LogLevel.Information, "Stopped after epoch {Epoch}: the {Patience} last were no better than the best")]

@@ -4,7 +4,7 @@ namespace Nin.Training;
 
 /// <summary>
 /// The meter "Nin.Training", for OpenTelemetry or <c>dotnet-counters</c>: <c>nin.training.examples</c> (its rate is examples a second),
-/// <c>nin.training.step.duration</c> in seconds and <c>nin.training.loss</c>. Nobody listens: a look at a field each, no allocation.
+/// <c>nin.training.step.duration</c> in seconds and <c>nin.training.loss</c>. Without a listener each costs a look at a field, and nothing is allocated.
 /// </summary>
 sealed class TrainingMeter : IDisposable
 {

@@ -157,7 +157,7 @@ sealed class TrainingRun : IDisposable
         {
             ValidationLoss = validation?.Loss, ValidationAccuracy = validation?.Accuracy, IsBest = isBest,
         };
-        // Told before the checkpoint: whoever keeps a row an epoch has none too few when the program is killed between the two.
+        // Reported before the checkpoint: a log with a row per epoch then lacks none when the program is killed between the two.
         progress?.Report(Progress(epoch, begun.Steps, loss) with { Completed = metrics, Test = test, Validation = validation });
         return metrics;
     }
@@ -281,11 +281,11 @@ sealed class TrainingRun : IDisposable
         if (RunDescription.Difference(Describe(), then.Run, options.ChangeEpochs) is { } difference)
         {
             string allow = difference.StartsWith(RunDescription.Epochs, StringComparison.Ordinal) ? $", or allow it with {nameof(TrainerOptions.ChangeEpochs)}" : "";
-            throw new InvalidDataException($"{file} is of another run, which cannot go on to the same bits: {difference}. Resume with the same{allow}, or start a new run.");
+            throw new InvalidDataException($"{file} is of another run, which cannot be continued with the same bits: {difference}. Resume with the same{allow}, or start a new run.");
         }
 
         if (then.Run[RunDescription.Epochs] != Describe()[RunDescription.Epochs] && options.Epochs <= then.Epoch)
-            throw new ArgumentException($"{then.Epoch} epochs are done: to go on, {nameof(TrainerOptions.Epochs)} must be more, not {options.Epochs}.");
+            throw new ArgumentException($"{then.Epoch} epochs are done: to continue, {nameof(TrainerOptions.Epochs)} must be more, not {options.Epochs}.");
         // The damaged one may be of a step before the change of the epochs or of one after it, and the schedule of those in between be either's.
         if (then.PassedOver is [var damaged, ..] && then.Run[RunDescription.Epochs] != Describe()[RunDescription.Epochs]
             && options.Schedule is not (ConstantSchedule or ExtendedSchedule))

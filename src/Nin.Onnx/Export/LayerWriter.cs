@@ -13,10 +13,10 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
 
     double this[string argument] => layer.Arguments.First(a => a.Name == argument).Value;
 
-    /// <summary>Whether ONNX has the kind: a user's own activation or layer, named with its type, it has not.</summary>
+    /// <summary>Whether ONNX has the kind: a user's own activation or layer, named with its type, it does not.</summary>
     public static bool CanWrite(LayerInfo layer) => !layer.Kind.Contains('<', StringComparison.Ordinal);
 
-    /// <summary>Writes it: one row a kind of layer. Returns the name of its value.</summary>
+    /// <summary>Writes it: one row per kind of layer. Returns the name of its value.</summary>
     public string Write(string[] x) => layer.Kind switch
     {
         "Conv2d" or "Pointwise" => Convolution(Name, x[0], ConvolutionWindow()),

@@ -67,7 +67,7 @@ public static class OnnxExport
         var unknown = architecture.Layers.Where(l => !LayerWriter.CanWrite(l)).Select(l => $"{l.Name} ({l.Kind})").ToList();
         if (unknown.Count > 0)
             throw new NotSupportedException(
-                $"{architecture.Name} cannot be written as ONNX: {string.Join(", ", unknown)} {(unknown.Count == 1 ? "is" : "are")} of no kind that ONNX has. "
+                $"{architecture.Name} cannot be written as ONNX: {string.Join(", ", unknown)} {(unknown.Count == 1 ? "is" : "are")} of a kind that ONNX does not have. "
                 + "Layers and activations of your own stay in safetensors files.");
     }
 

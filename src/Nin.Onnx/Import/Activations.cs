@@ -17,7 +17,7 @@ static class Activations
         {
             (0, 6) => graph.Add("Relu6", x.Shape, [], [], x.Layer),
             (0, float.MaxValue or float.PositiveInfinity) => graph.Add("Relu", x.Shape, [], [], x.Layer),
-            _ => throw new NotSupportedException($"it clips to {least:R} .. {most:R}; only 0 .. 6 and 0 and above are known"),
+            _ => throw new NotSupportedException($"it clips to {least:R} .. {most:R}; only 0 .. 6 and 0 and above are supported"),
         };
 
         float Bound(int index, string attribute, float otherwise) =>
@@ -39,7 +39,7 @@ static class Activations
     }
 
     /// <summary>
-    /// A leaky ReLU whose slopes are numbers of the file: with one for all it is that; with one a channel it is <c>relu(x) + (-slope) relu(-x)</c>, in which
+    /// A leaky ReLU whose slopes are numbers of the file: with one for all it is that; with one per channel it is <c>relu(x) + (-slope) relu(-x)</c>, in which
     /// both products are depthwise convolutions and exact where the other term is 0.
     /// </summary>
     public static Value PRelu(GraphReader graph, NodeProto node)
@@ -54,7 +54,7 @@ static class Activations
             return graph.Add("LeakyRelu", x.Shape, [new("NegativeSlope", Checked.Between(0, float.MaxValue, $"node '{node.Label}' (PRelu)", "slope", slopes[0]))], [], x.Layer);
         }
 
-        if (x.Shape.IsFlat) throw new NotSupportedException("it has a slope for each feature; only of an image are slopes for each channel known");
+        if (x.Shape.IsFlat) throw new NotSupportedException("it has a slope for each feature; slopes for each channel are supported only for an image");
         int channels = x.Shape.Channels;
         graph.Limits.Take(2L * channels);
         var above = graph.Add("Relu", x.Shape, [], [], x.Layer);
@@ -71,14 +71,14 @@ static class Activations
         var x = graph.Layer(node, 0);
         (float alpha, float beta) = (node.Float("alpha", 0.2f), node.Float("beta", 0.5f));
         if (!(MathF.Abs(alpha - OneSixth) <= 1e-6f) || beta != 0.5f)
-            throw new NotSupportedException($"alpha is {alpha:R} and beta {beta:R}; only 1/6 and 0.5, PyTorch's, are known");
+            throw new NotSupportedException($"alpha is {alpha:R} and beta {beta:R}; only 1/6 and 0.5, PyTorch's, are supported");
         return graph.Add("HardSigmoid", x.Shape, [], [], x.Layer);
     }
 
     public static Value Gelu(GraphReader graph, NodeProto node)
     {
         var x = graph.Layer(node, 0);
-        if (node.Text("approximate", "none") != "none") throw new NotSupportedException("GELU by tanh is not known; export the exact form");
+        if (node.Text("approximate", "none") != "none") throw new NotSupportedException("GELU by tanh is not supported; export the exact form");
         return graph.Add("Gelu", x.Shape, [], [], x.Layer);
     }
 
@@ -86,7 +86,7 @@ static class Activations
     public static Value Erf(GraphReader graph, NodeProto node) =>
         graph.Require(node, 0) is Affine { Scale: [var scale], Shift: [0] } x && Math.Abs(scale - Math.Sqrt(0.5)) < 1e-6
             ? new PartOfGelu(x.Of)
-            : throw new NotSupportedException("erf is known only as part of GELU");
+            : throw new NotSupportedException("erf is supported only as part of GELU");
 
     public static Value Dropout(GraphReader graph, NodeProto node)
     {
@@ -99,12 +99,12 @@ static class Activations
     public static Value Softmax(GraphReader graph, NodeProto node)
     {
         var x = graph.Layer(node, 0);
-        if (!graph.IsOutput(node.Output[0])) throw new NotSupportedException("softmax is known only at the end of a network");
+        if (!graph.IsOutput(node.Output[0])) throw new NotSupportedException("softmax is supported only at the end of a network");
         // Until operator set 12 the dimensions from the axis on are one; since then the axis alone is normalised.
         long axis = node.Int("axis", graph.OperatorSet < 13 ? 1 : -1);
         if (axis < 0) axis += x.Shape.IsFlat ? 2 : 4;
         if (axis != 1 || (graph.OperatorSet < 13 && x.Shape.Pixels > 1))
-            throw new NotSupportedException($"it is taken of {x.Shape} along axis {axis}; only along the channels or features is it known");
+            throw new NotSupportedException($"it is taken of {x.Shape} along axis {axis}; it is supported only along the channels or features");
         graph.Ending = node.OpType == "Softmax" ? NetworkEnding.Softmax : NetworkEnding.LogSoftmax;
         graph.Note($"{node.OpType} at the end is left out: the network gives logits, and losses and classifiers take softmax themselves.");
         return x;

@@ -66,7 +66,7 @@ static class Arithmetic
         return apply(affine, perChannel);
     }
 
-    /// <summary>Numbers that are broadcast over an image: one for all, or one a channel.</summary>
+    /// <summary>Numbers that are broadcast over an image: one for all, or one per channel.</summary>
     public static float[] PerChannel(Constant numbers, Shape shape)
     {
         if (numbers.Length == 1) return numbers.ToFloats();
@@ -74,7 +74,7 @@ static class Arithmetic
         // Of an image the channel is third from the end, of features the last.
         int channel = dims.Length - (shape.IsFlat ? 1 : 3);
         if (channel >= 0 && dims[channel] == shape.Channels && numbers.Length == shape.Channels) return numbers.ToFloats();
-        throw new NotSupportedException($"it combines {shape} with numbers of the shape [{Wording.Listing(dims)}]; only one for all or one a channel is known");
+        throw new NotSupportedException($"it combines {shape} with numbers of the shape [{Wording.Listing(dims)}]; only one for all or one per channel is supported");
     }
 
     static PartOfGelu? Gelu(Value a, Value b, Operator by)
@@ -87,7 +87,7 @@ static class Arithmetic
             Constant { Length: 1 } half when ((by == Multiply && half.ToFloats()[0] == 0.5f) || (by == Divide && half.ToFloats()[0] == 2)) && part.PlusOne => part with { Halved = true },
             LayerValue x when by == Multiply && x == part.Of && part.PlusOne => part with { TimesInput = true },
             Affine { Scale: [0.5f], Shift: [0] } x when by == Multiply && x.Of == part.Of && part.PlusOne => part with { TimesInput = true, Halved = true },
-            _ => throw new NotSupportedException("erf is known only as part of GELU"),
+            _ => throw new NotSupportedException("erf is supported only as part of GELU"),
         };
     }
 

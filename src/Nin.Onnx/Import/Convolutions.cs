@@ -9,7 +9,7 @@ static class Convolutions
     public static Value Convolution(GraphReader graph, NodeProto node)
     {
         var weight = graph.FindConstant(node, 1) ?? throw new InvalidDataException($"node '{node.Label}' (Conv) lacks its weights");
-        if (weight.Dims.Length != 4) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions; only convolutions over height and width are known");
+        if (weight.Dims.Length != 4) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions; only convolutions over height and width are supported");
         int[] dims = Array.ConvertAll(weight.Dims, d => (int)d);
         graph.Limits.Take(weight.Length);
         var bias = graph.FindConstant(node, 2);
@@ -80,7 +80,7 @@ static class Convolutions
         }
         else if (padding.Of.Layer < 0 || graph.Layers[padding.Of.Layer].Kind is not ("Relu" or "Relu6" or "Sigmoid" or "HardSigmoid"))
         {
-            throw new NotSupportedException("zeros are padded before it, which may be larger than its pixels: that is known only after an activation without negative values");
+            throw new NotSupportedException("zeros are padded before it, which may be larger than its pixels: that is supported only after an activation without negative values");
         }
     }
 
@@ -96,7 +96,7 @@ static class Convolutions
     {
         long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
         if (!axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]))
-            throw new NotSupportedException($"it takes the mean over the axes {Wording.Listing(axes)}; only height and width together are known");
+            throw new NotSupportedException($"it takes the mean over the axes {Wording.Listing(axes)}; only height and width together are supported");
         var pooled = Global(graph, node, "GlobalAvgPool2d");
         return node.Int("keepdims", 1) != 0 ? pooled : graph.Add("Flatten", Shape.Flat(pooled.Shape.Channels), [], [], pooled.Layer);
     }
@@ -104,9 +104,9 @@ static class Convolutions
     public static Value Pad(GraphReader graph, NodeProto node)
     {
         string mode = node.Text("mode", "constant");
-        if (mode != "constant") throw new NotSupportedException($"its mode is {mode}; only zeros are known");
+        if (mode != "constant") throw new NotSupportedException($"its mode is {mode}; only zeros are supported");
         float value = graph.FindConstant(node, 2) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("value", 0);
-        if (value != 0) throw new NotSupportedException($"it pads with {value:R}; only zeros are known");
+        if (value != 0) throw new NotSupportedException($"it pads with {value:R}; only zeros are supported");
         if (graph.FindConstant(node, 3) is not null) throw new NotSupportedException("it names axes");
         long[] pads = node.Has("pads") ? Array.ConvertAll(node.Ints("pads"), p => (long)p) : graph.FindConstant(node, 1)?.Integers ?? [];
         var x = graph.Layer(node, 0);
@@ -142,7 +142,7 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
             || pads.Min() < 0 || pads.Max() > 1 << 16 || (h, w) != (height, width))
             throw new InvalidDataException(
                 $"node '{node.Label}' ({node.OpType}) has the window [{Wording.Listing(shape)}], strides [{Wording.Listing(strides)}], dilations [{Wording.Listing(dilations)}] and pads [{Wording.Listing(pads)}]");
-        if (dilations[0] != dilations[1]) throw new NotSupportedException($"its dilation is {dilations[0]} by {dilations[1]}; only one for both axes is known");
+        if (dilations[0] != dilations[1]) throw new NotSupportedException($"its dilation is {dilations[0]} by {dilations[1]}; only one for both axes is supported");
         bool ceil = node.Int("ceil_mode", 0) != 0;
         var rows = new WindowAxis(h, strides[0], pads[0], pads[2], dilations[0], ceil);
         var columns = new WindowAxis(w, strides[1], pads[1], pads[3], dilations[1], ceil);

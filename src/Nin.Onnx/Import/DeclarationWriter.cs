@@ -51,7 +51,7 @@ sealed class DeclarationWriter(ImportedNetwork network, string? nameSpace)
     /// <param name="layer">The layer.</param>
     /// <param name="inputs">What it reads, as C#.</param>
     /// <param name="isNext">Whether it reads the layer before.</param>
-    /// <param name="replace">A placeholder for an argument's value; null where the value stands.</param>
+    /// <param name="replace">A placeholder for an argument's value; null where the value is written.</param>
     /// <param name="extra">One more argument.</param>
     /// <param name="stride">Whether the stride is written although it is 1.</param>
     public static string Arguments(

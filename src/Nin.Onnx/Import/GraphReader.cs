@@ -29,7 +29,7 @@ sealed class GraphReader
         reads = graph.Node.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         initializers = [];
         foreach (var tensor in graph.Initializer)
-            if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' stand twice");
+            if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' occur twice");
         var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name)).ToList();
         if (inputs.Count != 1)
             throw new InvalidDataException($"the network has {inputs.Count} inputs ({Wording.Listing(inputs.Select(i => i.Name))}); one is allowed, for images");
@@ -70,7 +70,7 @@ sealed class GraphReader
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)))
-            if (!metadata.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata '{p.Key}' stand twice");
+            if (!metadata.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata key '{p.Key}' occurs twice");
         var network = new ImportedNetwork(name, source, input, kept, notes, metadata) { Ending = Ending };
         LayerNaming.Name(network);
         return network;
@@ -91,7 +91,7 @@ sealed class GraphReader
         if (index >= node.Input.Count || node.Input[index].Length == 0) return null;
         string input = node.Input[index];
         if (values.TryGetValue(input, out var value)) return value;
-        if (!initializers.TryGetValue(input, out var tensor)) throw new InvalidDataException($"node '{node.Label}' reads '{input}', which nothing gives");
+        if (!initializers.TryGetValue(input, out var tensor)) throw new InvalidDataException($"node '{node.Label}' reads '{input}', which no node gives");
         return values[input] = OnnxFile.ReadTensor(tensor);
     }
 
@@ -124,8 +124,8 @@ sealed class GraphReader
     {
         LayerValue layer => layer,
         Affine affine => ChannelScale(affine),
-        Padded => throw new NotSupportedException("zero padding stands alone; it must come directly before a convolution or pooling"),
-        PartOfGelu => throw new NotSupportedException("erf stands alone; it is known only as part of GELU"),
+        Padded => throw new NotSupportedException("the zero padding is on its own; it must come directly before a convolution or pooling"),
+        PartOfGelu => throw new NotSupportedException("erf is on its own; it is supported only as part of GELU"),
         Unknown => throw new UnknownInputException(),
         _ => throw new NotSupportedException("it computes with numbers alone"),
     };
@@ -248,7 +248,7 @@ sealed class GraphReader
         }
 
         if (sizes.Length == 0 || sizes.Skip(1).Any(s => s == 0))
-            throw new InvalidDataException($"the input '{declared.Name}' leaves its size open; say it, as 3x224x224");
+            throw new InvalidDataException($"the input '{declared.Name}' leaves its size open; give it, as 3x224x224");
         return Checked.Image($"the input '{declared.Name}'", sizes[1], sizes[2], sizes[3]);
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Nin.Onnx;
 
-/// <summary>C# identifiers made of names that are none.</summary>
+/// <summary>C# identifiers made of names that are not.</summary>
 static class Identifiers
 {
     static readonly HashSet<string> Keywords =
@@ -14,7 +14,7 @@ static class Identifiers
         "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
     ];
 
-    /// <summary>Whether a name can stand as it is.</summary>
+    /// <summary>Whether a name can be used as it is.</summary>
     public static bool IsValid(string name) =>
         name.Length > 0 && (char.IsLetter(name[0]) || name[0] == '_') && name.All(c => char.IsLetterOrDigit(c) || c == '_') && !Keywords.Contains(name);
 

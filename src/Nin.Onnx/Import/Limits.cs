@@ -17,7 +17,7 @@ sealed class Limits(long fileBytes)
     long taken;
 
     /// <summary>Asked before numbers are computed that the file does not hold.</summary>
-    /// <exception cref="InvalidDataException">They are more than a file of this length gives rise to.</exception>
+    /// <exception cref="InvalidDataException">They are more than a file of this length may cause.</exception>
     public void Take(long numbers)
     {
         taken += numbers;
@@ -27,7 +27,7 @@ sealed class Limits(long fileBytes)
     }
 }
 
-/// <summary>Shapes that a file gives rise to.</summary>
+/// <summary>Shapes that a file asks for.</summary>
 static class Checked
 {
     /// <summary>An image's shape.</summary>

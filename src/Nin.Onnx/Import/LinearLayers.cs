@@ -25,7 +25,7 @@ static class LinearLayers
         var x = graph.Layer(node, 0);
         if (weight.Dims.Length != 2) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions, not 2");
         (int outputs, int inputs) = transposed ? ((int)weight.Dims[0], (int)weight.Dims[1]) : ((int)weight.Dims[1], (int)weight.Dims[0]);
-        if (!x.Shape.IsFlat) throw new NotSupportedException($"it reads an image, {x.Shape}; only features are known");
+        if (!x.Shape.IsFlat) throw new NotSupportedException($"it reads an image, {x.Shape}; only features are supported");
         // One bias for all is allowed too.
         graph.Limits.Take(outputs);
         if (bias is { Length: 1 } && outputs > 1) bias = [.. Enumerable.Repeat(bias[0], outputs)];
@@ -79,7 +79,7 @@ static class Normalization
         long size = node.Int("size", 0);
         if (size is < 1 or > LayerDefaults.MostResponseChannels) throw new InvalidDataException($"{of} has the size {size}; it must be from 1 to {LayerDefaults.MostResponseChannels}");
         // ONNX's has one channel more after the middle, PyTorch's and Nin's before it.
-        if (size % 2 == 0 && size > 1) throw new NotSupportedException($"its window has {size} channels; only odd ones, which have a middle, are known");
+        if (size % 2 == 0 && size > 1) throw new NotSupportedException($"its window has {size} channels; only odd ones, which have a middle, are supported");
         return graph.Add(
             "LocalResponseNorm", x.Shape,
             [

@@ -14,8 +14,8 @@ static class OnnxFile
     public const int OldestOperatorSet = 7, NewestOperatorSet = 24;
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, no ONNX file, or of operators that are not known; the message is one line.</exception>
-    /// <exception cref="IOException">It is not there or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, not an ONNX file, or has operators that are not supported; the message is one line.</exception>
+    /// <exception cref="IOException">It does not exist or cannot be read.</exception>
     public static (ModelProto Model, long Bytes) Read(string path)
     {
         using var stream = File.OpenRead(path);

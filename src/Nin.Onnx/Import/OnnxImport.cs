@@ -13,7 +13,7 @@ public static class OnnxImport
     /// <exception cref="NotSupportedException">Some nodes have no counterpart here. The message lists each with its operator and why.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or its shapes contradict each other; the message is one line.</exception>
     /// <exception cref="ArgumentException"><paramref name="className"/> is not a valid C# identifier, or <paramref name="input"/> contradicts the file.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ImportedNetwork Read(string path, string? className = null, Shape? input = null)
     {
         string name = className ?? Identifiers.Of(Path.GetFileNameWithoutExtension(path), otherwise: "Network");

@@ -4,12 +4,12 @@ using Nin.Onnx.Schema;
 namespace Nin.Onnx;
 
 /// <summary>
-/// What becomes of a node: one row an operator of <c>onnx.ai/onnx/operators</c>. A row that cannot read its node throws
-/// <see cref="NotSupportedException"/> with the reason; the reader goes on and lists all of them.
+/// How a node is read: one row per operator of <c>onnx.ai/onnx/operators</c>. A row that cannot read its node throws
+/// <see cref="NotSupportedException"/> with the reason; the reader continues and lists all of them.
 /// </summary>
 static class OperatorTable
 {
-    /// <summary>The operators that are known.</summary>
+    /// <summary>The operators that are supported.</summary>
     public static FrozenDictionary<string, Func<GraphReader, NodeProto, Value>> Rows { get; } = new Dictionary<string, Func<GraphReader, NodeProto, Value>>
     {
         // Layers with weights.

@@ -4,7 +4,7 @@ namespace Nin.Onnx;
 
 /// <summary>
 /// Nodes that change a shape or compute one. The batch's size is not known, and stands as -1 in shapes: what exporters write around
-/// <c>view(x.size(0), -1)</c> comes to the same.
+/// <c>view(x.size(0), -1)</c> amounts to the same.
 /// </summary>
 static class Shapes
 {
@@ -12,7 +12,7 @@ static class Shapes
     {
         var x = graph.Layer(node, 0);
         long axis = node.Int("axis", 1);
-        if (axis != 1 && !(axis == -3 && !x.Shape.IsFlat) && !(axis == -1 && x.Shape.IsFlat)) throw new NotSupportedException($"its axis is {axis}; only 1 is known");
+        if (axis != 1 && !(axis == -3 && !x.Shape.IsFlat) && !(axis == -1 && x.Shape.IsFlat)) throw new NotSupportedException($"its axis is {axis}; only 1 is supported");
         return ToFeatures(graph, x);
     }
 
@@ -31,7 +31,7 @@ static class Shapes
         bool batch = shape.Length > 0 && shape[0] is 0 or -1 or 1;
         if (batch && shape.Length == 2 && (shape[1] == features || shape[1] == -1)) return ToFeatures(graph, x);
         if (batch && shape.Length == 4 && !x.Shape.IsFlat && Matches(shape[1], x.Shape.Channels) && Matches(shape[2], x.Shape.Height) && Matches(shape[3], x.Shape.Width)) return x;
-        throw new NotSupportedException($"it gives {x.Shape} the shape [{Wording.Listing(shape)}]; only flattening to features is known");
+        throw new NotSupportedException($"it gives {x.Shape} the shape [{Wording.Listing(shape)}]; only flattening to features is supported");
 
         static bool Matches(long asked, int size) => asked == size || asked is 0 or -1;
     }
@@ -84,7 +84,7 @@ static class Shapes
             var parts = inputs.Cast<Constant>().ToList();
             long length = parts.Sum(p => (long)p.Length);
             graph.Limits.Take(length);
-            if (parts.Any(p => p.Dims.Length > 1)) throw new NotSupportedException("it joins tables of numbers");
+            if (parts.Any(p => p.Dims.Length > 1)) throw new NotSupportedException("it concatenates tables of numbers");
             return parts.All(p => p.Integers is not null)
                 ? new Constant([length], Integers: [.. parts.SelectMany(p => p.Integers!)])
                 : new Constant([length], [.. parts.SelectMany(p => p.ToFloats())]);
@@ -93,7 +93,7 @@ static class Shapes
         LayerValue[] values = [.. inputs.Select(graph.Materialize)];
         var first = values[0].Shape;
         long axis = node.Int("axis", 1);
-        if (axis != 1 && axis != (first.IsFlat ? -1 : -3)) throw new NotSupportedException($"it joins along axis {axis}; only channels can be joined");
+        if (axis != 1 && axis != (first.IsFlat ? -1 : -3)) throw new NotSupportedException($"it concatenates along axis {axis}; only channels can be concatenated");
         if (values.Any(v => v.Shape.IsFlat != first.IsFlat || v.Shape.Height != first.Height || v.Shape.Width != first.Width))
             throw new InvalidDataException($"node '{node.Label}' (Concat) joins {string.Join(" and ", values.Select(v => v.Shape))}");
         if (values.Length == 1) return values[0];
@@ -113,7 +113,7 @@ static class Shapes
     public static Value Gather(GraphReader graph, NodeProto node)
     {
         if (graph.Require(node, 0) is not Constant { Integers: { } numbers } || graph.FindConstant(node, 1) is not { Integers: { } indices } index || node.Int("axis", 0) != 0)
-            throw new NotSupportedException("it picks from a value");
+            throw new NotSupportedException("it gathers from a computed value");
         graph.Limits.Take(indices.Length);
         return new Constant(index.Dims, Integers: [.. indices.Select(i => i + (i < 0 ? numbers.Length : 0)).Select(i => i >= 0 && i < numbers.Length
             ? numbers[i] : throw new InvalidDataException($"node '{node.Label}' (Gather) picks number {i} of {numbers.Length}"))]);
@@ -121,9 +121,9 @@ static class Shapes
 
     public static Value Slice(GraphReader graph, NodeProto node)
     {
-        if (graph.Require(node, 0) is not Constant { Integers: { } numbers }) throw new NotSupportedException("it takes a part of a value");
+        if (graph.Require(node, 0) is not Constant { Integers: { } numbers }) throw new NotSupportedException("it slices a computed value");
         long[] starts = Axis("starts", 1), ends = Axis("ends", 2), steps = graph.FindConstant(node, 4)?.Integers ?? [1];
-        if (starts.Length != 1 || ends.Length != 1 || steps is not [1]) throw new NotSupportedException("it takes a part of a table");
+        if (starts.Length != 1 || ends.Length != 1 || steps is not [1]) throw new NotSupportedException("it slices along several axes");
         int from = Clamp(starts[0]), to = Clamp(ends[0]);
         graph.Limits.Take(Math.Max(0, to - from));
         long[] part = from < to ? numbers[from..to] : [];
@@ -134,14 +134,14 @@ static class Shapes
         int Clamp(long position) => (int)Math.Clamp(position < 0 ? position + numbers.Length : position, 0, numbers.Length);
     }
 
-    /// <summary>Of numbers, such as weights that a quantiser or Keras turned.</summary>
+    /// <summary>Of numbers, such as weights that a quantiser or Keras transposed.</summary>
     public static Value Transpose(GraphReader graph, NodeProto node)
     {
         int[] order = node.Ints("perm");
         if (graph.Require(node, 0) is not Constant { Floats: { } values } numbers)
         {
             if (order.SequenceEqual(Enumerable.Range(0, order.Length)) && order.Length > 0) return graph.Require(node, 0);
-            throw new NotSupportedException("it turns a value's dimensions round; images are [n, channels, height, width] throughout");
+            throw new NotSupportedException("it permutes a value's dimensions; images are [n, channels, height, width] throughout");
         }
 
         int rank = numbers.Dims.Length;

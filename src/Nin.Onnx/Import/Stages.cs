@@ -40,7 +40,7 @@ static class Stages
 {
     static readonly HashSet<string> Activations = ["Relu", "Relu6", "LeakyRelu", "Silu", "Gelu", "HardSwish", "Sigmoid", "Tanh", "HardSigmoid"];
 
-    /// <summary>The stages by the position of their first layer; blocks that occur once are none.</summary>
+    /// <summary>The stages by the position of their first layer; a block that occurs once is not one.</summary>
     public static IReadOnlyDictionary<int, Stage> Find(IReadOnlyList<ImportedLayer> layers)
     {
         var blocks = Ranges(layers).Select(r => Describe(layers, r.Start, r.Count)).ToList();

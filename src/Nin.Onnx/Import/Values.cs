@@ -18,7 +18,7 @@ sealed record LayerValue(int Layer, Shape Shape) : Value;
 /// <summary>A layer's value with zeros around it, which the window that reads it takes as its padding.</summary>
 sealed record Padded(LayerValue Of, int Top, int Left, int Bottom, int Right) : Value;
 
-/// <summary>A layer's value times a number and plus another, each one for all channels or one a channel.</summary>
+/// <summary>A layer's value times a number and plus another, each one for all channels or one per channel.</summary>
 sealed record Affine(LayerValue Of, float[] Scale, float[] Shift) : Value
 {
     public static Affine Identity(LayerValue of) => new(of, [1], [0]);

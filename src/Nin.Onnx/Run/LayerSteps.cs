@@ -3,7 +3,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Onnx;
 
-/// <summary>The step of an imported layer: one row a kind, as the generated class of its declaration would run it.</summary>
+/// <summary>The step of an imported layer: one row per kind, as the generated class of its declaration would run it.</summary>
 /// <param name="layer">The layer.</param>
 /// <param name="inputs">Shapes that it reads.</param>
 /// <param name="parameters">Where its weights are, by its name.</param>

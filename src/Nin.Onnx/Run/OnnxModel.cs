@@ -5,8 +5,8 @@ namespace Nin.Onnx;
 /// <see cref="OnnxImport"/> would run, fused alike, and gives the same bits.
 /// </summary>
 /// <remarks>
-/// Any thread may call <c>Run</c> at any time; each call has a session of its own, of which as many are kept as calls came at once. Disposal waits for no one:
-/// dispose it when nobody calls any more.
+/// Any thread may call <c>Run</c> at any time; each call has a session of its own, of which as many are kept as calls came at the same time. Disposal does not wait:
+/// dispose it after the last call.
 /// </remarks>
 public sealed class OnnxModel : IDisposable
 {
@@ -37,7 +37,7 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Strings of the file that begin with <c>nin.</c>, such as its preprocessing.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Its steps up to the logits, whatever <see cref="Ending"/> is: what a <c>Classifier</c> serves. It is given back with the model.</summary>
+    /// <summary>Its steps up to the logits, whatever <see cref="Ending"/> is: what a <c>Classifier</c> serves. It is disposed with the model.</summary>
     public StepNetwork Network => network;
 
     /// <summary>Its weights.</summary>
@@ -45,12 +45,12 @@ public sealed class OnnxModel : IDisposable
 
     /// <summary>Loads a file.</summary>
     /// <param name="path">An ONNX file with its weights inside, of one input, an image, and one output.</param>
-    /// <param name="device">Where it runs; it stays the caller's. Null for the best there is, which the model gives back.</param>
+    /// <param name="device">Where it runs; it stays the caller's. Null for the best available, which the model disposes.</param>
     /// <param name="input">Shape of one image, where the file leaves height and width open; null for the file's own.</param>
     /// <exception cref="NotSupportedException">Some nodes have no counterpart here. The message lists each with its operator and why.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or its shapes contradict each other; the message is one line.</exception>
     /// <exception cref="ArgumentException"><paramref name="input"/> contradicts the file.</exception>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     public static OnnxModel Load(string path, Device? device = null, Shape? input = null)
     {

@@ -110,7 +110,7 @@ static class ShippedStudies
     static TrainingStudy Recipes { get; } = new(
         "recipes", "What the presets quick and accurate reach. The small scale chooses by 5,000 held-out training images; the full one reports the test set.",
     [
-        new StudyScale("small", "28 x 28, 5,000 images held out, 12,000 to learn from (all for quick), few epochs", Seeds: 1,
+        new StudyScale("small", "28 x 28, 5,000 images held out, 12,000 for training (all for quick), few epochs", Seeds: 1,
         [
             StudyRow.Of<Quick28>("quick", TrainSettings.Quick with { HoldOut = 5_000 }),
             StudyRow.Of<Modern28>("accurate-modern28", ShortAccurate with { Epochs = 6 }),

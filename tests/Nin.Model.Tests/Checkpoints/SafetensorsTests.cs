@@ -57,7 +57,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"__metadata__":[],"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "*__metadata__*map*")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}""", "*not valid JSON*")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "*not valid JSON*")]
-    [InlineData("""{"__metadata__":{"k":"1","k":"2"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "*'k' stands twice in its __metadata__*")]
+    [InlineData("""{"__metadata__":{"k":"1","k":"2"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "*'k' occurs twice in its __metadata__*")]
     [InlineData("""{"__metadata__":{},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{}}""", "*'__metadata__' twice*")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}""", "*'a' has 'shape' twice*")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}""", "*'a' has more than 8 dimensions; 8 are the most*")]

@@ -71,24 +71,24 @@ public class PreprocessingTests
     }
 
     [Theory]
-    [InlineData("nin.classes", null, "f lacks nin.classes: an array of names. Save it anew.")]
+    [InlineData("nin.classes", null, "f lacks nin.classes: an array of names. Save it again.")]
     [InlineData("nin.classes", "[\"a\",\"b\",\"a\"]", "f cannot be used: Two classes are called 'a'; each name must be used once.")]
     [InlineData("nin.classes", "[\"a\",null]", "f cannot be used: Class 1 has no name.")]
-    [InlineData("nin.classes", "[1]", "f has nin.classes = '[1]'; it must be an array of names. Save it anew.")]
-    [InlineData("nin.classes", "[\"a\\nb\\ud800\"]", "f has nin.classes = *; it must be an array of names. Save it anew.")]
+    [InlineData("nin.classes", "[1]", "f has nin.classes = '[1]'; it must be an array of names. Save it again.")]
+    [InlineData("nin.classes", "[\"a\\nb\\ud800\"]", "f has nin.classes = *; it must be an array of names. Save it again.")]
     [InlineData("nin.classes", "[]", "f cannot be used: No classes; there must be one or more.")]
-    [InlineData("nin.classes", "[[[", "f has nin.classes = '[[['; it must be an array of names. Save it anew.")]
+    [InlineData("nin.classes", "[[[", "f has nin.classes = '[[['; it must be an array of names. Save it again.")]
     [InlineData("nin.resize", "{\"rule\":\"zoom\",\"height\":9,\"width\":7}", "f has nin.resize = *; it must be {\"rule\": \"stretch\", *")]
     [InlineData("nin.resize", "{\"rule\":\"pad\",\"height\":9}", "f has nin.resize = *")]
     [InlineData("nin.resize", "{\"rule\":\"pad\",\"height\":9,\"width\":99999}", "f cannot be used: The input is 9 x 99999 pixels; each side must be 1 to 16384.")]
     [InlineData("nin.resize", "{\"rule\":\"pad\",\"height\":9,\"width\":7,\"background\":256}", "f has nin.resize = *")]
-    [InlineData("nin.channels", "\"3\"", "f has nin.channels = *; it must be a number of channels. Save it anew.")]
+    [InlineData("nin.channels", "\"3\"", "f has nin.channels = *; it must be a number of channels. Save it again.")]
     [InlineData("nin.channels", "0", "f cannot be used: The input has 0 channels; *")]
     [InlineData("nin.channels", "2147483647", "f cannot be used: The input has 2147483647 channels; *")]
     [InlineData("nin.mean", "[0.1,0.2,0.3]", "f cannot be used: 3 means and 2 standard deviations; *")]
     [InlineData("nin.mean", "[0.1,1e99]", "f cannot be used: A mean is not finite.")]
     [InlineData("nin.std", "[0.1,0]", "f cannot be used: A standard deviation is 0; it must be above 0.*")]
-    [InlineData("nin.std", null, "f lacks nin.std: an array of numbers. Save it anew.")]
+    [InlineData("nin.std", null, "f lacks nin.std: an array of numbers. Save it again.")]
     public void Damaged_metadata_are_refused_in_one_line(string key, string? value, string message)
     {
         var metadata = new Dictionary<string, string>(Five.ToMetadata());

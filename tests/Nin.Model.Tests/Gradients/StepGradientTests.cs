@@ -46,7 +46,7 @@ public sealed class StepGradientTests(DeviceSet devices)
             .Select(t => t.IsGenericType ? t.GetGenericTypeDefinition() : t);
         typeof(Step).Assembly.GetTypes()
             .Where(t => !t.IsAbstract && (t.IsSubclassOf(typeof(Step)) || t.IsSubclassOf(typeof(MergeStep))))
-            .Should().BeSubsetOf(checkedTypes, "a residual step, which is no Step, stands in ResidualBlocksNet");
+            .Should().BeSubsetOf(checkedTypes, "a residual step, which is not a Step, is in ResidualBlocksNet");
         var activations = Steps(parameters).Select(s => s.GetType()).Where(t => t.IsGenericType).Select(t => t.GetGenericArguments()[0]);
         typeof(Step).Assembly.GetTypes().Where(t => t.IsValueType && t.IsAssignableTo(typeof(IActivation))).Should().BeSubsetOf(activations);
     }

@@ -99,7 +99,7 @@ public sealed class MisuseTests : IDisposable
         foreach (var bytes in new Func<int, long>[] { TinyNin.TrainingBytes, TinyNin.InferenceBytes, TinyNin.ActivationBytes })
         {
             bytes.Invoking(b => b(batch)).Should().Throw<ArgumentOutOfRangeException>()
-                .WithMessage("A batch has at least 1 example.*").WithParameterName(nameof(batch)).Which.ActualValue.Should().Be(batch);
+                .WithMessage("A batch must have 1 example or more.*").WithParameterName(nameof(batch)).Which.ActualValue.Should().Be(batch);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Nin.Model.Tests.Training;
 [Collection(nameof(SharedDevices))]
 public sealed class DivergenceTests(DeviceSet devices) : IDisposable
 {
-    // Four steps an epoch: the fault's step 5 is the second of epoch 2.
+    // Four steps per epoch: the fault's step 5 is the second of epoch 2.
     static readonly TrainingData Data = new(SyntheticDataset.Create(32, 1, 12, 12, seed: 1), SyntheticDataset.Create(8, 1, 12, 12, seed: 2));
 
     static readonly TrainerOptions Options = new() { Epochs = 3, BatchSize = 8, LearningRate = 0.01, Seed = 3 };

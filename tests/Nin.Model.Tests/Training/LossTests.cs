@@ -53,7 +53,7 @@ public sealed class LossTests : IDisposable
         using var sgd = new Sgd(net.Parameters, 0.1);
         using var images = net.CreateInput(1);
         net.Invoking(n => n.TrainStep(images, [0], sgd, new CrossEntropyLoss(classWeights: [1, 2]))).Should().Throw<ArgumentException>()
-            .WithMessage("The loss has 2 class weights and the network 10 classes: give one a class.");
+            .WithMessage("The loss has 2 class weights and the network 10 classes: give one per class.");
         net.TrainingSteps.Should().Be(0);
         FluentActions.Invoking(() => new CrossEntropyLoss(classWeights: [1, -1])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new CrossEntropyLoss(classWeights: [0, 0])).Should().Throw<ArgumentException>();

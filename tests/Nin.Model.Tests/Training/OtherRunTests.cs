@@ -54,7 +54,7 @@ public sealed class OtherRunTests : StoppedRun
             "test" => Data with { Test = ChannelImages.Create(20, seed: 3) },
             _ => Data,
         };
-        Refused<InvalidDataException>(options, data, $"*state.json is of another run, which cannot go on to the same bits: {message}*", freeze: what == "frozen");
+        Refused<InvalidDataException>(options, data, $"*state.json is of another run, which cannot be continued with the same bits: {message}*", freeze: what == "frozen");
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed class ResumeTests : StoppedRun
     public void NoMoreEpochsThanAreDoneAreRefused(int epochs)
     {
         Cancelled(Keeping, step: 9);
-        Refused<ArgumentException>(Keeping with { Epochs = epochs, ChangeEpochs = true }, Data, $"2 epochs are done: to go on, Epochs must be more, not {epochs}.");
+        Refused<ArgumentException>(Keeping with { Epochs = epochs, ChangeEpochs = true }, Data, $"2 epochs are done: to continue, Epochs must be more, not {epochs}.");
     }
 
     [Fact]

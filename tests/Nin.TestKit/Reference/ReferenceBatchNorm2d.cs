@@ -115,7 +115,7 @@ public static class ReferenceBatchNorm2d
         return y;
     }
 
-    /// <summary>Statistics of a batch, one a channel.</summary>
+    /// <summary>Statistics of a batch, one per channel.</summary>
     sealed class Statistics
     {
         public Statistics(Norm2dCase s, double[] x, double eps)

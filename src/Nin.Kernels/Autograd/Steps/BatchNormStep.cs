@@ -70,7 +70,7 @@ public sealed class BatchNormalization
         foreach (Parameter other in new[] { Shift, RunningMean, RunningVariance })
         {
             if (other.Length != Scale.Length)
-                throw new ArgumentException($"{other.Name} has {other.Length} elements and {Scale.Name} {Scale.Length}: they must be equally many, one a channel.", nameof(parameters));
+                throw new ArgumentException($"{other.Name} has {other.Length} elements and {Scale.Name} {Scale.Length}: they must be equally many, one per channel.", nameof(parameters));
         }
 
         foreach (Parameter trained in new[] { Scale, Shift })

@@ -158,7 +158,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
 
     static long SpreadRow(in ConvolutionGeometry g) => (long)g.Columns.Sources * g.SourceChannels * SpreadChannels;
 
-    // The most source rows that so many neighbouring results read.
+    // The most source rows that a number of neighbouring results read.
     static long SourceRows(in ConvolutionGeometry g, int rows) =>
         Math.Min(g.Rows.Sources, ((rows - 1L) * g.Rows.Scale + (g.Rows.Taps - 1L) * Math.Abs(g.Rows.TapStep)) / g.Rows.Divisor + 1);
 }

@@ -22,7 +22,7 @@ readonly unsafe struct DepthwiseSource(float* source, in ConvolutionGeometry g)
     /// <summary>Whether source pixels are read as they are in memory.</summary>
     public bool IsPlain => sources == 1 && results == 1;
 
-    /// <summary>Floats from a pixel to the next, with so many result channels in a block.</summary>
+    /// <summary>Floats from a pixel to the next, with <paramref name="channels"/> result channels in a block.</summary>
     public nint PixelStep(int channels) => IsPlain ? sourceChannels : (nint)sources * channels;
 
     /// <summary>Floats from a row to the next.</summary>

@@ -121,7 +121,7 @@ static unsafe class DepthwiseSweep
             TLanes bias = t.Bias<TLanes, TExtent>(c, extent);
             float* x0 = t.Rows[0].X + c, x1 = TRows.Count > 1 ? t.Rows[1].X + c : x0, x2 = TRows.Count > 2 ? t.Rows[2].X + c : x0, y = t.Y + c;
             TLanes sum = t.Start<TLanes, TExtent>(y, extent);
-            // Two columns a result; the second of the last one may be outside, and starts no other result.
+            // Two columns per result; the second of the last one may be outside, and starts no other result.
             for (int i = 0; i < pixels; i += 2, y += yStep)
             {
                 middle.Add<TRows>(ref sum, extent.Load<TLanes>(x0), extent.Load<TLanes>(x1), extent.Load<TLanes>(x2));

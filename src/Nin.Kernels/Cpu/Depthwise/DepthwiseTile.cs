@@ -53,7 +53,7 @@ unsafe struct DepthwiseTile
     public float* Y;
     public nint YStep;
 
-    /// <summary>True to start from what lies <see cref="FromOffset"/> floats after the result, false to start from zero.</summary>
+    /// <summary>True to start from what is <see cref="FromOffset"/> floats after the result, false to start from zero.</summary>
     public bool Accumulate;
     public nint FromOffset;
     public TileEpilogue Epilogue;
@@ -104,7 +104,7 @@ unsafe struct DepthwiseTile
         Epilogue.Bias is null ? TLanes.Broadcast(-0f) : extent.Load<TLanes>(Epilogue.Bias + c);
 }
 
-/// <summary>So many pixels of a <see cref="DepthwiseTile"/> at once: their sums stay in registers over all taps.</summary>
+/// <summary>A fixed number of pixels of a <see cref="DepthwiseTile"/> at once: their sums stay in registers over all taps.</summary>
 interface IDepthwisePixels
 {
     static abstract void Run<TLanes, TExtent>(in DepthwiseTile tile, int c, int end, TExtent extent)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// Wgrad where groups are narrow: <c>dw[tap, plane, filter] = sum over pixels of x[pixel at tap, plane, filter] dy[pixel, filter]</c>, a filter a lane.
+/// Wgrad where groups are narrow: <c>dw[tap, plane, filter] = sum over pixels of x[pixel at tap, plane, filter] dy[pixel, filter]</c>, one filter per lane.
 /// Runs of at most <see cref="RunPixels"/> pixels of a row are summed in registers and added to their leaf's sum in the order of pixels; leaves are
 /// combined as the <see cref="ReductionTree"/> says, whatever the threads. A piece is one block of filters over one subtree of the leaves.
 /// </summary>

@@ -42,7 +42,7 @@ unsafe struct MacroKernel
     public float* C;
     public nint CStep;
 
-    /// <summary>True to go on from what C holds, false to start from zero.</summary>
+    /// <summary>True to accumulate onto what C holds, false to start from zero.</summary>
     public bool FromC;
 
     /// <summary>Floats from C to what the sums start from in that case; 0 where that is C itself. It has C's layout.</summary>

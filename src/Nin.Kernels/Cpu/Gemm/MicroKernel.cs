@@ -23,7 +23,7 @@ static unsafe class MicroKernel
         => Rows(32 * TLanes.Count);
 
     /// <summary>
-    /// Rows of the tile that begins where so many rows are left: the last ones have lower tiles, since a product of one example may have no others.
+    /// Rows of the tile that begins where <paramref name="left"/> rows are left: the last ones have lower tiles, since a product of one example may have no others.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int TileRows<TLanes>(int left)

@@ -21,19 +21,19 @@ readonly record struct BatchNormMap(int Examples, int Pixels, int Channels, floa
     /// <summary>1 where the deviation is given as a variance, 0 where as the inverse of its root.</summary>
     public int HasVariance { get; init; }
 
-    /// <summary>1 where the gradient of the input is added to what stands there.</summary>
+    /// <summary>1 where the gradient of the input is added to what is there.</summary>
     public int AccumulateData { get; init; }
 
-    /// <summary>1 where dgamma is added to what stands there.</summary>
+    /// <summary>1 where dgamma is added to what is there.</summary>
     public int AccumulateGamma { get; init; }
 
-    /// <summary>1 where dbeta is added to what stands there.</summary>
+    /// <summary>1 where dbeta is added to what is there.</summary>
     public int AccumulateBeta { get; init; }
 
     /// <summary>1 where a residual is added before the ReLU, or where the output masks the gradient.</summary>
     public int HasResidual { get; init; }
 
-    /// <summary>1 where the gradient of the residual is written, 2 where it is added to what stands there.</summary>
+    /// <summary>1 where the gradient of the residual is written, 2 where it is added to what is there.</summary>
     public int ResidualGradient { get; init; }
 
     /// <summary>Elements of the batch.</summary>

@@ -73,9 +73,9 @@ interface IBatchNorm2dBackward : IOp
     /// <param name="dx">Gradient of the input, or none; may be <paramref name="dy"/> or <paramref name="x"/> itself where it is overwritten.</param>
     /// <param name="dgamma"><c>[channels]</c>.</param>
     /// <param name="dbeta"><c>[channels]</c>.</param>
-    /// <param name="accumulateData">Adds to what stands in <paramref name="dx"/>.</param>
-    /// <param name="accumulateGamma">Adds to what stands in <paramref name="dgamma"/>.</param>
-    /// <param name="accumulateBeta">Adds to what stands in <paramref name="dbeta"/>.</param>
+    /// <param name="accumulateData">Adds to the content of <paramref name="dx"/>.</param>
+    /// <param name="accumulateGamma">Adds to the content of <paramref name="dgamma"/>.</param>
+    /// <param name="accumulateBeta">Adds to the content of <paramref name="dbeta"/>.</param>
     /// <param name="residual">What the residual of the forward pass gets; nothing where there was none. With it there is a <paramref name="dx"/>.</param>
     /// <param name="ranks">
     /// The ranks whose parts the forward pass took its statistics of, too; null for this batch alone. The gradients of the weights are this rank's part.
@@ -101,7 +101,7 @@ interface IBatchNorm2dFrozenBackward : IOp
     /// <param name="relu">Whether the forward pass had a ReLU; its mask is found again from <paramref name="x"/>. False where it had a residual.</param>
     /// <param name="dy">Gradient of the output.</param>
     /// <param name="dx">Gradient of the input; may be <paramref name="dy"/> or <paramref name="x"/> itself where it is overwritten.</param>
-    /// <param name="accumulate">Adds to what stands in <paramref name="dx"/>.</param>
+    /// <param name="accumulate">Adds to the content of <paramref name="dx"/>.</param>
     /// <param name="residual">What the residual of the forward pass gets; nothing where there was none.</param>
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView dy,
@@ -111,7 +111,7 @@ interface IBatchNorm2dFrozenBackward : IOp
 /// <summary>The gradient of what was added to a normalised value: <c>g</c>, that of the output masked by the ReLU.</summary>
 /// <param name="Y">Output of the forward pass, which masks all gradients where it is not above 0; none for no mask.</param>
 /// <param name="Gradient">Overwritten or added to, may be the output's gradient itself; none where it is not needed.</param>
-/// <param name="Accumulate">Adds to what stands in <paramref name="Gradient"/>.</param>
+/// <param name="Accumulate">Adds to the content of <paramref name="Gradient"/>.</param>
 readonly record struct ResidualGradient(DeviceView Y, DeviceView Gradient, bool Accumulate);
 
 /// <summary>

@@ -36,7 +36,7 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
     /// <summary><c>[channels]</c>: the squared deviations of the first leaf, and after <see cref="Combine"/> of the batch.</summary>
     public double* Squares => memory + Channels;
 
-    /// <summary>Floats of memory that the statistics of so many leaves take.</summary>
+    /// <summary>Floats of memory that the statistics of a number of leaves take.</summary>
     public static long Length(int leaves, int channels) => sizeof(double) / sizeof(float) * 2L * leaves * channels;
 
     /// <summary>Computes one leaf's channels <paramref name="c0"/> to <paramref name="c1"/> - 1.</summary>
@@ -83,7 +83,7 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
         }
     }
 
-    // Chan's formula; all registers are whole, and what stands after the last channel is never looked at.
+    // Chan's formula; all registers are whole, and what is after the last channel is never read.
     static void Append<TLanes>(float* mean, float* squares, long rows, float* tileMean, float* tileSquares, int tileRows, int channels)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -15,7 +15,7 @@ enum Conv2dAlgorithm
     /// <summary>Winograd's method: <see cref="WinogradConvolution"/>, <see cref="WinogradWgrad"/>.</summary>
     Winograd,
 
-    /// <summary>A result channel a lane: <see cref="DepthwiseConvolution"/>, <see cref="DepthwiseWgrad"/>.</summary>
+    /// <summary>One result channel per lane: <see cref="DepthwiseConvolution"/>, <see cref="DepthwiseWgrad"/>.</summary>
     Depthwise,
 }
 

@@ -37,7 +37,7 @@ readonly unsafe struct PaddedRows(float* Source, int Channels, ResidueAxis Rows,
     /// <summary>Floats from a row of results to the next.</summary>
     public nint ResultRowStep => rows.Scale * RowLength;
 
-    /// <summary>Floats of memory for so many rows of results; tiles may read beyond the last row, as far as a tile reaches.</summary>
+    /// <summary>Floats of memory for a number of rows of results; tiles may read beyond the last row, as far as a tile reaches.</summary>
     public long Length(int results) => SourceRows(results) * RowLength + Slack;
 
     /// <summary>Copies what the rows of results from <paramref name="first"/> on read.</summary>

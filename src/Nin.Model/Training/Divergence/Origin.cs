@@ -28,7 +28,7 @@ readonly record struct Origin(string? Layer, string Text)
         }
         catch (InsufficientMemoryException)
         {
-            return new(null, "a layer that cannot be told, because there is insufficient memory to run the step again layer by layer");
+            return new(null, "a layer that cannot be determined, because there is insufficient memory to run the step again layer by layer");
         }
     }
 
@@ -44,7 +44,7 @@ readonly record struct Origin(string? Layer, string Text)
     {
         readonly List<TensorBuffer> owned = [];
 
-        // The input stands first, then each layer's output.
+        // The input first, then each layer's output.
         readonly List<Tensor> values = [images];
 
         IReadOnlyList<LayerInfo> Layers => network.Architecture.Layers;
@@ -121,11 +121,11 @@ readonly record struct Origin(string? Layer, string Text)
             return null;
         }
 
-        // A network written by hand: its parameters are named by layer, its values are not to be had.
+        // A network written by hand: its parameters are named by layer, but its values are not accessible.
         Origin WithoutLayers() =>
             Layers.Select(l => OfParameters(l, p => p.ToArray(), "")).FirstOrDefault(o => o is not null)
             ?? Layers.Reverse().Select(l => OfParameters(l, p => p.GradientToArray(), "the gradient of ")).FirstOrDefault(o => o is not null)
-            ?? new(null, $"a layer that cannot be told: {network.Architecture.Name} has no properties named as its layers");
+            ?? new(null, $"a layer that cannot be determined: {network.Architecture.Name} has no properties named as its layers");
 
         public void Dispose()
         {

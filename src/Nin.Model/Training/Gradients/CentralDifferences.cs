@@ -4,12 +4,12 @@ namespace Nin.Training;
 
 /// <summary>Something that a function depends on: an input or a parameter.</summary>
 /// <param name="Name">Its name in messages.</param>
-/// <param name="Values">Where it stands; not changed.</param>
+/// <param name="Values">Its current values; not changed.</param>
 /// <param name="Write">Puts it elsewhere.</param>
 sealed record GradientVariable(string Name, float[] Values, Action<float[]> Write);
 
 /// <summary>What a backward pass says of a function.</summary>
-/// <param name="Gradients">One a variable, in its order.</param>
+/// <param name="Gradients">One per variable, in its order.</param>
 /// <param name="Spread">
 /// The size of the function's rounding error in units of one rounding: its terms are off by independent roundings, so the root of the sum of their squares.
 /// </param>

@@ -43,7 +43,7 @@ sealed class TapeFunction : IDisposable
         this.forward = forward;
         batch = options.Batch;
         random = new Random(options.Seed);
-        // With the running statistics that stand beside a normalisation's parameters in their set.
+        // With the running statistics that follow a normalisation's parameters in their set.
         var sets = parameters.Select(p => p.Set).Distinct();
         this.parameters = new KeptParameters([.. parameters.Concat(sets.SelectMany(s => s).Where(p => !p.Spec.IsTrainable)).Distinct()]);
         inputs = [.. shapes.Select(s => new TensorBuffer(device, batch, s))];
@@ -107,7 +107,7 @@ sealed class TapeFunction : IDisposable
     }
 }
 
-/// <summary>The mean loss of a batch, by its own words and by the device.</summary>
+/// <summary>The mean loss of a batch, by its definition and by the device.</summary>
 sealed class LossFunction : IDisposable
 {
     readonly Loss loss;
@@ -237,7 +237,7 @@ static class ExampleLoss
     /// <summary>The mean of a batch.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="logits"><c>[batch, classes]</c>.</param>
-    /// <param name="labels">One an example.</param>
+    /// <param name="labels">One per example.</param>
     /// <param name="classes">Classes.</param>
     /// <param name="gradient">As the logits, overwritten with the gradient of the mean; empty where it is not asked for.</param>
     public static double Mean(Loss loss, ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, Span<float> gradient)

@@ -7,7 +7,7 @@ namespace Nin.Training;
 /// <remarks>
 /// Functions are computed in float32 and may have kinks (ReLU, max pooling): the difference is taken at several step sizes, and what changes from one to the next
 /// is not held against the gradient. An error of more than 2 % of the slope along a direction is found, or of 5 % where kinks are many; one at a few elements of many is
-/// less than that, so use small shapes. Exactly at a kink no difference says what is right; random inputs are not there. What is checked keeps its values: parameters, running statistics and training
+/// less than that, so use small shapes. Exactly at a kink a difference does not tell the right slope; random inputs are never exactly there. What is checked keeps its values: parameters, running statistics and training
 /// steps are put back. One thread at a time uses what is checked.
 /// </remarks>
 /// <example><code>
@@ -20,7 +20,7 @@ public static class GradientCheck
 {
     /// <summary>A step: its input and the parameters that it lists.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="device">Where it runs; its parameters must be there.</param>
+    /// <param name="device">Where it runs; its parameters must be on that device.</param>
     /// <param name="options">How; null for the defaults.</param>
     public static GradientCheckResult Of(Step step, Device device, GradientCheckOptions? options = null)
     {
@@ -82,7 +82,7 @@ public static class GradientCheck
 
     /// <summary>A network in training, from its images to its loss: with the statistics of the batch, and dropout by its seed.</summary>
     /// <param name="network">The network, whose weights are put back.</param>
-    /// <param name="loss">What is made small; null for <see cref="CrossEntropyLoss"/>.</param>
+    /// <param name="loss">The loss to minimise; null for <see cref="CrossEntropyLoss"/>.</param>
     /// <param name="options">How; null for the defaults.</param>
     public static GradientCheckResult Of(INetwork network, Loss? loss = null, GradientCheckOptions? options = null)
     {

@@ -75,7 +75,7 @@ sealed unsafe class GradientExchange : RankPass, IDisposable
     }
 
     /// <summary>
-    /// Batches of which each is work of a kind, from the loader on until the caller says that it is done by beginning other work: what one rank alone does
+    /// Batches, each watched as work of a kind, from the loader until the caller begins other work: what one rank alone does
     /// then, such as writing files, takes another time.
     /// </summary>
     public static IEnumerable<ImageBatch> Watched(GradientExchange? exchange, string kind, IEnumerable<ImageBatch> batches) =>
@@ -131,7 +131,7 @@ sealed unsafe class GradientExchange : RankPass, IDisposable
         Group.FinishSums();
     }
 
-    /// <summary>Gives back what it has on an accelerator.</summary>
+    /// <summary>Frees what it has on an accelerator.</summary>
     public void Dispose()
     {
         if (onDevice is null) return;
@@ -139,7 +139,7 @@ sealed unsafe class GradientExchange : RankPass, IDisposable
         onDevice.Clear();
     }
 
-    // From the last parameter to the first, as far as they are complete; what no step writes is no gradient.
+    // From the last parameter to the first, as far as they are complete; what no step writes is not a gradient.
     void SendComplete(DeviceStream stream)
     {
         for (; next >= 0; next--)

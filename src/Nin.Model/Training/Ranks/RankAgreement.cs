@@ -34,7 +34,7 @@ static class RankAgreement
         byte[] hashes = Gather(ranks, SHA256.HashData(text));
         if (Equal(hashes, SHA256.HashSizeInBytes)) return;
 
-        // All have come here, for all have seen the same hashes.
+        // All ranks come here, since all have seen the same hashes.
         byte[] lengths = Gather(ranks, BitConverter.GetBytes(text.Length));
         int longest = Enumerable.Range(0, ranks.Count).Max(r => BitConverter.ToInt32(lengths, r * sizeof(int)));
         Array.Resize(ref text, longest);
@@ -98,7 +98,7 @@ sealed partial class RankJson : System.Text.Json.Serialization.JsonSerializerCon
 /// <summary>Whether a run over ranks has the bits of one in one process.</summary>
 public static class RankBits
 {
-    /// <summary>Examples of the largest leaf of a sum over a batch (decided by the layer's shape): a part of whole leaves has so many, or a multiple.</summary>
+    /// <summary>Examples of the largest leaf of a sum over a batch (decided by the layer's shape): a part of whole leaves has this many, or a multiple.</summary>
     const int LargestLeaf = 8;
 
     /// <summary>Why losses and weights may differ from those of one process in the last digits, and what to change; null where they have the same bits.</summary>

@@ -1,11 +1,11 @@
 namespace Nin.Distributed.Tests;
 
-public sealed class WorkWatchTests
+public sealed class WatchdogTests
 {
     readonly Clock clock = new();
-    readonly WorkWatch watch;
+    readonly Watchdog watch;
 
-    public WorkWatchTests() => watch = new WorkWatch(silence: TimeSpan.FromSeconds(10), timeout: TimeSpan.FromSeconds(60), clock);
+    public WatchdogTests() => watch = new Watchdog(silence: TimeSpan.FromSeconds(10), timeout: TimeSpan.FromSeconds(60), clock);
 
     [Fact]
     public void The_first_work_of_a_kind_has_the_timeout_and_what_follows_twenty_times_the_longest_before()

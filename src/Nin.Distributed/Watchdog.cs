@@ -1,15 +1,15 @@
 namespace Nin.Distributed;
 
 /// <summary>
-/// Watches that this rank's own work goes on: a process in an endless loop answers its neighbours all the same, from the thread that calls MPI. How long
-/// work that repeats may take is learned from the times before, so that a slow machine needs no setting; of other work nobody knows.
+/// Watches that this rank's own work progresses: a process in an endless loop would still answer its neighbours, from the thread that calls MPI. How long
+/// work that repeats may take is learned from the times before, so that a slow machine needs no setting; other work has a fixed limit.
 /// </summary>
 /// <param name="silence">The least limit.</param>
 /// <param name="timeout">The limit where nothing was learned.</param>
 /// <param name="now">The clock.</param>
-sealed class WorkWatch(TimeSpan silence, TimeSpan timeout, TimeProvider now)
+sealed class Watchdog(TimeSpan silence, TimeSpan timeout, TimeProvider now)
 {
-    /// <summary>Work of a kind may stand still for so many times what the longest before took as a whole: a machine that others use, too, is no loop.</summary>
+    /// <summary>Work of a kind may show no progress for this many times the whole duration of the longest before: a shared machine that is slow for a while is not hanging.</summary>
     public const int Slack = 20;
 
     readonly Lock gate = new();
@@ -31,19 +31,19 @@ sealed class WorkWatch(TimeSpan silence, TimeSpan timeout, TimeProvider now)
         }
     }
 
-    /// <summary>It goes on.</summary>
+    /// <summary>The work progressed.</summary>
     public void Progressed()
     {
         lock (gate) Progress();
     }
 
-    /// <summary>It is done, and nothing is watched.</summary>
+    /// <summary>The work is done, and nothing is watched.</summary>
     public void End()
     {
         lock (gate) Close();
     }
 
-    /// <summary>Begins or ends to wait for other ranks, which is no work.</summary>
+    /// <summary>Begins or ends to wait for other ranks, which does not count as work.</summary>
     public void Waits(bool value)
     {
         lock (gate)
@@ -53,7 +53,7 @@ sealed class WorkWatch(TimeSpan silence, TimeSpan timeout, TimeProvider now)
         }
     }
 
-    /// <summary>What hangs, in words; null where all is well.</summary>
+    /// <summary>The work that hangs, as a message; null where there is none.</summary>
     public string? Overdue()
     {
         lock (gate)
@@ -66,7 +66,7 @@ sealed class WorkWatch(TimeSpan silence, TimeSpan timeout, TimeProvider now)
             string why = times is { Later: { } longest }
                 ? FormattableString.Invariant($"the longest before took {longest.TotalSeconds:0.##} in all, so it hangs")
                 : FormattableString.Invariant($"it hangs, or needs more than the {timeout.TotalSeconds:0.#} of --rank-timeout (RanksOptions.Timeout)");
-            return FormattableString.Invariant($"{kind}{(repeats && times is null ? ", the first," : "")} has stood still for {still.TotalSeconds:0} seconds: {why}");
+            return FormattableString.Invariant($"{kind}{(repeats && times is null ? ", the first," : "")} has made no progress for {still.TotalSeconds:0} seconds: {why}");
         }
     }
 
@@ -105,7 +105,7 @@ sealed class WorkWatch(TimeSpan silence, TimeSpan timeout, TimeProvider now)
     }
 
     /// <summary>How long work of a kind took before.</summary>
-    /// <param name="firstStill">How long the first, which compiles kernels and opens files, stood still at most: later ones may meet something new, too.</param>
+    /// <param name="firstStill">How long the first, which compiles kernels and opens files, went without progress at most: later ones may meet something new, too.</param>
     sealed class Times(TimeSpan firstStill)
     {
         /// <summary>The longest after the first.</summary>
