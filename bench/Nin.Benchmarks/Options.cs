@@ -5,7 +5,7 @@ namespace Nin.Benchmarks;
 /// <summary>What the user asked for.</summary>
 sealed record Options
 {
-    /// <summary>What the program prints where it is called wrongly.</summary>
+    /// <summary>The usage message.</summary>
     public const string Usage = """
         dotnet run -c Release --project bench/Nin.Benchmarks -- COMMAND [OPTIONS]
           table     Nin beside its peers, agreement with ONNX Runtime, and each layer's share of the FMA peak

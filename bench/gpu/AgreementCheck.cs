@@ -8,7 +8,7 @@ static class AgreementCheck
 {
     const int Batch = 9;
 
-    /// <summary>Prints a row a network.</summary>
+    /// <summary>Prints a row per network.</summary>
     public static void Print(Report report, Device device, GpuOptions options)
     {
         using var cpu = Device.Open("cpu");

@@ -8,7 +8,7 @@ using Nin.Training;
 // dotnet run -c Release --project samples/multi-label -- TRAINING TEST [steps]: folders that have one folder of pictures a kind.
 if (args is not [var trainingFolder, var testFolder, ..])
 {
-    Console.Error.WriteLine("multi-label: name a folder to learn from and one to test on (samples/own-images/fetch.mjs makes both): TRAINING TEST [steps]");
+    Console.Error.WriteLine("multi-label: name a folder of training images and one of test images (samples/own-images/fetch.mjs makes both): TRAINING TEST [steps]");
     return 2;
 }
 

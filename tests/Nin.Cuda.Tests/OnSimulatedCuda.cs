@@ -7,7 +7,7 @@ static class Share
 {
     public static long MaxMacs => Long.IsAskedFor ? 50_000_000 : 1_000_000;
 
-    /// <summary>One case in so many.</summary>
+    /// <summary>One case in this many.</summary>
     public static int Thinning(int otherwise) => Long.IsAskedFor ? 1 : otherwise;
 }
 

@@ -18,7 +18,7 @@ static unsafe class SimulatedDriver
     /// <summary>Where it is, for another process.</summary>
     public static string File { get; } = Path.Combine(Folder, "libcuda.so.1");
 
-    /// <summary>Why it is not there; null where it is.</summary>
+    /// <summary>Why it is missing; null where it is present.</summary>
     public static string? Missing { get; private set; }
 
     /// <summary>Forgets a fault that a test caused.</summary>
@@ -49,7 +49,7 @@ static unsafe class SimulatedDriver
     [ModuleInitializer]
     internal static void Load()
     {
-        // Not the user's: kernels of a build that is being tested are of no use to anyone else.
+        // Not the user's: kernels of a build under test are of no use to others.
         Environment.SetEnvironmentVariable(PtxCache.Variable, Path.Combine(AppContext.BaseDirectory, "kernels"));
         if (System.IO.File.Exists(File)) library = NativeLibrary.Load(File);
         else Missing = $"the simulated CUDA driver was not built: {Reason()}";

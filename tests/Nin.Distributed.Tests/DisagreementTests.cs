@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Nin.Distributed.Tests;
 
-/// <summary>Two real processes that were not started alike end before the first step, with one line that names the rank and what it has otherwise.</summary>
+/// <summary>Two real processes that were not started alike end before the first step, with one line that names the rank and what differs.</summary>
 public sealed class DisagreementTests : IDisposable
 {
     static readonly string[] Settings =

@@ -6,12 +6,12 @@ namespace Nin.Distributed.Tests;
 public sealed class FailureTests
 {
     [MpiTheory]
-    [InlineData("step", "a training step has stood still for \\d+ seconds: the longest before took [\\d.]+ in all, so it hangs")]
-    [InlineData("loader", "a training step has stood still for \\d+ seconds: the longest before took [\\d.]+ in all, so it hangs")]
-    [InlineData("first-step", "a training step, the first, has stood still for \\d+ seconds: it hangs, or needs more than the 4 of --rank-timeout")]
-    [InlineData("test", "what comes after a batch of the test has stood still for \\d+ seconds: it hangs, or needs more")]
-    [InlineData("epoch", "what comes after an epoch has stood still for \\d+ seconds: it hangs, or needs more")]
-    [InlineData("data", "the start of the program has stood still for \\d+ seconds: it hangs, or needs more")]
+    [InlineData("step", "a training step has made no progress for \\d+ seconds: the longest before took [\\d.]+ in all, so it hangs")]
+    [InlineData("loader", "a training step has made no progress for \\d+ seconds: the longest before took [\\d.]+ in all, so it hangs")]
+    [InlineData("first-step", "a training step, the first, has made no progress for \\d+ seconds: it hangs, or needs more than the 4 of --rank-timeout")]
+    [InlineData("test", "what comes after a batch of the test has made no progress for \\d+ seconds: it hangs, or needs more")]
+    [InlineData("epoch", "what comes after an epoch has made no progress for \\d+ seconds: it hangs, or needs more")]
+    [InlineData("data", "the start of the program has made no progress for \\d+ seconds: it hangs, or needs more")]
     public void A_rank_in_an_endless_loop_ends_the_run_although_it_answers(string where, string reason)
     {
         using var run = MpiRun.StartOwn(where);

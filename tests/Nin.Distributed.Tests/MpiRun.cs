@@ -31,7 +31,7 @@ sealed class MpiRun : IDisposable
         }
     }
 
-    /// <summary>Starts the tool on so many ranks.</summary>
+    /// <summary>Starts the tool on a number of ranks.</summary>
     public static MpiRun Start(int ranks, params string[] arguments) => StartAll(["-n", $"{ranks}", "dotnet", Tool, .. arguments]);
 
     /// <summary>Starts this test project's own program, <see cref="Tests.Program"/>, on two ranks.</summary>

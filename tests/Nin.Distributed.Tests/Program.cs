@@ -6,7 +6,7 @@ namespace Nin.Distributed.Tests;
 
 /// <summary>
 /// A program of one's own that <c>mpirun</c> starts, in which rank 1 never ends something: <c>data</c> before it trains, <c>first-step</c>, <c>step</c> and
-/// <c>loader</c> a step, <c>test</c> an evaluation, <c>epoch</c> what is told of an epoch. <c>leave</c> ends it with an exception that nobody told the others of;
+/// <c>loader</c> a step, <c>test</c> an evaluation, <c>epoch</c> the report of an epoch. <c>leave</c> ends it with an exception that nobody told the others of;
 /// <c>slow-end</c> is over when rank 0 has written its files for six seconds; in <c>slow-first-step</c> four layers of the first step take 1.5 each. <c>cuda</c> is
 /// <see cref="CudaProgram"/>.
 /// </summary>

@@ -13,7 +13,7 @@ sealed unsafe class ThreadRanks(int rank, BlockingCollection<byte[]>[,] queues) 
 
     int ILink.Size => Count;
 
-    /// <summary>Runs the same on so many ranks, each a thread, and returns what each gave.</summary>
+    /// <summary>Runs the same on a number of ranks, each a thread, and returns the result of each.</summary>
     public static T[] Run<T>(int count, Func<RankGroup, T> body)
     {
         var queues = new BlockingCollection<byte[]>[count, count];

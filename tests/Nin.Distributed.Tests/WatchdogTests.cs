@@ -13,7 +13,7 @@ public sealed class WatchdogTests
         Work("a step", seconds: 59).Should().BeNull();
         Work("a step", seconds: 59).Should().BeNull("one alone tells nothing: it is the first that compiles");
         Work("a step", seconds: 20 * 59 - 1).Should().BeNull();
-        Work("a test", seconds: 61).Should().Be("a test, the first, has stood still for 61 seconds: it hangs, or needs more than the 60 of --rank-timeout (RanksOptions.Timeout)");
+        Work("a test", seconds: 61).Should().Be("a test, the first, has made no progress for 61 seconds: it hangs, or needs more than the 60 of --rank-timeout (RanksOptions.Timeout)");
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class WatchdogTests
         Work("a step", seconds: 0.1).Should().BeNull();
         Work("a step", seconds: 0.1).Should().BeNull();
         Work("a step", seconds: 9.9).Should().BeNull();
-        Work("a step", seconds: 198.1).Should().Be("a step has stood still for 198 seconds: the longest before took 9.9 in all, so it hangs");
+        Work("a step", seconds: 198.1).Should().Be("a step has made no progress for 198 seconds: the longest before took 9.9 in all, so it hangs");
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class WatchdogTests
         for (int i = 0; i < 3; i++) Work("what comes after a step", seconds: 0.01, repeats: false);
         Work("what comes after a step", seconds: 59, repeats: false).Should().BeNull();
         Work("what comes after a step", seconds: 61, repeats: false).Should().Be(
-            "what comes after a step has stood still for 61 seconds: it hangs, or needs more than the 60 of --rank-timeout (RanksOptions.Timeout)");
+            "what comes after a step has made no progress for 61 seconds: it hangs, or needs more than the 60 of --rank-timeout (RanksOptions.Timeout)");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class WatchdogTests
         clock.Seconds += 14;
         watch.Overdue().Should().BeNull();
         clock.Seconds += 2;
-        watch.Overdue().Should().Be("a step has stood still for 21 seconds: the longest before took 1 in all, so it hangs");
+        watch.Overdue().Should().Be("a step has made no progress for 21 seconds: the longest before took 1 in all, so it hangs");
     }
 
     [Fact]

@@ -63,7 +63,7 @@ sealed partial record Page(string Path, string Text)
 
 /// <summary>A fenced block.</summary>
 /// <param name="Kind">The language: <c>csharp</c>, <c>sh</c>.</param>
-/// <param name="Note">What stands after it: the id of a diagnostic that the code gets.</param>
+/// <param name="Note">What follows it: the id of a diagnostic that the code gets.</param>
 /// <param name="Code">Its lines.</param>
 /// <param name="Line">The page's line on which they begin, from 1.</param>
 sealed partial record Block(string Kind, string Note, string Code, int Line)

@@ -65,7 +65,7 @@ static class PageCompiler
         foreach (string given in page.Given) methods.AppendLine($"static {given} = default!;");
         foreach (var block in blocks)
         {
-            // As the page has it, with blanks in the place of what stands elsewhere: errors name the page's lines.
+            // As the page has it, with blanks in the place of what is elsewhere: errors name the page's lines.
             var root = Root(Parse(page, block.Code, 1));
             trees.Add(Parse(page, Without(block.Code, root.Members.OfType<GlobalStatementSyntax>()), block.Line));
             if (block.IsFile || !root.Members.OfType<GlobalStatementSyntax>().Any()) continue;

@@ -15,7 +15,7 @@ try
 {
     if (args is not [var command and ("seeds" or "fuzz" or "read"), var format, .. var paths]) throw new ArgumentException("Usage: seeds FORMAT FOLDER | fuzz FORMAT | read FORMAT FILE...");
     var target = Target.Of(format, folder);
-    // Code that is used for the first time takes memory of its own.
+    // Code that runs for the first time takes memory of its own.
     foreach (byte[] seed in target.Seeds) target.Rules.Judge(seed);
     switch (command)
     {

@@ -52,7 +52,7 @@ public class ImageDecoderTests
     [Fact]
     public void What_lies_on_its_side_is_framed_as_it_is_seen()
     {
-        // Upright 16 wide and 32 high, red above blue: padded to a square it stands between white bars at the left and at the right.
+        // Upright 16 wide and 32 high, red above blue: padded to a square it is between white bars at the left and at the right.
         byte[] stored = WithOrientation(Encode(32, 16, (x, _) => x < 16 ? Red : Blue, SKEncodedImageFormat.Jpeg), 6);
         byte[] planes = Decode(stored, 3, 12, 12, ResizeRule.Pad);
         Pixel(planes, 12, 12, 6, 0).Should().Be((255, 255, 255));

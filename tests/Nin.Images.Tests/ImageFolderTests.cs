@@ -45,7 +45,7 @@ public class ImageFolderTests
         (again.Training.ContentHash, again.Validation.ContentHash).Should().Be((split.Training.ContentHash, split.Validation.ContentHash));
         images.Split(0.2, seed: 1).Validation.ContentHash.Should().NotBe(split.Validation.ContentHash);
         foreach (double wrong in new[] { 0, 1, -0.5, double.NaN })
-            images.Invoking(i => i.Split(wrong)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("The share to test on must be above 0 and below 1*");
+            images.Invoking(i => i.Split(wrong)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("The share for validation must be above 0 and below 1*");
     }
 
     [Fact]

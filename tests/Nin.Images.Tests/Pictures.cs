@@ -48,7 +48,7 @@ static class Pictures
         return [.. jpeg[..2], .. exif, .. jpeg[2..]];
     }
 
-    /// <summary>A PNG of a few bytes that says it has that many pixels.</summary>
+    /// <summary>A PNG of a few bytes that claims that many pixels.</summary>
     public static byte[] PngThatClaims(int width, int height)
     {
         byte[] header = new byte[13];

@@ -9,7 +9,7 @@ public class PixelCacheTests
     {
         using var folder = new PictureFolder().WithThreeClasses();
         var first = ImageFolder.Load(folder.Path, 12, folder.Options);
-        // The same length and time, but no picture any more: whoever opens it finds out.
+        // The same length and time, but no longer a picture: opening it shows that.
         string path = folder["a/3.png"];
         var time = File.GetLastWriteTimeUtc(path);
         File.WriteAllBytes(path, new byte[new FileInfo(path).Length]);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Nin.Model.Tests;
 
-/// <summary><c>docs/reliability.md</c> names tests that there are.</summary>
+/// <summary><c>docs/reliability.md</c> names tests that exist.</summary>
 public sealed partial class ReliabilityPageTests
 {
     [Fact]

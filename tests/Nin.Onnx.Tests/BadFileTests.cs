@@ -157,7 +157,7 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void What_no_node_and_no_weights_give_is_named()
     {
-        Reading(graph.Node("Add", [Conv(), "missing"])).Should().Throw<InvalidDataException>().WithMessage("*reads 'missing', which nothing gives.");
+        Reading(graph.Node("Add", [Conv(), "missing"])).Should().Throw<InvalidDataException>().WithMessage("*reads 'missing', which no node gives.");
     }
 
     [Fact]

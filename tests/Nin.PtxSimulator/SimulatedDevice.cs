@@ -73,7 +73,7 @@ public sealed class SimulatedDevice(DeviceMemory memory)
         if (counts) counted.Add(new LaunchCounters(program, launch, (int)Math.Min(runs, int.MaxValue), countsOf, Memory));
     }
 
-    // One block of each of so many equal parts of the launch, at another place in each: with the same distance between all of them they would agree in what a kernel
+    // One block of each of a number of equal parts of the launch, at another place in each: with the same distance between all of them they would agree in what a kernel
     // takes from a block's number, such as the row of its tile.
     static long Sample(long item, long samples, long blocks)
     {

@@ -7,7 +7,7 @@ namespace Nin.Runner.Tests;
 /// <summary>The self-test passes on a machine that works, and says what fails on one that does not.</summary>
 public sealed class DoctorTests
 {
-    // A process of some seconds: it compiles the kernels of every device that is there.
+    // A process of some seconds: it compiles the kernels of every device of the machine.
     [Fact]
     public void A_machine_that_works_passes_every_check()
     {

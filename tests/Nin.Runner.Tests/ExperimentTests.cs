@@ -61,7 +61,7 @@ public sealed class ExperimentTests : IDisposable
         NinProcess.Signal(process, "INT");
         var outcome = NinProcess.Finish(process);
         outcome.ExitCode.Should().Be(130, outcome.Error);
-        outcome.Error.Should().Contain("go on with `nin experiment bottleneck ").And.Contain($"--out {stopped}");
+        outcome.Error.Should().Contain("continue with `nin experiment bottleneck ").And.Contain($"--out {stopped}");
 
         NinProcess.Run([.. arguments, "--out", stopped]).Succeeded().Output.Should().Contain("1 of 3 runs are done").And.Contain("[2/3] two-steps, seed 0").And.NotContain("[1/3]");
         NinProcess.Run([.. arguments, "--out", whole, "--only", "two-steps", "--json"]).Succeeded().Json.GetProperty("rows").GetArrayLength().Should().Be(1);

@@ -19,7 +19,7 @@ public sealed class ExtensionTests : IDisposable
         var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "manifest.json"))).RootElement;
         manifest.GetProperty("options").GetProperty("epochs").GetInt32().Should().Be(2);
         JsonSerializer.Serialize(manifest.GetProperty("extensions")).Should().Be("[{\"epoch\":1,\"step\":0,\"from\":1,\"to\":2}]");
-        // The next one needs not be told again, even where the program was killed before it had a checkpoint of its own.
+        // The next one need not be told again, even where the program was killed before it had a checkpoint of its own.
         NinProcess.Run("train", "--resume", run, "--device", "cpu", "--json").Succeeded().JsonLines.Should().ContainSingle();
         Directory.Delete(RunFiles.NewestCheckpoint(run), recursive: true);
         NinProcess.Run("train", "--resume", run, "--device", "cpu", "--json").Succeeded().JsonLines.Should().HaveCount(2);

@@ -1,6 +1,6 @@
 namespace Nin.Runner.Tests;
 
-/// <summary>What goes wrong in the world is exit code 1 and one line that says how to fix it.</summary>
+/// <summary>A failure outside the program is exit code 1 and one line that says how to fix it.</summary>
 public sealed class FailureTests(TrainedRun trained) : IClassFixture<TrainedRun>
 {
     [Theory]
@@ -45,7 +45,7 @@ public sealed class FailureTests(TrainedRun trained) : IClassFixture<TrainedRun>
 
     [Fact]
     public void Missing_weights_are_named() =>
-        NinProcess.Run("eval", "--weights", "nowhere.safetensors").FailedWith(1).Should().Contain("nowhere.safetensors is not there");
+        NinProcess.Run("eval", "--weights", "nowhere.safetensors").FailedWith(1).Should().Contain("nowhere.safetensors does not exist");
 
     [Fact]
     public void Resuming_what_is_no_run_is_refused()

@@ -4,7 +4,7 @@ using Nin.Checkpoints;
 
 namespace Nin.Runner.Tests;
 
-/// <summary>A run that is stopped, gently or not, leaves whole files and goes on as if nothing had been.</summary>
+/// <summary>A run that is stopped, gently or not, leaves intact files and resumes as if nothing had happened.</summary>
 public sealed class InterruptionTests(WholeRun whole) : IClassFixture<WholeRun>
 {
     static string[] Arguments => WholeRun.Arguments;
@@ -28,7 +28,7 @@ public sealed class InterruptionTests(WholeRun whole) : IClassFixture<WholeRun>
         if (word is not null)
         {
             string last = outcome.Error.TrimEnd('\n').Split('\n')[^1];
-            var told = Regex.Match(last, $"^nin: {word} after ([12]) of 3 epochs(?: and ([0-9]+) of 32 steps)?; go on with `nin train --resume {Regex.Escape(stopped)}`\\.$");
+            var told = Regex.Match(last, $"^nin: {word} after ([12]) of 3 epochs(?: and ([0-9]+) of 32 steps)?; continue with `nin train --resume {Regex.Escape(stopped)}`\\.$");
             told.Success.Should().BeTrue(last);
             var state = TrainingCheckpoint.ReadState(Path.Combine(stopped, "checkpoint"));
             $"{state.Epoch}.{state.Begun.Steps}".Should().Be($"{told.Groups[1].Value}.{(told.Groups[2].Success ? told.Groups[2].Value : "0")}", "nothing is lost");

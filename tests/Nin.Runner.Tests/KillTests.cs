@@ -16,7 +16,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
     static readonly string[] EveryStep = [.. Arguments, "--checkpoint-minutes", "0"];
 
-    // A process a kill, each of which takes its second to start.
+    // A process for each kill, which takes a second to start.
     [Fact]
     public void Killed_at_random_moments_a_run_ends_as_one_that_never_was() => Kill(times: 10, seed: 20);
 

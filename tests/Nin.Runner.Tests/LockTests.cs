@@ -1,6 +1,6 @@
 namespace Nin.Runner.Tests;
 
-/// <summary>A run folder is of one process at a time.</summary>
+/// <summary>A run folder belongs to one process at a time.</summary>
 public sealed class LockTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Nin.Runner.Models;
 
 namespace Nin.Runner.Tests;
 
-/// <summary>A program adds its own networks: what it may add, and what follows where it says no more.</summary>
+/// <summary>A program adds its own networks: what it may add, and what the defaults are.</summary>
 public sealed class NinAppTests
 {
     [Fact]

@@ -21,7 +21,7 @@ public sealed class OnnxTests(TrainedRun trained) : IClassFixture<TrainedRun>, I
         files.Should().Equal(Path.Combine(folder["in"], "Mine.cs"), Path.Combine(folder["in"], "Mine.safetensors"));
         File.ReadAllText(files[0]).Should().Contain("namespace My.Networks;").And.Contain("[Network(1, 28, 28, Classes = 10)]").And.Contain("class Mine");
         Checkpoint.ReadMetadata(files[1]).Should().Contain("nin.classes", Checkpoint.ReadMetadata(trained.Weights)["nin.classes"]);
-        NinProcess.Run("import", file, "--class", "Mine", "--out", folder["in"]).FailedWith(1).Should().Contain("Mine.cs is there already");
+        NinProcess.Run("import", file, "--class", "Mine", "--out", folder["in"]).FailedWith(1).Should().Contain("Mine.cs exists already");
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class OwnImagesTests : IDisposable
         var (code, output, error) = await SampleProgram.RunAsync("own-images", "OwnImages", "baseline", At("training"), At("test"));
         code.Should().Be(0, error);
         output.Trim().Should().Be("nearest neighbour on pixels: 100.0 % of 4 pictures");
-        // Exchanged, nothing is right.
+        // With the classes exchanged, nothing is right.
         Fill("exchanged", SKColors.DarkBlue, SKColors.DarkRed);
         (await SampleProgram.RunAsync("own-images", "OwnImages", "baseline", At("training"), At("exchanged"))).Output.Should().Contain(" 0.0 % of 4 pictures");
     }

@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace Nin.Samples.Tests;
 
-/// <summary><c>dotnet new nin-classifier</c> from the packed packages, in a folder outside the repository: the road from a folder of images to an answer.</summary>
+/// <summary><c>dotnet new nin-classifier</c> from the packed packages, in a folder outside the repository: the path from a folder of images to a prediction.</summary>
 [Trait("Category", "Slow")]
 public sealed class TemplateTests : IDisposable
 {

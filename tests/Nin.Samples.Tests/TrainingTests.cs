@@ -6,7 +6,7 @@ using Nin.Training;
 
 namespace Nin.Samples.Tests;
 
-/// <summary>An optimiser, a schedule and a loss that are nobody's but the user's.</summary>
+/// <summary>An optimiser, a schedule and a loss that a user wrote.</summary>
 [Collection(nameof(SharedDevices))]
 public sealed class TrainingTests(DeviceSet devices)
 {

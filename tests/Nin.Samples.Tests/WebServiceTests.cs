@@ -9,7 +9,7 @@ using SkiaSharp;
 
 namespace Nin.Samples.Tests;
 
-/// <summary>The web service in a process of its own, with weights that learnt nothing.</summary>
+/// <summary>The web service in a process of its own, with untrained weights.</summary>
 public sealed class WebServiceTests : IDisposable
 {
     const string AnyPort = "http://127.0.0.1:0";

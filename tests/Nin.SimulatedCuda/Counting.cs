@@ -19,7 +19,7 @@ static unsafe class Counting
     }
 
     /// <summary>
-    /// Lets so many blocks of each launch run, and no more; 0 for all. Before anything is allocated: from now on memory counts as written, because what
+    /// Limits how many blocks of each launch run; 0 for all. Before anything is allocated: from now on memory counts as written, because what
     /// the other blocks would have written is missing.
     /// </summary>
     [UnmanagedCallersOnly(EntryPoint = "ninSample")]

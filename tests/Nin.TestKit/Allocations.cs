@@ -1,7 +1,7 @@
 namespace Nin.TestKit;
 
 /// <summary>
-/// What a call allocates of the managed heap. The runtime allocates now and then for itself, such as when it compiles a loop anew that ran for the
+/// What a call allocates of the managed heap. The runtime allocates now and then for itself, such as when it recompiles a loop that ran for the
 /// thousandth time, on the thread that runs it. That is in some runs of several calls and not in all; a call that allocates does so in every one.
 /// </summary>
 public static class Allocations

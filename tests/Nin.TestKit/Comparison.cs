@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Nin.TestKit;
 
-/// <summary>Holds float32 results against the oracle.</summary>
+/// <summary>Compares float32 results with the oracle.</summary>
 public static class Comparison
 {
     /// <summary>

@@ -7,7 +7,7 @@ namespace Nin.TestKit;
 /// The bound is the worst case for a sum of products in any order (Higham, <i>Accuracy and Stability of Numerical
 /// Algorithms</i>, section 3.1): <c>|got - want| &lt;= gamma(k) sum|a||b|</c>, <c>gamma(k) = k u / (1 - k u)</c>,
 /// <c>u = 2^-24</c>, with <c>k = Chain + 2</c>: one rounding more for the product and one for a final scale.
-/// Beside it stands an absolute floor of <c>Chain</c> times the smallest normal float, for devices that flush subnormals.
+/// It is added to an absolute floor of <c>Chain</c> times the smallest normal float, for devices that flush subnormals.
 /// Where operands are rounded before they are multiplied, each product is off by a further <c>operandError</c> of its size.
 /// A chain of 0 means that the op moves or picks values and must be exact.
 /// </remarks>
@@ -50,10 +50,10 @@ public sealed class Oracle(double[] value, Func<double[]> magnitude, double chai
 
     /// <summary>The same result, computed from operands that were rounded first.</summary>
     /// <param name="error">By how much of its size a product is off.</param>
-    /// <param name="sums">Sums that stand for one product.</param>
+    /// <param name="sums">Sums that replace one product.</param>
     public Oracle WithOperandError(double error, int sums) => new(Value, () => Magnitude, Chain * sums, error);
 
-    /// <summary>The same result added to what stood there before, as gradients are. Chain: one term more.</summary>
+    /// <summary>The same result added to the previous content, as gradients are. Chain: one term more.</summary>
     public Oracle AddedTo(double[] before)
     {
         Lengths.Check(before, Value.Length);

@@ -1,6 +1,6 @@
 namespace Nin.TestKit;
 
-/// <summary>Holds an analytic gradient against central differences in double precision along one random direction.</summary>
+/// <summary>Compares an analytic gradient with central differences in double precision along one random direction.</summary>
 public static class OracleGradient
 {
     /// <summary>

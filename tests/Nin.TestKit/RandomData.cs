@@ -2,7 +2,7 @@ namespace Nin.TestKit;
 
 /// <summary>
 /// Seeded inputs. They are floats, and the oracle gets the same numbers through <see cref="Widen"/>, so that no error of the
-/// inputs stands between the two.
+/// inputs comes between the two.
 /// </summary>
 public static class RandomData
 {

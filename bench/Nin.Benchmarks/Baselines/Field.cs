@@ -15,7 +15,7 @@ static class Field
         ["GLIBC_TUNABLES"] = "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592",
     };
 
-    /// <summary>Nin first, then its peers, which are built here. One that does not build is there with its reason.</summary>
+    /// <summary>Nin first, then its peers, which are built here. One that does not build is listed with its reason.</summary>
     public static IReadOnlyList<Baseline> Assemble(Options options)
     {
         string[] launcher = options.TorchLauncher.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -66,7 +66,7 @@ public class ChannelOps : IDisposable
     [Benchmark]
     public void ReluBackward() => device.Kernels.Get<IActivationBackward>().Run(stream, default(Relu), y, dy, dx, accumulate: false);
 
-    /// <summary>Gives memory and threads back.</summary>
+    /// <summary>Frees memory and threads.</summary>
     [GlobalCleanup]
     public void Dispose()
     {

@@ -43,7 +43,7 @@ public class Convolutions : IDisposable
     [Benchmark]
     public void WeightGradient() => directions[2].Run();
 
-    /// <summary>Gives memory and threads back.</summary>
+    /// <summary>Frees memory and threads.</summary>
     [GlobalCleanup]
     public void Dispose()
     {

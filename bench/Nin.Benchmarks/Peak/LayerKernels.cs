@@ -31,7 +31,7 @@ sealed class LayerKernels(Device device, int batch) : IDisposable
         DeviceView x = Noise(batch * sizes.InputLength), y = Noise(batch * sizes.OutputLength), dy = Noise(batch * sizes.OutputLength);
         DeviceView dx = Noise(batch * sizes.InputLength), w = Noise(sizes.WeightLength), dw = Noise(sizes.WeightLength);
         DeviceView bias = Noise(sizes.Filters), dbias = Noise(sizes.Filters);
-        // Panels that were packed for a version of the weights are kept, as in a network; training packs them anew each step.
+        // Panels that were packed for a version of the weights are kept, as in a network; training packs them again in each step.
         var forward = new Weights(w, Version: 0, new PrepackedWeights());
         var kernels = device.Kernels;
         return Three(

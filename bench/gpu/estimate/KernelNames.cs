@@ -4,7 +4,7 @@ namespace Nin.Benchmarks.Estimate;
 
 /// <summary>
 /// Which kernel of the library a module's text is: PTX names only its method, and most are called Kernel. Two compilations of a kernel differ by some
-/// copies and the order of blocks, so the name is that of the nearest: of as many threads at most, and by how often each instruction stands in it.
+/// copies and the order of blocks, so the name is that of the nearest: of as many threads at most, and by how often each instruction occurs in it.
 /// </summary>
 sealed class KernelNames : IDisposable
 {

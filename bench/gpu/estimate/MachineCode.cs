@@ -32,7 +32,7 @@ enum Pipe
 /// What NVIDIA's assembler makes of a kernel, and how often each machine instruction runs, going by how often the lines of PTX ran that it came from. The
 /// assembler is told where each line is as if it were source code, and the disassembler says so beside the instructions. A block of instructions runs
 /// as often as most of its lines that have one counterpart each: multiply-adds and memory accesses, or, without these, as its median line. Lines of an unrolled
-/// loop stand in several places, and count in each a part.
+/// loop occur in several places, and count in each a part.
 /// </summary>
 sealed partial class MachineCode
 {
@@ -43,7 +43,7 @@ sealed partial class MachineCode
 
     readonly List<Instruction[]> blocks = [];
 
-    // For each line how often it stands in the machine code.
+    // For each line how often it occurs in the machine code.
     readonly Dictionary<int, double> copies = [];
 
     MachineCode(string ptx, string disassembly)

@@ -9,7 +9,7 @@ sealed unsafe class SimulatedDriver(string path)
 {
     readonly nint library = NativeLibrary.Load(path);
 
-    /// <summary>Lets so many blocks of each launch run; before anything is allocated.</summary>
+    /// <summary>Limits how many blocks of each launch run; to be called before anything is allocated.</summary>
     public void Sample(int blocks)
     {
         if (((delegate* unmanaged<int, int>)Function("ninSample"))(blocks) != 0) throw new ArgumentException($"--blocks {blocks} is not from 0 to 8.");

@@ -91,6 +91,6 @@ public sealed class Float32Tests
     static void Same(float[] got, IEnumerable<float> want) =>
         got.Select(Bits).Should().Equal(want.Select(Bits));
 
-    // Which of the many NaNs a result is, PTX leaves open.
+    // PTX leaves open which of the many NaNs a result is.
     static uint Bits(float x) => float.IsNaN(x) ? uint.MaxValue : BitConverter.SingleToUInt32Bits(x);
 }

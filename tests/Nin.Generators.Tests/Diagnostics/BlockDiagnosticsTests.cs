@@ -2,7 +2,7 @@ using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Diagnostics;
 
-/// <summary>What is wrong with a block stands on the block; what a copy makes wrong stands on its <c>[LayersOf]</c>.</summary>
+/// <summary>An error in a block is reported on the block; one that a copy causes is reported on its <c>[LayersOf]</c>.</summary>
 public class BlockDiagnosticsTests
 {
     [Theory]

@@ -5,7 +5,7 @@ namespace Nin.Generators.Tests.Emission;
 
 /// <summary>
 /// The whole text of one network's other half, to be read like a colleague's. Where the generator changes on purpose, the text that the
-/// failure names goes in the place of the baseline.
+/// failure names takes the place of the baseline.
 /// </summary>
 public class BaselineTests
 {

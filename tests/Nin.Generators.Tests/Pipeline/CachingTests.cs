@@ -4,7 +4,7 @@ using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Pipeline;
 
-/// <summary>What must not, and what must, write a network's code anew.</summary>
+/// <summary>Which edits must, and which must not, regenerate a network's code.</summary>
 public class CachingTests
 {
     const string Net = "using Nin; [Network(1, 8, 8), LayersOf<Other>, Conv2d(4, Kernel = 1)] partial class Net;";

@@ -9,7 +9,7 @@ using Nin.Generators.Tests.Harness;
 namespace Nin.Generators.Tests.Pipeline;
 
 /// <summary>
-/// Whatever is being typed, generator and analyzer go on: no CS8785, no AD0001. What is generated compiles, whether the declaration is right or
+/// Whatever is being typed, generator and analyzer do not fail: no CS8785, no AD0001. What is generated compiles, whether the declaration is right or
 /// wrong, and without a warning where the user's half has no error.
 /// </summary>
 public class RandomCodeTests

@@ -2,7 +2,7 @@ using Nin.Generators.Planning;
 
 namespace Nin.Generators.Tests.Planning;
 
-/// <summary>Memory that knows what stands where: whatever is written ends all that it covers.</summary>
+/// <summary>Memory that knows what is where: whatever is written ends all that it covers.</summary>
 sealed class SimulatedMemory
 {
     readonly List<(long Start, long End, string Content)> pieces = [];

@@ -6,7 +6,7 @@ using Nin.Shapes.Sizes;
 
 namespace Nin.Generators.Tests.Planning;
 
-/// <summary>A training step is run in memory that knows what stands where, by the rules of the steps, not by the plan's lifetimes.</summary>
+/// <summary>A training step is run in memory that knows what is where, by the rules of the steps, not by the plan's lifetimes.</summary>
 public class TrainingPlanTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Nin.Generators.Tests.Harness;
 
 namespace Nin.Generators.Tests.Spec;
 
-/// <summary>Where the compiler itself speaks, Nin is silent and keeps what it knows.</summary>
+/// <summary>Where the compiler itself reports an error, Nin reports none and keeps what it knows.</summary>
 public class HalfTypedTests
 {
     [Theory]

@@ -20,7 +20,7 @@ public readonly struct OutputElu(float alpha) : ISavesOutput
         T.SelectGreater(saved, T.Broadcast(0), dy, dy * (saved + alpha));
 }
 
-/// <summary>A user's formula whose gradient reads the input, with two numbers and every operation that there is.</summary>
+/// <summary>A user's formula whose gradient reads the input, with two numbers and every operation.</summary>
 public readonly struct Bent(float height, float width) : ISavesInput
 {
     readonly float height = height;

@@ -78,7 +78,7 @@ public sealed class TapeAccumulationTests
         shiftShared.Should().Equal(isShift ? shift.Zip(bias, (a, b) => a + b) : shift);
         bias.Should().NotContain(0f);
 
-        // The normalisation stands before the convolution, whose gradient of the bias is therefore there first.
+        // The normalisation is before the convolution, whose bias gradient therefore comes first.
         (float[] Bias, float[] Weight, float[] Shift) Gradients(string biasOfConvolution)
         {
             using var run = new TapeRun(device, specs);

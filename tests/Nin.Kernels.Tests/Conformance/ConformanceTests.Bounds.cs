@@ -5,7 +5,7 @@ namespace Nin.Kernels.Tests.Conformance;
 
 public abstract partial class ConformanceTests<TDevice>
 {
-    /// <summary>One device a row, so that the theory is skipped where it is missing.</summary>
+    /// <summary>One device per row, so that the theory is skipped where it is missing.</summary>
     public static TheoryData<int> Batches => [2];
 
     [DeviceTheory, MemberData(nameof(Batches))]

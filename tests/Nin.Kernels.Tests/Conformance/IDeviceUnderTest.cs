@@ -12,7 +12,7 @@ public interface IDeviceUnderTest
     /// <summary>Multiply-adds above which a case takes too long on it.</summary>
     static abstract long MaxMacs { get; }
 
-    /// <summary>One case in so many is taken every time; all of them where NIN_LONG is set.</summary>
+    /// <summary>One case in this many is taken every time; all of them where NIN_LONG is set.</summary>
     static abstract int Thinning { get; }
 
     /// <summary>Why a test of this name is run on it only where NIN_LONG is set; null where it is run every time.</summary>

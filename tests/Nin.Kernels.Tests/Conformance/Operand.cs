@@ -10,7 +10,7 @@ sealed class Operand : IDisposable
 
     /// <param name="device">Where.</param>
     /// <param name="length">Elements.</param>
-    /// <param name="values">What stands in it; null for an output, which starts as NaN.</param>
+    /// <param name="values">Its content; null for an output, which starts as NaN.</param>
     /// <param name="isRead">True for an input, which must stay as it is.</param>
     public Operand(Device device, int length, float[]? values, bool isRead)
     {
@@ -24,7 +24,7 @@ sealed class Operand : IDisposable
 
     public DeviceView View { get; }
 
-    /// <summary>What must still stand in an input.</summary>
+    /// <summary>The content that an input must keep.</summary>
     float[]? Before { get; }
 
     public static implicit operator DeviceView(Operand? operand) => operand?.View ?? default;

@@ -22,7 +22,7 @@ public abstract partial class ProductTests<TDevice>
                 Op<IPointwiseMlpForward>().Run(Stream, Sizes(s), s.Batch, x, weights, lastRelu, h, y);
                 Op<IPointwiseMlpForward>().Run(Stream, Sizes(s), s.Batch, x, weights, lastRelu, default, alone);
 
-                // The second product is held against the hidden channels that the device has, so that each bound is one product's.
+                // The second product is compared with that of the hidden channels that the device has, so that each bound is one product's.
                 float[] hidden = OutputNchw(s.First, h.Read());
                 Comparison.Agree(hidden, wantH, $"h, bias {biased}");
                 Oracle want = Products(ReferenceConv2d.Forward(s.Second, hidden.Widen(), data.W2.Widen(), biased ? data.B2.Widen() : null));

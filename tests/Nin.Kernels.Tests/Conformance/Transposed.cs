@@ -3,7 +3,7 @@ using Nin.TestKit;
 namespace Nin.Kernels.Tests.Conformance;
 
 /// <summary>
-/// Holds a linear map and its gradient against each other without an oracle's value: <c>&lt;y, A x&gt; = &lt;A' y, x&gt;</c>. The oracle
+/// Compares a linear map and its gradient with each other, without an oracle's value: <c>&lt;y, A x&gt; = &lt;A' y, x&gt;</c>. The oracle
 /// gives the bounds only: each side is off by what its elements are, weighted.
 /// </summary>
 static class Transposed
@@ -24,7 +24,7 @@ static class Transposed
         for (int i = 0; i < a.Length; i++)
         {
             value += (double)a[i] * b[i];
-            // Beside the device's error stands that of this sum in double, at most 2^-53 for each of its terms.
+            // Added to the device's error is that of this sum in double, at most 2^-53 for each of its terms.
             bound += Math.Abs((double)a[i]) * (bounds.Bound(i) + a.Length * Math.Abs((double)b[i]) / (1L << 53));
         }
 

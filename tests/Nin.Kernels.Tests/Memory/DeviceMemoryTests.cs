@@ -3,7 +3,7 @@ using Nin.TestKit;
 
 namespace Nin.Kernels.Tests.Memory;
 
-/// <summary>Buffers of every accelerator that is there.</summary>
+/// <summary>Buffers of every accelerator of this machine.</summary>
 public sealed class DeviceMemoryTests
 {
     public static TheoryData<string> Devices =>

@@ -20,7 +20,7 @@ public static partial class Ptxas
     /// <summary>Where it is; null where it is missing.</summary>
     public static string? Path { get; } = Find();
 
-    /// <summary>Why it is not there; null where it is.</summary>
+    /// <summary>Why it is missing; null where it is present.</summary>
     public static string? Missing => Path is null ? "ptxas is not here: tests/get-ptxas.sh unpacks it from Debian's nvidia-cuda-toolkit (non-free)." : null;
 
     /// <summary>A text as Debian's assembler takes it, which knows PTX 7.8: the kernels name a later version and use nothing that is newer.</summary>

@@ -81,7 +81,7 @@ public sealed unsafe class WinogradTests
         var sizes = new Conv2dSizes(64, 28, 28, 64, Kernel: 3, Padding: 1);
         WinogradSizes.Suits(sizes).Should().BeTrue();
 
-        // Read once a process, so that no call pays for it: a second copy of the library reads it anew.
+        // Read once a process, so that no call pays for it: a second copy of the library reads it again.
         AppContext.SetSwitch(WinogradSizes.Switch, false);
         try
         {

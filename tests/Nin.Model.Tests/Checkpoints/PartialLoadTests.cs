@@ -81,7 +81,7 @@ public sealed class PartialLoadTests : IDisposable
         Write(source, rename: name => "module." + name);
         using var target = new TinyNin(device, seed: 2);
         FluentActions.Invoking(() => Checkpoint.Load(target, File, new LoadOptions { Strict = false })).Should().Throw<InvalidDataException>()
-            .WithMessage("Nothing of * matches TinyNin: none of its * tensors ('module.Block1.0.weight', *) has the name and shape of a parameter ('Block1.0.weight' [*]...). Give Prefix or Names.");
+            .WithMessage("Nothing in * matches TinyNin: none of its * tensors ('module.Block1.0.weight', *) has the name and shape of a parameter ('Block1.0.weight' [*]...). Give Prefix or Names.");
     }
 
     [Theory, InlineData(SafetensorsType.F16), InlineData(SafetensorsType.BF16), InlineData(SafetensorsType.F64)]

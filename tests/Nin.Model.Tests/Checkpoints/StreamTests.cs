@@ -3,7 +3,7 @@ using Nin.Model.Tests.Networks;
 
 namespace Nin.Model.Tests.Checkpoints;
 
-/// <summary>Weights come from a stream as they do from a file: the same bits, the same checks, from where it stands, and it is left open.</summary>
+/// <summary>Weights come from a stream as they do from a file: the same bits, the same checks, from its current position, and it is left open.</summary>
 public sealed class StreamTests : IDisposable
 {
     readonly TemporaryFolder folder = new();

@@ -42,7 +42,7 @@ public sealed class TrainingCheckpointTests : IDisposable
     public void AFailedSaveLeavesTheOldOne()
     {
         Save(epoch: 1);
-        net.Dispose(); // What is gone cannot be saved.
+        net.Dispose(); // What is disposed cannot be saved.
         FluentActions.Invoking(() => Save(epoch: 2)).Should().Throw<ObjectDisposedException>();
         Entries(Checkpoint).Should().Equal("00000001");
         TrainingCheckpoint.ReadState(Checkpoint).Epoch.Should().Be(1);

@@ -6,7 +6,7 @@ using Nin.Training;
 
 namespace Nin.Model.Tests.Gradients;
 
-/// <summary>The gradient of every step and loss that the library has, on every device that is there, against central differences.</summary>
+/// <summary>The gradient of every step and loss that the library has, on every device of this machine, against central differences.</summary>
 [Collection(nameof(SharedDevices))]
 public sealed class StepGradientTests(DeviceSet devices)
 {

@@ -3,7 +3,7 @@ using Nin.Training;
 namespace Nin.Model.Tests.Networks;
 
 /// <summary>
-/// Sessions queue their work beside each other on every accelerator that is there. What they share is kept in order by the device, so that
+/// Sessions queue their work beside each other on every accelerator of this machine. What they share is kept in order by the device, so that
 /// nothing waits and all numbers are those of one after the other.
 /// </summary>
 [Collection(nameof(SharedDevices))]

@@ -15,7 +15,7 @@ namespace Nin.Model.Tests.Networks;
 [Linear(4)]
 public sealed partial class ServedNet;
 
-/// <summary>A normalisation of so many channels that its statistics take long to move.</summary>
+/// <summary>A normalisation of so many channels that its statistics take long to update.</summary>
 [Network(1024, 2, 2, Classes = 4)]
 [BatchNorm2d(Name = "Norm")]
 [GlobalAvgPool2d]

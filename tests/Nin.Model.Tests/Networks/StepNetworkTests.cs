@@ -41,7 +41,7 @@ public sealed class StepNetworkTests : IDisposable
         {
             var alone = new StepNetworkBuilder(step.Input);
             alone.Add(step, StepNetworkBuilder.NetworkInput);
-            // Not disposed: it would give back the parameters that all share.
+            // Not disposed: it would free the parameters that all share.
             apart = alone.Build(parameters).Run(apart, Layout.Nchw);
         }
 
@@ -58,7 +58,7 @@ public sealed class StepNetworkTests : IDisposable
         var builder = new StepNetworkBuilder(input);
         int x = builder.Add(new ConvolutionStep(new Conv2dSizes(3, 128, 128, 8, Kernel: 3, Padding: 1), large, parameters["Conv.weight"], parameters["Conv.bias"], relu: false), StepNetworkBuilder.NetworkInput);
         builder.Add(new AvgPoolStep(PoolSizes.Global(large)), x);
-        // Not disposed: it would give back the parameters that all share.
+        // Not disposed: it would free the parameters that all share.
         var network = builder.Build(parameters);
         float[] pixels = RandomData.Normal(4, batch * (int)input.Length);
 

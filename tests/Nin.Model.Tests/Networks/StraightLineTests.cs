@@ -3,7 +3,7 @@ using Nin.Training;
 
 namespace Nin.Model.Tests.Networks;
 
-/// <summary>What generated straight-line code promises, on device <c>cpu</c>; one class derives from it a network.</summary>
+/// <summary>What generated straight-line code promises, on device <c>cpu</c>; one class per network derives from it.</summary>
 public abstract class StraightLineTests<TNetwork, TIn, TOut> : IDisposable
     where TNetwork : Network<TIn, TOut>
     where TIn : struct, IShape

@@ -2,7 +2,7 @@ namespace Nin.Model.Tests.Published;
 
 /// <summary>
 /// The block 3a of GoogLeNet (Szegedy et al. 2014, arXiv 1409.4842), with biases and without normalisation, after the pooling that it
-/// stands after there.
+/// follows there.
 /// </summary>
 [Network(192, 56, 56)]
 [MaxPool2d(3, Stride = 2, Padding = 1, Name = "Input")]

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Nin.Model.Tests.Training;
 
-/// <summary>Twenty training steps of a small network on a device, each held against the oracle in double precision.</summary>
+/// <summary>Twenty training steps of a small network on a device, each compared with the oracle in double precision.</summary>
 /// <remarks>
 /// How far rounding may carry a loss is derived, step by step: a sum of k products in float32 is the exact one of weights that are off by
 /// <c>gamma(k) = k u</c>, relative (Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, section 3.1). The oracle therefore trains

@@ -28,7 +28,7 @@ public sealed class LoggerTests : StoppedRun
         ShouldBeTheSame(before, Resumed(options), Whole());
         log.All.Should().ContainInOrder(
             "Information: Cancelled in epoch 2, after 2 of its steps",
-            $"Information: Going on after 1 epochs and 2 steps, from the checkpoint in {Folder["checkpoint"]}");
+            $"Information: Resuming after 1 epochs and 2 steps, from the checkpoint in {Folder["checkpoint"]}");
     }
 
     [Fact]

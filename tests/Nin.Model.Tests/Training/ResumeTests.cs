@@ -53,7 +53,7 @@ public sealed class ResumeTests : StoppedRun
             var state = TrainingCheckpoint.ReadState(options.CheckpointFolder!);
             positions.Add($"{state.Epoch}.{state.Begun.Steps}");
         }));
-        // Twelve minutes are over after step 3; step 4 ends the epoch, whose checkpoint starts the time anew.
+        // Twelve minutes are over after step 3; step 4 ends the epoch, whose checkpoint restarts the time.
         positions.Should().Equal("0.3", "0.3", "1.0", "1.0", "1.0", "1.3", "1.3", "2.0", "2.0", "2.0", "2.3", "2.3");
         epochs.Should().HaveCount(3);
     }

@@ -83,7 +83,7 @@ public abstract class StoppedRun : IDisposable
         Values(net).Should().Equal(before, "nothing is changed by a checkpoint that does not fit");
     }
 
-    // Epochs that the checkpoint has not seen are there twice: equal, or one of them would not be the whole run's.
+    // Epochs that the checkpoint has not seen occur twice: equal, or one of them would not be the whole run's.
     private protected static void ShouldBeTheSame(
         IEnumerable<EpochMetrics> before, (IReadOnlyList<EpochMetrics> Epochs, float[] Weights) resumed,
         (IReadOnlyList<EpochMetrics> Epochs, float[] Weights) whole)

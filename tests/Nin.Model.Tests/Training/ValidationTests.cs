@@ -46,7 +46,7 @@ public sealed class ValidationTests : StoppedRun
     {
         using var net = Net();
         var options = Plain with { Epochs = 9, LearningRate = 0, Schedule = new ConstantSchedule(), BestWeights = BestWeights.ByAccuracy, Patience = 2 };
-        // At rate 0 running statistics alone move, and the accuracy soon stands.
+        // At rate 0 running statistics alone move, and the accuracy soon stays the same.
         var epochs = Trainer.Fit(net, Validated, options);
         int best = epochs.Last(e => e.IsBest).Epoch;
         epochs.Should().HaveCount(best + 2).And.HaveCountLessThan(9);

@@ -7,7 +7,7 @@ static class ControlFlow
 {
     /// <summary>For each statement that may branch, the index of the statement where its paths meet; -1 where only at the exit.</summary>
     /// <param name="statements">The kernel's statements, labels included.</param>
-    /// <param name="labels">Where each label stands.</param>
+    /// <param name="labels">The statement of each label.</param>
     public static int[] Joins(IReadOnlyList<Statement> statements, Dictionary<string, int> labels)
     {
         // Blocks begin at labels and after branches; the virtual exit comes last.

@@ -92,7 +92,7 @@ public sealed unsafe class PtxProgram
 
     /// <summary>Reads a module.</summary>
     /// <param name="text">PTX.</param>
-    /// <exception cref="PtxException">It is no PTX, or has something that is not simulated.</exception>
+    /// <exception cref="PtxException">It is not PTX, or has something that is not simulated.</exception>
     public static IReadOnlyList<PtxProgram> Load(string text)
     {
         string[] lines = text.Split('\n');

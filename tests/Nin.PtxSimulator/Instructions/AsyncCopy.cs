@@ -46,7 +46,7 @@ static unsafe class AsyncCopy
         for (uint left = w.Mask; left != 0; left &= left - 1) w.CopyGroups[BitOperations.TrailingZeroCount(left)]++;
     }
 
-    /// <summary>Ends all groups of the active lanes but so many of the youngest.</summary>
+    /// <summary>Ends all groups of the active lanes but a number of the youngest.</summary>
     public static void Wait(Warp w, Instruction* i)
     {
         for (int c = w.Copies.Count - 1; c >= 0; c--)

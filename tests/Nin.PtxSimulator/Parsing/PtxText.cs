@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Nin.PtxSimulator.Parsing;
 
-/// <summary>What a text says that this simulator does not execute, or that is no PTX.</summary>
+/// <summary>Something in a text that this simulator does not execute, or that is not PTX.</summary>
 /// <param name="message">Which line and why.</param>
 public sealed class PtxException(string message) : Exception(message);
 

@@ -1,6 +1,6 @@
 namespace Nin.TestKit;
 
-/// <summary>Convolutions that every kernel is held against.</summary>
+/// <summary>Convolutions that every kernel is tested on.</summary>
 public static class Conv2dCases
 {
     /// <summary>All cases.</summary>

@@ -1,6 +1,6 @@
 namespace Nin.TestKit;
 
-/// <summary>Fully connected layers that every kernel is held against.</summary>
+/// <summary>Fully connected layers that every kernel is tested on.</summary>
 public static class LinearCases
 {
     /// <summary>All cases.</summary>

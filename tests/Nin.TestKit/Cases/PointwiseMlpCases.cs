@@ -1,6 +1,6 @@
 namespace Nin.TestKit;
 
-/// <summary>Perceptrons over pixels that every kernel is held against.</summary>
+/// <summary>Pointwise MLPs that every kernel is tested on.</summary>
 public static class PointwiseMlpCases
 {
     /// <summary>All cases.</summary>

@@ -1,6 +1,6 @@
 namespace Nin.TestKit;
 
-/// <summary>Poolings that every kernel is held against.</summary>
+/// <summary>Poolings that every kernel is tested on.</summary>
 public static class Pool2dCases
 {
     /// <summary>Cases that both poolings take.</summary>

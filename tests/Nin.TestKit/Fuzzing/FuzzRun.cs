@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Nin.TestKit.Fuzzing;
 
-/// <summary>What became of the damaged files of a <see cref="FuzzRun"/>.</summary>
+/// <summary>The outcome of the damaged files of a <see cref="FuzzRun"/>.</summary>
 /// <param name="Files">Files that were read.</param>
 /// <param name="Refused">Those that were refused with the documented exception; the others were harmless.</param>
 /// <param name="MostBytes">The most heap memory that one took.</param>
 /// <param name="Longest">The longest time that one took.</param>
 public sealed record FuzzFigures(int Files, int Refused, long MostBytes, TimeSpan Longest);
 
-/// <summary>What became of one file: whether it was refused, the heap memory and the time that it took.</summary>
+/// <summary>The outcome of one file: whether it was refused, the heap memory and the time that it took.</summary>
 public readonly record struct JudgedFile(bool IsRefused, long Bytes, TimeSpan Took);
 
 /// <summary>

@@ -33,7 +33,7 @@ public sealed class ReferenceNetwork(int channels, int height, int width)
 
     /// <summary>
     /// A k x k convolution and 1x1 convolutions after it, each with a bias and a ReLU, named <c>name.0</c> and on with ReLU and
-    /// normalisation counted: 0, 2, 4, or 0, 1, 3, 4, 6, 7 with <paramref name="batchNorm"/>, which stands between a convolution
+    /// normalisation counted: 0, 2, 4, or 0, 1, 3, 4, 6, 7 with <paramref name="batchNorm"/>, which comes between a convolution
     /// and its ReLU. Without the last ReLU, its normalisation is missing as well.
     /// </summary>
     public ReferenceNetwork NinBlock(

@@ -12,7 +12,7 @@ public sealed partial class Head;
 /// <summary>Wires what does not fit.</summary>
 public static class Wiring
 {
-    /// <summary>Is no wiring.</summary>
+    /// <summary>Is not wiring.</summary>
     public static void Run(Stem stem, Head head, TensorBuffer<Chw<D3, D24, D20>> images) =>
         head.Forward(
             stem.Forward(images));
