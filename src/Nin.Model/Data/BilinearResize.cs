@@ -104,7 +104,7 @@ public sealed class BilinearResize
     static void CheckSide(int side, string name)
     {
         if (side is < 1 or > MaxSide)
-            throw new ArgumentOutOfRangeException(name, side, $"A side of an image is 1 to {MaxSide} pixels.");
+            throw new ArgumentOutOfRangeException(name, side, $"A side of an image must be 1 to {MaxSide} pixels.");
     }
 
     /// <summary>a * u + b * v, elementwise; never fused, so that every machine gives the same bits.</summary>

@@ -53,6 +53,6 @@ public sealed record DataLocation(string Path, string Source, IReadOnlyList<Data
         if (!Files.Any(f => f.Name == name))
             throw new ArgumentException($"'{name}' is not a file of this data set; it has {string.Join(", ", Files.Select(f => f.Name))}.", nameof(name));
         return DataFolder.Find(Path, name)
-            ?? throw new InvalidDataException($"{Path}: {name} is gone (neither it nor {name}.gz is there); run the search again.");
+            ?? throw new InvalidDataException($"{Path}: {name} is gone (neither it nor {name}.gz exists); run the search again.");
     }
 }

@@ -9,7 +9,7 @@ static class DataFolder
 {
     const int BufferBytes = 1 << 16;
 
-    /// <summary>The path of a file in a folder, plain if it is there, else its <c>.gz</c>, else null.</summary>
+    /// <summary>The path of a file in a folder, plain if it exists, else its <c>.gz</c>, else null.</summary>
     public static string? Find(string folder, string name)
     {
         string plain = Path.Combine(folder, name);

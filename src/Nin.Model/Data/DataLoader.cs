@@ -163,7 +163,7 @@ public sealed record DataLoaderOptions
     /// <summary>How images are augmented.</summary>
     public Augmentation Augmentation { get; init; }
 
-    /// <summary>How images are varied after that, one transform after another; those of a user too.</summary>
+    /// <summary>How images are varied after that, one transform after another; a user's own too.</summary>
     public IReadOnlyList<Transform> Transforms { get; init; } = [];
 
     /// <summary>A new order in each epoch; else the data set's order.</summary>

@@ -98,7 +98,7 @@ public sealed record DataSearch
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             tried.Add($"{source.Name}: {e.Message}");
-            progress?.Invoke($"passing over the {source.Name} source: {e.Message}");
+            progress?.Invoke($"skipping the {source.Name} source: {e.Message}");
             return null;
         }
     }

@@ -39,7 +39,7 @@ public sealed class IdxFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (rank is < 1 or > 4)
-            throw new ArgumentOutOfRangeException(nameof(rank), rank, "An IDX file is read with 1 to 4 dimensions.");
+            throw new ArgumentOutOfRangeException(nameof(rank), rank, "The number of dimensions must be 1 to 4.");
         if (!File.Exists(path))
             throw new InvalidDataException($"{path}: no such file. `nin data` shows where the data set is, or fetches it.");
         bool packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);

@@ -43,7 +43,7 @@ public sealed class ImageBatch
     /// <summary>Where its images begin in the whole batch.</summary>
     public int First { get; private set; }
 
-    /// <summary>True where the whole batch has none for this part: its one image stands for nothing, and counts in no mean.</summary>
+    /// <summary>True where the whole batch has none for this part: its one image is a placeholder, and counts in no mean.</summary>
     public bool IsEmpty { get; private set; }
 
     /// <summary>Says which images the whole batch has.</summary>

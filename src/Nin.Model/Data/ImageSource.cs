@@ -1,7 +1,7 @@
 namespace Nin.Data;
 
 /// <summary>
-/// Where the images of an <see cref="ImageDataset"/> are: one's own may read them from a database or a mapped file, so that they need not fit
+/// Where the images of an <see cref="ImageDataset"/> are: a program's own may read them from a database or a mapped file, so that they need not fit
 /// into memory. Loading threads ask at the same time.
 /// </summary>
 public interface IImageSource

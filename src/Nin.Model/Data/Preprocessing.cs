@@ -3,7 +3,7 @@ using Nin.Checkpoints;
 namespace Nin.Data;
 
 /// <summary>
-/// What becomes of a picture before a network sees it, and what the network's answers are called. It is made with the training images and saved
+/// How a picture is prepared for a network, and the names of the classes. It is made with the training images and saved
 /// in the metadata of the weights (<c>net.Save(path, preprocessing)</c>), so that a program that serves prepares pictures as training did.
 /// </summary>
 /// <remarks>It cannot be changed, and any thread may read it.</remarks>
@@ -69,7 +69,7 @@ public sealed class Preprocessing
     }
 
     /// <summary>Reads it from the metadata of a file, as <see cref="ToMetadata"/> wrote it.</summary>
-    /// <param name="metadata">Strings by their keys; those that are not of preprocessing are passed over.</param>
+    /// <param name="metadata">Strings by their keys; those that are not of preprocessing are ignored.</param>
     /// <param name="source">The file, for messages.</param>
     /// <exception cref="InvalidDataException">A key is missing, or its value is damaged.</exception>
     public static Preprocessing FromMetadata(IReadOnlyDictionary<string, string> metadata, string source)

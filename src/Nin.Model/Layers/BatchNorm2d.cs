@@ -9,7 +9,7 @@ namespace Nin
     /// </summary>
     /// <remarks>
     /// As in PyTorch, training normalises by the batch's biased variance (divided by the number of values of a channel, <c>n height width</c>), and the running
-    /// variance, by which inference normalises, is of the unbiased one (divided by one less). A batch with a single value a channel has none, and leaves the
+    /// variance, by which inference normalises, is of the unbiased one (divided by one less). A batch with a single value per channel has none, and leaves the
     /// running variance as it is.
     /// </remarks>
     public sealed class BatchNorm2dAttribute : LayerAttribute

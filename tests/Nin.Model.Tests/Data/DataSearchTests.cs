@@ -157,7 +157,7 @@ public sealed class DataSearchTests : IDisposable
         List<string> told = [];
 
         (await search.LocateAsync(told.Add)).Source.Should().Be("publisher");
-        told.Should().Contain("passing over the broken source: out of order");
+        told.Should().Contain("skipping the broken source: out of order");
     }
 
     [Theory]

@@ -3,7 +3,7 @@ using Nin.Training;
 namespace Nin.Data;
 
 /// <summary>
-/// Varies a training image, differently in each epoch. Write one's own by deriving a record: draw from the context alone, keep nothing between
+/// Varies a training image, differently in each epoch. Derive a record to write your own: draw from the context alone, keep nothing between
 /// two images, and an image of an epoch is the same whatever the threads, the batch size or where a run was resumed.
 /// </summary>
 /// <remarks>
@@ -57,10 +57,10 @@ public abstract record Transform
     }
 }
 
-/// <summary>An image of floats, <c>[channels, height, width]</c>, in memory of someone else.</summary>
+/// <summary>An image of floats, <c>[channels, height, width]</c>, over memory that it does not own.</summary>
 public readonly ref struct ImageView
 {
-    /// <summary>Looks at pixels as an image.</summary>
+    /// <summary>A view of pixels as an image.</summary>
     /// <exception cref="ArgumentException">Their number does not fit.</exception>
     public ImageView(Span<float> pixels, int channels, int height, int width)
     {
