@@ -10,7 +10,7 @@ sealed unsafe class Heartbeats : IDisposable
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>The end of each message that ends a run.</summary>
-    public const string GoOn = "The last checkpoint is intact: continue from it with --resume.";
+    public const string ResumeAdvice = "The last checkpoint is intact: continue from it with --resume.";
 
     const int AliveTag = 3, LeaveTag = 4;
 
@@ -59,7 +59,7 @@ sealed unsafe class Heartbeats : IDisposable
 
         if (Now - heardAt > silence.TotalMilliseconds)
             throw new IOException(
-                $"Rank {before} has not answered rank {mpi.Rank} for {(Now - heardAt) / 1000} seconds: it hangs, or its machine or the network is gone. {GoOn}");
+                $"Rank {before} has not answered rank {mpi.Rank} for {(Now - heardAt) / 1000} seconds: it hangs, or its machine or the network is gone. {ResumeAdvice}");
     }
 
     /// <summary>Whether a rank has said that it leaves. What it sent before may still come.</summary>

@@ -302,7 +302,7 @@ sealed unsafe class MpiThread : ILink, IDisposable
         heartbeats!.Watch();
         if (OwnWork.Overdue() is not { } what) return;
         // The thread that would receive an exception is the one that hangs.
-        Say($"{what}. {Heartbeats.GoOn}");
+        Say($"{what}. {Heartbeats.ResumeAdvice}");
         mpi!.Abort(1);
     }
 

@@ -31,7 +31,7 @@ sealed record RunRequest(ModelEntry Model, TrainSettings Settings, RunFolder Fol
     public bool SynchronizesBatchNorm { get; init; }
 
     /// <summary>The command that resumes it, after the program's name.</summary>
-    public string GoOn { get; init; } = $"train --resume {Folder.Path}";
+    public string ResumeCommand { get; init; } = $"train --resume {Folder.Path}";
 
     /// <summary>Trains it to its end, or on from its checkpoint.</summary>
     /// <exception cref="RunStoppedException">The user stopped it; all files are whole, and a checkpoint has every step.</exception>

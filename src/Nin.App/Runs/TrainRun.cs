@@ -47,7 +47,7 @@ sealed class TrainRun(RunRequest request, RunData data, Manifest manifest, Repor
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested || request.Ranks is not null)
         {
             string within = steps.Done > 0 ? $" and {steps.Done} of {steps.All} steps" : "";
-            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; continue with `{NinApp.Name} {request.GoOn}`.");
+            throw new RunStoppedException($"after {epochs.Count} of {settings.Epochs} epochs{within}; continue with `{NinApp.Name} {request.ResumeCommand}`.");
         }
 
         request.Ranks?.BeginWork("drawing the run");

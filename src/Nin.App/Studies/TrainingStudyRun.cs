@@ -12,10 +12,10 @@ namespace Nin.App.Studies;
 /// <param name="folder">Where its runs are.</param>
 /// <param name="planned">The runs of the table.</param>
 /// <param name="wanted">Those of them that may be trained.</param>
-/// <param name="goOn">The command that resumes it, after the program's name.</param>
+/// <param name="resumeCommand">The command that resumes it, after the program's name.</param>
 /// <param name="report">Where progress is printed.</param>
 sealed class TrainingStudyRun(
-    TrainingStudy study, StudyScale scale, StudyFolder folder, IReadOnlyList<PlannedRun> planned, IReadOnlyList<PlannedRun> wanted, string goOn, Report report)
+    TrainingStudy study, StudyScale scale, StudyFolder folder, IReadOnlyList<PlannedRun> planned, IReadOnlyList<PlannedRun> wanted, string resumeCommand, Report report)
 {
     /// <summary>The folder of images that the user named, or null.</summary>
     public string? Data { get; init; }
@@ -48,7 +48,7 @@ sealed class TrainingStudyRun(
     {
         bool hasBegun = File.Exists(run.Folder.ManifestFile);
         using var begun = hasBegun ? run.Folder.Lock() : null;
-        var request = new RunRequest(run.Model, run.Settings, run.Folder, hasBegun ? run.Folder.ReadManifest(folder.Models) : null) { Data = Data, GoOn = goOn };
+        var request = new RunRequest(run.Model, run.Settings, run.Folder, hasBegun ? run.Folder.ReadManifest(folder.Models) : null) { Data = Data, ResumeCommand = resumeCommand };
         await request.TrainAsync(device, report.WithoutResults(), cancellation).ConfigureAwait(false);
     }
 
@@ -59,7 +59,7 @@ sealed class TrainingStudyRun(
         var finished = Finished();
         if (finished.Length == 0) return finished;
         var table = new StudyTable(study, scale, finished);
-        RunFolder.Write(folder.Table, table.Markdown($"{NinApp.Name} {goOn}"));
+        RunFolder.Write(folder.Table, table.Markdown($"{NinApp.Name} {resumeCommand}"));
         RunFolder.Write(folder.Runs, StudyTable.Csv([.. finished.Select(RowOf)]));
         RunFolder.Write(folder.Plot, StudyPlot.Draw($"{study.Name}, {scale.Name}", scale.Rows, finished));
         return finished;
