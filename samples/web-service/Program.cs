@@ -4,28 +4,20 @@ using Nin;
 using Nin.Images;
 using Nin.Samples;
 
+// The classifier is loaded, and answers a first picture, while the server starts.
+var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+var loading = Task.Run(() =>
+{
+    var classifier = Classifier.Load<EmojiNet>(settings["weights"] ?? "model.safetensors", Device.Open(settings["device"] ?? "cpu"));
+    classifier.WarmUp();
+    return classifier;
+});
+
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ServiceJson.Default));
-string weights = builder.Configuration["weights"] ?? "model.safetensors";
-Classifier classifier;
-try
-{
-    classifier = Classifier.Load<EmojiNet>(weights, Device.Open(builder.Configuration["device"] ?? "cpu"));
-}
-catch (Exception e) when (e is InvalidDataException or IOException)
-{
-    Console.Error.WriteLine($"web-service: {e.Message} (--weights FILE names another one)");
-    return 1;
-}
-catch (Exception e) when (e is ArgumentException or InvalidOperationException)
-{
-    Console.Error.WriteLine($"web-service: {e.Message} (--device ID names another one)");
-    return 1;
-}
-
-// One for all requests: it may be asked from any thread.
-builder.Services.AddSingleton(classifier);
-var app = builder.Build();
+// One for all requests: it may be asked from any thread. Those that come before it is there wait for it.
+builder.Services.AddSingleton(_ => loading.GetAwaiter().GetResult());
+await using var app = builder.Build();
 app.UseDefaultFiles();
 app.UseStaticFiles();
 
@@ -41,7 +33,23 @@ app.MapPost("/classify", Results<Ok<Prediction[]>, BadRequest<Problem>> (IFormFi
         return TypedResults.BadRequest(new Problem(unusable.Message));
     }
 }).DisableAntiforgery();
-await app.RunAsync();
+await app.StartAsync();
+try
+{
+    await loading;
+}
+catch (Exception e) when (e is InvalidDataException or IOException)
+{
+    Console.Error.WriteLine($"web-service: {e.Message} (--weights FILE names another one)");
+    return 1;
+}
+catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+{
+    Console.Error.WriteLine($"web-service: {e.Message} (--device ID names another one)");
+    return 1;
+}
+
+await app.WaitForShutdownAsync();
 return 0;
 
 /// <summary>Why a picture got no answer, in one line.</summary>

@@ -46,6 +46,23 @@ public sealed class ClassifierTests : IDisposable
 
     [Theory]
     [InlineData(1)]
+    [InlineData(4)]
+    public void After_warming_up_the_first_request_packs_no_weights_and_opens_no_session(int maxBatch)
+    {
+        using var classifier = Classifier.Create(net, Preprocessing, new ClassifierOptions { MaxBatch = maxBatch });
+        var (packed, allocated) = (net.Parameters.PrepackedBytes, device.AllocatedBytes);
+        classifier.WarmUp();
+        net.Parameters.PrepackedBytes.Should().BeGreaterThan(packed);
+        device.AllocatedBytes.Should().BeGreaterThan(allocated);
+
+        (packed, allocated) = (net.Parameters.PrepackedBytes, device.AllocatedBytes);
+        classifier.Predict(Pictures.Numbered(5, 30, 17));
+        net.Parameters.PrepackedBytes.Should().Be(packed);
+        device.AllocatedBytes.Should().Be(allocated);
+    }
+
+    [Theory]
+    [InlineData(1)]
     [InlineData(5)]
     public void Eight_threads_get_the_bits_of_one(int maxBatch)
     {

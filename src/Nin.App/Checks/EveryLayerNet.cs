@@ -35,4 +35,4 @@ namespace Nin.App.Checks;
 [GlobalAvgPool2d]
 [Flatten]
 [Linear(6)]
-public sealed partial class EveryLayerNet;
+sealed partial class EveryLayerNet;

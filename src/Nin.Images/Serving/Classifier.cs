@@ -15,6 +15,9 @@ public sealed class Classifier : IDisposable
     const int BatchSize = 32;
     const string Unnamed = "The picture";
 
+    // A PNG of one pixel.
+    const string Smallest = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==";
+
     readonly ClassifierOptions options;
     readonly ClassifierWorkers workers;
     readonly ClassifierWorkers batches;
@@ -92,6 +95,13 @@ public sealed class Classifier : IDisposable
             ? throw new ArgumentException(mismatch, nameof(preprocessing))
             : new Classifier(ServedNetwork.Of(network), preprocessing, options);
     }
+
+    /// <summary>
+    /// Answers a picture of one pixel, so that no request pays for what only the first one needs: the decoder's library is loaded, a session opened, and
+    /// weights are packed. A server calls it while it starts.
+    /// </summary>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
+    public void WarmUp() => Predict(Convert.FromBase64String(Smallest));
 
     /// <summary>Classifies a picture file: PNG, JPEG, WebP, BMP or GIF.</summary>
     /// <param name="path">The file.</param>

@@ -22,6 +22,18 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     /// <summary>Takes memory for the parameters and initialises them.</summary>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
     protected Network(Device device, int seed, Architecture architecture, MemoryPlan plan)
+        : this(device, seed, architecture, plan, initialize: true)
+    {
+    }
+
+    /// <summary>Takes memory for the parameters.</summary>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="seed">Keys the initial weights and dropout.</param>
+    /// <param name="architecture">Layers, shapes and parameters.</param>
+    /// <param name="plan">The memory of a session.</param>
+    /// <param name="initialize">False leaves all parameters zero, for weights that are read next.</param>
+    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
+    protected Network(Device device, int seed, Architecture architecture, MemoryPlan plan, bool initialize)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(architecture);
@@ -31,7 +43,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
         Architecture = architecture;
         MemoryPlan = plan;
         Parameters = new ParameterSet(device, [.. architecture.Parameters]);
-        Initialization.Apply(Parameters, architecture.Init, seed);
+        if (initialize) Initialization.Apply(Parameters, architecture.Init, seed);
         // The steps, whose parameters it counts, exist when a derived class has made them.
         parts = new(() => InferenceParts.Of(device, TIn.Shape.Length, plan.Steps, [.. StepParameters().Select(step => step.Sum(p => p.Length))]));
         session = new Session<TIn, TOut>(this);
