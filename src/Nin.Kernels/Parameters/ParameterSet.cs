@@ -177,11 +177,11 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
         }
     }
 
-    /// <summary>Notes that all values were written but the buffers.</summary>
-    internal void MarkValuesWritten()
+    /// <summary>Notes that some parameters were written.</summary>
+    internal void MarkWritten(IEnumerable<Parameter> parameters)
     {
         Version++;
-        foreach (var parameter in all) parameter.CountWrite();
+        foreach (var parameter in parameters) parameter.CountWrite();
     }
 
     /// <summary>Counts the changes of what is frozen.</summary>

@@ -34,6 +34,9 @@ public readonly struct Arena
     internal static Arena OfRest(DeviceView memory, int batch, int first, long reach, in RedirectedSlot parts) =>
         new(memory, batch, first, int.MaxValue, reach, parts);
 
+    /// <summary>Inference by some of the steps.</summary>
+    internal static Arena OfSteps(DeviceView memory, int batch, int first, int end) => new(memory, 0, batch, part: null, first, end);
+
     /// <summary>The steps of a training pass that train.</summary>
     internal static Arena OfTraining(DeviceView memory, int batch, TrainedPart part) =>
         new(memory, part.FixedLength, batch, part, part.FirstStep, int.MaxValue);

@@ -83,6 +83,14 @@ public sealed partial class Session<TIn, TOut>
     }
 
     /// <inheritdoc/>
+    float IFeatureSession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss, FeatureBatch batch)
+    {
+        using var call = Enter();
+        Queue(x.As<TIn>(), labels, optimizer, loss, exchange: null, batch);
+        return Read();
+    }
+
+    /// <inheritdoc/>
     float IRankSession.TrainStep(Tensor x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss, GradientExchange exchange)
     {
         using var call = Enter();
@@ -123,13 +131,13 @@ public sealed partial class Session<TIn, TOut>
         return Read();
     }
 
-    void Queue(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss, GradientExchange? exchange = null)
+    void Queue(Tensor<TIn> x, ReadOnlySpan<int> labels, Optimizer optimizer, Loss? loss, GradientExchange? exchange = null, FeatureBatch features = default)
     {
         CheckOptimizer(optimizer);
         loss ??= Loss.Default;
         using var writing = network.Parameters.Write();
         BatchLoss.CheckLabels(loss, labels, x.Batch, TOut.Shape.Channels);
-        var (pass, arena, input, output) = RunForward(x, network.Part(inputGradient: false), exchange);
+        var (pass, arena, input, output) = RunForward(x, network.Part(inputGradient: false), exchange, features);
         var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
         var batch = new BatchLoss(loss, TOut.Shape, pass, output, memory, exchange?.Weight ?? loss.TotalWeight(labels));
         batch.SetLabels(labels);
@@ -144,21 +152,28 @@ public sealed partial class Session<TIn, TOut>
     }
 
     // All arguments are checked before it: it already moves running statistics.
-    (Pass Pass, Arena Arena, DeviceView Input, DeviceView Output) RunForward(Tensor<TIn> x, TrainedPart part, GradientExchange? exchange = null)
+    (Pass Pass, Arena Arena, DeviceView Input, DeviceView Output) RunForward(Tensor<TIn> x, TrainedPart part, GradientExchange? exchange = null, FeatureBatch features = default)
     {
         var input = Begin(x, part);
         var pass = TrainingPass(x.Batch, exchange);
         var arena = Arena.OfTraining(core.Memory, x.Batch, part);
         network.Parameters.WriteBuffersBy(stream);
-        if (part.FirstStep > 0) RunFrozen(part, pass, arena, input);
+        if (part.FirstStep > 0) RunFrozen(part, pass, arena, input, features);
         var output = network.Train(pass, arena, input);
         network.TrainingSteps++;
         return (pass, arena, input, output);
     }
 
     // The frozen steps before the first one that trains, and those of their values that later steps read.
-    void RunFrozen(TrainedPart part, in Pass pass, in Arena training, DeviceView input)
+    void RunFrozen(TrainedPart part, in Pass pass, in Arena training, DeviceView input, FeatureBatch batch)
     {
+        var features = batch.Features is { } given && given.Fits(part) ? given : null;
+        if (features?.Has(batch.Indices) == true)
+        {
+            features.Load(stream, training, isOfTraining: true, batch.Indices);
+            return;
+        }
+
         var frozen = Arena.OfFrozen(core.Memory, pass.Batch, part);
         network.Infer(pass with { IsOfTraining = true }, frozen, input);
         for (int i = 0; i < part.Bridges.Count; i++)
@@ -166,6 +181,8 @@ public sealed partial class Session<TIn, TOut>
             var bridge = part.Bridges[i];
             stream.Copy(frozen.Slot(bridge.Inference, bridge.Length), training.Slot(bridge.Training, bridge.Length));
         }
+
+        features?.Store(stream, training, isOfTraining: true, batch.Indices);
     }
 
     void Finish(in BatchLoss batch, in Pass pass, in Arena arena, DeviceView input, Optimizer optimizer)

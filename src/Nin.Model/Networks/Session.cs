@@ -11,7 +11,7 @@ namespace Nin;
 /// </remarks>
 /// <typeparam name="TIn">Shape of one example that goes in.</typeparam>
 /// <typeparam name="TOut">Shape of one example that comes out.</typeparam>
-public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
+public sealed partial class Session<TIn, TOut> : ISession, IFeatureSession, Training.IRankSession
     where TIn : struct, IShape
     where TOut : struct, IShape
 {
@@ -50,14 +50,44 @@ public sealed partial class Session<TIn, TOut> : ISession, Training.IRankSession
     {
         using var call = Enter();
         using var reading = network.Parameters.Read();
+        return Infer(x).As<TOut>();
+    }
+
+    Tensor Infer(Tensor<TIn> x)
+    {
         var input = Begin(x);
         var output = network.Infer(stream, x.Batch, core.Memory, input);
         x.Untyped.CheckUnchanged();
-        return core.Result(output, x.Batch, TOut.Shape).As<TOut>();
+        return core.Result(output, x.Batch, TOut.Shape);
     }
 
     /// <inheritdoc/>
     Tensor ISession.Forward(Tensor x) => Forward(x.As<TIn>());
+
+    /// <inheritdoc/>
+    Tensor IFeatureSession.Forward(Tensor x, FeatureBatch batch)
+    {
+        using var call = Enter();
+        using var reading = network.Parameters.Read();
+        var part = network.Part(inputGradient: false);
+        if (batch.Features is not { } features || !features.Fits(part)) return Infer(x.As<TIn>());
+
+        var input = Begin(x.As<TIn>(), part);
+        var pass = new Pass(stream, x.Batch);
+        if (features.Has(batch.Indices))
+        {
+            features.Load(stream, Arena.OfInference(core.Memory, x.Batch), isOfTraining: false, batch.Indices);
+        }
+        else
+        {
+            network.Infer(pass, Arena.OfSteps(core.Memory, x.Batch, 0, part.FirstStep), input);
+            features.Store(stream, Arena.OfInference(core.Memory, x.Batch), isOfTraining: false, batch.Indices);
+        }
+
+        var output = network.Infer(pass, Arena.OfSteps(core.Memory, x.Batch, part.FirstStep, int.MaxValue), input);
+        x.CheckUnchanged();
+        return core.Result(output, x.Batch, TOut.Shape);
+    }
 
     /// <summary>Frees the memory, once the call that is under way is over.</summary>
     /// <exception cref="InvalidOperationException">It is called from inside a call.</exception>

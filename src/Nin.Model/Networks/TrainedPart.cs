@@ -10,6 +10,7 @@ sealed class TrainedPart
 {
     readonly bool[] needsGradient;
     readonly TrainingMemory memory;
+    readonly Parameter[] before;
 
     /// <param name="plan">The network's plan.</param>
     /// <param name="parameters">The parameters of each step of it.</param>
@@ -32,6 +33,7 @@ sealed class TrainedPart
 
         // To run fewer steps as in inference takes less where that needs more memory than it saves; of equals, the one that runs most of them.
         memory = Enumerable.Range(0, first + 1).Reverse().Select(start => new TrainingMemory(plan, start)).MinBy(m => m.PerExample)!;
+        before = [.. parameters.Take(memory.FirstStep).SelectMany(step => step)];
     }
 
     /// <summary>Which state of freezing it is of.</summary>
@@ -42,6 +44,17 @@ sealed class TrainedPart
 
     /// <summary>The first step that runs as in training; all before run as in inference.</summary>
     public int FirstStep => memory.FirstStep;
+
+    /// <summary>Grows with each change of a parameter or buffer of the steps before that.</summary>
+    public long VersionBefore
+    {
+        get
+        {
+            long sum = 0;
+            foreach (var parameter in before) sum += parameter.Version;
+            return sum;
+        }
+    }
 
     /// <summary>Elements that are taken whatever the batch.</summary>
     public long FixedLength { get; }

@@ -31,6 +31,9 @@ sealed class Evaluator : IDisposable
         input = new InputFeed(network, loader);
     }
 
+    /// <summary>What frozen steps gave for the images; null where nothing is kept. It is disposed with the evaluator.</summary>
+    public FrozenFeatures? Features { get; init; }
+
     public EvaluationResult Run(CancellationToken cancellation)
     {
         var tally = new EvaluationTally(classes, loss);
@@ -38,7 +41,8 @@ sealed class Evaluator : IDisposable
         foreach (var batch in GradientExchange.Watched(exchange, "a batch of the test", input.Epoch(epoch: 0, firstBatch: 0, exchange is null ? cancellation : default)))
         {
             if (exchange is not null) TrainingRun.ThrowIfCancelled(exchange, cancellation);
-            var y = session.Forward(input.On(batch));
+            var images = input.On(batch);
+            var y = Features is null ? session.Forward(images) : ((IFeatureSession)session).Forward(images, new FeatureBatch(Features, batch.Indices));
             y.CopyTo(logits.AsSpan(0, batch.Count * classes), Layout.Nhwc);
             exchange?.Group.Progressed();
             // Ranks infer a part each, and all of them count the whole, so that all decide alike.
@@ -57,7 +61,11 @@ sealed class Evaluator : IDisposable
         return metrics.Count == 0 ? result : result with { Metrics = metrics.ToDictionary(m => m.Name, m => m.Value()) };
     }
 
-    public void Dispose() => input.Dispose();
+    public void Dispose()
+    {
+        input.Dispose();
+        Features?.Dispose();
+    }
 }
 
 /// <summary>The evaluation of a network on a data set.</summary>

@@ -9,6 +9,7 @@ public abstract partial class Optimizer
     DeviceView average;
     DeviceBuffer? sumOfSquares;
     DeviceBuffer? swapped;
+    Parameter[] lent = [];
     bool usesAverage;
 
     /// <summary>
@@ -159,10 +160,17 @@ public abstract partial class Optimizer
         stream.Writes(Parameters.Values);
         stream.Writes(average);
         stream.Writes(swapped.View);
-        stream.Copy(Parameters.Values, swapped.View);
-        stream.Copy(average, Parameters.Values);
-        stream.Copy(swapped.View, average);
-        Parameters.MarkValuesWritten();
+        // The same ones back, whatever is frozen meanwhile.
+        if (!usesAverage) lent = [.. Parameters.Where(p => p.IsTrained)];
+        foreach (var parameter in lent)
+        {
+            long start = parameter.Value.Offset, length = parameter.Length;
+            stream.Copy(Parameters.Values.Slice(start, length), swapped.View.Slice(start, length));
+            stream.Copy(average.Slice(start, length), Parameters.Values.Slice(start, length));
+            stream.Copy(swapped.View.Slice(start, length), average.Slice(start, length));
+        }
+
+        Parameters.MarkWritten(lent);
         usesAverage = !usesAverage;
     }
 

@@ -52,6 +52,13 @@ public sealed record TrainerOptions
     /// </summary>
     public bool ReturnsWhenCancelled { get; init; }
 
+    /// <summary>
+    /// The most bytes on the device, for each of training, validation and test images, that keep what layers give which are frozen before the first trained one,
+    /// so that later epochs need not run them: same bits, and the time of a head instead of a network's. Zero for none. Training images are kept where nothing varies
+    /// them (<see cref="TrainingData.Augmentation"/>, <see cref="TrainingData.Transforms"/>); with <see cref="Ranks"/> nothing is.
+    /// </summary>
+    public long FrozenFeatureBytes { get; init; } = 512L << 20;
+
     /// <summary>Images per batch of the test after an epoch.</summary>
     public int EvaluationBatchSize { get; init; } = 256;
 

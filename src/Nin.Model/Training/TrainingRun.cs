@@ -20,6 +20,7 @@ sealed class TrainingRun : IDisposable
     readonly ISession session;
     readonly InputFeed input;
     readonly Evaluator? evaluator, validator;
+    readonly FrozenFeatures? features;
     readonly BestSoFar best;
     readonly TrainingMeter meter = new();
     readonly GradientGuard guard;
@@ -76,6 +77,7 @@ sealed class TrainingRun : IDisposable
             session = network.CreateSession(maxBatch: 1);
             session.ReserveTraining(loader.LargestPart);
             input = new InputFeed(network, loader);
+            if (data.Augmentation == Augmentation.None && data.Transforms.Count == 0) features = FeaturesOf(data.Training);
             evaluator = EvaluatorOf(data.Test);
             validator = EvaluatorOf(data.Validation);
             keptAt = options.TimeProvider.GetTimestamp();
@@ -101,9 +103,19 @@ sealed class TrainingRun : IDisposable
         if (options.RestoreBestWeights) best.Restore(network);
     }
 
-    Evaluator? EvaluatorOf(ImageDataset? images) => images is null
-        ? null
-        : new Evaluator(network, session, images, data.Normalization, options.EvaluationBatchSize, options.Loss, options.Metrics, exchange);
+    Evaluator? EvaluatorOf(ImageDataset? images)
+    {
+        if (images is null) return null;
+        var kept = FeaturesOf(images);
+        // Steps whose values are kept infer in the memory of training.
+        int batch = kept is null ? options.EvaluationBatchSize : Math.Min(options.EvaluationBatchSize, options.BatchSize);
+        return new Evaluator(network, session, images, data.Normalization, batch, options.Loss, options.Metrics, exchange) { Features = kept };
+    }
+
+    FrozenFeatures? FeaturesOf(ImageDataset images) =>
+        options is { Ranks: null, FrozenFeatureBytes: > 0 } && session is IFeatureSession && network.Parameters.Any(p => p.Spec.IsTrainable && !p.RequiresGradient)
+            ? new FrozenFeatures(network.Device, images.Count, options.FrozenFeatureBytes)
+            : null;
 
     long TotalSteps => (long)options.Epochs * loader.BatchesPerEpoch;
 
@@ -170,6 +182,7 @@ sealed class TrainingRun : IDisposable
         meter.Dispose();
         evaluator?.Dispose();
         validator?.Dispose();
+        features?.Dispose();
         input?.Dispose();
         session?.Dispose();
         guard.Dispose();
@@ -194,7 +207,11 @@ sealed class TrainingRun : IDisposable
         optimizer.LearningRate = peak * options.Schedule.At(step, TotalSteps);
         var images = input.On(batch);
         float loss;
-        if (exchange is null)
+        if (features is not null)
+        {
+            loss = ((IFeatureSession)session).TrainStep(images, batch.Labels, optimizer, options.Loss, new FeatureBatch(features, batch.Indices));
+        }
+        else if (exchange is null)
         {
             loss = session.TrainStep(images, batch.Labels, optimizer, options.Loss);
         }
