@@ -18,6 +18,16 @@ public sealed class FailureTests(TrainedRun trained) : IClassFixture<TrainedRun>
     }
 
     [Fact]
+    public void A_folder_of_neither_kind_is_told_both()
+    {
+        using var folder = new TemporaryFolder();
+        string empty = folder["empty"];
+        Directory.CreateDirectory(empty);
+        NinProcess.Run("train", "--data", empty).FailedWith(2)
+            .Should().Contain($"{empty} has neither folders of pictures nor Fashion-MNIST's files: make a folder of pictures per class");
+    }
+
+    [Fact]
     public void Damaged_data_is_told_by_its_checksum()
     {
         using var folder = new TemporaryFolder();

@@ -78,6 +78,12 @@ sealed record RunData(ImageDataset? Training, ImageDataset Test, Normalization? 
             throw new UsageException($"{model.Id} takes images of {input}, Fashion-MNIST has one channel: {fix}.");
         }
 
+        if (folder is not null && Directory.Exists(folder) && !Directory.EnumerateFiles(folder, "*-ubyte*").Any())
+        {
+            string example = Path.Combine(folder, "rose", "1.jpg");
+            throw new UsageException($"{folder} has neither folders of pictures nor Fashion-MNIST's files: make a folder of pictures per class, as {example}, or leave --data out.");
+        }
+
         var location = await FashionMnistSources.LocateAsync(folder, note, cancellation).ConfigureAwait(false);
         var files = location.Files.Select(f => new DataFileRow(f.Name, f.Sha256));
         var source = new ManifestData(dataset, location.Source, [.. files]) { Path = location.Path };
