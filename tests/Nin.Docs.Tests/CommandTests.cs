@@ -23,6 +23,7 @@ public sealed class CommandTests(ITestOutputHelper output) : IDisposable
     static readonly Dictionary<string, string> TooLong = new()
     {
         ["doctor"] = "takes half a minute, and DoctorTests run it",
+        ["experiment"] = "takes minutes to days, and ExperimentTests run small ones",
         ["data"] = "may fetch a data set, and ListingTests run it",
     };
 
