@@ -23,7 +23,7 @@ readonly record struct Weights(DeviceView Value, long Version = 0, PrepackedWeig
 /// <param name="Channels">Input channels of a group.</param>
 /// <param name="Filters">Filters of a group.</param>
 /// <param name="Window">The window, where its shape, strides or dilation are part of the order.</param>
-/// <param name="TapsAt">Which taps they are, where a product has not all.</param>
+/// <param name="TapsAt">Which taps they are, where a product does not have all.</param>
 readonly record struct PackingKey(
     Type Packer, bool IsTransposed = false, int Groups = 1, long Taps = 1, int Channels = 0, int Filters = 0, Window2d Window = default,
     WeightTaps TapsAt = default)

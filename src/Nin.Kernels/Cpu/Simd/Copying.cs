@@ -21,7 +21,7 @@ static unsafe class Copying
         }
     }
 
-    /// <summary>A copy past the caches; the destination is a multiple of a register's bytes.</summary>
+    /// <summary>A copy by non-temporal stores; the destination is a multiple of a register's bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CopyPast<TLanes>(float* source, float* destination, int count)
         where TLanes : struct, ILanes<TLanes>

@@ -32,7 +32,7 @@ unsafe interface ILanes<TSelf> : IFloat32<TSelf>
 
     void Store(float* destination);
 
-    /// <summary>Stores past the caches, where that exists: memory that is not read soon need not be fetched before it is written.</summary>
+    /// <summary>Non-temporal stores, where they exist: memory that is not read soon need not be fetched before it is written.</summary>
     /// <param name="destination">A multiple of the register's bytes.</param>
     void StorePast(float* destination);
 

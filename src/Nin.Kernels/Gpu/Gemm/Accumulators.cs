@@ -3,8 +3,8 @@ using ILGPU;
 namespace Nin.Ops;
 
 /// <summary>
-/// Float32 accumulators of eight rows by eight columns of a warp's 64 by 32: two float4s of rows and two of columns, half of that apart. Threads side by
-/// side, four, and one below the other, eight, then read neighbouring float4s: no two different words of a bank, whatever the tile.
+/// Float32 accumulators of eight rows by eight columns of a warp's 64 by 32: two float4s of rows and two of columns, half of that apart. A warp's
+/// threads, four across and eight down, then read neighbouring float4s: no bank conflicts, whatever the tile.
 /// </summary>
 struct Float32Accumulators
 {
@@ -30,7 +30,7 @@ struct Float32Accumulators
     {
         int leftStep = WorkGroupTile<TShape>.LeftStep, rightStep = WorkGroupTile<TShape>.ColumnVectors;
         ref Float4 rows = ref shared[buffer + left], columns = ref shared[buffer + right];
-        // ILGPU unrolls nothing, and a loop in the loop over buffers has copies of all sums before and after it.
+        // ILGPU unrolls nothing, and a loop inside the loop over buffers would copy all sums before and after it.
         Step(ref rows, 0, ref columns, 0);
         Step(ref rows, leftStep, ref columns, rightStep);
         Step(ref rows, 2 * leftStep, ref columns, 2 * rightStep);

@@ -12,7 +12,7 @@ struct Float4
 
     public float S0, S1, S2, S3;
 
-    /// <summary>The number of the float4 that an element, whose index is a multiple of four, begins. A division of a long would round towards zero.</summary>
+    /// <summary>The index of the float4 that begins at an element, whose index is a multiple of four. A division of a long would round towards zero.</summary>
     public static long Index(long element) => element >> 2;
 
     /// <summary>Float4s that cover a number of floats; the last may be partial.</summary>
@@ -24,7 +24,7 @@ struct Float4
     /// <summary>Whether a range is float4s from its first element to its last.</summary>
     public static bool IsWhole(DeviceView view) => view.Length % Length == 0 && view.Offset % Length == 0;
 
-    /// <summary>Floats that a thread takes at a time: four where they are <see cref="AreAligned">aligned</see>, else one, so that neighbours read neighbours.</summary>
+    /// <summary>Floats that a thread takes at a time: four where they are <see cref="AreAligned">aligned</see>, else one, so that neighbouring threads read neighbouring floats.</summary>
     public static int Width(bool areAligned) => areAligned ? Length : 1;
 
     /// <summary>As many floats as <paramref name="width"/> says, and zeros.</summary>
@@ -114,7 +114,7 @@ struct Float2
 {
     public float S0, S1;
 
-    /// <summary>The number of the float2 that an element with an even index begins.</summary>
+    /// <summary>The index of the float2 that begins at an element with an even index.</summary>
     public static long Index(long element) => element >> 1;
 }
 
@@ -161,7 +161,7 @@ struct Float8
     }
 
     /// <summary>
-    /// Writes the first <paramref name="count"/> elements. No short cut for all eight: with two ways to store them PoCL's compiler no longer vectorises the sums
+    /// Writes the first <paramref name="count"/> elements. No shortcut for all eight: with two ways to store them PoCL's compiler no longer vectorises the sums
     /// before the stores, and products take twice as long.
     /// </summary>
     public readonly void Store(ArrayView<float> view, long index, int count)

@@ -47,7 +47,7 @@ readonly record struct Im2colRow(long Source, int Row, int Column)
         return (row | column) < 0 ? -1 : Source + (row * g.Columns.Sources + column) * g.Groups * g.SourceChannels;
     }
 
-    /// <summary>The same for a tap of the forward direction, without branches, for whoever asks pixel after pixel.</summary>
+    /// <summary>The same for a tap of the forward direction, without branches, for callers that go pixel by pixel.</summary>
     public long Tap(ConvolutionGeometry g, InputTap tap)
     {
         int row = Row * g.Rows.Scale + tap.RowShift, column = Column * g.Columns.Scale + tap.ColumnShift;
@@ -105,7 +105,7 @@ readonly record struct Im2colColumn(int TapRow, int TapColumn, int Channel)
 /// <param name="ColumnShift">Column of the source pixel.</param>
 readonly record struct InputTap(int RowShift, int ColumnShift)
 {
-    // Before every source, whatever is added to it.
+    // So far before the source that no row that is added to it is inside.
     const int Nowhere = int.MinValue / 2;
 
     /// <summary>The tap of a column; one that no pixel reads anything through after the last column.</summary>
@@ -116,7 +116,7 @@ readonly record struct InputTap(int RowShift, int ColumnShift)
 /// <summary>How four neighbouring columns of an im2col row are read; a struct, so that each way is a kernel of its own.</summary>
 interface IIm2colLoader
 {
-    /// <summary>What is the same for all columns of a tap, and worth keeping until the next one.</summary>
+    /// <summary>What is constant over the columns of a tap, and worth keeping until the next tap.</summary>
     long Locate(ConvolutionGeometry g, Im2colRow m, Im2colColumn k);
 
     /// <summary>The same for the tap of a column that does not change, forward.</summary>

@@ -12,7 +12,7 @@ interface IImplicitGemm
     long ScratchLength(in GemmProblem problem, in Weights w);
 
     /// <param name="stream">Where it queues.</param>
-    /// <param name="variant">The op that asks; part of the key of the prepacked weights.</param>
+    /// <param name="variant">The calling op; part of the key of the prepacked weights.</param>
     /// <param name="problem">The convolution and its direction.</param>
     /// <param name="n">Examples.</param>
     /// <param name="x"><c>[n, source pixels, groups * source channels]</c>.</param>
@@ -86,7 +86,7 @@ enum StoreMode
     /// <summary>Overwrites it.</summary>
     Overwrite,
 
-    /// <summary>Is added to it.</summary>
+    /// <summary>Adds to it.</summary>
     Add,
 
     /// <summary>Overwrites it where it is positive, and clears it elsewhere: the gradient before a ReLU, written over its output.</summary>

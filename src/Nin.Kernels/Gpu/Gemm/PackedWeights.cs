@@ -55,7 +55,7 @@ readonly record struct PackedLayout(GemmProblem Problem, int Rows, int Width)
     public bool Is(DeviceView w)
     {
         var g = Problem.Geometry;
-        // A divisor: the product is cut into others, which have not all taps.
+        // With a divisor the product is cut into several, none of which has all taps.
         return g.Groups == 1 && g.Rows.Divisor == 1 && g.Columns.Divisor == 1 && Panels == 1 && Problem.ColumnStride == 1 && Problem.Taps == WeightTaps.All(g) && Rows == g.Depth && Width == g.ResultChannels
             && Float4.AreAligned(w, Width);
     }
@@ -78,7 +78,7 @@ sealed class WeightPacker(AcceleratorDevice device)
 
     /// <summary>The packed weights of one parameter: kept with its version, or in scratch that lasts for this op.</summary>
     /// <param name="stream">Where it queues.</param>
-    /// <param name="variant">The variant that asks.</param>
+    /// <param name="variant">The calling variant.</param>
     /// <param name="layout">Their order.</param>
     /// <param name="w">The parameter.</param>
     /// <param name="scratch">At least as long as <see cref="ScratchLength"/> says; used only where <paramref name="w"/> keeps no copies.</param>

@@ -2,7 +2,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// The dgrad of a strided convolution, cut into products of which each reads all its taps. A result pixel reads every strideth tap of the window, and which ones
-/// depends on its residue; walking all taps would multiply three zeros of four at stride 2, and fifteen of sixteen at stride 4.
+/// depends on its residue; walking all taps, three of four multiplications would be by zero at stride 2, and fifteen of sixteen at stride 4.
 /// </summary>
 /// <param name="Problem">The product of one residue of each axis. It may read no tap at all: its results are zeros.</param>
 /// <param name="Results">Where its pixels are in the whole result.</param>

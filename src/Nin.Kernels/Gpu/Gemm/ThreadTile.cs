@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The accumulators of one thread: eight rows (pixels) by eight neighbouring columns (channels), all in registers. Eight chains of multiply-adds are
-/// as many as two units of a latency of four keep busy.
+/// The accumulators of one thread: eight rows (pixels) by eight neighbouring columns (channels), all in registers. Eight independent chains of
+/// multiply-adds keep two FMA units with a latency of four busy.
 /// </summary>
 struct ThreadTile
 {
@@ -14,7 +14,7 @@ struct ThreadTile
 
     public Float8 R0, R1, R2, R3, R4, R5, R6, R7;
 
-    /// <summary>Adds <paramref name="depth"/> products a row, in order of k: <c>R[i] += x[o.Oi + k] panel[first + k]</c>.</summary>
+    /// <summary>Adds <paramref name="depth"/> products per row, in order of k: <c>R[i] += x[o.Oi + k] panel[first + k]</c>.</summary>
     public static ThreadTile Accumulate(ThreadTile sum, ArrayView<float> x, RowOffsets o, ArrayView<Float8> panel, long first, int depth)
     {
         for (int k = 0; k < depth; k++) sum = Add(sum, x, k, o, panel[first + k]);
@@ -59,7 +59,7 @@ struct ThreadTile
         return r;
     }
 
-    /// <summary>Adds one product a row: <c>R[i] += x[index + o.Oi] w</c>.</summary>
+    /// <summary>Adds one product per row: <c>R[i] += x[index + o.Oi] w</c>.</summary>
     public static ThreadTile Add(ThreadTile sum, ArrayView<float> x, long index, RowOffsets o, Float8 w)
     {
         sum.R0 = Float8.MultiplyAdd(sum.R0, x[index + o.O0], w);
@@ -139,7 +139,7 @@ struct ThreadTile
         if (rows > 7) R7.Store(y, index + 7 * stride, columns);
     }
 
-    /// <summary>Adds the first <paramref name="rows"/> by <paramref name="columns"/> elements to what is there.</summary>
+    /// <summary>Adds the first <paramref name="rows"/> by <paramref name="columns"/> elements to the old content.</summary>
     public readonly void AddTo(ArrayView<float> y, long index, long stride, long rows, int columns)
     {
         AddRow(R0, y, index, columns);

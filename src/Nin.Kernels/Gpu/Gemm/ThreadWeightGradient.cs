@@ -123,7 +123,7 @@ readonly record struct ThreadGradientSizes(ConvolutionGeometry Geometry, int Cha
 
     /// <summary>
     /// The sizes of a convolution. Where a window's row is contiguous in memory and never extends beyond the edge, it is one tap of more channels,
-    /// which leaves no row of a tile empty where the input has but one.
+    /// so that no row of a tile stays empty where the input has only one.
     /// </summary>
     public static ThreadGradientSizes Of(in ConvolutionGeometry g, in LeafRange leaves, long stride)
     {

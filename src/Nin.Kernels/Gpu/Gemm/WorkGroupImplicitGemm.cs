@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The implicit GEMM for devices whose work-groups cooperate cheaply: shared memory, two buffers, tiles of a shape that fits the result and
-/// keeps all multiprocessors busy. Sums have the same order as <see cref="ThreadImplicitGemm"/>'s.
+/// The implicit GEMM for devices whose work-groups cooperate cheaply: shared memory with several buffers, tiles of a shape that fits the result
+/// and keeps all multiprocessors busy. In float32 sums have the same order as <see cref="ThreadImplicitGemm"/>'s.
 /// </summary>
 sealed class WorkGroupImplicitGemm : IImplicitGemm
 {
@@ -101,7 +101,7 @@ readonly record struct GemmTile(long Pixel, int Group, int Column)
     public static long Count<TShape>(GemmSizes sizes)
         where TShape : struct, IWorkGroupShape => (sizes.Pixels + TShape.Rows - 1) / TShape.Rows * (sizes.Geometry.Groups * TilesOfGroup<TShape>(sizes));
 
-    /// <summary>The tile of a number. Columns fastest: work-groups that run at the same time share pixels.</summary>
+    /// <summary>The tile by its number. Columns fastest: work-groups that run at the same time share pixels.</summary>
     public static GemmTile At<TShape>(GemmSizes sizes, long number)
         where TShape : struct, IWorkGroupShape
     {
@@ -125,8 +125,8 @@ readonly record struct GemmTile(long Pixel, int Group, int Column)
 }
 
 /// <summary>
-/// An implicit GEMM of which a work-group computes a tile of pixels by columns. Eight elements of k at a time pass through shared memory: while all
-/// threads multiply one buffer, each prefetches its share of the next one in registers, and one barrier per buffer is enough.
+/// An implicit GEMM of which a work-group computes a tile of pixels by columns. Shared memory is double-buffered, eight elements of k at a time: while
+/// all threads multiply one buffer, each prefetches its share of the next one into registers, so that one barrier per buffer is enough.
 /// </summary>
 sealed class WorkGroupGemmKernel<TShape, TLoader>(AcceleratorDevice device) : IWorkGroupGemm
     where TShape : struct, IWorkGroupShape
@@ -164,7 +164,7 @@ sealed class WorkGroupGemmKernel<TShape, TLoader>(AcceleratorDevice device) : IW
         // After the last column a thread prefetches zeros.
         int rightSteps = block < rowLength ? steps : 0;
 
-        // What each step needs and none changes: ILGPU moves nothing out of a loop.
+        // Loop invariants: ILGPU does not hoist them.
         int leftStore = LeftPart * WorkGroupBuffer.Depth / 2 * WorkGroupTile<TShape>.LeftStep * Float4.Length + LeftRow, rightStore = WorkGroupTile<TShape>.RightPlace;
         int left = Float32Accumulators.LeftPlace<TShape>(), right = Float32Accumulators.RightPlace<TShape>();
 
@@ -175,7 +175,7 @@ sealed class WorkGroupGemmKernel<TShape, TLoader>(AcceleratorDevice device) : IW
         int current = 0;
         for (int step = 1; step <= steps; step++)
         {
-            // In the last step nothing is left to prefetch, and zeros are stored that nobody reads. A branch around it would cost a copy of each register a step.
+            // In the last step nothing is left to prefetch, and zeros are stored that are never read. A branch around it would cost a copy of each register per step.
             int channel = k.Channel + WorkGroupBuffer.Depth;
             k = k.Advance(g, WorkGroupBuffer.Depth);
             if (k.Channel != channel)

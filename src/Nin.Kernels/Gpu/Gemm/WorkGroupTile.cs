@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The tile of a work-group; a struct, so that each shape is a kernel of its own whose sizes are constants. Rows come in 64, columns in 32.
+/// The tile of a work-group; a struct, so that each shape is a kernel of its own whose sizes are constants. Rows are a multiple of 64, columns of 32.
 /// </summary>
 interface IWorkGroupShape
 {
@@ -47,14 +47,14 @@ static class WorkGroupBuffer
     public const int WarpThreads = 32, WarpRows = 64, WarpColumns = 32;
 
     /// <summary>
-    /// A thread's number by a constant of up to 64, or 256 by one of up to 256, as a product: ILGPU moves what it is used for into loops, and NVIDIA's assembler makes
+    /// A quotient, of a thread's number by a constant of up to 64 or of 256 threads by one of up to 256, as a product: ILGPU moves what it is used for into loops, and NVIDIA's assembler makes
     /// thirty instructions of a division.
     /// </summary>
     public static int Divide(int thread, int divisor) => thread * ((65536 + divisor - 1) / divisor) >> 16;
 }
 
 /// <summary>
-/// The tile of a work-group, and where its operands lie in shared memory: two buffers, one read while the other is written. In each, eight steps of
+/// The tile of a work-group, and where its operands lie in shared memory: double-buffered, one buffer is read while the other is written. In each, eight steps of
 /// k: <c>[8][rows + pad]</c> of the left operand, then <c>[8][columns]</c> of the right one. Places and steps count float4s.
 /// </summary>
 static class WorkGroupTile<TShape>
@@ -63,11 +63,11 @@ static class WorkGroupTile<TShape>
     // After each step of k of the left operand: a warp that transposes writes 16 rows of two steps, which then hit different banks.
     const int LeftPad = 1;
 
-    /// <summary>Threads: for each part of the tile as many as share it. A thread prefetches one or two float4s of each operand.</summary>
+    /// <summary>Threads: <see cref="WorkGroupBuffer.WarpThreads"/> for each part of the tile. A thread prefetches one or two float4s of each operand.</summary>
     public static int Threads => TShape.Rows / WorkGroupBuffer.WarpRows * WarpsAcross * WorkGroupBuffer.WarpThreads;
 
     /// <summary>
-    /// The threads that a kernel may have at most, and its work-groups that a multiprocessor should hold: 128 registers per thread, and 168 in the smaller tiles, of which
+    /// Launch bounds, the most threads of a work-group and the fewest work-groups that a multiprocessor should hold: 128 registers per thread, and 168 in the smaller tiles, of which
     /// a thread prefetches more.
     /// </summary>
     public static KernelSpecialization Specialization => new(Threads, (Threads < 256 ? 384 : 512) / Threads);
@@ -134,7 +134,7 @@ struct PrefetchRegisters
 sealed class WorkGroupShapes<TKernel>(AcceleratorDevice device, params WorkGroupShapes<TKernel>.Shape[] shapes)
     where TKernel : class
 {
-    // Launches of smaller results that take what is there, before a shape is compiled for them: the last batch of many epochs, and not the batches of a service.
+    // How many launches of smaller results use a shape that is already compiled before one is compiled for them: enough for the last batches of many epochs, too few for a service.
     const int Patience = 64;
 
     readonly Shape[] shapes = [.. shapes.Where(s => s.Area.Threads <= device.Accelerator.MaxNumThreadsPerGroup)];
@@ -142,8 +142,8 @@ sealed class WorkGroupShapes<TKernel>(AcceleratorDevice device, params WorkGroup
     readonly Dictionary<int, (long Largest, int Smaller)> seen = [];
 
     /// <summary>
-    /// The shape that should finish first. A result that is smaller than one before it with as many columns, as those of an epoch's last batch are, takes
-    /// another shape before one is compiled for it alone: every shape sums in the same order, to the same bits.
+    /// The shape that should finish first. A result that is smaller than an earlier one with as many columns, as in an epoch's last batch, uses a shape that is
+    /// already compiled, rather than have one compiled for it alone: every shape sums in the same order, to the same bits.
     /// </summary>
     /// <param name="rows">Rows of the result.</param>
     /// <param name="columns">Columns of one copy.</param>
@@ -161,7 +161,7 @@ sealed class WorkGroupShapes<TKernel>(AcceleratorDevice device, params WorkGroup
         }
     }
 
-    // Where a result was larger, some shape is loaded.
+    // After a larger result at least one shape is loaded.
     Shape Cheapest(long rows, int columns, long copies, bool ofLoaded)
     {
         Shape? cheapest = null;
@@ -195,7 +195,7 @@ sealed class WorkGroupShapes<TKernel>(AcceleratorDevice device, params WorkGroup
 /// <param name="Threads">Threads that compute it.</param>
 /// <param name="Rows">Rows.</param>
 /// <param name="Columns">Columns.</param>
-/// <param name="OperandCost">What reading an element of an operand costs, in sums.</param>
+/// <param name="OperandCost">What reading an element of an operand costs, in multiply-adds.</param>
 readonly record struct WorkGroupArea(int Threads, int Rows, int Columns, int OperandCost)
 {
     /// <summary>The tile of a shape in float32.</summary>
@@ -203,7 +203,7 @@ readonly record struct WorkGroupArea(int Threads, int Rows, int Columns, int Ope
         where TShape : struct, IWorkGroupShape =>
         new(WorkGroupTile<TShape>.Threads, TShape.Rows, TShape.Columns, OperandCost: 16);
 
-    /// <summary>The tile of a shape on tensor cores, which sum four times as fast and more.</summary>
+    /// <summary>The tile of a shape on tensor cores, which multiply four times as fast or more.</summary>
     public static WorkGroupArea OfTensorCores<TShape>()
         where TShape : struct, IWorkGroupShape =>
         new(TensorTile<TShape>.Threads, TShape.Rows, TShape.Columns, OperandCost: 64);
@@ -213,7 +213,7 @@ readonly record struct WorkGroupArea(int Threads, int Rows, int Columns, int Ope
 
     /// <summary>
     /// What the last multiprocessor to finish has to do, in arbitrary units: the tiles that it gets, each as long as its area, and longer
-    /// where a tile is small, because each of its operands then serves fewer sums.
+    /// where a tile is small, because each element of its operands then serves fewer multiply-adds.
     /// </summary>
     public double Cost(long rows, int columns, long copies, int multiprocessors)
     {

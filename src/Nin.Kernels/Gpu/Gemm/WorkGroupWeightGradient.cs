@@ -5,12 +5,12 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// The weight gradient for devices whose work-groups cooperate cheaply; a leaf's sums have the same order as <see cref="ThreadWeightGradient"/>'s, but its leaves
+/// The weight gradient for devices whose work-groups cooperate cheaply; in float32 a leaf's sums have the same order as <see cref="ThreadWeightGradient"/>'s, but its leaves
 /// are shorter where weights are few.
 /// </summary>
 sealed class WorkGroupWeightGradient : IWeightGradient
 {
-    // A 1x1 layer of few channels has one tile, and a batch perhaps 32 leaves: a fourth of a large GPU's multiprocessors. With sixteen tiles to a leaf all have work. Partial
+    // A 1x1 layer of few channels has one tile, and a batch perhaps 32 leaves: a quarter of a large GPU's multiprocessors. With sixteen tiles per leaf all have work. Partial
     // sums of so few weights cost little; a leaf of fewer than four buffers of pixels would not fill its tile's time.
     const int LeafTiles = 16, LeafPixels = 4 * WorkGroupBuffer.Depth;
 
@@ -142,8 +142,8 @@ readonly record struct GradientTile(int Leaf, int Group, int Row, int Column)
 
 /// <summary>
 /// A weight gradient of which a work-group sums a tile of (tap, channel) by filters over the pixels of a leaf: the product of the transposed im2col
-/// matrix and the output's gradient, eight pixels at a time in shared memory, in two buffers as
-/// <see cref="WorkGroupGemmKernel{TShape, TLoader}"/> has them. Both operands are already in the order in which they are multiplied, so nothing is transposed.
+/// matrix and the output's gradient, eight pixels at a time in shared memory, double-buffered
+/// as in <see cref="WorkGroupGemmKernel{TShape, TLoader}"/>. Both operands are already in the order in which they are multiplied, so nothing is transposed.
 /// </summary>
 sealed class WorkGroupGradientKernel<TShape, TLoader>(AcceleratorDevice device) : IWorkGroupGradient
     where TShape : struct, IWorkGroupShape
@@ -189,7 +189,7 @@ sealed class WorkGroupGradientKernel<TShape, TLoader>(AcceleratorDevice device) 
         int current = 0;
         for (int rest = pixels - WorkGroupBuffer.Depth; rest > -WorkGroupBuffer.Depth; rest -= WorkGroupBuffer.Depth)
         {
-            // After the last pixel zeros are prefetched and stored, which nobody reads: a branch around it would cost a copy of each register a step.
+            // After the last pixel zeros are prefetched and stored, which are never read: a branch around it would cost a copy of each register per step.
             first = first.Advance(g, WorkGroupBuffer.Depth);
             if (HasSecondLeft) second = second.Advance(g, WorkGroupBuffer.Depth);
             right += WorkGroupBuffer.Depth * (g.Groups * g.ResultChannels);
@@ -250,7 +250,7 @@ sealed class WorkGroupGradientKernel<TShape, TLoader>(AcceleratorDevice device) 
         return elements;
     }
 
-    // The places are few instructions, and registers for them are what this kernel does not have.
+    // Places are computed again each time: they take few instructions, and this kernel has no registers to spare for them.
     static void StoreShared(ArrayView<Float4> shared, int buffer, PrefetchRegisters prefetched)
     {
         int left = buffer + LeftPixel * WorkGroupTile<TShape>.LeftStep + LeftColumn;

@@ -36,7 +36,7 @@ readonly record struct GroupLanes(Divisor Items, int Lanes)
     public int Item => Group.IdxX - Lane * Items.Value;
 
     /// <summary>Adds up what the lanes of each item hold: lane 0 returns the sum. All threads of the group call it, as often as each other.</summary>
-    /// <param name="shared">Shared memory of the group, an element a thread.</param>
+    /// <param name="shared">Shared memory of the group, one element per thread.</param>
     /// <param name="sum">What this thread holds.</param>
     public Float4 Sum(ArrayView<Float4> shared, Float4 sum)
     {

@@ -5,7 +5,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// Combines the sums of leaves as the binary tree of <see cref="ReductionTree"/>, in place. A thread takes one element through a whole tree; a
-/// tree of many leaves is first folded, whose subtrees are threads of their own.
+/// tree of many leaves is first folded, with a thread for each of its subtrees.
 /// </summary>
 sealed class TreeSum(AcceleratorDevice device)
 {
@@ -24,7 +24,7 @@ sealed class TreeSum(AcceleratorDevice device)
     /// <param name="stride">Elements from a leaf to the next.</param>
     /// <param name="first">The first result.</param>
     /// <param name="second">The second one, whose partial sums follow; or none.</param>
-    /// <param name="accumulate">Adds to what is there instead of overwriting it.</param>
+    /// <param name="accumulate">Adds to the old content instead of overwriting it.</param>
     public void Run(DeviceStream stream, int leaves, DeviceView partials, long stride, DeviceView first, DeviceView second, bool accumulate)
     {
         long length = first.Length + second.Length;

@@ -70,8 +70,8 @@ struct RightFragment
 }
 
 /// <summary>
-/// The operands of all lanes of a warp, for the emulation of a matrix instruction: each lane writes its own to a table, whose address the first
-/// lane tells the others.
+/// The operands of all lanes of a warp, for the emulation of a matrix instruction: each lane writes its own to a table, whose address the
+/// first lane broadcasts.
 /// </summary>
 unsafe ref struct LaneTable
 {

@@ -4,7 +4,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// Where a lane's elements of an operand's fragments begin in a buffer, in floats: those of four neighbouring fragments of eight rows (or columns), or of four neighbouring
-/// fours of steps of k. The XOR of <see cref="TensorTile{TShape}"/> makes them differ by more than a constant.
+/// groups of four steps of k. The XOR of <see cref="TensorTile{TShape}"/> makes them differ by more than a constant.
 /// </summary>
 struct FragmentPlaces
 {

@@ -33,7 +33,7 @@ static class TensorCore
 
     /// <summary>
     /// <c>C + A B</c> of the high parts for four tiles side by side, by all lanes of a warp. The body emulates it for accelerators of 32 lanes. Four
-    /// tiles and not one, because there each exchange between lanes costs as much as the arithmetic of a thousand.
+    /// tiles and not one, because in the emulation each exchange between lanes costs as much as the arithmetic of a thousand.
     /// </summary>
     [IntrinsicImplementation]
     public static FragmentRow MultiplyAddTf32(FragmentRow c, LeftFragment a, RightFragment b0, RightFragment b1, RightFragment b2, RightFragment b3)
@@ -134,7 +134,7 @@ sealed class FragmentRowPtx(PTXCodeGenerator code, Value call)
         isFirst = false;
     }
 
-    /// <summary>Gives the operands' registers back.</summary>
+    /// <summary>Frees the operands' registers.</summary>
     public void Free()
     {
         foreach (var register in left.Concat(right).OfType<PtxRegister.HardwareRegister>()) code.FreeRegister(register);

@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// An implicit GEMM on tensor cores, of which a work-group computes a tile of pixels by columns. Sixteen elements of k at a time are copied to shared memory, two buffers
-/// ahead of the one that is multiplied, so that memory has the time of two buffers to answer.
+/// An implicit GEMM on tensor cores, of which a work-group computes a tile of pixels by columns. A pipeline of three stages: sixteen elements of k at a time are copied to shared memory
+/// asynchronously, two buffers ahead of the one that is multiplied, so that memory has the time of two buffers to answer.
 /// </summary>
 sealed class TensorGemmKernel<TShape, TLoader, TProducts>(AcceleratorDevice device) : IWorkGroupGemm
     where TShape : struct, IWorkGroupShape
@@ -124,7 +124,7 @@ sealed class TensorGemmKernel<TShape, TLoader, TProducts>(AcceleratorDevice devi
 
     static long Locate(ConvolutionGeometry g, Im2colRow m, Im2colColumn k) => default(TLoader).Locate(g, m, k);
 
-    // The rows that a thread copies are a multiple of eight apart, so that the float4s of all of them change places alike.
+    // The rows that a thread copies are a multiple of eight apart, so that the float4s of all of them are swizzled alike.
     static void CopyLeft(int part, ConvolutionGeometry g, ArrayView<float> x, Im2colRow m, Im2colColumn k, long location, ArrayView<Float4> shared, int place)
     {
         if (HasLeft(part)) default(TLoader).Copy(g, x, m, k, location, shared, place + part * RowsOfSteps.Place(LeftGap, 0));

@@ -132,7 +132,7 @@ sealed class TensorGradientKernel<TShape, TLoader, TProducts>(AcceleratorDevice 
         AsyncCopy.Begin(ref floats[place + 3], ref dy[filters > 3 ? index + 3 : 0], filters > 3 ? 4 : 0);
     }
 
-    // The output's gradient is in shared memory already: a thread adds up one filter of it. Four pixels change places differently.
+    // The output's gradient is in shared memory already: a thread adds up one filter of it. Each of four neighbouring pixels is swizzled differently.
     static float AddColumn(float sum, ArrayView<float> floats, int buffer)
     {
         int column = Group.IdxX - WorkGroupBuffer.Divide(Group.IdxX, TShape.Columns) * TShape.Columns, at = buffer + TensorTile<TShape>.Right * Float4.Length + (column & 3);

@@ -12,8 +12,8 @@ static class TensorTile
 
 /// <summary>
 /// The tile of a work-group on tensor cores, and where its operands lie in shared memory: the left one, then the right one, in each of three buffers. No padding, with
-/// which they would take more than 48 KiB: within each 128 bytes the float4s change places, an XOR of their number, so that what a warp reads or writes at a time is
-/// in different banks. Places count float4s.
+/// which they would take more than 48 KiB: within each 128 bytes the float4s are swizzled, by an XOR of their number, so that what a warp reads or writes at a
+/// time is in different banks. Places count float4s.
 /// </summary>
 static class TensorTile<TShape>
     where TShape : struct, IWorkGroupShape
@@ -22,7 +22,7 @@ static class TensorTile<TShape>
 
     public static int Threads => TShape.Rows / WarpRows * WarpsAcross * TensorCore.Lanes;
 
-    /// <summary>256 registers a thread in the largest tile, of which a warp computes 64 columns, and 168 in the others, where it computes 32.</summary>
+    /// <summary>256 registers per thread in the largest tile, of which a warp computes 64 columns, and 168 in the others, where it computes 32.</summary>
     public static KernelSpecialization Specialization => new(Threads, (WarpColumns > NarrowColumns ? 256 : 384) / Threads);
 
     public static int WarpColumns => TShape.Rows == 128 && TShape.Columns == 128 ? 2 * NarrowColumns : NarrowColumns;

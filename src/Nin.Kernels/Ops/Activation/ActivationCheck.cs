@@ -4,8 +4,8 @@ using Nin.Ops;
 namespace Nin;
 
 /// <summary>
-/// Checks an activation of your own in the way that the library's are checked: its gradient against its formula, and what a device computes of both. Call it from
-/// a test; a wrong gradient does train, only badly.
+/// Checks an activation of your own as the library's are checked: its gradient against its formula, and what a device computes of both. Call it from
+/// a test; a network with a wrong gradient still trains, only badly.
 /// </summary>
 /// <example><code>ActivationCheck.Run(new Elu(0.7f), Device.Open("cpu"));</code></example>
 public static class ActivationCheck

@@ -36,7 +36,7 @@ readonly struct Float32(float value) : IFloat32<Float32>
     public static Float32 MulAdd(Float32 a, Float32 b, Float32 addend) => new(FusedMultiplyAdd.Of(a.Value, b.Value, addend.Value));
 
     // A formula's bound is its left operand. ILGPU 1.5.3 moves a constant on the left of a comparison to the right, and from then on PTX's comparison
-    // also holds for NaN: a ReLU would make a number of it. So the bound stands on the right here.
+    // also holds for NaN: a ReLU would make a number of it. So the bound is on the right here.
     public static Float32 Max(Float32 left, Float32 right) => new(right.Value < left.Value ? left.Value : right.Value);
 
     public static Float32 Min(Float32 left, Float32 right) => new(right.Value > left.Value ? left.Value : right.Value);
@@ -59,8 +59,8 @@ readonly struct Float32(float value) : IFloat32<Float32>
 }
 
 /// <summary>
-/// Functions of float32, written once for kernels and registers: a GPU's own exponential loses a digit at large arguments, its own tangent
-/// has eleven bits, and neither engine has an error function.
+/// Functions of float32, written once for kernels and registers: a GPU's own exponential loses a digit at large arguments, its own hyperbolic
+/// tangent has eleven bits, and neither engine has an error function.
 /// </summary>
 static class FloatFunctions
 {

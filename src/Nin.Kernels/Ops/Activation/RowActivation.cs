@@ -6,8 +6,8 @@ namespace Nin.Ops;
 /// An activation as the vectorised convolutions apply it: to rows of results as soon as they are stored, while they are in the first-level cache.
 /// </summary>
 /// <remarks>
-/// A function pointer and not a type parameter of the convolutions: their kernels are compiled once, whatever activations follow, and one call a row
-/// of a tile costs nothing beside the row's sums. The formula sees what a pass of its own would load, so the bits are the same.
+/// A function pointer and not a type parameter of the convolutions: their kernels are compiled once, whatever activations follow, and one call per row
+/// of a tile costs nothing compared with the row's sums. The formula sees what a pass of its own would load, so the bits are the same.
 /// </remarks>
 readonly unsafe struct RowActivation
 {

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>What the kernels of batch normalisation read beside their arrays.</summary>
+/// <summary>What the kernels of batch normalisation read besides their arrays.</summary>
 /// <param name="Examples">Examples of the batch.</param>
 /// <param name="Pixels">Pixels of an example.</param>
 /// <param name="Channels">Channels.</param>
@@ -21,19 +21,19 @@ readonly record struct BatchNormMap(int Examples, int Pixels, int Channels, floa
     /// <summary>1 where the deviation is given as a variance, 0 where as the inverse of its root.</summary>
     public int HasVariance { get; init; }
 
-    /// <summary>1 where the gradient of the input is added to what is there.</summary>
+    /// <summary>1 where the gradient of the input is added to the old content.</summary>
     public int AccumulateData { get; init; }
 
-    /// <summary>1 where dgamma is added to what is there.</summary>
+    /// <summary>1 where dgamma is added to the old content.</summary>
     public int AccumulateGamma { get; init; }
 
-    /// <summary>1 where dbeta is added to what is there.</summary>
+    /// <summary>1 where dbeta is added to the old content.</summary>
     public int AccumulateBeta { get; init; }
 
     /// <summary>1 where a residual is added before the ReLU, or where the output masks the gradient.</summary>
     public int HasResidual { get; init; }
 
-    /// <summary>1 where the gradient of the residual is written, 2 where it is added to what is there.</summary>
+    /// <summary>1 where the gradient of the residual is written, 2 where it is added to the old content.</summary>
     public int ResidualGradient { get; init; }
 
     /// <summary>Elements of the batch.</summary>
@@ -64,7 +64,7 @@ readonly record struct ChannelRows(long Length, long Step, int Groups, int Width
         return new(map.Length, (long)groups * map.Channels, groups, width, Divisor.Of(blocks));
     }
 
-    /// <summary>Threads that there is work for.</summary>
+    /// <summary>Threads that have work.</summary>
     public int Items => Groups * Blocks.Value;
 
     /// <summary>The first channel of an item.</summary>
@@ -122,7 +122,7 @@ sealed class BatchNormApply(AcceleratorDevice device)
     }
 
     /// <summary>
-    /// The one place of this arithmetic: the backward pass finds the ReLU's mask again by the same operations in the same order.
+    /// This arithmetic is written only here: the backward pass finds the ReLU's mask again by the same operations in the same order.
     /// </summary>
     public static Float4 Normalised(Float4 x, Float4 mean, Float4 inverseDeviation) => Float4.Multiply(Float4.Subtract(x, mean), inverseDeviation);
 

@@ -4,7 +4,7 @@ namespace Nin.Ops;
 
 /// <summary>
 /// <c>(x - mean) scale + beta</c> with <c>scale = gamma inverseDeviation</c>: in this form and not with the mean folded into the shift, which
-/// cancels where a mean is large beside its deviation. The gradient finds the ReLU's mask by the same three operations.
+/// cancels where a mean is large compared with its deviation. The gradient finds the ReLU's mask by the same three operations.
 /// </summary>
 readonly unsafe struct BatchNormAffine(float* mean, float* scale, float* beta)
 {
@@ -37,7 +37,7 @@ readonly unsafe struct BatchNormAffine(float* mean, float* scale, float* beta)
         where TExtent : struct, IExtent =>
         TLanes.MulAdd(centred, extent.Load<TLanes>(scale + c), extent.Load<TLanes>(beta + c));
 
-    /// <summary>What stands before <see cref="Centre"/>'s part of a gradient: gamma over the deviation.</summary>
+    /// <summary>The factor of <see cref="Centre"/>'s part of a gradient: gamma over the deviation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Scale<TLanes, TExtent>(int c, TExtent extent)
         where TLanes : struct, ILanes<TLanes>
@@ -217,7 +217,7 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
                 inverseDeviation[c] = (float)(1 / Math.Sqrt(squares / m + epsilon));
                 scale[c] = gamma[c] * inverseDeviation[c];
                 runningMean[c] += momentum * (mean[c] - runningMean[c]);
-                // Of a single value there is no unbiased variance: the old one stays.
+                // A single value has no unbiased variance: the old one stays.
                 if (m > 1) runningVariance[c] += momentum * ((float)(squares / (m - 1)) - runningVariance[c]);
             }
         }

@@ -19,7 +19,7 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
     // A few blocks of ChannelSums, and no more than stays in the second-level cache whatever the channels.
     const int TileRows = 128;
 
-    // Channels whose sums of a tile stand on the stack: a whole number of the widest registers.
+    // Channels whose sums of a tile are on the stack: a whole number of the widest registers.
     const int TileChannels = 512;
 
     readonly ReductionTree tree = sizes.Tree;

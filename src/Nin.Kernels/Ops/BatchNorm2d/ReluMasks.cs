@@ -19,7 +19,7 @@ interface IReluMask
         where TExtent : struct, IExtent;
 }
 
-/// <summary>There is no ReLU.</summary>
+/// <summary>No ReLU follows: every gradient passes.</summary>
 readonly struct NoMask : IReluMask
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -135,7 +135,7 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
             return;
         }
 
-        // The sum of dy has scratch of its own, and is done before this op asks.
+        // The sum of dy has its own scratch, and is done before this op takes any.
         if (!dbias.IsNone) biasGradient.Run(stream, sizes.OutHeight * sizes.OutWidth, sizes.Filters, n, dy, dbias, accumulate);
         if (algorithm == Conv2dAlgorithm.Depthwise)
         {

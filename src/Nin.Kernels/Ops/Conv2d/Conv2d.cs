@@ -1,6 +1,6 @@
 namespace Nin.Ops;
 
-/// <summary>Fprop, <c>y = act(x * w + bias + residual)</c>: the cross-correlation of a batch, with all that follows applied as it is stored.</summary>
+/// <summary>Fprop, <c>y = act(x * w + bias + residual)</c>: the cross-correlation of a batch, with all that follows applied when it is stored.</summary>
 interface IConv2dForward : IOp
 {
     /// <param name="stream">Order of work.</param>

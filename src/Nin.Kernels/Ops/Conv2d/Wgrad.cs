@@ -173,7 +173,7 @@ unsafe struct WgradTarget
     /// <summary>Null where it is not asked for.</summary>
     public float* DB;
 
-    /// <summary>True to add to what is there.</summary>
+    /// <summary>True to add to the old content.</summary>
     public bool Accumulate;
 
     /// <summary>True where no cache could hold dw until the optimiser reads it.</summary>
@@ -189,7 +189,7 @@ unsafe struct WgradTarget
             StoreRow<TLanes>(sums + (long)i * Columns, DW + ((long)(from + i) * Groups + group) * Columns);
         }
 
-        // Stores past the caches keep no order of their own: other threads are told that this piece is done only after them.
+        // Non-temporal stores are weakly ordered: other threads are told that this piece is done only after them.
         if (IsLarge && Sse.IsSupported) Sse.StoreFence();
     }
 

@@ -226,7 +226,7 @@ unsafe struct WgradJob : ILanesJob
     }
 
     // Im2col rows run along the rows of A here: some are gathered whole, then distributed to the panels, a tile's height to each. One at a
-    // time would be read back while its stores are still in flight, in other pieces than they were written in: that stalls.
+    // time would be read back while its stores are still in flight, in other pieces than they were written in: store forwarding fails, and loads stall.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void PackRows<TLanes>(in Im2colRows rows, long first, int from, in MacroKernel product, float* gathered)
         where TLanes : struct, ILanes<TLanes>

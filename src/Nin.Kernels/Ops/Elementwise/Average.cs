@@ -10,7 +10,7 @@ interface IAverage : IOp
     /// <param name="stream">Order of work.</param>
     /// <param name="share">Weight of the new values, 0 to 1.</param>
     /// <param name="x">New values.</param>
-    /// <param name="average">As long, updated.</param>
+    /// <param name="average">The same length, updated.</param>
     void Run(DeviceStream stream, float share, DeviceView x, DeviceView average);
 }
 

@@ -57,8 +57,8 @@ sealed class ChannelSumPortable(AcceleratorDevice device) : IChannelSum
 }
 
 /// <summary>
-/// The leaves of a batch, each cut into a power of two of runs of pixels, one run and channel per thread: a leaf alone would leave a graphics
-/// processor without work, and is longer than one float32 sum should be. Runs are leaves of a tree of more levels, whose nodes are the same.
+/// The leaves of a batch, each cut into a power of two of runs of pixels, one run and channel per thread: whole leaves would leave a GPU
+/// without work, and are longer than one float32 sum should be. Runs are leaves of a tree of more levels, whose nodes are the same.
 /// </summary>
 /// <param name="Tree">How the batch is cut.</param>
 /// <param name="Examples">Examples of the batch.</param>
@@ -88,7 +88,7 @@ readonly record struct ChannelRuns(ReductionTree Tree, int Examples, int Channel
     /// <summary>Partial sums of the batch: one per run and channel.</summary>
     public long Length => (long)Count * Channels;
 
-    /// <summary>The pixels of a run. Kernels ask: there is no division in it.</summary>
+    /// <summary>The pixels of a run, without a division, because kernels call it.</summary>
     public PixelRun Run(int run)
     {
         int leaf = run >> Log2PerLeaf, place = run - (leaf << Log2PerLeaf);

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 
 namespace Nin.Ops;
 
-/// <summary>What a product is over: <c>[n, pixels, channels]</c>.</summary>
+/// <summary>The sizes of a product: <c>[n, pixels, channels]</c>.</summary>
 /// <param name="N">Examples.</param>
 /// <param name="Pixels">Rows times columns.</param>
 /// <param name="Channels">Channels, or features.</param>

@@ -8,11 +8,11 @@ interface INonFinite : IOp
 {
     /// <param name="stream">Order of work.</param>
     /// <param name="x">Any shape.</param>
-    /// <param name="found">One element: becomes 1 where <paramref name="x"/> has a NaN or an infinity, and is kept elsewhere.</param>
+    /// <param name="found">One element: becomes 1 where <paramref name="x"/> has a NaN or an infinity, and otherwise keeps its value.</param>
     void Run(DeviceStream stream, DeviceView x, DeviceView found);
 }
 
-/// <summary>One thread an element; all that find one write the same.</summary>
+/// <summary>One thread per element; all that find one write the same value.</summary>
 sealed class NonFinitePortable(AcceleratorDevice device) : INonFinite
 {
     readonly Action<DeviceStream, KernelConfig, ArrayView<float>, ArrayView<float>> launch = device.Load<ArrayView<float>, ArrayView<float>>(Kernel);

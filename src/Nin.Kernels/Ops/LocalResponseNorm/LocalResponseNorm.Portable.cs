@@ -37,7 +37,7 @@ sealed class LocalResponseNormForwardPortable(AcceleratorDevice device) : ILocal
     }
 }
 
-/// <summary>Two launches: what each output owes to its sum, and then, one thread per element, the windows that hold it.</summary>
+/// <summary>Two launches: the term t of each output, and then, one thread per element, its sum over the windows that hold it.</summary>
 sealed class LocalResponseNormBackwardPortable(AcceleratorDevice device) : ILocalResponseNormBackward
 {
     readonly Action<DeviceStream, KernelConfig, ResponseWindow, ResponseItems, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> terms =

@@ -44,7 +44,7 @@ sealed unsafe class LocalResponseNormForwardVectorized(CpuDevice device) : ILoca
     }
 }
 
-/// <summary>The same way back: what outputs owe to their sums lies between zeros.</summary>
+/// <summary>The same for the backward pass: the terms t of a pixel lie between zeros.</summary>
 sealed unsafe class LocalResponseNormBackwardVectorized(CpuDevice device) : ILocalResponseNormBackward
 {
     public void Run(

@@ -16,8 +16,8 @@ interface ILocalResponseNormForward : IOp
 }
 
 /// <summary>
-/// <c>dx[j] = dy[j] s[j]^-beta - 2 alpha beta x[j] sum t[c]</c> over the channels c whose window holds j, where <c>t[c] = dy[c] x[c] s[c]^(-beta - 1)</c> is
-/// what an output owes to its sum.
+/// <c>dx[j] = dy[j] s[j]^-beta - 2 alpha beta x[j] sum t[c]</c> over the channels c whose window holds j, where <c>t[c] = dy[c] x[c] s[c]^(-beta - 1)</c> is,
+/// times -beta, the gradient of <c>s[c]</c>.
 /// </summary>
 interface ILocalResponseNormBackward : IOp
 {

@@ -1,6 +1,6 @@
 namespace Nin.Ops;
 
-/// <summary><c>h = relu(x w1 + b1)</c>, <c>y = act(h w2 + b2)</c> over pixels, as one launch.</summary>
+/// <summary><c>h = relu(x w1 + b1)</c>, <c>y = act(h w2 + b2)</c> over pixels, as one op.</summary>
 interface IPointwiseMlpForward : IOp
 {
     /// <param name="stream">Order of work.</param>

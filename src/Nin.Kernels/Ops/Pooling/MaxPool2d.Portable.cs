@@ -58,7 +58,7 @@ struct Maxima
     public Float4 Value;
     public int Tap0, Tap1, Tap2, Tap3;
 
-    /// <summary>Puts those values in their place that are larger, or NaN.</summary>
+    /// <summary>Takes those values that are larger, or NaN.</summary>
     public static Maxima Largest(Maxima max, Float4 values, int tap)
     {
         if (IsLarger(values.S0, max.Value.S0)) (max.Value.S0, max.Tap0) = (values.S0, tap);
@@ -128,8 +128,8 @@ sealed class MaxPool2dForwardArgmaxPortable(AcceleratorDevice device) : IMaxPool
 }
 
 /// <summary>
-/// One thread per block of an input pixel's channels: it checks for each window over it, in row and column order, whether it was the maximum. Windows that
-/// overlap would need atomics the other way round, and their order is not fixed.
+/// One thread per block of an input pixel's channels: it checks for each window over it, in row and column order, whether it was the maximum. Scattering
+/// from windows that overlap would need atomics, whose order is not fixed.
 /// </summary>
 sealed class MaxPool2dBackwardPortable(AcceleratorDevice device) : IMaxPool2dBackward
 {
@@ -222,8 +222,8 @@ readonly record struct ArgmaxDifferences(int D0, int D1, int D2, int D3)
     public bool AllDiffer => D0 != 0 && D1 != 0 && D2 != 0 && D3 != 0;
 
     /// <summary>
-    /// Four bytes are read and compared as one number; of one byte the others tell nothing. Shifts repeat a byte: a product would overflow, and the compilers
-    /// of OpenCL take it that an int does not.
+    /// Four bytes are read and compared as one number; where one byte is read, only D0 has a meaning. Shifts repeat a byte: a product would overflow, and
+    /// OpenCL compilers assume that an int does not.
     /// </summary>
     public static ArgmaxDifferences OfBytes(ArrayView<byte> bytes, int index, int width, int wanted, int bits)
     {

@@ -135,8 +135,8 @@ sealed class SoftmaxCrossEntropyPortable(AcceleratorDevice device) : ISoftmaxCro
     }
 
     /// <summary>
-    /// <c>log(1 + x)</c> for x of 0 or more: where x is small <c>2 artanh(x / (2 + x))</c>, for the logarithm of CUDA near 1 is only good to 2^-22, and 1 + x
-    /// loses the digits of x.
+    /// <c>log(1 + x)</c> for x of 0 or more: where x is small <c>2 artanh(x / (2 + x))</c>, because CUDA's logarithm near 1 is accurate only to 2^-22, and
+    /// 1 + x loses the digits of x.
     /// </summary>
     static float LogOnePlus(float x)
     {
@@ -191,7 +191,7 @@ sealed unsafe class SoftmaxCrossEntropyVectorized(CpuDevice device) : ISoftmaxCr
 
 /// <summary>The loss of one example in double precision.</summary>
 /// <param name="smoothing">Share of the target that is spread over all classes.</param>
-/// <param name="weights">One a class; null for 1 each.</param>
+/// <param name="weights">One per class; null for 1 each.</param>
 readonly unsafe struct CrossEntropyRule(double smoothing, float* weights)
 {
     /// <param name="z">Logits.</param>
@@ -255,7 +255,7 @@ readonly unsafe struct CrossEntropyRule(double smoothing, float* weights)
         return sum;
     }
 
-    // .NET's LogP1 is the logarithm of a rounded 1 + x. Goldberg 1991: that rounding's error is taken out again.
+    // .NET's LogP1 is the logarithm of a rounded 1 + x. Goldberg 1991: the error of that rounding is corrected.
     static double LogOnePlus(double x)
     {
         double sum = 1 + x;
