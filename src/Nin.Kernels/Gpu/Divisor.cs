@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Nin.Ops;
 
 /// <summary>
-/// Division by a number that a whole launch shares, as a product and a shift: a graphics processor has no instruction that divides integers, and a
+/// Division by a number that a whole launch shares, as a product and a shift: a GPU has no instruction that divides integers, and a
 /// division by a run-time number is twenty instructions in 32 bits and seventy in 64. Exact for dividends from 0 to 2^31 - 1 (Granlund and Montgomery,
 /// "Division by invariant integers using multiplication", 1994).
 /// </summary>

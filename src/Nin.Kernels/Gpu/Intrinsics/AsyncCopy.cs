@@ -9,7 +9,7 @@ using PtxRegister = ILGPU.Backends.RegisterAllocator<ILGPU.Backends.PTX.PTXRegis
 namespace Nin.Ops;
 
 /// <summary>
-/// Copies from global to shared memory that pass no registers and that nobody waits for at once (PTX ISA, <c>cp.async</c>), from compute capability 8.0 on. A thread
+/// Asynchronous copies from global to shared memory that bypass registers (PTX ISA, <c>cp.async</c>), from compute capability 8.0 on. A thread
 /// begins some, closes their group with <see cref="Commit"/>, and waits for groups; the others see what it copied after the next barrier. The bodies
 /// are what ILGPU's CPU accelerator runs: there a copy is done at once. OpenCL has no such instruction.
 /// </summary>
@@ -50,7 +50,7 @@ static class AsyncCopy
         }
     }
 
-    // Past the first cache: what a work-group copies it reads once.
+    // cg bypasses the L1 cache: what a work-group copies it reads once.
     static void WriteFloat4(PTXBackend backend, PTXCodeGenerator code, Value call) => Write(code, call, "cp.async.cg.shared.global", 4 * sizeof(float));
 
     static void WriteFloat(PTXBackend backend, PTXCodeGenerator code, Value call) => Write(code, call, "cp.async.ca.shared.global", sizeof(float));

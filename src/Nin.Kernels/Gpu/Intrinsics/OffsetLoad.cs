@@ -10,8 +10,8 @@ using PtxRegister = ILGPU.Backends.RegisterAllocator<ILGPU.Backends.PTX.PTXRegis
 namespace Nin.Ops;
 
 /// <summary>
-/// Reads of shared memory a constant number of elements after a place. One address serves many of them, as part of the instruction; of an index ILGPU computes each
-/// address anew, which takes two instructions for each in the loops of products. The bodies are what ILGPU's CPU accelerator runs.
+/// Reads of shared memory a constant number of elements after a place. One address serves many of them, with the offset as part of the instruction; from an index ILGPU computes
+/// each address anew, which takes two instructions for each in the loops of products. The bodies are what ILGPU's CPU accelerator runs.
 /// </summary>
 static class OffsetLoad
 {

@@ -4,7 +4,7 @@ using ILGPU.Runtime;
 namespace Nin.Ops;
 
 /// <summary>
-/// Convolutions whose groups are narrow, depthwise ones above all: a tile of columns would be empty but for one. A thread sums one result; neighbouring
+/// Convolutions whose groups are narrow, depthwise ones above all: all columns of a tile but one would be empty. A thread sums one result; neighbouring
 /// threads have neighbouring channels, so that they read and write whole cache lines.
 /// </summary>
 sealed class NarrowGroupsGemm(AcceleratorDevice device) : IImplicitGemm
