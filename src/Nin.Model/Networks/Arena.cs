@@ -25,7 +25,7 @@ public readonly struct Arena
         (this.reach, this.redirected) = (reach, redirected);
 
     /// <summary>Inference, by the whole network.</summary>
-    internal static Arena OfInference(DeviceView memory, int batch) => new(memory, 0, batch, part: null, 0, int.MaxValue);
+    internal static Arena OfInference(DeviceView memory, int batch) => OfSteps(memory, batch, 0, int.MaxValue);
 
     /// <summary>Inference of a part of the batch by the steps before <paramref name="end"/>, whose slots end at <paramref name="reach"/>.</summary>
     internal static Arena OfPart(DeviceView memory, int batch, int end, long reach, in RedirectedSlot result) => new(memory, batch, 0, end, reach, result);

@@ -17,9 +17,6 @@ sealed class FrozenFeatures(Device device, int examples, long mostBytes) : IDisp
     long version, needed;
     long most = mostBytes;
 
-    /// <summary>Bytes that are taken.</summary>
-    public long Bytes => (memory?.Length ?? 0) * sizeof(float);
-
     /// <summary>Whether there is room for the values of a part; forgets those of another part, or of other parameters.</summary>
     /// <param name="of">What a training pass does now.</param>
     public bool Fits(TrainedPart of)
@@ -67,36 +64,39 @@ sealed class FrozenFeatures(Device device, int examples, long mostBytes) : IDisp
     public void Load(DeviceStream stream, in Arena to, bool isOfTraining, ReadOnlySpan<int> indices)
     {
         stream.Reads(memory!.View);
-        long start = 0;
-        for (int k = 0; k < part!.Bridges.Count; k++)
-        {
-            var bridge = part.Bridges[k];
-            var values = to.Slot(isOfTraining ? bridge.Training : bridge.Inference, bridge.Length);
-            for (int i = 0; i < indices.Length; i++) stream.Copy(Of(start, bridge, indices[i]), values.Slice(i * bridge.Length, bridge.Length));
-            start += bridge.Length * known.Length;
-        }
+        Copy(stream, to, isOfTraining, indices, loads: true);
     }
 
     /// <summary>Keeps the values of a batch.</summary>
     public void Store(DeviceStream stream, in Arena from, bool isOfTraining, ReadOnlySpan<int> indices)
     {
         stream.Writes(memory!.View);
+        Copy(stream, from, isOfTraining, indices, loads: false);
+        foreach (int index in indices) known[index] = true;
+    }
+
+    // One value after another, and of each all examples: in memory by their positions in the data set, in the pass by those in the batch.
+    void Copy(DeviceStream stream, in Arena pass, bool isOfTraining, ReadOnlySpan<int> indices, bool loads)
+    {
         long start = 0;
         for (int k = 0; k < part!.Bridges.Count; k++)
         {
             var bridge = part.Bridges[k];
-            var values = from.Slot(isOfTraining ? bridge.Training : bridge.Inference, bridge.Length);
-            for (int i = 0; i < indices.Length; i++) stream.Copy(values.Slice(i * bridge.Length, bridge.Length), Of(start, bridge, indices[i]));
-            start += bridge.Length * known.Length;
-        }
+            long length = bridge.Length;
+            var values = pass.Slot(isOfTraining ? bridge.Training : bridge.Inference, length);
+            for (int i = 0; i < indices.Length; i++)
+            {
+                DeviceView kept = memory!.View.Slice(start + indices[i] * length, length), value = values.Slice(i * length, length);
+                if (loads) stream.Copy(kept, value);
+                else stream.Copy(value, kept);
+            }
 
-        foreach (int index in indices) known[index] = true;
+            start += length * known.Length;
+        }
     }
 
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => memory?.Dispose();
-
-    DeviceView Of(long start, PlannedStep bridge, int index) => memory!.View.Slice(start + index * bridge.Length, bridge.Length);
 }
 
 /// <summary>Examples of a data set, and what frozen steps gave for them.</summary>

@@ -57,13 +57,20 @@ sealed class InferenceParts
     /// <summary>Elements of a session's memory for a batch; null where it runs as a whole.</summary>
     public long? Length(int batch) => batch > WholeParts * examples ? partPerExample * examples + (cutPerExample + restPerExample) * batch : null;
 
-    /// <summary>Runs a batch that has a <see cref="Length"/>, and returns where the output is.</summary>
+    /// <summary>Runs a batch, in parts where it has a <see cref="Length"/> and as a whole elsewhere, and returns where the output is.</summary>
+    /// <param name="parts">The network's parts, or null.</param>
     /// <param name="network">Runs the steps of an arena.</param>
     /// <param name="stream">Where they are queued.</param>
     /// <param name="batch">Examples.</param>
     /// <param name="memory">The session's memory.</param>
     /// <param name="input">The batch's memory.</param>
-    public DeviceView Run<TNetwork>(TNetwork network, DeviceStream stream, int batch, DeviceView memory, DeviceView input)
+    public static DeviceView Infer<TNetwork>(InferenceParts? parts, TNetwork network, DeviceStream stream, int batch, DeviceView memory, DeviceView input)
+        where TNetwork : struct, IInference =>
+        parts?.Length(batch) is null
+            ? network.Infer(new Pass(stream, batch), Arena.OfInference(memory, batch), input)
+            : parts.Run(network, stream, batch, memory, input);
+
+    DeviceView Run<TNetwork>(TNetwork network, DeviceStream stream, int batch, DeviceView memory, DeviceView input)
         where TNetwork : struct, IInference
     {
         var cut = memory.Slice(0, cutLength * batch);

@@ -157,9 +157,7 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
 
     /// <summary>Runs a batch for inference and returns where the output is.</summary>
     internal DeviceView Infer(DeviceStream stream, int batch, DeviceView memory, DeviceView input) =>
-        Parts is { } parts && parts.Length(batch) is not null
-            ? parts.Run(new Inference(this), stream, batch, memory, input)
-            : RunInference(new Pass(stream, batch), Arena.OfInference(memory, batch), input);
+        InferenceParts.Infer(Parts, new Inference(this), stream, batch, memory, input);
 
     /// <summary>Runs the steps of an arena as in inference.</summary>
     internal DeviceView Infer(in Pass pass, in Arena arena, DeviceView input) => RunInference(pass, arena, input);

@@ -119,13 +119,8 @@ public sealed class StepNetwork : IDisposable
     /// <param name="memory">The session's memory.</param>
     /// <param name="input">The batch's memory.</param>
     /// <param name="branches">Room for the inputs of the step with the most.</param>
-    internal DeviceView Infer(DeviceStream stream, int batch, DeviceView memory, DeviceView input, DeviceView[] branches)
-    {
-        var inference = new Inference(this, branches);
-        return parts?.Length(batch) is not null
-            ? parts.Run(inference, stream, batch, memory, input)
-            : inference.Infer(new Pass(stream, batch), Arena.OfInference(memory, batch), input);
-    }
+    internal DeviceView Infer(DeviceStream stream, int batch, DeviceView memory, DeviceView input, DeviceView[] branches) =>
+        InferenceParts.Infer(parts, new Inference(this, branches), stream, batch, memory, input);
 
     DeviceView Infer(in Pass pass, in Arena arena, DeviceView input, Span<DeviceView> branches)
     {
