@@ -15,6 +15,7 @@ sealed class EvalCommand : Command
     readonly Option<ModelEntry?> model;
     readonly Option<int?> batch = OptionKinds.Integer(
         "--batch", "Images at a time; the result does not depend on it (default: 256)", least: 1);
+    readonly Option<bool> flip = new("--flip") { Description = "Also try each image's mirror image, in twice the time; the logits are the mean of both" };
     readonly Option<string?> dataset = SharedOptions.Dataset();
     readonly Option<string?> data = SharedOptions.Data();
     readonly Option<string> device = SharedOptions.Device();
@@ -25,7 +26,7 @@ sealed class EvalCommand : Command
     {
         this.models = models;
         model = SharedOptions.Model(models, "The network, where the file does not name it");
-        foreach (Option option in (Option[])[weights, model, batch, dataset, data, device, threads]) Add(option);
+        foreach (Option option in (Option[])[weights, model, batch, flip, dataset, data, device, threads]) Add(option);
         SetAction(RunAsync);
     }
 
@@ -43,14 +44,14 @@ sealed class EvalCommand : Command
         var loaded = isFolder
             ? FolderData.ForTest(file.Model, folder!, file.Preprocessing, report.Note, cancellation)
             : await RunData.LoadAsync(images, file.Model, folder, training: false, limit: null, report.Note, cancellation).ConfigureAwait(false);
-        var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, cancellation: cancellation);
+        var tested = Evaluation.Run(network, loaded.Test, loaded.Normalization, parsed.GetValue(batch) ?? 256, mirrored: parsed.GetValue(flip), cancellation: cancellation);
         var classes = tested.Classes.Select(c => new ClassRow(c.Name, c.Precision, c.Recall));
         var result = new EvalResult(tested.Loss, tested.Accuracy, [.. classes]);
-        report.Result(result, AppJson.Lines.EvalResult, console => Show(console, file.Model.Id, tested));
+        report.Result(result, AppJson.Lines.EvalResult, console => Show(console, file.Model.Id, tested, parsed.GetValue(flip)));
         return ExitCode.Done;
     }
 
-    static void Show(IAnsiConsole console, string model, EvaluationResult tested)
+    static void Show(IAnsiConsole console, string model, EvaluationResult tested, bool mirrored)
     {
         var table = Tables.Create("class", ">images", ">precision", ">recall");
         foreach (var c in tested.Classes)
@@ -58,6 +59,7 @@ sealed class EvalCommand : Command
         console.Write(table);
         string share = $"{Tables.Percent(tested.Accuracy)} of {Tables.Count(tested.Examples)} test images";
         string dead = tested.DeadClasses == 0 ? "" : $", {tested.DeadClasses} dead classes";
-        console.Say($"  {model}: {share}, loss {Tables.Fixed(tested.Loss, "0.0000")}{dead}");
+        string how = mirrored ? ", with their mirror images" : "";
+        console.Say($"  {model}: {share}{how}, loss {Tables.Fixed(tested.Loss, "0.0000")}{dead}");
     }
 }

@@ -8,27 +8,32 @@ sealed class Evaluator : IDisposable
     readonly ISession session;
     readonly ImageDataset data;
     readonly InputFeed input;
+    readonly InputFeed? mirrorImages;
     readonly Loss loss;
     readonly IReadOnlyList<Metric> metrics;
     readonly int classes;
     readonly float[] logits;
+    readonly float[] mirrorLogits;
     readonly GradientExchange? exchange;
 
     public Evaluator(INetwork network, ISession session, ImageDataset data, Normalization? normalization, int batchSize, Loss? loss = null,
-        IReadOnlyList<Metric>? metrics = null, GradientExchange? exchange = null)
+        IReadOnlyList<Metric>? metrics = null, GradientExchange? exchange = null, bool mirrored = false)
     {
         this.session = session;
         this.exchange = exchange;
         this.data = data;
         this.metrics = metrics ?? [];
         this.loss = loss ?? Loss.Default;
-        var loader = new DataLoader(data, InputData.LoaderOptions(network, normalization, batchSize) with
+        var options = InputData.LoaderOptions(network, normalization, batchSize) with
         {
             Part = exchange is null ? BatchPart.Whole : new(exchange.Group.Rank, exchange.Group.Count),
-        });
+        };
+        var loader = new DataLoader(data, options);
         classes = network.Architecture.Output.Channels;
         logits = new float[loader.LargestPart * classes];
         input = new InputFeed(network, loader);
+        mirrorLogits = mirrored ? new float[logits.Length] : [];
+        if (mirrored) mirrorImages = new InputFeed(network, new DataLoader(data, options with { Transforms = [new HorizontalFlip(Probability: 1)] }));
     }
 
     /// <summary>What frozen steps gave for the images; null where nothing is kept. It is disposed with the evaluator.</summary>
@@ -38,12 +43,14 @@ sealed class Evaluator : IDisposable
     {
         var tally = new EvaluationTally(classes, loss);
         foreach (var metric in metrics) metric.Begin(classes);
+        using var mirrors = mirrorImages?.Epoch(epoch: 0, firstBatch: 0, cancellation).GetEnumerator();
         foreach (var batch in GradientExchange.Watched(exchange, "a batch of the test", input.Epoch(epoch: 0, firstBatch: 0, exchange is null ? cancellation : default)))
         {
             if (exchange is not null) TrainingRun.ThrowIfCancelled(exchange, cancellation);
             var images = input.On(batch);
             var y = Features is null ? session.Forward(images) : ((IFeatureSession)session).Forward(images, new FeatureBatch(Features, batch.Indices));
             y.CopyTo(logits.AsSpan(0, batch.Count * classes), Layout.Nhwc);
+            if (mirrors is not null) AverageWithNext(mirrors);
             exchange?.Group.Progressed();
             // Ranks infer a part each, and all of them count the whole, so that all decide alike.
             ReadOnlySpan<float> whole = exchange is null ? logits : exchange.Gather<float>(logits);
@@ -61,9 +68,20 @@ sealed class Evaluator : IDisposable
         return metrics.Count == 0 ? result : result with { Metrics = metrics.ToDictionary(m => m.Name, m => m.Value()) };
     }
 
+    /// <summary>Replaces the logits by the mean of them and of those of the mirror images, whose batches are the same ones.</summary>
+    void AverageWithNext(IEnumerator<ImageBatch> mirrors)
+    {
+        mirrors.MoveNext();
+        var batch = mirrors.Current;
+        var others = mirrorLogits.AsSpan(0, batch.Count * classes);
+        session.Forward(mirrorImages!.On(batch)).CopyTo(others, Layout.Nhwc);
+        for (int i = 0; i < others.Length; i++) logits[i] = (logits[i] + others[i]) / 2;
+    }
+
     public void Dispose()
     {
         input.Dispose();
+        mirrorImages?.Dispose();
         Features?.Dispose();
     }
 }

@@ -64,11 +64,37 @@ public sealed class EvaluationTests
 
     static double SpreadLoss(ChannelNet net, ImageDataset data, int image)
     {
-        using var input = net.CreateInput(1);
-        input.CopyFrom([.. data.Image(image).ToArray().Select(p => p / 255f)], Layout.Nchw);
-        float[] logits = net.Forward(input).ToArray();
+        float[] logits = Logits(net, data, image, mirrored: false);
         double sum = Math.Log(logits.Sum(l => Math.Exp(l)));
         return logits.Average(l => sum - l);
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(5)]
+    public void Mirror_images_count_half(int batchSize)
+    {
+        using var device = Device.Open("cpu", threads: 1);
+        using var net = new ChannelNet(device);
+        var data = ChannelImages.Create(12, seed: 1);
+        var tally = new EvaluationTally(ChannelNet.Architecture.Output.Channels, new CrossEntropyLoss());
+        for (int i = 0; i < data.Count; i++)
+        {
+            var (image, mirror) = (Logits(net, data, i, mirrored: false), Logits(net, data, i, mirrored: true));
+            tally.Add([.. image.Zip(mirror, (a, b) => (a + b) / 2)], data.Labels[i]);
+        }
+
+        double expected = tally.Result([]).Loss;
+        Evaluation.Run(net, data, batchSize: batchSize, mirrored: true).Loss.Should().BeApproximately(expected, 1e-6)
+            .And.NotBe(Evaluation.Run(net, data, batchSize: batchSize).Loss);
+    }
+
+    static float[] Logits(ChannelNet net, ImageDataset data, int image, bool mirrored)
+    {
+        var shape = ChannelNet.Architecture.Input;
+        using var input = net.CreateInput(1);
+        input.CopyFrom([.. Enumerable.Range(0, data.Image(image).Length).Select(i => data.Image(image)[mirrored ? i - i % shape.Width * 2 + shape.Width - 1 : i] / 255f)], Layout.Nchw);
+        return net.Forward(input).ToArray();
     }
 
     [Fact]
