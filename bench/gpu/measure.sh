@@ -13,10 +13,10 @@ status=0
 timeout 20 nvidia-smi -q >"$results/nvidia-smi.txt" 2>&1 || echo "nvidia-smi failed: see $results/nvidia-smi.txt" >&2
 
 # 150 s, of which each precision gets a third; a case that has begun ends, so a little longer.
-timeout 190 "$here/conformance/Nin.GpuConformance" --seconds "${NIN_CONFORMANCE_SECONDS:-150}" --json "$results/conformance.json" 2>&1 |
+timeout 190 "$here/app/Nin.GpuConformance" --seconds "${NIN_CONFORMANCE_SECONDS:-150}" --json "$results/conformance.json" 2>&1 |
   tee "$results/conformance.txt" || status=1
 
-timeout 300 "$here/Nin.GpuBenchmarks" --precision float32,tf32,tf32x3 --seconds 2 --minutes "${NIN_BENCHMARK_MINUTES:-4.5}" ${NIN_BENCHMARK_OPTIONS:-} \
+timeout 300 "$here/app/Nin.GpuBenchmarks" --precision float32,tf32,tf32x3 --seconds 2 --minutes "${NIN_BENCHMARK_MINUTES:-4.5}" ${NIN_BENCHMARK_OPTIONS:-} \
   --json "$results/benchmarks.json" 2>&1 | tee "$results/benchmarks.md" || status=1
 
 # Beside PyTorch, where it is.

@@ -8,20 +8,20 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=$here/out
 if command -v dotnet >/dev/null; then
-  # Not trimmed: ILGPU finds its intrinsics by reflection.
-  dotnet publish -c Release -r linux-x64 --self-contained -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true \
-    -p:DebugType=none -p:PublishTrimmed=false -v quiet -nologo -o "$out" "$here/Nin.GpuBenchmarks.csproj" >&2
+  # Not trimmed: ILGPU finds its intrinsics by reflection. Files in a folder: xunit loads the tests by their file, and both programs share one runtime.
+  publish() { dotnet publish -c Release -r linux-x64 --self-contained -p:PublishTrimmed=false -p:DebugType=none -v quiet -nologo -o "$out/app" "$1" >&2; }
+  publish "$here/Nin.GpuBenchmarks.csproj"
   if [[ $# == 0 || "$1" == --build-only ]]; then
-    # xunit loads the tests by their file, so these are files in a folder.
-    dotnet publish -c Release -r linux-x64 --self-contained -v quiet -nologo -o "$out/conformance" "$here/conformance/Nin.GpuConformance.csproj" >&2
+    publish "$here/conformance/Nin.GpuConformance.csproj"
     cp "$here/measure.sh" "$here/pytorch_book.py" "$out/"
   fi
 fi
 case "${1:-}" in
   --build-only)
-    tar -C "$here" --exclude=out/results -czf "$here/out.tar.gz" out
+    # Documentation and native libraries that nothing here loads are left out.
+    tar -C "$here" --exclude=out/results --exclude='*.xml' --exclude='*.pdb' -czf "$here/out.tar.gz" out
     ls -l "$here/out.tar.gz"
     ;;
   "") exec "$out/measure.sh" ;;
-  *) exec "$out/Nin.GpuBenchmarks" "$@" ;;
+  *) exec "$out/app/Nin.GpuBenchmarks" "$@" ;;
 esac
