@@ -25,12 +25,11 @@ sealed class TrainingRun : IDisposable
     readonly TrainingMeter meter = new();
     readonly GradientGuard guard;
     readonly GradientExchange? exchange;
+    readonly RunCheckpoints checkpoints;
     readonly double peak;
 
-    // Of the epoch that is trained; of which step the newest checkpoint is, and since when.
+    // Of the epoch that is trained.
     EpochProgress begun;
-    (int Epochs, int Steps) kept;
-    long keptAt;
 
     public TrainingRun(INetwork network, TrainingData data, TrainerOptions options, IProgress<TrainingProgress>? progress)
     {
@@ -57,12 +56,13 @@ sealed class TrainingRun : IDisposable
         optimizer.Guard = guard = new GradientGuard(network.Device);
         // Before a checkpoint brings the rate of its last step.
         peak = options.LearningRate ?? optimizer.LearningRate;
+        checkpoints = new RunCheckpoints(network, optimizer, options, Describe, best, logger);
         try
         {
             options.Ranks?.BeginWork("the start of the training");
             if (options.Resume)
             {
-                var state = Resume();
+                var state = checkpoints.Resume(loader.BatchesPerEpoch);
                 (FirstEpoch, begun) = (state.Epoch, state.Begun);
             }
 
@@ -73,14 +73,13 @@ sealed class TrainingRun : IDisposable
                 exchange = new GradientExchange(ranks, network.Parameters, options.SynchronizeBatchNorm);
             }
 
-            kept = (FirstEpoch, begun.Steps);
             session = network.CreateSession(maxBatch: 1);
             session.ReserveTraining(loader.LargestPart);
             input = new InputFeed(network, loader);
             if (data.Augmentation == Augmentation.None && data.Transforms.Count == 0) features = FeaturesOf(data.Training);
             evaluator = EvaluatorOf(data.Test);
             validator = EvaluatorOf(data.Validation);
-            keptAt = options.TimeProvider.GetTimestamp();
+            checkpoints.Begin(FirstEpoch, begun.Steps);
             var architecture = network.Architecture;
             logger.Begins(architecture.Name, network.Device.Id, loader.Count, options.Epochs, loader.BatchesPerEpoch, architecture.ParameterCount);
         }
@@ -248,7 +247,7 @@ sealed class TrainingRun : IDisposable
             meter.Step(batch.Count, seconds - begun.Seconds, loss);
             begun = new EpochProgress(begun.Steps + 1, lossSum, begun.Correct + session.LastCorrect, seconds, weight);
             progress?.Report(Progress(epoch, begun.Steps, weight > 0 ? lossSum / weight : 0));
-            if (!(clock.GetElapsedTime(keptAt) >= options.CheckpointInterval)) continue;
+            if (!checkpoints.IsDue) continue;
             Keep(epoch);
             (secondsBefore, started) = (seconds, clock.GetTimestamp());
         }
@@ -263,56 +262,15 @@ sealed class TrainingRun : IDisposable
             throw new OperationCanceledException(cancellation.IsCancellationRequested ? cancellation : new CancellationToken(canceled: true));
     }
 
-    /// <summary>Writes a checkpoint, unless the newest is of this very step.</summary>
     void Keep(int epochsDone)
     {
-        var position = (epochsDone, begun.Steps);
-        if (options.CheckpointFolder is not { } folder || position == kept) return;
+        if (!checkpoints.Wants(epochsDone, begun.Steps)) return;
         exchange?.Group.BeginWork("writing a checkpoint");
-        if (exchange is null or { Group.Rank: 0 }) Save(folder, epochsDone);
-        (kept, keptAt) = (position, options.TimeProvider.GetTimestamp());
-        logger.Keeps(epochsDone, begun.Steps, folder);
+        checkpoints.Keep(epochsDone, begun, isWriter: exchange is null or { Group.Rank: 0 });
     }
 
-    void Save(string folder, int epochsDone)
-    {
-        var state = new TrainingState(epochsDone, options.Seed) { Begun = begun, Run = Describe(), Options = options.CheckpointOptions, Best = best.Epoch };
-        TrainingCheckpoint.Save(options.Disk, folder, network, optimizer, state, bestWeights: best.Weights);
-    }
-
+    // As it is now: what is frozen may change, and images are hashed for a checkpoint alone.
     IReadOnlyDictionary<string, string> Describe() => RunDescription.Of(network, data, options, optimizer, peak);
-
-    TrainingState Resume()
-    {
-        var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer, CheckSame, best);
-        options.Resumed?.Invoke(state);
-        foreach (string reason in state.PassedOver) logger.PassesOver(reason);
-        logger.Resumes(state.Epoch, state.Begun.Steps, options.CheckpointFolder!);
-        return state;
-    }
-
-    void CheckSame(TrainingState then, string file)
-    {
-        if (then.Run.Count == 0)
-            throw new InvalidDataException($"{file} was not written by {nameof(Trainer)}: load it with {nameof(TrainingCheckpoint)}.{nameof(TrainingCheckpoint.Load)}.");
-        if (RunDescription.Difference(Describe(), then.Run, options.ChangeEpochs) is { } difference)
-        {
-            string allow = difference.StartsWith(RunDescription.Epochs, StringComparison.Ordinal) ? $", or allow it with {nameof(TrainerOptions.ChangeEpochs)}" : "";
-            throw new InvalidDataException($"{file} is of another run, which cannot be continued with the same bits: {difference}. Resume with the same{allow}, or start a new run.");
-        }
-
-        if (then.Run[RunDescription.Epochs] != Describe()[RunDescription.Epochs] && options.Epochs <= then.Epoch)
-            throw new ArgumentException($"{then.Epoch} epochs are done: to continue, {nameof(TrainerOptions.Epochs)} must be more, not {options.Epochs}.");
-        // The damaged one may be of a step before the change of the epochs or of one after it, and the schedule of those in between be either's.
-        if (then.PassedOver is [var damaged, ..] && then.Run[RunDescription.Epochs] != Describe()[RunDescription.Epochs]
-            && options.Schedule is not (ConstantSchedule or ExtendedSchedule))
-            throw new InvalidDataException(
-                $"{file} is from before the change of the epochs from {then.Run[RunDescription.Epochs]} to {options.Epochs}, and a newer checkpoint is damaged ({damaged}): say at which " +
-                $"step the epochs changed, with {nameof(ExtendedSchedule)}; or delete the damaged one, to change them from here on.");
-        if (then.Epoch > options.Epochs || then.Begun.Steps > (then.Epoch == options.Epochs ? 0 : loader.BatchesPerEpoch))
-            throw new InvalidDataException(
-                $"{file} has done {then.Epoch} epochs and {then.Begun.Steps} steps of {options.Epochs} epochs of {loader.BatchesPerEpoch} steps; it is damaged.");
-    }
 
     TrainingProgress Progress(int epoch, int done, double loss) =>
         new(epoch + 1, options.Epochs, done, loader.BatchesPerEpoch, loss, optimizer.LearningRate);
