@@ -151,7 +151,7 @@ public sealed record TrainSettings
     public static TrainSettings Plain { get; } = Quick with { Lr = 0.01 };
 
     /// <summary><see cref="Quick"/> for longer, with images that are varied and an average of the weights.</summary>
-    public static TrainSettings Accurate { get; } = Quick with { Epochs = 30, Augment = "shift-flip", LabelSmoothing = 0.1, Average = 0.999 };
+    public static TrainSettings Accurate { get; } = Quick with { Epochs = 15, Augment = "shift-flip", LabelSmoothing = 0.1, Average = 0.999 };
 
     /// <summary>As chapter 7.3 of the book trains it.</summary>
     public static TrainSettings Book { get; } = new()

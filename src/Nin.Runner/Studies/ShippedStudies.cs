@@ -19,7 +19,7 @@ static class ShippedStudies
     public static void AddTo(NinApp app)
     {
         foreach (var study in (Study[])[BookTable, PointwiseAblation, DeadClasses, Resources, Bottleneck, Recipes]) app.AddStudy(study);
-        app.UseForPreset("quick", "quick28").UseForPreset("book", "book").UseForPreset("accurate", nameof(Deep28));
+        app.UseForPreset("quick", nameof(Slim28)).UseForPreset("book", "book").UseForPreset("accurate", nameof(Deep28));
     }
 
     static TrainingStudy BookTable { get; } = new(
@@ -112,13 +112,14 @@ static class ShippedStudies
     [
         new StudyScale("small", "28 x 28, 5,000 images held out, 12,000 for training (all for quick), few epochs", Seeds: 1,
         [
-            StudyRow.Of<Quick28>("quick", TrainSettings.Quick with { HoldOut = 5_000 }),
+            StudyRow.Of<Quick28>("quick-quick28", TrainSettings.Quick with { HoldOut = 5_000 }),
+            StudyRow.Of<Slim28>("quick-slim28", TrainSettings.Quick with { HoldOut = 5_000 }, FashionMnist.Normalization),
             StudyRow.Of<Modern28>("accurate-modern28", ShortAccurate with { Epochs = 6 }),
             StudyRow.Of<Deep28>("accurate-deep28", ShortAccurate with { Epochs = 4 }, FashionMnist.Normalization),
         ]),
         new StudyScale("full", "28 x 28, 60,000 images, the presets as they are", Seeds: 3,
         [
-            StudyRow.Of<Quick28>("quick", TrainSettings.Quick),
+            StudyRow.Of<Slim28>("quick", TrainSettings.Quick, FashionMnist.Normalization),
             StudyRow.Of<Deep28>("accurate", TrainSettings.Accurate, FashionMnist.Normalization),
         ]),
     ]);
