@@ -18,6 +18,9 @@ sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Secon
     /// <summary>The networks that are trained and run, the most important first.</summary>
     public IReadOnlyList<string> Models { get; init; } = ["book", "quick28", "resnet18", "mobilenet"];
 
+    /// <summary>Whether CUDA's graphs may replay the launches of a step; off for comparison.</summary>
+    public bool Graphs { get; init; } = true;
+
     /// <summary>After so long nothing more is begun.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.MaxValue;
 
@@ -36,6 +39,7 @@ sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Secon
                 "--device" => options with { Device = value },
                 "--only" => options with { Only = value },
                 "--json" => options with { Json = value },
+                "--graphs" when value is "on" or "off" => options with { Graphs = value == "on" },
                 "--batch" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int batch) && batch > 0 => options with { Batch = batch },
                 "--seconds" when IsPositive(value, out double seconds) => options with { Seconds = seconds },
                 "--minutes" when IsPositive(value, out double minutes) => options with { Time = TimeSpan.FromMinutes(minutes) },
@@ -43,7 +47,7 @@ sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Secon
                 "--compare" when value.Split(',').All(AgreementCheck.Made.ContainsKey) => options with { Compared = value.Split(',') },
                 "--precision" => options with { Precisions = [.. value.Split(',').Select(ParsePrecision)] },
                 _ => throw new ArgumentException(
-                    $"{name} {value} is none of --device ID, --batch N, --seconds S, --minutes M, --precision P[,P], --models M[,M], "
+                    $"{name} {value} is none of --device ID, --batch N, --seconds S, --minutes M, --precision P[,P], --models M[,M], --graphs on|off, "
                     + $"--compare M[,M] of {string.Join(", ", AgreementCheck.Made.Keys)}, --only TEXT and --json FILE."),
             };
         }

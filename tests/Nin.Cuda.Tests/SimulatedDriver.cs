@@ -27,6 +27,19 @@ static unsafe class SimulatedDriver
     /// <summary>Lets launches return at once, and run nothing, or ends it.</summary>
     public static void Skip(bool skips) => ((delegate* unmanaged<int, int>)NativeLibrary.GetExport(library, "ninSkip"))(skips ? 1 : 0);
 
+    /// <summary>How often launches were asked for one by one and graphs as a whole, and how many graphs exist.</summary>
+    public static (long Launches, long Graphs, long Existing) Calls()
+    {
+        var calls = (delegate* unmanaged<int, long>)Function("ninCalls");
+        return (calls(0), calls(1), calls(2));
+    }
+
+    /// <summary>Lets so many more calls of graphs' functions succeed, and all others fail; below 0 none fails.</summary>
+    public static void LimitGraphCalls(int calls) => ((delegate* unmanaged<int, int>)Function("ninLimitGraphCalls"))(calls);
+
+    /// <summary>A function of the driver.</summary>
+    public static nint Function(string name) => NativeLibrary.GetExport(library, name);
+
     /// <summary>The kernels that are launched while <paramref name="action"/> runs, in their order.</summary>
     public static string[] Launched(Action action)
     {

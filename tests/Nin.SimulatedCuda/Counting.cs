@@ -61,6 +61,21 @@ static unsafe class Counting
         }
     }
 
+    /// <summary>How often launches were asked for one by one (0), and graphs (1), ever; and how many graphs, executable ones too, exist (2).</summary>
+    [UnmanagedCallersOnly(EntryPoint = "ninCalls")]
+    static long Calls(int which)
+    {
+        lock (Driver.Gate) return which switch { 0 => Driver.SingleLaunches, 1 => Driver.GraphLaunches, _ => Driver.Graphs };
+    }
+
+    /// <summary>Lets so many more calls of graphs' functions succeed, and all others fail; below 0 none fails.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "ninLimitGraphCalls")]
+    static int LimitGraphCalls(int calls)
+    {
+        lock (Driver.Gate) Driver.GraphCallsLeft = calls;
+        return 0;
+    }
+
     /// <summary>Begins to count launches that run from now on, or ends it.</summary>
     [UnmanagedCallersOnly(EntryPoint = "ninCount")]
     static int Count(int counts)

@@ -16,14 +16,20 @@ enum Code
     InvalidDevice = 101,
     InvalidPtx = 218,
     InvalidHandle = 400,
+    IllegalState = 401,
     NotFound = 500,
     NotReady = 600,
     IllegalAddress = 700,
     LaunchFailed = 719,
+    CaptureUnsupported = 900,
+    CaptureInvalidated = 901,
+    CaptureIsolation = 905,
+    CaptureImplicit = 906,
+    CaptureWrongThread = 908,
 }
 
 /// <summary>The driver's state, and what its functions do. One function at a time.</summary>
-sealed unsafe class Driver
+sealed unsafe partial class Driver
 {
     const long MemoryBytes = 8L << 30;
 
@@ -111,6 +117,7 @@ sealed unsafe class Driver
     {
         address = 0;
         if (bytes <= 0) return Code.InvalidValue;
+        if (RefuseUnsafe() is var refusal and not Code.Success) return refusal;
         if (Device.Memory.AllocatedBytes + bytes > MemoryBytes) return Code.OutOfMemory;
         address = (nint)Device.Memory.Allocate(bytes).Start;
         return Code.Success;
@@ -122,6 +129,7 @@ sealed unsafe class Driver
 
     public Code Free(nint address)
     {
+        if (RefuseUnsafe() is var refusal and not Code.Success) return refusal;
         if (Device.Memory.Find((byte*)address) is not { } allocation || (nint)allocation.Start != address) return Code.InvalidValue;
         foreach (var stream in streams)
         {
@@ -150,39 +158,40 @@ sealed unsafe class Driver
         if (to is not null && !to.Holds((byte*)target, bytes)) return Fail(Code.InvalidValue, $"memcheck: a copy of {bytes} bytes writes beyond an allocation of {to.Bytes}");
         if (from is null && !IsLocked(source, bytes))
         {
-            // The driver has read pageable memory when the call returns.
+            // The driver has read pageable memory when the call returns. In a graph it would be read later, which is not simulated.
+            if (RefuseInCapture(queue, Code.NotSupported) is var refusal and not Code.Success) return refusal;
             byte[] staged = new ReadOnlySpan<byte>((void*)source, checked((int)bytes)).ToArray();
-            Add(queue, () =>
-            {
-                staged.CopyTo(new Span<byte>((void*)target, staged.Length));
-                to?.MarkWritten((byte*)target, bytes);
-            });
-            Uses(queue, "a copy", target);
-            return Code.Success;
+            return Put(
+                queue, () =>
+                {
+                    staged.CopyTo(new Span<byte>((void*)target, staged.Length));
+                    to?.MarkWritten((byte*)target, bytes);
+                }, "a copy", target);
         }
 
-        Add(queue, () =>
-        {
-            Buffer.MemoryCopy((void*)source, (void*)target, bytes, bytes);
-            to?.MarkWritten((byte*)target, bytes);
-        });
-        Uses(queue, "a copy", target, source);
+        bool waits = to is null && !IsLocked(target, bytes);
+        if (waits && RefuseInCapture(queue) is var unsupported and not Code.Success) return unsupported;
+        Code code = Put(
+            queue, () =>
+            {
+                Buffer.MemoryCopy((void*)source, (void*)target, bytes, bytes);
+                to?.MarkWritten((byte*)target, bytes);
+            }, "a copy", target, source);
         // A copy to pageable memory is done when the call returns.
-        if (to is null && !IsLocked(target, bytes)) Run(queue.Run);
-        return Fault;
+        if (code == Code.Success && waits) Run(queue.Run);
+        return code == Code.Success ? Fault : code;
     }
 
     public Code Fill(nint target, byte value, long bytes, nint stream)
     {
         if (Stream(stream) is not { } queue) return Code.InvalidHandle;
         if (Device.Memory.Find((byte*)target) is not { } to || !to.Holds((byte*)target, bytes)) return Fail(Code.InvalidValue, $"memcheck: {bytes} bytes are filled beyond an allocation");
-        Add(queue, () =>
-        {
-            NativeMemory.Fill((void*)target, (nuint)bytes, value);
-            to.MarkWritten((byte*)target, bytes);
-        });
-        Uses(queue, "a fill", target);
-        return Code.Success;
+        return Put(
+            queue, () =>
+            {
+                NativeMemory.Fill((void*)target, (nuint)bytes, value);
+                to.MarkWritten((byte*)target, bytes);
+            }, "a fill", target);
     }
 
     public Code Launch(nint function, Launch launch, nint stream)
@@ -191,9 +200,8 @@ sealed unsafe class Driver
         if (launch.Blocks <= 0 || launch.ThreadsPerBlock is <= 0 or > 1024 || launch.Grid.Y > 65535 || launch.Grid.Z > 65535
             || launch.Group.Z > 64 || program.SharedBytes + launch.DynamicSharedBytes > 48 << 10
             || (program.MaxThreads > 0 && launch.ThreadsPerBlock > program.MaxThreads)) return Code.InvalidValue;
-        Add(queue, () => Device.Run(program, launch));
-        Uses(queue, program.Name, Pointers(launch.Arguments));
-        return Code.Success;
+        if (queue.Capture is null) SingleLaunches++;
+        return Put(queue, () => Device.Run(program, launch), program.Name, Pointers(launch.Arguments));
     }
 
     /// <summary>Runs queued work, and keeps the fault that ends it.</summary>
@@ -216,6 +224,7 @@ sealed unsafe class Driver
     {
         module = 0;
         log = "";
+        if (RefuseUnsafe() is var refusal and not Code.Success) return refusal;
         try
         {
             module = Keep(PtxProgram.Load(text));
@@ -234,8 +243,6 @@ sealed unsafe class Driver
         if (Fault == Code.Success) (Fault, FaultText) = (code, text);
         return code;
     }
-
-    static void Uses(Queue queue, string name, params nint[] pointers) => queue.Uses.Enqueue((queue.Queued, pointers, name));
 
     bool IsLocked(nint start, long bytes) => locked.Exists(l => start >= l.Start && start + bytes <= l.Start + l.Bytes);
 

@@ -98,7 +98,7 @@ static unsafe class Exports
     static int CtxSetCurrent(nint context) => 0;
 
     [UnmanagedCallersOnly(EntryPoint = "cuCtxSynchronize")]
-    static int CtxSynchronize() => Do(d => d.Run(d.RunAll));
+    static int CtxSynchronize() => Do(d => d.RefuseInAnyCapture() is var refusal and not Code.Success ? refusal : d.Run(d.RunAll));
 
     [UnmanagedCallersOnly(EntryPoint = "cuCtxGetCacheConfig")]
     static int CtxGetCacheConfig(int* config)
@@ -221,17 +221,25 @@ static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "cuStreamDestroy_v2")]
     static int StreamDestroy(nint stream) => Do(d =>
     {
-        if (d.Find<Queue>(stream) is null) return Code.InvalidHandle;
+        if (d.Find<Queue>(stream) is not { } queue) return Code.InvalidHandle;
+        if (Driver.RefuseInCapture(queue) is var refusal and not Code.Success) return refusal;
         return d.Run(() => d.CloseStream(stream));
     });
 
     [UnmanagedCallersOnly(EntryPoint = "cuStreamSynchronize")]
-    static int StreamSynchronize(nint stream) => Do(d => d.Stream(stream) is { } queue ? d.Run(queue.Run) : Code.InvalidHandle);
+    static int StreamSynchronize(nint stream) => Do(d =>
+    {
+        if (d.Stream(stream) is not { } queue) return Code.InvalidHandle;
+        if (Driver.RefuseInCapture(d.ImplicitCapture(queue) ?? queue) is var refusal and not Code.Success) return refusal;
+        return d.Run(queue.Run);
+    });
 
     [UnmanagedCallersOnly(EntryPoint = "cuStreamWaitEvent")]
     static int StreamWaitEvent(nint stream, nint mark, uint flags) => Do(d =>
     {
         if (d.Stream(stream) is not { } queue || d.Find<Event>(mark) is not { } known) return Code.InvalidHandle;
+        // It would become a part of what is captured, which was not recorded there: nothing here forks.
+        if (Driver.RefuseInCapture(queue, Code.CaptureIsolation) is var refusal and not Code.Success) return refusal;
         if (known.Stream is not { } first) return Code.Success;
         long item = known.Item;
         d.Add(queue, () => first.RunTo(item));
@@ -252,6 +260,7 @@ static unsafe class Exports
     static int EventRecord(nint mark, nint stream) => Do(d =>
     {
         if (d.Stream(stream) is not { } queue || d.Find<Event>(mark) is not { } known) return Code.InvalidHandle;
+        if (Driver.RefuseInCapture(queue, Code.NotSupported) is var refusal and not Code.Success) return refusal;
         d.Add(queue, () => known.Ticks = System.Diagnostics.Stopwatch.GetTimestamp());
         (known.Stream, known.Item) = (queue, queue.Queued);
         return Code.Success;
@@ -320,7 +329,7 @@ static unsafe class Exports
         nint function, int gridX, int gridY, int gridZ, int groupX, int groupY, int groupZ, int sharedBytes, nint stream, nint* parameters, nint* extra)
     {
         const int End = 0, BufferPointer = 1, BufferSize = 2;
-        if (Driver.SkipsLaunches) return 0;
+        if (Driver.SkipsLaunches && !Driver.Captures) return 0;
         byte* buffer = null;
         long bytes = 0;
         for (nint* at = extra; at is not null && *at != End; at += 2)
@@ -338,6 +347,51 @@ static unsafe class Exports
             byte[] arguments = new ReadOnlySpan<byte>(buffer, (int)bytes).ToArray();
             return (int)Driver.Launch(function, new Launch((gridX, gridY, gridZ), (groupX, groupY, groupZ), sharedBytes, arguments), stream);
         }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "cuStreamBeginCapture_v2")]
+    static int StreamBeginCapture(nint stream, int mode) => Do(d => d.BeginCapture(stream, mode));
+
+    [UnmanagedCallersOnly(EntryPoint = "cuStreamEndCapture")]
+    static int StreamEndCapture(nint stream, nint* graph)
+    {
+        lock (Driver.Gate)
+        {
+            Code code = Driver.EndCapture(stream, out nint captured);
+            *graph = captured;
+            return (int)code;
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "cuGraphInstantiateWithFlags")]
+    static int GraphInstantiate(nint* executable, nint graph, ulong flags)
+    {
+        lock (Driver.Gate)
+        {
+            if (flags != 0) return (int)Code.NotSupported;
+            Code code = Driver.Instantiate(graph, out nint made);
+            *executable = made;
+            return (int)code;
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "cuGraphLaunch")]
+    static int GraphLaunch(nint executable, nint stream)
+    {
+        if (Driver.SkipsLaunches) return 0;
+        return Do(d => d.LaunchGraph(executable, stream));
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "cuGraphDestroy")]
+    static int GraphDestroy(nint graph)
+    {
+        lock (Driver.Gate) return (int)Driver.DestroyGraph<Graph>(graph);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "cuGraphExecDestroy")]
+    static int GraphExecDestroy(nint executable)
+    {
+        lock (Driver.Gate) return (int)Driver.DestroyGraph<ExecutableGraph>(executable);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "cuOccupancyMaxActiveBlocksPerMultiprocessor")]

@@ -11,6 +11,9 @@ sealed class Queue(bool isBlocking)
     /// <summary>Whether it keeps the order of the default stream.</summary>
     public bool IsBlocking { get; } = isBlocking;
 
+    /// <summary>What is recorded instead of queued; null where nothing is.</summary>
+    public Capture? Capture { get; set; }
+
     /// <summary>How much was queued, ever.</summary>
     public long Queued { get; private set; }
 

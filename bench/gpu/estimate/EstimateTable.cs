@@ -42,7 +42,7 @@ static class EstimateTable
     {
         Console.WriteLine(
             $"Measured on this processor, with launches that return at once: {step.FirstMilliseconds:#,0} ms for the first step, in which {step.Texts.Count} kernels are compiled to PTX; "
-            + $"{step.HostMicroseconds:#,0} µs of the host for a later one, {step.HostMicroseconds / step.Launches.Length:0.0} a launch.");
+            + $"{step.HostMicroseconds:#,0} µs of the host for a later one, {step.HostMicroseconds / step.Launches.Length:0.0} a launch, {(step.HasGraphs ? "replayed as graphs" : "launch by launch")}.");
         Console.WriteLine($"An epoch's last batch, of {step.LastBatch} examples, compiles {step.NewKernels} more.");
     }
 

@@ -8,11 +8,12 @@ namespace Nin.Benchmarks.Estimate;
 /// <param name="Texts">The PTX of each program.</param>
 /// <param name="FirstMilliseconds">The network's first step with launches that return at once: kernels are compiled to PTX, and the rest is done once.</param>
 /// <param name="HostMicroseconds">A later step with launches that return at once.</param>
+/// <param name="HasGraphs">Whether that step launched graphs (<c>NIN_CUDA_GRAPHS</c>).</param>
 /// <param name="LastBatch">Examples of the last batch of Fashion-MNIST's epoch.</param>
 /// <param name="NewKernels">Kernels that are compiled for it alone.</param>
 /// <param name="Macs">Multiply-adds of all products of the step: forward, and both gradients of every layer but the first, which has no data gradient.</param>
 sealed record TrainingStep(
-    LaunchRecord[] Launches, Dictionary<int, string> Texts, double FirstMilliseconds, double HostMicroseconds, int LastBatch, int NewKernels, double Macs)
+    LaunchRecord[] Launches, Dictionary<int, string> Texts, double FirstMilliseconds, double HostMicroseconds, bool HasGraphs, int LastBatch, int NewKernels, double Macs)
 {
     public static TrainingStep Of<TNet, TIn, TOut>(SimulatedDriver driver, Device device, int batch)
         where TNet : INetwork<TNet, TIn, TOut>
@@ -42,7 +43,8 @@ sealed record TrainingStep(
         var texts = launches.GroupBy(l => l.Program).ToDictionary(g => g.Key, g => driver.TextOf(g.First()));
         LaunchRecord[] last = driver.Count(() => net.TrainStep(fewer, labels.AsSpan(0, rest), sgd));
         long[] macs = [.. TNet.Architecture.Layers.Select(l => l.Macs).Where(m => m > 0)];
-        return new(launches, texts, first, host, rest, last.Select(l => l.Program).Except(texts.Keys).Count(), (double)batch * (3 * macs.Sum() - macs[0]));
+        bool hasGraphs = ((AcceleratorDevice)device).Graphs?.Replayed > 0;
+        return new(launches, texts, first, host, hasGraphs, rest, last.Select(l => l.Program).Except(texts.Keys).Count(), (double)batch * (3 * macs.Sum() - macs[0]));
 
         void Step() => net.TrainStep(images, labels, sgd);
     }

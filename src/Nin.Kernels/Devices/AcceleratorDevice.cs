@@ -33,6 +33,8 @@ sealed class AcceleratorDevice : Device
         arena = new CachingArena(length => accelerator.Allocate1D<float>(length));
         order = QueueOrder.Of(profile.Kind);
         Ptx = ownsAccelerator ? PtxCache.Of(accelerator) : null;
+        // An accelerator's owner may wait for all of it at any time, which spoils a recording.
+        Graphs = ownsAccelerator ? CudaGraphs.Of(this) : null;
         Launches = new LaunchCatalog(this);
     }
 
@@ -40,6 +42,9 @@ sealed class AcceleratorDevice : Device
 
     /// <summary>Kernels that an earlier process compiled; null where none are kept.</summary>
     public PtxCache? Ptx { get; }
+
+    /// <summary>What replays the launches of passes; null where they are queued one by one.</summary>
+    public CudaGraphs? Graphs { get; }
 
     /// <summary>Kernels of steps outside the library.</summary>
     public LaunchCatalog Launches { get; }
@@ -124,6 +129,7 @@ sealed class AcceleratorDevice : Device
     {
         // The emulator's launches and copies are done when they return.
         if (first == then || Kind == DeviceKind.Emulator) return;
+        Graphs?.Submit(first);
         if (order is null)
         {
             WaitFor(first);
@@ -137,6 +143,7 @@ sealed class AcceleratorDevice : Device
     /// <summary>Returns when all work of a queue is done.</summary>
     public void WaitFor(AcceleratorStream queue)
     {
+        Graphs?.Submit(queue);
         queue.Synchronize();
         CountWait();
     }
@@ -172,7 +179,16 @@ sealed class AcceleratorDevice : Device
 
     public override void Synchronize()
     {
-        Accelerator.Synchronize();
+        if (Graphs is null)
+        {
+            Accelerator.Synchronize();
+        }
+        else
+        {
+            Graphs.Submit();
+            lock (Graphs.Gate) Accelerator.Synchronize();
+        }
+
         CountWait();
     }
 
@@ -183,6 +199,7 @@ sealed class AcceleratorDevice : Device
         if (IsDisposed) return;
         IsDisposed = true;
         foreach (var queue in spareQueues) queue.Dispose();
+        Graphs?.Dispose();
         arena.Dispose();
         if (!ownsAccelerator) return;
         Accelerator.Dispose();

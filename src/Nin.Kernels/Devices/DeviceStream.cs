@@ -26,9 +26,26 @@ abstract class DeviceStream(Device device) : IDisposable
             scratch = null;
             scratch = Device.Allocate(length);
             Writes(scratch.View);
+            MemoryMoved();
         }
 
         return scratch.View.Slice(0, length);
+    }
+
+    /// <summary>
+    /// Begins a pass that is likely to launch what others of its kind have launched; when the result is disposed, all of it is queued. Until then its launches may be
+    /// held back: the caller keeps alive what they use, and calls <see cref="Submit"/> before another thread may order work after them.
+    /// </summary>
+    public virtual ListedPass BeginPass(in PassKind kind) => default;
+
+    /// <summary>Queues the launches that the pass under way holds back.</summary>
+    public virtual void Submit()
+    {
+    }
+
+    /// <summary>Notes that memory which passes use was replaced.</summary>
+    public virtual void MemoryMoved()
+    {
     }
 
     /// <summary>Notes that the work queued next reads memory that other streams may write: it comes after theirs.</summary>

@@ -187,6 +187,7 @@ sealed class AcceleratorBuffer(AcceleratorDevice device, long length, ArenaRange
     public void CopyTo(Span<float> target, long offset, AcceleratorStream queue)
     {
         if (target.IsEmpty) return;
+        device.Graphs?.Submit(queue);
         Whole.SubView(offset, target.Length).CopyToCPU(queue, target);
         device.CountWait();
         GC.KeepAlive(this);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -18,8 +20,10 @@ static class PortableKernels
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
-            var gate = launch.GetKernel();
-            return (stream, config, a, b) => { lock (gate) launch(stream.Queue, config, a, b); };
+            var loaded = new PortableKernel<(T1, T2)>(
+                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2),
+                static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2));
+            return (stream, config, a, b) => loaded.Launch(stream, config, (a, b));
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -28,8 +32,10 @@ static class PortableKernels
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
-            var gate = launch.GetKernel();
-            return (stream, config, a, b, c) => { lock (gate) launch(stream.Queue, config, a, b, c); };
+            var loaded = new PortableKernel<(T1, T2, T3)>(
+                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3),
+                static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3));
+            return (stream, config, a, b, c) => loaded.Launch(stream, config, (a, b, c));
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -40,8 +46,11 @@ static class PortableKernels
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel.Method, specialization)
                 ?? device.Accelerator.LoadKernel(kernel, specialization);
-            var gate = launch.GetKernel();
-            return (stream, config, a, b, c, d) => { lock (gate) launch(stream.Queue, config, a, b, c, d); };
+            var loaded = new PortableKernel<(T1, T2, T3, T4)>(
+                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4),
+                static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
+                    && KernelArgument<T4>.Same(x.Item4, y.Item4));
+            return (stream, config, a, b, c, d) => loaded.Launch(stream, config, (a, b, c, d));
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -52,8 +61,11 @@ static class PortableKernels
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel.Method, specialization)
                 ?? device.Accelerator.LoadKernel(kernel, specialization);
-            var gate = launch.GetKernel();
-            return (stream, config, a, b, c, d, e) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e); };
+            var loaded = new PortableKernel<(T1, T2, T3, T4, T5)>(
+                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5),
+                static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
+                    && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5));
+            return (stream, config, a, b, c, d, e) => loaded.Launch(stream, config, (a, b, c, d, e));
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -62,8 +74,11 @@ static class PortableKernels
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
-            var gate = launch.GetKernel();
-            return (stream, config, a, b, c, d, e, f) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f); };
+            var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6)>(
+                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6),
+                static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
+                    && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6));
+            return (stream, config, a, b, c, d, e, f) => loaded.Launch(stream, config, (a, b, c, d, e, f));
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -73,8 +88,12 @@ static class PortableKernels
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
-            var gate = launch.GetKernel();
-            return (stream, config, a, b, c, d, e, f, g) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g); };
+            var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7)>(
+                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7),
+                static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
+                    && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6)
+                    && KernelArgument<T7>.Same(x.Item7, y.Item7));
+            return (stream, config, a, b, c, d, e, f, g) => loaded.Launch(stream, config, (a, b, c, d, e, f, g));
         }
 
         /// <inheritdoc cref="Load{T1, T2}"/>
@@ -85,17 +104,91 @@ static class PortableKernels
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
-            var gate = launch.GetKernel();
-            return (stream, config, a, b, c, d, e, f, g, h) => { lock (gate) launch(stream.Queue, config, a, b, c, d, e, f, g, h); };
+            var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7, T8)>(
+                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7, x.Item8),
+                static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
+                    && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6)
+                    && KernelArgument<T7>.Same(x.Item7, y.Item7) && KernelArgument<T8>.Same(x.Item8, y.Item8));
+            return (stream, config, a, b, c, d, e, f, g, h) => loaded.Launch(stream, config, (a, b, c, d, e, f, g, h));
         }
     }
-
-    extension(DeviceStream stream)
-    {
-        /// <summary>ILGPU's stream, which keeps the launches in order.</summary>
-        public AcceleratorStream Queue => ((AcceleratorDeviceStream)stream).Queue;
-    }
 }
+
+/// <summary>A kernel that was loaded.</summary>
+/// <param name="gate">Held while it is launched.</param>
+/// <param name="launch">ILGPU's launch.</param>
+/// <param name="same">Whether two launches' arguments are the same.</param>
+/// <typeparam name="TArguments">All of its arguments.</typeparam>
+sealed class PortableKernel<TArguments>(object gate, KernelLaunch<TArguments> launch, SameArguments<TArguments> same)
+    where TArguments : struct
+{
+    /// <summary>Queues it on a stream.</summary>
+    public void Launch(DeviceStream stream, in KernelConfig config, in TArguments arguments)
+    {
+        var on = (AcceleratorDeviceStream)stream;
+        if (on.List is { } list) list.Add(this, config, arguments);
+        else Launch(on.Queue, config, arguments);
+    }
+
+    /// <summary>Queues it on ILGPU's stream.</summary>
+    public void Launch(AcceleratorStream queue, in KernelConfig config, in TArguments arguments)
+    {
+        lock (gate) launch(queue, config, arguments);
+    }
+
+    /// <summary>Whether two launches' arguments are the same.</summary>
+    public bool Same(in TArguments x, in TArguments y) => same(x, y);
+}
+
+/// <summary>Launches a kernel.</summary>
+delegate void KernelLaunch<TArguments>(AcceleratorStream queue, KernelConfig config, in TArguments arguments);
+
+/// <summary>Compares arguments.</summary>
+delegate bool SameArguments<TArguments>(in TArguments x, in TArguments y);
+
+/// <summary>How an argument is compared: numbers by their bits (-0 is not 0), views by where they are; what is neither is never the same.</summary>
+static class KernelArgument<T>
+    where T : struct
+{
+    // All views have the same fields, whatever their elements.
+    static readonly int Views =
+        default(T) is IViews || (typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(ArrayView<>))
+            ? Unsafe.SizeOf<T>() / Unsafe.SizeOf<ArrayView<byte>>()
+            : 0;
+
+    public static bool Same(in T x, in T y)
+    {
+        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return Bytes(x).SequenceEqual(Bytes(y));
+        for (int i = 0; i < Views; i++)
+        {
+            if (!ViewFields<byte>.Same(ref View(x, i), ref View(y, i))) return false;
+        }
+
+        return Views > 0;
+    }
+
+    static ref ArrayView<byte> View(in T value, int index) => ref Unsafe.Add(ref Unsafe.As<T, ArrayView<byte>>(ref Unsafe.AsRef(in value)), index);
+
+    static ReadOnlySpan<byte> Bytes(in T value) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref Unsafe.AsRef(in value)), Unsafe.SizeOf<T>());
+}
+
+/// <summary>What a view is, which ILGPU does not show.</summary>
+static class ViewFields<TElement>
+    where TElement : unmanaged
+{
+    public static bool Same(ref ArrayView<TElement> x, ref ArrayView<TElement> y) =>
+        x.Length == y.Length && Index(ref x) == Index(ref y) && Buffer(ref x) == Buffer(ref y);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Buffer")]
+    static extern MemoryBuffer? Buffer(ref ArrayView<TElement> view);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Index")]
+    static extern long Index(ref ArrayView<TElement> view);
+}
+
+/// <summary>A kernel's argument of views and nothing else, which are compared one by one.</summary>
+interface IViews;
 
 /// <summary>Which items a thread of a portable kernel computes: its own number, and every <see cref="Stride"/>th after it.</summary>
 static class PortableThread

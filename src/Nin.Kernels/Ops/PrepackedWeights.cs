@@ -63,7 +63,12 @@ sealed class PrepackedWeights : IDisposable
         {
             if (!copies.TryGetValue(key, out var copy) || copy.Buffer.Length < length)
             {
-                copy?.Buffer.Dispose();
+                if (copy is not null)
+                {
+                    stream?.Submit();
+                    copy.Buffer.Dispose();
+                }
+
                 copies[key] = copy = new Copy(weights.Value.Buffer.Device.Allocate(length));
             }
 
@@ -71,6 +76,8 @@ sealed class PrepackedWeights : IDisposable
             {
                 stream?.Writes(copy.Buffer.View);
                 pack(weights.Value, copy.Buffer.View, in state);
+                // The next session that asks orders its work after it.
+                stream?.Submit();
                 copy.Version = weights.Version;
             }
 

@@ -124,10 +124,18 @@ public sealed partial class Session<TIn, TOut>
         using var writing = network.Parameters.Write();
         CheckOptimizer(optimizer);
         TargetLoss.Check(targets.Untyped, x.Batch, TOut.Shape, network.Device);
-        var (pass, arena, input, output) = RunForward(x, network.Part(inputGradient: false));
-        stream.Reads(targets.Untyped.View);
-        var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
-        Finish(new BatchLoss(loss, TOut.Shape, pass, output, targets.Untyped.View, memory), pass, arena, input, optimizer);
+        DeviceView input, wanted = targets.Untyped.View;
+        using (stream.BeginPass(new(IsTraining: true, x.Batch)))
+        {
+            (var pass, var arena, input, var output) = RunForward(x, network.Part(inputGradient: false));
+            stream.Reads(wanted);
+            var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
+            Finish(new BatchLoss(loss, TOut.Shape, pass, output, wanted, memory), pass, arena, input, optimizer);
+        }
+
+        input.KeepAlive();
+        wanted.KeepAlive();
+        GC.KeepAlive(optimizer);
         return Read();
     }
 
@@ -137,11 +145,19 @@ public sealed partial class Session<TIn, TOut>
         loss ??= Loss.Default;
         using var writing = network.Parameters.Write();
         BatchLoss.CheckLabels(loss, labels, x.Batch, TOut.Shape.Channels);
-        var (pass, arena, input, output) = RunForward(x, network.Part(inputGradient: false), exchange, features);
-        var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
-        var batch = new BatchLoss(loss, TOut.Shape, pass, output, memory, exchange?.Weight ?? loss.TotalWeight(labels));
-        batch.SetLabels(labels);
-        Finish(batch, pass, arena, input, optimizer);
+        DeviceView input;
+        // Ranks order their exchange after parts of the step while it is under way.
+        using (exchange is null ? stream.BeginPass(new(IsTraining: true, x.Batch)) : default)
+        {
+            (var pass, var arena, input, var output) = RunForward(x, network.Part(inputGradient: false), exchange, features);
+            var memory = arena.Slot(network.MemoryPlan.Loss, BatchLoss.FloatsPerExample);
+            var batch = new BatchLoss(loss, TOut.Shape, pass, output, memory, exchange?.Weight ?? loss.TotalWeight(labels));
+            batch.SetLabels(labels);
+            Finish(batch, pass, arena, input, optimizer);
+        }
+
+        input.KeepAlive();
+        GC.KeepAlive(optimizer);
     }
 
     void CheckOptimizer(Optimizer optimizer)

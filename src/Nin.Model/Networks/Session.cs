@@ -55,8 +55,14 @@ public sealed partial class Session<TIn, TOut> : ISession, IFeatureSession, Trai
 
     Tensor Infer(Tensor<TIn> x)
     {
-        var input = Begin(x);
-        var output = network.Infer(stream, x.Batch, core.Memory, input);
+        DeviceView input, output;
+        using (stream.BeginPass(new(IsTraining: false, x.Batch)))
+        {
+            input = Begin(x);
+            output = network.Infer(stream, x.Batch, core.Memory, input);
+        }
+
+        input.KeepAlive();
         x.Untyped.CheckUnchanged();
         return core.Result(output, x.Batch, TOut.Shape);
     }

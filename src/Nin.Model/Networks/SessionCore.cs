@@ -82,6 +82,7 @@ sealed class SessionCore : IDisposable
             try
             {
                 memory = parameters.Device.Allocate(needed);
+                Stream.MemoryMoved();
             }
             catch (InsufficientMemoryException exception)
             {

@@ -39,8 +39,14 @@ public sealed class StepSession : IDisposable
         using var call = core.Enter();
         using var reading = network.Parameters.Read();
         core.Check(x);
-        var input = core.Begin(x);
-        var output = network.Infer(core.Stream, x.Batch, core.Memory, input, branches);
+        DeviceView input, output;
+        using (core.Stream.BeginPass(new(IsTraining: false, x.Batch)))
+        {
+            input = core.Begin(x);
+            output = network.Infer(core.Stream, x.Batch, core.Memory, input, branches);
+        }
+
+        input.KeepAlive();
         x.CheckUnchanged();
         return core.Result(output, x.Batch, network.Output);
     }

@@ -76,7 +76,7 @@ readonly record struct ChannelRows(long Length, long Step, int Groups, int Width
 /// <param name="Deviation">One over the batch's deviation; or a variance, where the map says so.</param>
 /// <param name="Gamma">Scale.</param>
 /// <param name="Beta">Shift.</param>
-readonly record struct BatchNormChannels(ArrayView<float> Mean, ArrayView<float> Deviation, ArrayView<float> Gamma, ArrayView<float> Beta)
+readonly record struct BatchNormChannels(ArrayView<float> Mean, ArrayView<float> Deviation, ArrayView<float> Gamma, ArrayView<float> Beta) : IViews
 {
     public static bool AreAligned(DeviceView mean, DeviceView deviation, in BatchNormParameters parameters, int channels) =>
         Float4.AreAligned(mean, channels) && Float4.AreAligned(deviation, channels) && Float4.AreAligned(parameters.Gamma, channels)
@@ -98,7 +98,7 @@ readonly record struct BatchNormChannels(ArrayView<float> Mean, ArrayView<float>
 /// <summary>What a normalised value is added to, and where it goes.</summary>
 /// <param name="Residual">Read where the map says so.</param>
 /// <param name="Y">Output.</param>
-readonly record struct BatchNormOutput(ArrayView<float> Residual, ArrayView<float> Y);
+readonly record struct BatchNormOutput(ArrayView<float> Residual, ArrayView<float> Y) : IViews;
 
 /// <summary><c>y = act((x - mean) * inverseDeviation * gamma + beta + residual)</c>, one thread a block of channels in some pixels.</summary>
 sealed class BatchNormApply(AcceleratorDevice device)

@@ -8,7 +8,7 @@ namespace Nin.Ops;
 /// <param name="Channels">What its normalisation read.</param>
 /// <param name="Dy">Gradient of the output.</param>
 /// <param name="Y">Output, where it masks the gradient.</param>
-readonly record struct BatchNormArrays(ArrayView<float> X, BatchNormChannels Channels, ArrayView<float> Dy, ArrayView<float> Y)
+readonly record struct BatchNormArrays(ArrayView<float> X, BatchNormChannels Channels, ArrayView<float> Dy, ArrayView<float> Y) : IViews
 {
     /// <summary>Whether four channels of every array can be read at a time.</summary>
     public static bool AreAligned(int channels, DeviceView x, DeviceView dy, DeviceView dx, in ResidualGradient residual) =>

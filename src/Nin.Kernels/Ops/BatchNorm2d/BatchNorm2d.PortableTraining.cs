@@ -201,7 +201,7 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
 /// <param name="RunningMean">Moves on.</param>
 /// <param name="RunningVariance">Moves on.</param>
 readonly record struct BatchNormStatistics(
-    ArrayView<float> Mean, ArrayView<float> InverseDeviation, ArrayView<float> RunningMean, ArrayView<float> RunningVariance);
+    ArrayView<float> Mean, ArrayView<float> InverseDeviation, ArrayView<float> RunningMean, ArrayView<float> RunningVariance) : IViews;
 
 /// <summary>The channels of runs of pixels, in blocks of four or one that are items of <see cref="GroupLanes"/>.</summary>
 /// <param name="Items">Blocks of all runs.</param>
