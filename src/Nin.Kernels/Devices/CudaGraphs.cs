@@ -67,7 +67,7 @@ sealed unsafe class CudaGraphs : IDisposable
     public Lock Gate { get; } = new();
 
     /// <summary>Whether passes use them.</summary>
-    public bool IsOn => Refused == 0;
+    public bool IsOn => Refused == 0 && !device.IsDisposed;
 
     /// <summary>Graphs that were recorded.</summary>
     public long Recorded => Interlocked.Read(ref recorded);
@@ -98,7 +98,7 @@ sealed unsafe class CudaGraphs : IDisposable
     /// <param name="to">The queue; null for all.</param>
     public void Submit(AcceleratorStream? to = null)
     {
-        if (underWay.Value is { } list && (to is null || list.Queue == to)) list.Break();
+        if (!device.IsDisposed && underWay.Value is { } list && (to is null || list.Queue == to)) list.Break();
     }
 
     /// <summary>Records launches as they are, which runs none of them; null where the driver refuses.</summary>

@@ -36,8 +36,8 @@ sealed class LaunchLists(CudaGraphs graphs, CudaStream queue) : IDisposable
         lists.Clear();
     }
 
-    // Here, so that who ends a pass does not keep its list.
-    internal void End()
+    /// <summary>Ends it.</summary>
+    public void End()
     {
         var list = Current!;
         try
