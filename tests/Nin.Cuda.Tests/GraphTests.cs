@@ -1,3 +1,4 @@
+using Nin.Data;
 using Nin.Distributed.Tests;
 using Nin.Kernels.Tests.Conformance;
 using Nin.Ops;
@@ -113,6 +114,24 @@ public sealed class GraphTests : IDisposable
 
             replayed = GraphsOf(device)?.Replayed ?? 0;
             return [.. values];
+        }
+    }
+
+    [SimulatedFact]
+    public void A_trainer_that_uploads_ahead_looks_at_gradients_and_evaluates_gives_the_same_weights()
+    {
+        float[] expected = Fit(Open(graphs: false), out _), values = Fit(Open(), out long replayed);
+        values.Should().Equal(expected);
+        replayed.Should().BePositive();
+
+        static float[] Fit(Device opened, out long replayed)
+        {
+            using var device = opened;
+            using var net = new TinyNet(device, seed: 1);
+            var data = new TrainingData(SyntheticDataset.Create(26, 1, 11, 9, seed: 1), SyntheticDataset.Create(10, 1, 11, 9, seed: 2));
+            Trainer.Fit(net, data, new TrainerOptions { Epochs = 2, BatchSize = 4, LearningRate = 0.05, Seed = 3 });
+            replayed = GraphsOf(device)?.Replayed ?? 0;
+            return [.. net.Parameters.SelectMany(p => p.ToArray())];
         }
     }
 
