@@ -18,8 +18,8 @@ sealed record GpuOptions(string Device = "cuda:0", int Batch = 128, double Secon
     /// <summary>The networks that are trained and run, the most important first.</summary>
     public IReadOnlyList<string> Models { get; init; } = ["book", "quick28", "resnet18", "mobilenet"];
 
-    /// <summary>Whether CUDA's graphs may replay the launches of a step; off for comparison.</summary>
-    public bool Graphs { get; init; } = true;
+    /// <summary>Whether CUDA's graphs replay the launches of a step.</summary>
+    public bool Graphs { get; init; }
 
     /// <summary>After so long nothing more is begun.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.MaxValue;

@@ -6,7 +6,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {
     var options = GpuOptions.Parse(args);
-    if (!options.Graphs) Environment.SetEnvironmentVariable(CudaGraphs.Variable, CudaGraphs.Off);
+    if (options.Graphs) Environment.SetEnvironmentVariable(CudaGraphs.Variable, CudaGraphs.On);
     Report? report = null;
     // What matters most comes first, at every precision: whether the results are right, then whole networks, then each layer.
     Run(AgreementCheck.Print);

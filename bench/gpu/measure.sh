@@ -16,8 +16,12 @@ timeout 20 nvidia-smi -q >"$results/nvidia-smi.txt" 2>&1 || echo "nvidia-smi fai
 timeout 190 "$here/app/Nin.GpuConformance" --seconds "${NIN_CONFORMANCE_SECONDS:-150}" --json "$results/conformance.json" 2>&1 |
   tee "$results/conformance.txt" || status=1
 
-timeout 300 "$here/app/Nin.GpuBenchmarks" --precision float32,tf32,tf32x3 --seconds 2 --minutes "${NIN_BENCHMARK_MINUTES:-4.5}" ${NIN_BENCHMARK_OPTIONS:-} \
+timeout 270 "$here/app/Nin.GpuBenchmarks" --precision float32,tf32,tf32x3 --seconds 2 --minutes "${NIN_BENCHMARK_MINUTES:-4}" ${NIN_BENCHMARK_OPTIONS:-} \
   --json "$results/benchmarks.json" 2>&1 | tee "$results/benchmarks.md" || status=1
+
+# The small network again with its launches as graphs: whether they should be the default.
+timeout 60 "$here/app/Nin.GpuBenchmarks" --graphs on --precision float32,tf32 --models quick28 --compare mnist28 --only none --seconds 2 --minutes 0.7 ${NIN_BENCHMARK_OPTIONS:-} \
+  --json "$results/graphs.json" 2>&1 | tee "$results/graphs.md" || status=1
 
 # Beside PyTorch, where it is.
 if python3 -c 'import torch' 2>/dev/null; then

@@ -2,7 +2,7 @@
 # Builds the folder bench/gpu/out, which needs nothing but a graphics driver (no .NET, no CUDA toolkit, no network), and runs it here; or only builds it:
 #   bench/gpu/run.sh                       conformance and benchmarks on cuda:0, at most ten minutes; results in bench/gpu/out/results
 #   bench/gpu/run.sh --build-only          then copy bench/gpu/out.tar.gz to the machine with the GPU, unpack it there, and run out/measure.sh
-#   bench/gpu/run.sh [--device opencl:0] [--batch 128] [--seconds 2] [--minutes 5] [--precision float32,tf32x3,tf32] [--models book,quick28] [--graphs off] [--compare modern28] [--only TEXT] [--json FILE]
+#   bench/gpu/run.sh [--device opencl:0] [--batch 128] [--seconds 2] [--minutes 5] [--precision float32,tf32x3,tf32] [--models book,quick28] [--graphs on] [--compare modern28] [--only TEXT] [--json FILE]
 #                                          the benchmarks alone
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

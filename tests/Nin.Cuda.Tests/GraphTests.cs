@@ -289,7 +289,7 @@ public sealed class GraphTests : IDisposable
 
     static Device Open(bool graphs = true)
     {
-        Environment.SetEnvironmentVariable(CudaGraphs.Variable, graphs ? null : "off");
+        Environment.SetEnvironmentVariable(CudaGraphs.Variable, graphs ? CudaGraphs.On : null);
         return Device.Open("cuda:0");
     }
 

@@ -7,8 +7,8 @@ namespace Nin;
 
 /// <summary>
 /// CUDA's graphs: launches that were recorded once and are then launched by one call (NVIDIA, <i>CUDA Driver API</i>, "Stream Management" and "Graph
-/// Management"); ILGPU 1.5.3 has none. <c>NIN_CUDA_GRAPHS=off</c> turns them off. Where the driver refuses one, none is used any more: all work as well
-/// launch by launch.
+/// Management"); ILGPU 1.5.3 has none. <c>NIN_CUDA_GRAPHS=on</c> turns them on: no GPU has shown yet what they save. Where the driver refuses one, none is used
+/// any more: all work as well launch by launch.
 /// </summary>
 /// <remarks>
 /// Launches are recorded in a queue that has no other use, and only those: nothing that other threads queue or order at the same time gets into a graph. What would
@@ -16,11 +16,11 @@ namespace Nin;
 /// </remarks>
 sealed unsafe class CudaGraphs : IDisposable
 {
-    /// <summary>The variable that turns them off.</summary>
+    /// <summary>The variable that turns them on.</summary>
     public const string Variable = "NIN_CUDA_GRAPHS";
 
     /// <summary>Its value that does.</summary>
-    public const string Off = "off";
+    public const string On = "on";
 
     // CU_STREAM_CAPTURE_MODE_RELAXED: other threads may allocate, load kernels and wait for their own queues.
     const int Relaxed = 2;
@@ -48,10 +48,10 @@ sealed unsafe class CudaGraphs : IDisposable
         destroyExecutable = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cuGraphExecDestroy");
     }
 
-    /// <summary>Those of a CUDA device; null where it is another one, the driver has none, or they are turned off.</summary>
+    /// <summary>Those of a CUDA device; null where it is another one, the driver has none, or they are not turned on.</summary>
     public static CudaGraphs? Of(AcceleratorDevice device)
     {
-        if (device.Accelerator is not CudaAccelerator || Environment.GetEnvironmentVariable(Variable) == Off) return null;
+        if (device.Accelerator is not CudaAccelerator || Environment.GetEnvironmentVariable(Variable) != On) return null;
         if (NativeLibraries.TryLoad(DeviceKind.Cuda, out nint library, out _) is not null) return null;
         try
         {
