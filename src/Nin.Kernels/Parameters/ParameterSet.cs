@@ -86,8 +86,6 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
 
     internal DeviceView Values => values.View;
 
-    internal DeviceView Buffers => buffers.View;
-
     /// <summary>All gradients; their memory is taken at the first call, so that a network that only serves has none.</summary>
     internal DeviceView Gradients
     {

@@ -6,7 +6,7 @@ namespace Nin.Training;
 public abstract partial class Optimizer
 {
     (double Rate, double Decay)[]? factors;
-    DeviceView average, averageOfBuffers;
+    DeviceView average;
     DeviceBuffer? sumOfSquares;
     DeviceBuffer? swapped;
     Parameter[] lent = [];
@@ -33,7 +33,7 @@ public abstract partial class Optimizer
     /// <summary>
     /// Keeps an exponential moving average of the trained parameters, which begins as they are now: what a step leaves of the old average, 0 to 1, or
     /// <c>(1 + steps) / (10 + steps)</c> where that is less, so that the first steps do not weigh for long. Null for none. It is state like any other: a
-    /// checkpoint keeps it. Running statistics are averaged with the weights that they belong to: those of the last steps would not fit the average.
+    /// checkpoint keeps it. Running statistics are not averaged.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not 0 or more and below 1.</exception>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
@@ -48,9 +48,6 @@ public abstract partial class Optimizer
             average = AddState("average");
             using var reading = Parameters.Read();
             average.CopyFrom(Parameters.Values.ToArray());
-            if (Parameters.BuffersLength == 0) return;
-            averageOfBuffers = Allocate("averageOfBuffers", Parameters.BuffersLength);
-            averageOfBuffers.CopyFrom(Parameters.Buffers.ToArray());
         }
     }
 
@@ -99,7 +96,7 @@ public abstract partial class Optimizer
         SetFactors(p => Freezing.IsOf(p, prefix), rateFactor, decayFactor);
 
     /// <summary>
-    /// Puts the averaged weights and running statistics in the place of the trained ones until the result is disposed, which puts those back: to evaluate or save in between.
+    /// Puts the averaged weights in the place of the trained ones until the result is disposed, which puts those back: to evaluate or save in between.
     /// Nothing trains meanwhile. Without <see cref="AverageDecay"/> it does nothing.
     /// </summary>
     /// <exception cref="InvalidOperationException">They are in use already.</exception>
@@ -148,52 +145,33 @@ public abstract partial class Optimizer
     void Clip(in Pass pass, DeviceView gradients) => pass.Op<IClipGradient>().Run(
         pass.Stream, gradients, sumOfSquares!.View, (float)(MaxGradientNorm ?? double.PositiveInfinity), (float)(MaxGradientValue ?? double.PositiveInfinity));
 
-    void AddToAverage(in Pass pass, long start, long length) =>
-        pass.Op<IAverage>().Run(pass.Stream, AverageShare, Parameters.Values.Slice(start, length), average.Slice(start, length));
-
-    // All of them: those of a frozen normalisation do not change, and neither does their average.
-    void AverageBuffers(in Pass pass)
+    void AddToAverage(in Pass pass, long start, long length)
     {
-        if (averageOfBuffers.IsNone) return;
-        pass.Stream.Reads(Parameters.Buffers);
-        pass.Op<IAverage>().Run(pass.Stream, AverageShare, Parameters.Buffers, averageOfBuffers);
+        double decay = Math.Min(AverageDecay!.Value, (1.0 + Steps) / (10.0 + Steps));
+        pass.Op<IAverage>().Run(pass.Stream, (float)(1 - decay), Parameters.Values.Slice(start, length), average.Slice(start, length));
     }
-
-    // What a step adds of the present values.
-    float AverageShare => (float)(1 - Math.Min(AverageDecay!.Value, (1.0 + Steps) / (10.0 + Steps)));
-
-    /// <summary>The average of the running statistics, where there is one.</summary>
-    internal DeviceView AverageOfBuffers => averageOfBuffers;
 
     void Swap()
     {
         if (average.IsNone) return;
         using var writing = Parameters.Write();
         stream ??= Parameters.Device.CreateStream();
-        swapped ??= Parameters.Device.Allocate(Parameters.Max(p => p.Length));
-        foreach (var view in (DeviceView[])[Parameters.Values, Parameters.Buffers, average, averageOfBuffers, swapped.View]) stream.Writes(view);
+        swapped ??= Parameters.Device.Allocate(Parameters.Values.Length);
+        stream.Writes(Parameters.Values);
+        stream.Writes(average);
+        stream.Writes(swapped.View);
         // The same ones back, whatever is frozen meanwhile.
-        if (!usesAverage) lent = [.. Parameters.Where(p => p.Spec.IsTrainable ? p.IsTrained : IsUpdated(p))];
+        if (!usesAverage) lent = [.. Parameters.Where(p => p.IsTrained)];
         foreach (var parameter in lent)
         {
-            var averaged = (parameter.Spec.IsTrainable ? average : averageOfBuffers).Slice(parameter.Value.Offset, parameter.Length);
-            var spare = swapped.View.Slice(0, parameter.Length);
-            stream.Copy(parameter.Value, spare);
-            stream.Copy(averaged, parameter.Value);
-            stream.Copy(spare, averaged);
-            parameter.MarkWritten();
+            long start = parameter.Value.Offset, length = parameter.Length;
+            stream.Copy(Parameters.Values.Slice(start, length), swapped.View.Slice(start, length));
+            stream.Copy(average.Slice(start, length), Parameters.Values.Slice(start, length));
+            stream.Copy(swapped.View.Slice(start, length), average.Slice(start, length));
         }
 
+        Parameters.MarkWritten(lent);
         usesAverage = !usesAverage;
-    }
-
-    // Running statistics stay as they are where scale and shift are frozen.
-    bool IsUpdated(Parameter buffer)
-    {
-        string layer = LayerOf(buffer);
-        return !Parameters.Any(p => p.Spec.IsTrainable && LayerOf(p) == layer) || Parameters.Any(p => p.IsTrained && LayerOf(p) == layer);
-
-        static string LayerOf(Parameter parameter) => parameter.Name[..(parameter.Name.LastIndexOf('.') + 1)];
     }
 
     static double? AboveZero(double? value, string name) =>

@@ -40,7 +40,7 @@ public abstract partial class Optimizer : IDisposable
     /// <summary>Steps done; within <see cref="Update"/>, the present one counted.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>The names and arrays of its state, as long as the trained parameters (the average of running statistics: as these); for checkpoints.</summary>
+    /// <summary>The names and arrays of its state, as long as the trained parameters; for checkpoints.</summary>
     public IReadOnlyList<(string Name, DeviceView Value)> State => [.. state.Select(s => (s.Name, s.Value.View))];
 
     /// <summary>
@@ -80,7 +80,6 @@ public abstract partial class Optimizer : IDisposable
         Clip(pass);
         ForRanges(pass, RangeWork.Update);
         ForRanges(pass, RangeWork.Average);
-        AverageBuffers(pass);
         Parameters.MarkTrainedWritten();
         Parameters.ZeroGrad();
         GC.KeepAlive(on);
@@ -119,12 +118,10 @@ public abstract partial class Optimizer : IDisposable
     /// <returns>All of it; <see cref="ParameterRange.Of"/> takes out what belongs to a range.</returns>
     /// <exception cref="ArgumentException">There is state of that name.</exception>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
-    protected DeviceView AddState(string name) => Allocate(name, Parameters.Values.Length);
-
-    DeviceView Allocate(string name, long length)
+    protected DeviceView AddState(string name)
     {
         if (state.Exists(s => s.Name == name)) throw new ArgumentException($"State '{name}' exists already: give it another name.", nameof(name));
-        var buffer = Parameters.Device.Allocate(length);
+        var buffer = Parameters.Device.Allocate(Parameters.Values.Length);
         buffer.Owner = nameof(Optimizer);
         buffer.Clear();
         state.Add((name, buffer));

@@ -129,7 +129,7 @@ sealed class TrainingRun : IDisposable
         {
             Train(epoch, cancellation);
             exchange?.Group.BeginWork("what comes before the test");
-            exchange?.ShareBuffers(optimizer);
+            exchange?.ShareBuffers();
             metrics = Evaluate(epoch, cancellation);
         }
         catch (OperationCanceledException e) when (cancellation.IsCancellationRequested || (exchange is not null && e.CancellationToken.IsCancellationRequested))

@@ -123,37 +123,6 @@ public sealed class OptimizerOptionsTests : IDisposable
         set["A.bias"].ToArray().Should().Equal(trained);
     }
 
-    [Theory, InlineData("cpu"), InlineData("emulator")]
-    public void Running_statistics_are_averaged_with_the_weights_and_those_of_a_frozen_normalisation_are_left_alone(string id)
-    {
-        using var other = Device.Open(id, threads: 1);
-        using var net = new AveragedNormNet(other, seed: 1);
-        using var images = net.CreateInput(4);
-        using var sgd = new Sgd(net.Parameters, 0.1) { AverageDecay = 0.5 };
-        Parameter[] buffers = [.. net.Parameters.Where(p => !p.Spec.IsTrainable)];
-        double[][] want = [.. buffers.Select(b => Array.ConvertAll(b.ToArray(), v => (double)v))];
-        for (int step = 1; step <= 4; step++)
-        {
-            images.CopyFrom(RandomData.Normal(step, (int)(4 * AveragedNormNet.Architecture.Input.Length)), Layout.Nchw);
-            net.TrainStep(images, [0, 1, 2, 0], sgd);
-            double decay = Math.Min(0.5, (1.0 + step) / (10 + step));
-            for (int i = 0; i < want.Length; i++) want[i] = [.. want[i].Zip(buffers[i].ToArray(), (a, v) => decay * a + (1 - decay) * v)];
-        }
-
-        float[][] last = [.. buffers.Select(b => b.ToArray())];
-        float[] logits = net.Forward(images).ToArray();
-        using (sgd.UseAverage())
-        {
-            for (int i = 0; i < want.Length; i++) buffers[i].ToArray().Zip(want[i], (a, w) => Math.Abs(a - w)).Max().Should().BeLessThan(1e-6);
-            net.Forward(images).ToArray().Should().NotEqual(logits);
-        }
-
-        buffers.Select(b => b.ToArray()).Should().BeEquivalentTo(last, o => o.WithStrictOrdering());
-        net.Forward(images).ToArray().Should().Equal(logits);
-        foreach (var parameter in net.Parameters.Where(p => p.Spec.IsTrainable && p.Spec.Role != ParameterRole.Weight)) parameter.RequiresGradient = false;
-        using (sgd.UseAverage()) buffers.Select(b => b.ToArray()).Should().BeEquivalentTo(last, o => o.WithStrictOrdering());
-    }
-
     [Fact]
     public void A_step_with_everything_on_allocates_nothing()
     {
@@ -222,9 +191,3 @@ public sealed class OptimizerOptionsTests : IDisposable
         return all;
     }
 }
-
-[Network(2, 6, 6, Classes = 3)]
-[Conv2d(4, Kernel = 3), BatchNorm2d, Relu]
-[Conv2d(4, Kernel = 3), BatchNorm2d]
-[Flatten, Linear(3)]
-public sealed partial class AveragedNormNet;

@@ -94,15 +94,9 @@ sealed unsafe class GradientExchange : RankPass, IDisposable
     /// <summary>Whether any rank says so.</summary>
     public bool Any(bool own) => Gather<byte>([own ? (byte)1 : (byte)0]).Contains((byte)1);
 
-    /// <summary>Gives all ranks the running statistics of rank 0, and their average. Where they took statistics together, they have them already.</summary>
-    public void ShareBuffers(Optimizer optimizer)
+    /// <summary>Gives all ranks the running statistics of rank 0. Where they took statistics together, they have them already.</summary>
+    public void ShareBuffers()
     {
-        if (!optimizer.AverageOfBuffers.IsNone)
-        {
-            float[] own = optimizer.AverageOfBuffers.ToArray();
-            optimizer.AverageOfBuffers.CopyFrom(Gather<float>(own)[..own.Length]);
-        }
-
         foreach (var parameter in parameters)
         {
             if (parameter.Spec.IsTrainable) continue;
