@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of the documentation from the repository's root: trains quick28 on Fashion-MNIST, and builds a wrong network.
+# Makes the pictures of the documentation from the repository's root: trains the preset quick on Fashion-MNIST, and builds a wrong network.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 nin() { dotnet run -c Release --project src/Nin.Runner -- "$@"; }

@@ -124,6 +124,5 @@ static class ShippedStudies
         ]),
     ]);
 
-    // Fewer steps: a shorter memory of the average.
-    static TrainSettings ShortAccurate => TrainSettings.Accurate with { HoldOut = 5_000, Limit = 12_000, Average = 0.99 };
+    static TrainSettings ShortAccurate => TrainSettings.Accurate with { HoldOut = 5_000, Limit = 12_000 };
 }
