@@ -18,7 +18,7 @@ if command -v dotnet >/dev/null; then
 fi
 case "${1:-}" in
   --build-only)
-    # Documentation and native libraries that nothing here loads are left out.
+    # Documentation and symbols are left out.
     tar -C "$here" --exclude=out/results --exclude='*.xml' --exclude='*.pdb' -czf "$here/out.tar.gz" out
     ls -l "$here/out.tar.gz"
     ;;

@@ -13,7 +13,7 @@ public static class Evaluation
     /// <param name="loss">What <see cref="EvaluationResult.Loss"/> is the mean of, as in training; null for cross entropy.</param>
     /// <param name="metrics">Numbers to take beside loss and accuracy.</param>
     /// <param name="mirrored">
-    /// Whether each image is also tried as its mirror image, in twice the time, and the logits are the mean of both: a little more accurate where left and right mean the same.
+    /// Whether each image is also tried as its mirror image, in twice the time, and the logits are the mean of both: a little more accurate where training also mirrored images, and less where it did not.
     /// </param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ArgumentException">The images do not fit the network, or the batch size is below 1.</exception>
