@@ -151,12 +151,14 @@ sealed class AcceleratorDevice : Device
     /// <summary>Called for waits inside ILGPU's copies.</summary>
     public void CountWait() => Interlocked.Increment(ref waits);
 
-    private protected override DeviceBuffer AllocateCore(long length)
+    private protected override DeviceBuffer AllocateCore(long length, bool zeros)
     {
         if (length > Math.Min(Accelerator.MemorySize, AbsurdBytes) / sizeof(float)) throw new InsufficientMemoryException();
         Accelerator.Bind();
         Reclaim();
-        return new AcceleratorBuffer(this, length, arena.Allocate(length));
+        var buffer = new AcceleratorBuffer(this, length, arena.Allocate(length));
+        if (zeros) buffer.Clear();
+        return buffer;
     }
 
     /// <summary>Takes back the memory of a buffer once no queue uses it.</summary>

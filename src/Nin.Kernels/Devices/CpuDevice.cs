@@ -33,8 +33,8 @@ sealed class CpuDevice : Device
     internal override DeviceStream CreateStream() => new CpuStream(this);
 
     // The system promises more than it has, and ends the process that takes it at its word.
-    private protected override DeviceBuffer AllocateCore(long length) =>
-        length * sizeof(float) <= AvailableBytes ? new CpuBuffer(this, length) : throw new InsufficientMemoryException();
+    private protected override DeviceBuffer AllocateCore(long length, bool zeros) =>
+        length * sizeof(float) <= AvailableBytes ? new CpuBuffer(this, length, zeros) : throw new InsufficientMemoryException();
 
     public override void Synchronize()
     {

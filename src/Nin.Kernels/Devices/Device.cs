@@ -103,14 +103,23 @@ public abstract class Device : IDisposable
     /// <summary>Allocates memory whose content is undefined.</summary>
     /// <param name="length">Float32 elements.</param>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory; the message has both byte counts.</exception>
-    public DeviceBuffer Allocate(long length)
+    public DeviceBuffer Allocate(long length) => Allocate(length, zeros: false);
+
+    /// <summary>
+    /// Allocates memory that is zero. On the CPU the system gives a page of it when something is first written there, so that the gradients of what is
+    /// frozen, and an optimiser's state of it, take none.
+    /// </summary>
+    /// <inheritdoc cref="Allocate(long)" path="/param|/exception"/>
+    internal DeviceBuffer AllocateZeros(long length) => Allocate(length, zeros: true);
+
+    DeviceBuffer Allocate(long length, bool zeros)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (length > long.MaxValue / sizeof(float)) throw Insufficient(long.MaxValue, inner: null);
         long bytes = length * sizeof(float);
         try
         {
-            var buffer = AllocateCore(length);
+            var buffer = AllocateCore(length, zeros);
             Interlocked.Add(ref allocatedBytes, bytes);
             return buffer;
         }
@@ -140,7 +149,7 @@ public abstract class Device : IDisposable
     /// <summary>A stream that runs in parallel with all others. What it shares with them is noted: <see cref="DeviceStream.Reads"/>.</summary>
     internal virtual DeviceStream CreateOwnStream() => CreateStream();
 
-    private protected abstract DeviceBuffer AllocateCore(long length);
+    private protected abstract DeviceBuffer AllocateCore(long length, bool zeros);
 
     /// <summary>Waits for all queued work.</summary>
     public abstract void Synchronize();

@@ -39,15 +39,6 @@ public abstract class DeviceBuffer : IDisposable
     /// <summary>The whole buffer.</summary>
     public DeviceView View => new(this, 0, Length);
 
-    /// <summary>Writes zeros.</summary>
-    internal void Clear()
-    {
-        // Piece by piece: an array as long as the buffer would stay in the host's heap for as long as nothing else is allocated there.
-        const int Piece = 1 << 14;
-        var zeros = new float[Math.Min(Length, Piece)];
-        for (long at = 0; at < Length; at += Piece) CopyFrom(zeros.AsSpan(0, (int)Math.Min(Piece, Length - at)), at);
-    }
-
     /// <summary>Copies from host memory, done when it returns.</summary>
     internal abstract void CopyFrom(ReadOnlySpan<float> source, long offset);
 
@@ -82,11 +73,11 @@ sealed unsafe class CpuBuffer : DeviceBuffer
     readonly AlignedMemory memory;
     MemoryBuffer? shared;
 
-    public CpuBuffer(Device device, long length)
+    public CpuBuffer(Device device, long length, bool zeros)
         : base(device, length)
     {
-        memory = new AlignedMemory((nuint)Math.Max(length, 1) * sizeof(float));
-        Pointer = (float*)memory.DangerousGetHandle();
+        memory = new AlignedMemory((nuint)Math.Max(length, 1) * sizeof(float), zeros);
+        Pointer = memory.Start;
     }
 
     /// <summary>The first element; the pointer keeps nothing alive (<see cref="DeviceView.KeepAlive"/>).</summary>
@@ -95,13 +86,13 @@ sealed unsafe class CpuBuffer : DeviceBuffer
     internal override void CopyFrom(ReadOnlySpan<float> source, long offset)
     {
         using var held = Hold();
-        source.CopyTo(new Span<float>(Start + offset, source.Length));
+        source.CopyTo(new Span<float>(memory.Start + offset, source.Length));
     }
 
     internal override void CopyTo(Span<float> target, long offset)
     {
         using var held = Hold();
-        new ReadOnlySpan<float>(Start + offset, target.Length).CopyTo(target);
+        new ReadOnlySpan<float>(memory.Start + offset, target.Length).CopyTo(target);
     }
 
     /// <summary>The same memory as an array view of the host's accelerator.</summary>
@@ -121,10 +112,7 @@ sealed unsafe class CpuBuffer : DeviceBuffer
         Pointer = null;
     }
 
-    // Not Pointer, which is null as soon as another thread disposes.
-    float* Start => (float*)memory.DangerousGetHandle();
-
-    // Results are copied out by threads of the user's, and another one may dispose the session in the middle.
+    // Results are copied out by threads of the user's, and another one may dispose the session in the middle, from when on Pointer is null.
     Held Hold()
     {
         bool isHeld = false;
@@ -150,12 +138,15 @@ sealed unsafe class CpuBuffer : DeviceBuffer
     {
         const int Alignment = 64;
 
-        public AlignedMemory(nuint bytes)
-            : base(ownsHandle: true) => SetHandle((nint)NativeMemory.AlignedAlloc(bytes, Alignment));
+        // Aligned here: the system has no call for aligned zeros, and writing them would take every page.
+        public AlignedMemory(nuint bytes, bool zeros)
+            : base(ownsHandle: true) => SetHandle((nint)(zeros ? NativeMemory.AllocZeroed(bytes + Alignment) : NativeMemory.Alloc(bytes + Alignment)));
+
+        public float* Start => (float*)((handle + Alignment - 1) & -Alignment);
 
         protected override bool ReleaseHandle()
         {
-            NativeMemory.AlignedFree((void*)handle);
+            NativeMemory.Free((void*)handle);
             return true;
         }
     }
@@ -191,6 +182,15 @@ sealed class AcceleratorBuffer(AcceleratorDevice device, long length, ArenaRange
         Whole.SubView(offset, target.Length).CopyToCPU(queue, target);
         device.CountWait();
         GC.KeepAlive(this);
+    }
+
+    /// <summary>Writes zeros.</summary>
+    public void Clear()
+    {
+        // Piece by piece: an array as long as the buffer would stay in the host's heap for as long as nothing else is allocated there.
+        const int Piece = 1 << 14;
+        var zeros = new float[Math.Min(Length, Piece)];
+        for (long at = 0; at < Length; at += Piece) CopyFrom(zeros.AsSpan(0, (int)Math.Min(Piece, Length - at)), at);
     }
 
     // Set last by the constructor.

@@ -245,9 +245,8 @@ public sealed class ParameterSet : IReadOnlyList<Parameter>, IDisposable
     // The padding between parameters takes part in optimiser steps, so it must be zero, not undefined.
     static DeviceBuffer AllocateZeros(Device device, long length)
     {
-        var buffer = device.Allocate(length);
+        var buffer = device.AllocateZeros(length);
         buffer.Owner = nameof(ParameterSet);
-        buffer.Clear();
         return buffer;
     }
 }

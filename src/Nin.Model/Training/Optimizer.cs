@@ -121,9 +121,8 @@ public abstract partial class Optimizer : IDisposable
     protected DeviceView AddState(string name)
     {
         if (state.Exists(s => s.Name == name)) throw new ArgumentException($"State '{name}' exists already: give it another name.", nameof(name));
-        var buffer = Parameters.Device.Allocate(Parameters.Values.Length);
+        var buffer = Parameters.Device.AllocateZeros(Parameters.Values.Length);
         buffer.Owner = nameof(Optimizer);
-        buffer.Clear();
         state.Add((name, buffer));
         return buffer.View;
     }

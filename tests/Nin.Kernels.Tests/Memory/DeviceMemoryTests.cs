@@ -59,6 +59,32 @@ public sealed class DeviceMemoryTests
         buffer.Invoking(b => b.Dispose()).Should().NotThrow();
     }
 
+    [Fact]
+    public void Zeros_take_no_memory_of_the_machine_before_they_are_written()
+    {
+        const long Bytes = 512 << 20;
+        using var device = Device.Open("cpu");
+        long before = Environment.WorkingSet;
+        using var zeros = device.AllocateZeros(Bytes / sizeof(float));
+        (Environment.WorkingSet - before).Should().BeLessThan(Bytes / 2, "other tests may take some meanwhile");
+        foreach (long offset in (long[])[0, Bytes / sizeof(float) / 2, (Bytes / sizeof(float)) - 3])
+        {
+            zeros.View.Slice(offset, 3).ToArray().Should().OnlyContain(x => x == 0);
+            zeros.View.Slice(offset, 3).CopyFrom([1f, 2f, 3f]);
+            zeros.View.Slice(offset, 3).ToArray().Should().Equal(1f, 2f, 3f);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void Zeros_are_zero_where_memory_was_used_before(string id)
+    {
+        using var device = Device.Open(id);
+        using (var used = device.Allocate(1000)) used.View.CopyFrom(RandomData.Normal(1, 1000));
+        using var zeros = device.AllocateZeros(1000);
+        zeros.View.ToArray().Should().OnlyContain(x => x == 0);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Forget(Device device) => device.Allocate(100);
 }
