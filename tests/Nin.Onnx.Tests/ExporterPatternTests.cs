@@ -1,4 +1,5 @@
 using static Nin.Onnx.GraphWriter;
+using static Nin.Onnx.Schema.TensorProto.Types;
 
 namespace Nin.Onnx.Tests;
 
@@ -122,6 +123,9 @@ public sealed class ExporterPatternTests : IDisposable
     [Theory]
     [InlineData(0, 6, "Relu6")]
     [InlineData(0, float.MaxValue, "Relu")]
+    [InlineData(-0.25f, 0.5f, "HardTanh(-0.25, 0.5)")]
+    [InlineData(-0.25f, float.MaxValue, "HardTanh(-0.25, 3.4028234663852886E+38)")]
+    [InlineData(float.NegativeInfinity, 0.125f, "HardTanh(-3.4028234663852886E+38, 0.125)")]
     public void Clipping_is_an_activation(float least, float most, string activation) =>
         Agrees(graph.Node("Clip", [Conv(), graph.Floats([], least), graph.Floats([], most)])).Should().Contain($"[{activation}]");
 
@@ -132,6 +136,74 @@ public sealed class ExporterPatternTests : IDisposable
         string gate = graph.Node("Conv", [graph.Node("GlobalAveragePool", [x]), graph.Weights(4, 4, 1, 1), graph.Weights(4)]);
         Agrees(graph.Node("Mul", [x, graph.Node("Sigmoid", [gate])])).Should().Contain("[Multiply(nameof(Conv1), nameof(Sigmoid1))]");
     }
+
+    [Theory]
+    [InlineData("Reshape")]
+    [InlineData("Unsqueeze")]
+    [InlineData("Unsqueeze twice")]
+    public void Squeeze_and_excitation_by_linear_layers_is_read(string back)
+    {
+        string x = Conv();
+        string squeezed = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [x])]);
+        string hidden = graph.Node("Relu", [graph.Node("Gemm", [squeezed, graph.Weights(2, 4), graph.Weights(2)], Int("transB", 1))]);
+        string gate = graph.Node("Sigmoid", [graph.Node("Add", [graph.Node("MatMul", [hidden, graph.Weights(2, 4)]), graph.Weights(4)])]);
+        string image = back switch
+        {
+            "Reshape" => graph.Node("Reshape", [gate, graph.Integers(-1, 4, 1, 1)]),
+            "Unsqueeze" => graph.Node("Unsqueeze", [gate, graph.Integers(2, 3)]),
+            _ => graph.Node("Unsqueeze", [graph.Node("Unsqueeze", [gate, graph.Integers(-1)]), graph.Integers(-1)]),
+        };
+        Agrees(graph.Node("Mul", [x, image]))
+            .Should().Contain("[Pointwise(2)]").And.Contain("[Pointwise(4)]").And.Contain("[Multiply(nameof(Conv1), nameof(Sigmoid1))]").And.NotContain("Linear").And.NotContain("Flatten");
+    }
+
+    [Fact]
+    public void Features_that_were_an_image_of_many_pixels_do_not_become_one_of_one_pixel()
+    {
+        string flat = graph.Node("Flatten", [Conv()]);
+        FluentActions.Invoking(() => Agrees(graph.Node("Unsqueeze", [flat, graph.Integers(2, 3)])))
+            .Should().Throw<NotSupportedException>().WithMessage("*features that were not computed from an image of one pixel*");
+    }
+
+    [Fact]
+    public void A_dilation_of_each_axis_is_kept()
+    {
+        string y = graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 2)], Ints("dilations", 2, 3), Ints("pads", 1, 2, 1, 2));
+        Agrees(graph.Node("MaxPool", [y], Ints("kernel_shape", 2, 2), Ints("dilations", 1, 2)))
+            .Should().Contain("DilationHeight = 2, DilationWidth = 3").And.Contain("DilationHeight = 1, DilationWidth = 2");
+    }
+
+    [Theory]
+    [InlineData(nameof(Element.Double))]
+    [InlineData(nameof(Element.Float16))]
+    [InlineData(nameof(Element.Bfloat16))]
+    public void Weights_of_other_precisions_are_read(string precision)
+    {
+        var type = Enum.Parse<Element>(precision);
+        Agrees(graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(type, 4, 3, 3, 3), graph.Weights(type, 4)])).Should().Contain("[Conv2d(4, Kernel = 3)]");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_mean_whose_last_window_is_rounded_up_counts_as_the_runtimes(int padded) =>
+        Agrees(graph.Node(
+            "AveragePool", [Conv()], Ints("kernel_shape", 3, 3), Ints("strides", 2, 2), Ints("pads", 1, 1, 1, 1), Int("ceil_mode", 1), Int("count_include_pad", padded)))
+            .Should().Contain("CeilMode = true");
+
+    [Theory]
+    [InlineData("MaxPool")]
+    [InlineData("AveragePool")]
+    public void Automatic_padding_of_pooling_becomes_numbers(string operation)
+    {
+        var auto = new Schema.AttributeProto { Name = "auto_pad", Type = Schema.AttributeProto.Types.Kind.String, S = Google.Protobuf.ByteString.CopyFromUtf8("SAME_UPPER") };
+        Agrees(graph.Node(operation, [Conv()], auto, Ints("kernel_shape", 3, 2), Ints("strides", 2, 2)));
+    }
+
+    [Fact]
+    public void A_value_that_becomes_whole_numbers_is_refused() =>
+        FluentActions.Invoking(() => Agrees(graph.Node("Cast", [Conv()], Int("to", (int)Element.Int64))))
+            .Should().Throw<NotSupportedException>().WithMessage("*(Cast): it makes Int64 of a computed value*");
 
     [Fact]
     public void A_depthwise_convolution_keeps_its_groups()

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Nin.Onnx.Schema;
+using static Nin.Onnx.Schema.TensorProto.Types;
 
 namespace Nin.Onnx.Tests;
 
@@ -45,6 +46,24 @@ sealed class GraphBuilder(int operatorSet = 17)
         tensor.Int64Data.AddRange(values);
         Graph.Initializer.Add(tensor);
         return tensor.Name;
+    }
+
+    /// <summary>Random weights of another type, which a node makes float32.</summary>
+    public string Weights(Element type, params long[] dims)
+    {
+        int length = (int)dims.Aggregate(1L, (a, b) => a * b);
+        var values = Enumerable.Range(0, length).Select(_ => random.NextDouble() - 0.5);
+        byte[] bytes = type switch
+        {
+            Element.Double => [.. values.SelectMany(BitConverter.GetBytes)],
+            Element.Float16 => [.. values.SelectMany(v => BitConverter.GetBytes((Half)v))],
+            Element.Bfloat16 => [.. values.SelectMany(v => BitConverter.GetBytes((float)v)[2..])],
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
+        var tensor = new TensorProto { Name = $"w{++names}", DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        tensor.Dims.AddRange(dims);
+        Graph.Initializer.Add(tensor);
+        return Node("Cast", [tensor.Name], GraphWriter.Int("to", (int)Element.Float));
     }
 
     /// <summary>Writes it with a value as its output.</summary>

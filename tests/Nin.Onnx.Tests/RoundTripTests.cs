@@ -1,4 +1,5 @@
 using Nin.Runner.Models;
+using Nin.Runner.Studies;
 
 namespace Nin.Onnx.Tests;
 
@@ -15,6 +16,8 @@ public sealed class RoundTripTests : IDisposable
         ["EveryLayer"] = d => new EveryLayer(d, 3),
         ["SmallResNet"] = d => new SmallResNet(d, 3),
         ["Quick28"] = d => new Quick28(d, 3),
+        ["Slim28"] = d => new Slim28(d, 3),
+        ["Deep28"] = d => new Deep28(d, 3),
         ["Modern28"] = d => new Modern28(d, 3),
         ["Mnist28"] = d => new Mnist28(d, 3),
         ["Cifar10"] = d => new Cifar10(d, 3),

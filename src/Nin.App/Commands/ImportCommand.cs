@@ -38,8 +38,9 @@ sealed class ImportCommand : Command
         }
 
         string declaration = Path.Combine(target, $"{network.Name}.cs"), weights = Path.Combine(target, $"{network.Name}.safetensors");
-        // A declaration is the user's from the moment it is written: what was changed in it must not be lost.
-        if (File.Exists(declaration)) throw new IOException($"{declaration} exists already; move it, or name another folder with --out.");
+        // They are the user's from the moment they are written: what was changed in them, or trained, must not be lost.
+        if (((string[])[declaration, weights]).FirstOrDefault(File.Exists) is { } existing)
+            throw new IOException($"{existing} exists already; move it, or name another folder with --out.");
         Directory.CreateDirectory(target);
         network.SaveWeights(weights);
         File.WriteAllText(declaration, network.ToDeclaration(parsed.GetValue(nameSpace)));

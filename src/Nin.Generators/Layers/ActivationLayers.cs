@@ -31,6 +31,7 @@ sealed record ActivationLayer(
         Library("HardSigmoid", savesOutput: true, "Hard sigmoid"),
         LayerKind.Of("LeakyRelu", ReadLeakyRelu),
         LayerKind.Of("Elu", ReadElu),
+        LayerKind.Of("HardTanh", ReadHardTanh),
         LayerKind.Of("Activation", ReadUsers, arity: 1),
     ];
 
@@ -72,6 +73,15 @@ sealed record ActivationLayer(
     {
         double alpha = arguments.Real("alpha", LayerDefaults.EluAlpha, a => a is >= float.MinValue and <= float.MaxValue, "a finite number");
         return new(kind, "global::Nin.Elu", SavesOutput: false, new([("Alpha", alpha)]), $"ELU with alpha {Literal.Real(alpha)}");
+    }
+
+    static ActivationLayer ReadHardTanh(LayerKind kind, ArgumentReader arguments)
+    {
+        double least = arguments.Real("least", LayerDefaults.HardTanhLeast, l => l is >= float.MinValue and <= float.MaxValue, "a finite number");
+        double most = arguments.Real(
+            "most", LayerDefaults.HardTanhMost, m => (float)m > (float)least && m <= float.MaxValue, FormattableString.Invariant($"a finite number above {least}, the lowest value"));
+        string formula = FormattableString.Invariant($"Limited to {Literal.Real(least)} to {Literal.Real(most)}");
+        return new(kind, "global::Nin.HardTanh", SavesOutput: true, new([("Least", least), ("Most", most)]), formula);
     }
 
     static ActivationLayer ReadUsers(LayerKind kind, ArgumentReader arguments)

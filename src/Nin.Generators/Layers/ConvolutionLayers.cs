@@ -96,7 +96,7 @@ sealed record Conv2dLayer(int Filters, Window Window, int Groups, bool Bias) : C
     }
 
     public override IEnumerable<(string Name, double Value)> Arguments =>
-        [("Filters", Filters), .. Window.Arguments, ("Dilation", Window.Rows.Dilation), ("Groups", Groups), ("Bias", Bias ? 1 : 0)];
+        [("Filters", Filters), .. Window.Arguments, .. Window.DilationArguments, ("Groups", Groups), ("Bias", Bias ? 1 : 0)];
 
     public override string Description =>
         $"Convolution{(Groups > 1 ? Invariant($" in {Groups} groups") : "")}, {Window.Description}";

@@ -48,7 +48,7 @@ sealed record MaxPool2dLayer(Window Window) : PoolingLayer(Declared, Window)
 
     /// <summary>A dilation only where there is one: an architecture without has the hash that it always had.</summary>
     public override IEnumerable<(string Name, double Value)> Arguments =>
-        Window.Rows.Dilation == LayerDefaults.Dilation ? base.Arguments : [.. base.Arguments, ("Dilation", Window.Rows.Dilation)];
+        Math.Max(Window.Rows.Dilation, Window.Columns.Dilation) == LayerDefaults.Dilation ? base.Arguments : [.. base.Arguments, .. Window.DilationArguments];
 
     public override string Description => $"Max pooling, {Window.Description}";
 

@@ -38,12 +38,15 @@ readonly record struct Window(WindowAxis Rows, WindowAxis Columns, bool Same = L
         .. PaddingArguments,
     ];
 
+    /// <summary>The dilation as <see cref="Arguments"/> has the rest, for layers that take one.</summary>
+    public IEnumerable<(string Name, double Value)> DilationArguments => ByAxis("Dilation", Rows.Dilation, Columns.Dilation);
+
     /// <summary>For documentation: <c>3x3, stride 2</c>.</summary>
     public string Description =>
         Invariant($"{Rows.Kernel}x{Columns.Kernel}")
-        + (Rows.Stride != Columns.Stride ? Invariant($", stride {Rows.Stride}x{Columns.Stride}") : Rows.Stride > 1 ? Invariant($", stride {Rows.Stride}") : "")
+        + Described("stride", Rows.Stride, Columns.Stride)
         + PaddingDescription
-        + (Rows.Dilation > 1 ? Invariant($", dilation {Rows.Dilation}") : "")
+        + Described("dilation", Rows.Dilation, Columns.Dilation)
         + (Rows.Ceil ? ", rounded up" : "");
 
     /// <summary>The padding of each side, by the argument that gives it.</summary>
@@ -85,6 +88,13 @@ readonly record struct Window(WindowAxis Rows, WindowAxis Columns, bool Same = L
         (true, _) => ", same padding",
         (_, true) => Rows.Before > 0 ? Invariant($", padding {Rows.Before}") : "",
         _ => Invariant($", padding {Rows.Before}/{Columns.Before}/{Rows.After}/{Columns.After} (top/left/bottom/right)"),
+    };
+
+    static string Described(string what, int rows, int columns) => (rows, columns) switch
+    {
+        (1, 1) => "",
+        _ when rows == columns => Invariant($", {what} {rows}"),
+        _ => Invariant($", {what} {rows}x{columns}"),
     };
 
     static IEnumerable<(string, double)> ByAxis(string name, int height, int width) =>

@@ -13,24 +13,24 @@ static class WindowArguments
     public static Window ReadConvolution(ArgumentReader arguments, int? kernel, FormattableString missing)
     {
         (int height, int width) = Kernel(arguments, "Kernel", kernel, missing);
-        return Read(arguments, height, width, LayerDefaults.Stride, LayerDefaults.Stride, arguments.Whole("Dilation", LayerDefaults.Dilation, least: 1));
+        return Read(arguments, height, width, LayerDefaults.Stride, LayerDefaults.Stride, Dilation(arguments));
     }
 
     /// <summary>A pooling's: the kernel is a positional argument, and the stride is the kernel unless given.</summary>
     public static Window ReadPooling(ArgumentReader arguments, bool dilates)
     {
         (int height, int width) = Kernel(arguments, "kernel", fallback: null, $"use a kernel of 2, say, or KernelHeight and KernelWidth");
-        return Read(arguments, height, width, height, width, dilates ? arguments.Whole("Dilation", LayerDefaults.Dilation, least: 1) : LayerDefaults.Dilation);
+        return Read(arguments, height, width, height, width, dilates ? Dilation(arguments) : (LayerDefaults.Dilation, LayerDefaults.Dilation));
     }
 
-    static Window Read(ArgumentReader arguments, int height, int width, int strideHeight, int strideWidth, int dilation)
+    static Window Read(ArgumentReader arguments, int height, int width, int strideHeight, int strideWidth, (int Down, int Right) dilation)
     {
         (int down, int right) = ByAxis(arguments, "Stride", "StrideHeight", "StrideWidth", strideHeight, strideWidth);
         bool same = arguments.Flag("Same", LayerDefaults.Same), ceil = arguments.Flag("CeilMode", LayerDefaults.Ceil);
         int all = arguments.Whole("Padding", LayerDefaults.Padding, least: 0);
         if (same) arguments.Exclude("Padding", "Same");
         (int top, int left, int bottom, int after) = (Side("PaddingTop"), Side("PaddingLeft"), Side("PaddingBottom"), Side("PaddingRight"));
-        return new(new(height, down, top, bottom, dilation, ceil), new(width, right, left, after, dilation, ceil), same);
+        return new(new(height, down, top, bottom, dilation.Down, ceil), new(width, right, left, after, dilation.Right, ceil), same);
 
         int Side(string name)
         {
@@ -38,6 +38,9 @@ static class WindowArguments
             return arguments.Whole(name, all, least: 0);
         }
     }
+
+    static (int Down, int Right) Dilation(ArgumentReader arguments) =>
+        ByAxis(arguments, "Dilation", "DilationHeight", "DilationWidth", LayerDefaults.Dilation, LayerDefaults.Dilation);
 
     static (int Height, int Width) Kernel(ArgumentReader arguments, string square, int? fallback, FormattableString missing)
     {

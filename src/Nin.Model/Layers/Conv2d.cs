@@ -6,7 +6,7 @@ namespace Nin
     /// <summary>
     /// A 2-D convolution (cross-correlation, as PyTorch's <c>Conv2d</c>): <c>channels x height x width</c> to
     /// <c>filters x outHeight x outWidth</c>, where <c>out = (size + 2 Padding - Dilation (Kernel - 1) - 1) / Stride + 1</c>, rounded down; kernel,
-    /// stride and padding may differ by axis or side.
+    /// stride, dilation and padding may differ by axis or side.
     /// </summary>
     /// <param name="filters">Output channels, 1 or more.</param>
     public sealed class Conv2dAttribute(int filters) : WindowAttribute
@@ -28,6 +28,12 @@ namespace Nin
 
         /// <summary>Pixels from one tap of the window to the next, 1 or more. Default: 1.</summary>
         public int Dilation { get; set; } = LayerDefaults.Dilation;
+
+        /// <summary>Rows from one tap of the window to the next, 1 or more, in place of <see cref="Dilation"/>. Default: 1.</summary>
+        public int DilationHeight { get; set; } = LayerDefaults.Dilation;
+
+        /// <summary>Columns from one tap of the window to the next, 1 or more, in place of <see cref="Dilation"/>. Default: 1.</summary>
+        public int DilationWidth { get; set; } = LayerDefaults.Dilation;
 
         /// <summary>Groups of channels that are connected only to each other; divides the input channels and the filters. Default: 1.</summary>
         public int Groups { get; set; } = LayerDefaults.Groups;

@@ -29,6 +29,12 @@ namespace Nin
         /// <summary>Pixels from one tap of the window to the next, 1 or more. Default: 1.</summary>
         public int Dilation { get; set; } = LayerDefaults.Dilation;
 
+        /// <summary>Rows from one tap of the window to the next, 1 or more, in place of <see cref="Dilation"/>. Default: 1.</summary>
+        public int DilationHeight { get; set; } = LayerDefaults.Dilation;
+
+        /// <summary>Columns from one tap of the window to the next, 1 or more, in place of <see cref="Dilation"/>. Default: 1.</summary>
+        public int DilationWidth { get; set; } = LayerDefaults.Dilation;
+
         /// <summary>
         /// Whether the output size is rounded up, so that a last window that starts inside the image or its leading padding may extend beyond the end
         /// (PyTorch's <c>ceil_mode</c>). Default: false.

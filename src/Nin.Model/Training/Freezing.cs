@@ -12,7 +12,10 @@ public static class Freezing
     /// Dropout stays active.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="prefix">A layer's name (<c>"Block1"</c>), a parameter's, or a beginning of one that ends before a dot.</param>
+    /// <param name="prefix">
+    /// A layer's name (<c>"Block1"</c>), a parameter's, or a beginning of one that ends before a dot or an underscore: <c>"Stage4"</c> is all of
+    /// <c>Stage4_1_Conv1</c> to <c>Stage4_2_Norm2</c>, <c>"Stage4_2"</c> the second block alone.
+    /// </param>
     /// <exception cref="ArgumentException">There is no trainable parameter of such a name.</exception>
     public static void Freeze(this INetwork network, string prefix) => Set(network, prefix, requiresGradient: false);
 
@@ -39,7 +42,8 @@ public static class Freezing
 
     /// <summary>Whether a parameter is of a layer, or has a name that begins so.</summary>
     internal static bool IsOf(Parameter parameter, string prefix) =>
-        parameter.Name == prefix || parameter.Name.StartsWith(prefix + ".", StringComparison.Ordinal);
+        parameter.Name.StartsWith(prefix, StringComparison.Ordinal)
+        && (parameter.Name.Length == prefix.Length || parameter.Name[prefix.Length] is '.' or '_');
 
     static void Set(INetwork network, string prefix, bool requiresGradient)
     {

@@ -87,9 +87,9 @@ public abstract partial class Optimizer
         factors = next;
     }
 
-    /// <summary>A group of all parameters of a layer, or whose names begin so: <c>"Block1"</c>, <c>"Block1.0.weight"</c>.</summary>
+    /// <summary>A group of all parameters of a layer, or whose names begin so: <c>"Block1"</c>, <c>"Block1.0.weight"</c>, <c>"Stage4"</c>.</summary>
     /// <inheritdoc cref="SetFactors(Func{Parameter, bool}, double, double?)" path="/exception"/>
-    /// <param name="prefix">A layer's name, a parameter's, or a beginning of one that ends before a dot.</param>
+    /// <param name="prefix">A layer's name, a parameter's, or a beginning of one that ends before a dot or an underscore.</param>
     /// <param name="rateFactor">Factor of the learning rate.</param>
     /// <param name="decayFactor">Factor of weight decay; null leaves it.</param>
     public void SetFactors(string prefix, double rateFactor = 1, double? decayFactor = null) =>

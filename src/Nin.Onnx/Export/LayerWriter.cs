@@ -28,6 +28,7 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
         "LeakyRelu" => Node("LeakyRelu", x, Float("alpha", this["NegativeSlope"])),
         "Elu" => Node("Elu", x, Float("alpha", this["Alpha"])),
         "Relu6" => Node("Clip", [x[0], Scalar("min", 0), Scalar("max", 6)]),
+        "HardTanh" => Node("Clip", [x[0], Scalar("min", this["Least"]), Scalar("max", this["Most"])]),
         "Sigmoid" => Node("Sigmoid", x),
         "Tanh" => Node("Tanh", x),
         "Silu" => Node("Mul", [x[0], graph.Node($"{Name}.sigmoid", "Sigmoid", x)]),
@@ -105,16 +106,12 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
 
     ParameterSpec Spec(string parameter) => layer.Parameters.First(p => p.Name == parameter);
 
-    AttributeProto[] ConvolutionWindow()
-    {
-        int dilation = (int)Or("Dilation", 1);
-        return [.. StrideAndPadding(), Ints("dilations", dilation, dilation), Int("group", (long)Or("Groups", 1))];
-    }
+    AttributeProto[] ConvolutionWindow() => [.. StrideAndPadding(), Ints("dilations", Axes("Dilation")), Int("group", (long)Or("Groups", 1))];
 
     AttributeProto[] PoolingWindow() =>
         [Ints("kernel_shape", Axes("Kernel")), .. StrideAndPadding(), .. PoolingDilation(), Int("ceil_mode", (long)this["CeilMode"])];
 
-    AttributeProto[] PoolingDilation() => (int)Or("Dilation", 1) is > 1 and var dilation ? [Ints("dilations", dilation, dilation)] : [];
+    AttributeProto[] PoolingDilation() => Axes("Dilation") is var dilations && dilations.Max() > 1 ? [Ints("dilations", dilations)] : [];
 
     IEnumerable<AttributeProto> StrideAndPadding()
     {

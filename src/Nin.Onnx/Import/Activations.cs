@@ -7,7 +7,13 @@ static class Activations
 {
     const float OneSixth = 1 / 6f;
 
-    /// <summary>ReLU and ReLU6, whose bounds are attributes until operator set 10 and inputs since.</summary>
+    /// <summary>The layers that map each element by a formula.</summary>
+    public static IReadOnlySet<string> Kinds { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "Relu", "LeakyRelu", "Elu", "Relu6", "HardTanh", "Sigmoid", "Tanh", "Silu", "Gelu", "HardSwish", "HardSigmoid",
+    };
+
+    /// <summary>ReLU, ReLU6 and others, whose bounds are attributes until operator set 10 and inputs since.</summary>
     public static Value Clip(GraphReader graph, NodeProto node)
     {
         float least = Bound(1, "min", float.MinValue), most = Bound(2, "max", float.MaxValue);
@@ -17,8 +23,13 @@ static class Activations
         {
             (0, 6) => graph.Add("Relu6", x.Shape, [], [], x.Layer),
             (0, float.MaxValue or float.PositiveInfinity) => graph.Add("Relu", x.Shape, [], [], x.Layer),
-            _ => throw new NotSupportedException($"it clips to {least:R} .. {most:R}; only 0 .. 6 and 0 and above are supported"),
+            _ => graph.Add("HardTanh", x.Shape, [new("Least", Finite("min", least, below: most)), new("Most", Finite("max", most, below: float.PositiveInfinity))], [], x.Layer),
         };
+
+        // No finite number is beyond the largest one, which stands for a bound that is left out.
+        double Finite(string bound, float value, float below) => !float.IsNaN(value) && value < below
+            ? Math.Clamp(value, float.MinValue, float.MaxValue)
+            : throw new InvalidDataException($"node '{node.Label}' (Clip) has the bounds {least:R} and {most:R}, in which {bound} is not a limit");
 
         float Bound(int index, string attribute, float otherwise) =>
             graph.FindConstant(node, index) is { Length: 1 } given ? given.ToFloats()[0] : node.Float(attribute, otherwise);

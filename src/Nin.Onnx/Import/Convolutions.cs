@@ -45,7 +45,7 @@ static class Convolutions
         int[] kernel = node.Ints("kernel_shape");
         if (kernel.Length != 2) throw new NotSupportedException($"its window has {kernel.Length} dimensions, not 2");
         var window = WindowReader.Read(graph, node, graph.Require(node, 0), kernel[0], kernel[1]);
-        if (window.Rows.Dilation != 1 && kind != "MaxPool2d") throw new NotSupportedException("its window is dilated, which only a maximum's can be");
+        if (Math.Max(window.Rows.Dilation, window.Columns.Dilation) != 1 && kind != "MaxPool2d") throw new NotSupportedException("its window is dilated, which only a maximum's can be");
         RequirePadding(window.Rows);
         RequirePadding(window.Columns);
         if (graph.Require(node, 0) is Padded padding)
@@ -78,11 +78,13 @@ static class Convolutions
             bool padsItself = node.Ints("pads", 0, 0, 0, 0).Any(p => p != 0) || node.Text("auto_pad", "NOTSET").StartsWith("SAME", StringComparison.Ordinal);
             if (padsItself && node.Int("count_include_pad", 0) == 0) throw new NotSupportedException("zeros are padded before it, which it counts, and by itself, which it does not");
         }
-        else if (padding.Of.Layer < 0 || graph.Layers[padding.Of.Layer].Kind is not ("Relu" or "Relu6" or "Sigmoid" or "HardSigmoid"))
+        else if (padding.Of.Layer < 0 || !IsNeverNegative(graph.Layers[padding.Of.Layer]))
         {
             throw new NotSupportedException("zeros are padded before it, which may be larger than its pixels: that is supported only after an activation without negative values");
         }
     }
+
+    static bool IsNeverNegative(ImportedLayer layer) => layer.Kind is "Relu" or "Relu6" or "Sigmoid" or "HardSigmoid" || layer is { Kind: "HardTanh" } && layer["Least"] >= 0;
 
     public static LayerValue Global(GraphReader graph, NodeProto node, string kind)
     {
@@ -94,7 +96,7 @@ static class Convolutions
     /// <summary>The mean over height and width, as some exporters write global average pooling.</summary>
     public static Value ReduceMean(GraphReader graph, NodeProto node)
     {
-        long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
+        long[] axes = graph.Integers(node, "axes", 1);
         if (!axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]))
             throw new NotSupportedException($"it takes the mean over the axes {Wording.Listing(axes)}; only height and width together are supported");
         var pooled = Global(graph, node, "GlobalAvgPool2d");
@@ -107,13 +109,27 @@ static class Convolutions
         if (mode != "constant") throw new NotSupportedException($"its mode is {mode}; only zeros are supported");
         float value = graph.FindConstant(node, 2) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("value", 0);
         if (value != 0) throw new NotSupportedException($"it pads with {value:R}; only zeros are supported");
-        if (graph.FindConstant(node, 3) is not null) throw new NotSupportedException("it names axes");
-        long[] pads = node.Has("pads") ? Array.ConvertAll(node.Ints("pads"), p => (long)p) : graph.FindConstant(node, 1)?.Integers ?? [];
+        long[] pads = graph.Integers(node, "pads", 1);
+        if (graph.FindConstant(node, 3) is { } axes) pads = OfAllAxes(pads, axes.Integers ?? []);
         var x = graph.Layer(node, 0);
         if (pads.All(p => p == 0)) return x;
         if (pads.Length != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 || pads.Any(p => p is < 0 or > 1 << 16))
             throw new NotSupportedException($"it pads by [{Wording.Listing(pads)}]; only height and width can be padded, by 0 or more");
         return new Padded(x, (int)pads[2], (int)pads[3], (int)pads[6], (int)pads[7]);
+    }
+
+    /// <summary>Padding of some of an image's axes, before each and after each, as padding of all four.</summary>
+    static long[] OfAllAxes(long[] pads, long[] axes)
+    {
+        if (pads.Length != 2 * axes.Length || axes.Any(a => a is < -4 or > 3)) throw new NotSupportedException($"it pads by [{Wording.Listing(pads)}] along the axes {Wording.Listing(axes)}");
+        long[] all = new long[8];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            int axis = (int)(axes[i] < 0 ? axes[i] + 4 : axes[i]);
+            (all[axis], all[4 + axis]) = (pads[i], pads[axes.Length + i]);
+        }
+
+        return all;
     }
 
     static void Require(NodeProto node, LayerValue x)
@@ -142,7 +158,6 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
             || pads.Min() < 0 || pads.Max() > 1 << 16 || (h, w) != (height, width))
             throw new InvalidDataException(
                 $"node '{node.Label}' ({node.OpType}) has the window [{Wording.Listing(shape)}], strides [{Wording.Listing(strides)}], dilations [{Wording.Listing(dilations)}] and pads [{Wording.Listing(pads)}]");
-        if (dilations[0] != dilations[1]) throw new NotSupportedException($"its dilation is {dilations[0]} by {dilations[1]}; only one for both axes is supported");
         bool ceil = node.Int("ceil_mode", 0) != 0;
         var rows = new WindowAxis(h, strides[0], pads[0], pads[2], dilations[0], ceil);
         var columns = new WindowAxis(w, strides[1], pads[1], pads[3], dilations[1], ceil);
@@ -184,7 +199,7 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
         foreach (var kernel in ByAxis("Kernel", Rows.Kernel, Columns.Kernel)) yield return kernel;
         foreach (var stride in ByAxis("Stride", Rows.Stride, Columns.Stride).Where(s => s.Value != 1 || s.Name != "Stride")) yield return stride;
         foreach (var side in Padding()) yield return side;
-        if (Rows.Dilation != 1) yield return new("Dilation", Rows.Dilation);
+        foreach (var dilation in DilationArguments) yield return dilation;
     }
 
     /// <summary>A pooling's arguments, without those that are the default: the stride is the kernel unless given.</summary>
@@ -194,9 +209,12 @@ sealed record WindowReader(LayerValue Input, WindowAxis Rows, WindowAxis Columns
         if ((Rows.Stride, Columns.Stride) != (Rows.Kernel, Columns.Kernel))
             foreach (var stride in ByAxis("Stride", Rows.Stride, Columns.Stride)) yield return stride;
         foreach (var side in Padding()) yield return side;
-        if (Rows.Dilation != 1) yield return new("Dilation", Rows.Dilation);
+        foreach (var dilation in DilationArguments) yield return dilation;
         if (Rows.Ceil) yield return new("CeilMode", 1);
     }
+
+    IEnumerable<LayerArgument> DilationArguments =>
+        ByAxis("Dilation", Rows.Dilation, Columns.Dilation).Where(d => d.Value != 1 || d.Name != "Dilation");
 
     static WindowAxis Swapped(WindowAxis axis) => axis with { Before = axis.After, After = axis.Before };
 

@@ -59,12 +59,22 @@ sealed class DeclarationWriter(ImportedNetwork network, string? nameSpace)
     {
         var arguments = layer.Arguments.ToList();
         if (stride && layer["Stride"] is null) arguments.Insert(arguments.FindIndex(a => a.Name == "Kernel") + 1, new("Stride", 1));
-        string positional = layer.Kind switch { "MaxPool2d" or "AvgPool2d" => "Kernel", "Dropout" => "Probability", "LeakyRelu" => "NegativeSlope", "Elu" => "Alpha", "LocalResponseNorm" => "Size", "Linear" => "Features", _ => "Filters" };
+        string[] positional = layer.Kind switch
+        {
+            "MaxPool2d" or "AvgPool2d" => ["Kernel"],
+            "Dropout" => ["Probability"],
+            "LeakyRelu" => ["NegativeSlope"],
+            "Elu" => ["Alpha"],
+            "HardTanh" => ["Least", "Most"],
+            "LocalResponseNorm" => ["Size"],
+            "Linear" => ["Features"],
+            _ => ["Filters"],
+        };
         List<string> parts = layer.Inputs.Count > 1 ? [.. inputs] : [];
-        foreach (var argument in arguments.OrderBy(a => a.Name == positional ? 0 : 1))
+        foreach (var argument in arguments.OrderBy(a => positional.Contains(a.Name) ? 0 : 1))
         {
             string value = replace?.Invoke(argument.Name, argument.Value) ?? Literal(argument);
-            parts.Add(argument.Name == positional ? value : $"{argument.Name} = {value}");
+            parts.Add(positional.Contains(argument.Name) ? value : $"{argument.Name} = {value}");
         }
 
         if (layer.Inputs.Count == 1 && !isNext) parts.Add($"From = {inputs[0]}");

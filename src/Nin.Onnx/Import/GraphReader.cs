@@ -104,6 +104,10 @@ sealed class GraphReader
         _ => throw new NotSupportedException($"its input '{node.Input[index]}' is computed, and must be given by the file"),
     };
 
+    /// <summary>Whole numbers that older operator sets have as an attribute and newer ones as an input; none where they are left out.</summary>
+    public long[] Integers(NodeProto node, string attribute, int input) =>
+        node.Has(attribute) ? Array.ConvertAll(node.Ints(attribute), i => (long)i) : FindConstant(node, input)?.Integers ?? [];
+
     /// <summary>A node's input that must be a layer's value.</summary>
     public LayerValue Layer(NodeProto node, int index) => Materialize(Require(node, index));
 
@@ -126,6 +130,7 @@ sealed class GraphReader
         Affine affine => ChannelScale(affine),
         Padded => throw new NotSupportedException("the zero padding is on its own; it must come directly before a convolution or pooling"),
         PartOfGelu => throw new NotSupportedException("erf is on its own; it is supported only as part of GELU"),
+        Unsqueezed => throw new NotSupportedException("features have one axis more; they must become an image of one pixel"),
         Unknown => throw new UnknownInputException(),
         _ => throw new NotSupportedException("it computes with numbers alone"),
     };

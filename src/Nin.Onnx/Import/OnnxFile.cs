@@ -10,8 +10,8 @@ namespace Nin.Onnx;
 /// <summary>Reads ONNX files and the tensors in them. Nothing is allocated that a file merely claims.</summary>
 static class OnnxFile
 {
-    /// <summary>The operator sets that the table of operators was written for.</summary>
-    public const int OldestOperatorSet = 7, NewestOperatorSet = 24;
+    /// <summary>The operator sets that the table of operators was written for: 25 to 27 changed element types of its operators alone.</summary>
+    public const int OldestOperatorSet = 7, NewestOperatorSet = 27;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidDataException">It is damaged, not an ONNX file, or has operators that are not supported; the message is one line.</exception>

@@ -61,7 +61,7 @@ static class OperatorTable
 
         // What inference leaves as it is.
         ["Identity"] = (g, n) => g.Require(n, 0),
-        ["Cast"] = (g, n) => g.Require(n, 0),
+        ["Cast"] = Shapes.Cast,
         ["Dropout"] = Activations.Dropout,
         ["Softmax"] = Activations.Softmax,
         ["LogSoftmax"] = Activations.Softmax,

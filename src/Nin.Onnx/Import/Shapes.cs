@@ -1,4 +1,5 @@
 using Nin.Onnx.Schema;
+using static Nin.Onnx.Schema.TensorProto.Types;
 
 namespace Nin.Onnx;
 
@@ -18,7 +19,7 @@ static class Shapes
 
     public static Value Reshape(GraphReader graph, NodeProto node)
     {
-        long[] shape = node.Has("shape") ? Array.ConvertAll(node.Ints("shape"), d => (long)d) : graph.FindConstant(node, 1)?.Integers ?? [];
+        long[] shape = graph.Integers(node, "shape", 1);
         if (graph.Require(node, 0) is Constant numbers)
         {
             if (shape.Contains(0)) throw new NotSupportedException("it keeps a dimension of numbers");
@@ -27,6 +28,7 @@ static class Shapes
 
         var x = graph.Layer(node, 0);
         // 0 keeps the size, -1 is what is left; the first is the batch.
+        if (x.Shape.IsFlat && shape is [0 or -1 or 1, var channels, 1, 1] && Matches(channels, x.Shape.Channels)) return OnePixel(graph, x);
         long features = x.Shape.Length;
         bool batch = shape.Length > 0 && shape[0] is 0 or -1 or 1;
         if (batch && shape.Length == 2 && (shape[1] == features || shape[1] == -1)) return ToFeatures(graph, x);
@@ -59,7 +61,7 @@ static class Shapes
     {
         if (graph.Require(node, 0) is Constant numbers) return numbers with { Dims = [.. numbers.Dims.Where(d => d != 1)] };
         var x = graph.Layer(node, 0);
-        long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
+        long[] axes = graph.Integers(node, "axes", 1);
         bool pixels = axes.Length == 0 || axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]);
         if (x.Shape.IsFlat || x.Shape.Pixels != 1 || !pixels) throw new NotSupportedException($"it squeezes {x.Shape}; only height and width of one pixel can be");
         return ToFeatures(graph, x);
@@ -67,13 +69,81 @@ static class Shapes
 
     public static Value Unsqueeze(GraphReader graph, NodeProto node)
     {
-        if (graph.Require(node, 0) is not Constant numbers) throw new NotSupportedException("it adds a dimension to a value");
-        long[] axes = node.Has("axes") ? Array.ConvertAll(node.Ints("axes"), a => (long)a) : graph.FindConstant(node, 1)?.Integers ?? [];
+        if (graph.Require(node, 0) is not Constant numbers) return UnsqueezeValue(graph, node);
+        long[] axes = graph.Integers(node, "axes", 1);
         var dims = numbers.Dims.ToList();
         int rank = dims.Count + axes.Length;
         if (rank > Limits.MostDimensions) throw new NotSupportedException($"it gives numbers {rank} dimensions; {Limits.MostDimensions} are the most");
         foreach (long axis in axes.Select(a => a < 0 ? a + rank : a).Order()) dims.Insert((int)Math.Clamp(axis, 0, dims.Count), 1);
         return numbers with { Dims = [.. dims] };
+    }
+
+    /// <summary>Features that become an image of one pixel, in one node or in two: the last step before squeeze-and-excitation multiplies by them.</summary>
+    static Value UnsqueezeValue(GraphReader graph, NodeProto node)
+    {
+        var value = graph.Require(node, 0);
+        bool begun = value is Unsqueezed;
+        var x = value is Unsqueezed half ? half.Of : graph.Materialize(value);
+        long[] axes = graph.Integers(node, "axes", 1);
+        int rank = (begun ? 3 : 2) + axes.Length;
+        long[] added = [.. axes.Select(a => a < 0 ? a + rank : a).Order()];
+        bool together = !begun && added is [2, 3], second = begun && added is [2] or [3], first = !begun && added is [2];
+        if (!x.Shape.IsFlat || !(together || second || first))
+            throw new NotSupportedException($"it adds the axes {Wording.Listing(axes)} to {x.Shape}; only features can become an image, of one pixel");
+        return first ? new Unsqueezed(x) : OnePixel(graph, x);
+    }
+
+    /// <summary>
+    /// Features as an image of one pixel. There is no such layer: where they were computed from one pixel, the layers that did so are read once more as the same
+    /// products of one pixel. The ones on features are left out if nothing else reads them.
+    /// </summary>
+    static LayerValue OnePixel(GraphReader graph, LayerValue x)
+    {
+        if (x.Layer < 0) throw Refused();
+        var layer = graph.Layers[x.Layer];
+        switch (layer.Kind)
+        {
+            case "Flatten" when Input() is { Shape: { IsFlat: false, Pixels: 1 } } image:
+                return image;
+            case "Linear":
+                LayerArgument[] arguments = [.. layer.Arguments.Select(a => a.Name == "Features" ? new("Filters", a.Value) : a)];
+                return Again("Pointwise", arguments, [.. layer.Weights.Select(w => w.Role == "weight" ? w with { Dims = [.. w.Dims, 1, 1] } : w)]);
+            case var kind when kind is "BatchNorm2d" or "Dropout" || Activations.Kinds.Contains(kind):
+                return Again(layer.Kind, [.. layer.Arguments], [.. layer.Weights]);
+            default:
+                throw Refused();
+        }
+
+        LayerValue? Input() => layer.Inputs[0] is >= 0 and var from ? new(from, graph.Layers[from].Output) : null;
+
+        LayerValue Again(string kind, LayerArgument[] arguments, ImportedTensor[] weights)
+        {
+            var input = OnePixel(graph, Input() ?? throw Refused());
+            graph.Limits.Take(1);
+            return graph.Add(kind, new Shape(layer.Output.Channels, 1, 1), arguments, weights, input.Layer);
+        }
+
+        NotSupportedException Refused() => new("it makes an image of features that were not computed from an image of one pixel");
+    }
+
+    /// <summary>Numbers of another type. A value that is computed stays as it is among real numbers, whose precision is always float32 here.</summary>
+    public static Value Cast(GraphReader graph, NodeProto node)
+    {
+        var to = (Element)node.Int("to", 0);
+        bool isReal = to is Element.Float or Element.Double or Element.Float16 or Element.Bfloat16, isWhole = to is Element.Int64 or Element.Int32;
+        var given = graph.Require(node, 0);
+        if (given is Constant { Length: var length }) graph.Limits.Take(length);
+        return given switch
+        {
+            Constant numbers when isReal => new Constant(numbers.Dims, numbers.ToFloats()),
+            Constant { Integers: not null } numbers when isWhole => numbers,
+            Constant { Floats: { } floats } numbers when isWhole && floats.All(f => Math.Abs(f) < 1L << 53) =>
+                new Constant(numbers.Dims, Integers: Array.ConvertAll(floats, f => (long)f)),
+            Constant => throw new NotSupportedException($"it makes {to} of numbers"),
+            Unknown => throw new UnknownInputException(),
+            var value when isReal => value,
+            _ => throw new NotSupportedException($"it makes {to} of a computed value; only float, double, float16 and bfloat16 leave it as it is"),
+        };
     }
 
     public static Value Concat(GraphReader graph, NodeProto node)
@@ -122,14 +192,12 @@ static class Shapes
     public static Value Slice(GraphReader graph, NodeProto node)
     {
         if (graph.Require(node, 0) is not Constant { Integers: { } numbers }) throw new NotSupportedException("it slices a computed value");
-        long[] starts = Axis("starts", 1), ends = Axis("ends", 2), steps = graph.FindConstant(node, 4)?.Integers ?? [1];
+        long[] starts = graph.Integers(node, "starts", 1), ends = graph.Integers(node, "ends", 2), steps = graph.FindConstant(node, 4)?.Integers ?? [1];
         if (starts.Length != 1 || ends.Length != 1 || steps is not [1]) throw new NotSupportedException("it slices along several axes");
         int from = Clamp(starts[0]), to = Clamp(ends[0]);
         graph.Limits.Take(Math.Max(0, to - from));
         long[] part = from < to ? numbers[from..to] : [];
         return new Constant([part.Length], Integers: part);
-
-        long[] Axis(string attribute, int input) => node.Has(attribute) ? Array.ConvertAll(node.Ints(attribute), a => (long)a) : graph.FindConstant(node, input)?.Integers ?? [];
 
         int Clamp(long position) => (int)Math.Clamp(position < 0 ? position + numbers.Length : position, 0, numbers.Length);
     }

@@ -38,8 +38,6 @@ sealed record BlockCopy(int Start, int Count, IReadOnlyList<string> Names);
 /// </summary>
 static class Stages
 {
-    static readonly HashSet<string> Activations = ["Relu", "Relu6", "LeakyRelu", "Silu", "Gelu", "HardSwish", "Sigmoid", "Tanh", "HardSigmoid"];
-
     /// <summary>The stages by the position of their first layer; a block that occurs once is not one.</summary>
     public static IReadOnlyDictionary<int, Stage> Find(IReadOnlyList<ImportedLayer> layers)
     {
@@ -88,7 +86,7 @@ static class Stages
             int next = i + 1;
             if (i > start)
             {
-                if (next < layers.Count && Activations.Contains(layers[next].Kind) && earliest[next + 1] >= next) next++;
+                if (next < layers.Count && Activations.Kinds.Contains(layers[next].Kind) && earliest[next + 1] >= next) next++;
                 yield return (start, next - start);
                 i = next - 1;
             }

@@ -18,6 +18,9 @@ sealed record LayerValue(int Layer, Shape Shape) : Value;
 /// <summary>A layer's value with zeros around it, which the window that reads it takes as its padding.</summary>
 sealed record Padded(LayerValue Of, int Top, int Left, int Bottom, int Right) : Value;
 
+/// <summary>Features with one more axis after them: half of an image of one pixel.</summary>
+sealed record Unsqueezed(LayerValue Of) : Value;
+
 /// <summary>A layer's value times a number and plus another, each one for all channels or one per channel.</summary>
 sealed record Affine(LayerValue Of, float[] Scale, float[] Shift) : Value
 {

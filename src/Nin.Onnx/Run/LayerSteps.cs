@@ -32,6 +32,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
         "Gelu" => Activation(default(Gelu)),
         "HardSwish" => Activation(default(HardSwish)),
         "HardSigmoid" => Activation(default(HardSigmoid)),
+        "HardTanh" => Activation(new HardTanh((float)(layer["Least"] ?? LayerDefaults.HardTanhLeast), (float)(layer["Most"] ?? LayerDefaults.HardTanhMost))),
         "MaxPool2d" => new MaxPoolStep(Pooling()),
         "AvgPool2d" => new AvgPoolStep(Pooling(), layer["CountIncludePad"] != 0),
         "GlobalAvgPool2d" => new AvgPoolStep(PoolSizes.Global(Input)),
@@ -59,7 +60,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
 
     ConvolutionStep Convolution()
     {
-        var sizes = new Conv2dSizes(Input.Channels, Input.Height, Input.Width, layer.Output.Channels, Window((int)(layer["Dilation"] ?? 1)), (int)(layer["Groups"] ?? 1));
+        var sizes = new Conv2dSizes(Input.Channels, Input.Height, Input.Width, layer.Output.Channels, Window(), (int)(layer["Groups"] ?? 1));
         return new ConvolutionStep(sizes, layer.Output, Weight, Bias, relu: false);
     }
 
@@ -68,10 +69,10 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
         new BatchNormalization(parameters, layer.Name, layer["Epsilon"] ?? LayerDefaults.BatchNormEpsilon, layer["Momentum"] ?? LayerDefaults.BatchNormMomentum),
         relu: false);
 
-    PoolSizes Pooling() => new(Input.Channels, Input.Height, Input.Width, Window((int)(layer["Dilation"] ?? 1)));
+    PoolSizes Pooling() => new(Input.Channels, Input.Height, Input.Width, Window());
 
     /// <summary>A kernel of 1 and a stride of 1 unless they are given; a pooling's stride is its kernel.</summary>
-    Window2d Window(int dilation)
+    Window2d Window()
     {
         bool pools = layer.Kind is "MaxPool2d" or "AvgPool2d", ceil = layer["CeilMode"] > 0;
         return new(Axis("Height", "Top", "Bottom"), Axis("Width", "Left", "Right"));
@@ -80,7 +81,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
         {
             int kernel = Number($"Kernel{size}", "Kernel", LayerDefaults.Kernel);
             int stride = Number($"Stride{size}", "Stride", pools ? kernel : LayerDefaults.Stride);
-            return new(kernel, stride, Number($"Padding{before}", "Padding", 0), Number($"Padding{after}", "Padding", 0), dilation, ceil);
+            return new(kernel, stride, Number($"Padding{before}", "Padding", 0), Number($"Padding{after}", "Padding", 0), Number($"Dilation{size}", "Dilation", LayerDefaults.Dilation), ceil);
         }
 
         int Number(string own, string both, int otherwise) => (int)(layer[own] ?? layer[both] ?? otherwise);

@@ -11,6 +11,7 @@ public class GeneratedCodeTests
     [Theory]
     [InlineData("Conv2d(4, Kernel = 1)")]
     [InlineData("Conv2d(4, Kernel = 3, Stride = 2, Padding = 1, Dilation = 2, Groups = 2, Bias = false)")]
+    [InlineData("Conv2d(4, Kernel = 3, DilationHeight = 2, DilationWidth = 1)")]
     [InlineData("Pointwise(3), Pointwise(2, Bias = false)")]
     [InlineData("NinBlock(4, Kernel = 3, Stride = 2, Padding = 1)")]
     [InlineData("NinBlock(4, Pointwise = 0), NinBlock(4, Pointwise = 1), NinBlock(4, 3, 2, 5, LastRelu = false), NinBlock(3, 2, 1, LastRelu = false)")]

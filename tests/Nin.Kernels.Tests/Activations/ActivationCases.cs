@@ -47,7 +47,7 @@ static class ActivationCases
 {
     public static IReadOnlyDictionary<string, ActivationCase> All { get; } = new ActivationCase[]
     {
-        Own(default(Relu)), Own(new LeakyRelu(0.1f)), Own(new Elu(0.7f)), Own(default(Relu6)), Own(default(Sigmoid)), Own(default(Tanh)), Own(default(Silu)),
+        Own(default(Relu)), Own(new LeakyRelu(0.1f)), Own(new Elu(0.7f)), Own(default(Relu6)), Own(new HardTanh(-0.6f, 1.7f)), Own(default(Sigmoid)), Own(default(Tanh)), Own(default(Silu)),
         Own(default(Gelu)), Own(default(HardSwish)), Own(default(HardSigmoid)),
         // An exponential (4) whose terms cancel, the difference and the product; the sum and the product.
         new ActivationCase.Of<OutputElu>(new(0.7f), new(OutputElu.Name, x => x > 0 ? x : 0.7f * (Math.Exp(x) - 1), x => x > 0 ? 1 : 0.7f * Math.Exp(x), 6, 2)

@@ -104,6 +104,7 @@ public sealed class StepGradientTests(DeviceSet devices)
         yield return new ActivationStep<LeakyRelu>(Image, new LeakyRelu(0.2f));
         yield return new ActivationStep<Elu>(Image, new Elu(0.7f));
         yield return new ActivationStep<Relu6>(Image);
+        yield return new ActivationStep<HardTanh>(Image, new HardTanh(-0.6f, 1.7f));
         yield return new ActivationStep<Sigmoid>(Image);
         yield return new ActivationStep<Tanh>(Image);
         yield return new ActivationStep<Silu>(Image);

@@ -20,6 +20,8 @@ namespace Nin.Model.Tests.Networks;
 [Activation<Multiplied>(1.5)]
 [Sigmoid]
 [Linear(8)]
+[HardTanh]
+[Linear(8)]
 [HardSigmoid]
 [Activation<Tanh>]
 [Linear(5)]

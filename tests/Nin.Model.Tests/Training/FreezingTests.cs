@@ -168,6 +168,23 @@ public sealed class FreezingTests : IDisposable
     }
 
     [Fact]
+    public void A_stage_and_a_block_of_it_are_frozen_by_the_beginning_of_their_names()
+    {
+        using var network = new BlockNet(device);
+        string[] Trained() => [.. network.Parameters.Where(p => p.Spec.IsTrainable && p.RequiresGradient).Select(p => p.Name)];
+        string[] all = Trained();
+
+        network.Freeze("Trunk_Stage1_2");
+        string[] second = [.. all.Except(Trained())];
+        second.Should().NotBeEmpty().And.OnlyContain(n => n.StartsWith("Trunk_Stage1_2_", StringComparison.Ordinal));
+        network.Freeze("Trunk_Stage1");
+        all.Except(Trained()).Should().HaveCountGreaterThan(second.Length).And.OnlyContain(n => n.StartsWith("Trunk_Stage1_", StringComparison.Ordinal));
+        network.Unfreeze("Trunk");
+        Trained().Should().Equal(all);
+        network.Invoking(n => n.Freeze("Trunk_Stage")).Should().Throw<ArgumentException>("a name ends at a dot or an underscore");
+    }
+
+    [Fact]
     public void A_layer_that_is_not_there_is_named()
     {
         using var network = new TinyNin(device, Seed);

@@ -24,7 +24,7 @@ public sealed record ReferenceActivation(
     /// <summary>The derivative by way of the output, for an activation whose gradient reads that; null where it reads the input.</summary>
     public Func<double, double>? DerivativeOfOutput { get; init; }
 
-    /// <summary>The library's own; slope 0.1 of a leaky ReLU, alpha 0.7 of an ELU.</summary>
+    /// <summary>The library's own; slope 0.1 of a leaky ReLU, alpha 0.7 of an ELU, -0.6 to 1.7 of a hard hyperbolic tangent.</summary>
     public static IReadOnlyList<ReferenceActivation> All { get; } =
     [
         new("Relu", x => x <= 0 ? 0 : x, x => x > 0 ? 1 : 0, 0, 0) { Kinks = [0], DerivativeOfOutput = y => y > 0 ? 1 : 0 },
@@ -37,6 +37,10 @@ public sealed record ReferenceActivation(
         new("Relu6", x => x <= 0 ? 0 : x >= 6 ? 6 : x, x => x is > 0 and < 6 ? 1 : 0, 0, 0)
         {
             Kinks = [0, 6], DerivativeOfOutput = y => y is > 0 and < 6 ? 1 : 0,
+        },
+        new("HardTanh", x => Math.Clamp(x, -0.6f, 1.7f), x => x > -0.6f && x < 1.7f ? 1 : 0, 0, 0)
+        {
+            Kinks = [-0.6f, 1.7f], DerivativeOfOutput = y => y > -0.6f && y < 1.7f ? 1 : 0,
         },
         // The exponential (4) in the numerator and in the sum, the sum, the quotient.
         new("Sigmoid", Sigmoid, x => Sigmoid(x) * Sigmoid(-x), 10, 3) { DerivativeOfOutput = y => y * (1 - y) },

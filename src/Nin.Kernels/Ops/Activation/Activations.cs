@@ -103,6 +103,38 @@ public readonly struct Relu6 : ISavesOutput
         Between.Select(T.Broadcast(0), saved, T.Broadcast(6), dy);
 }
 
+/// <summary><c>min(max(least, x), most)</c> (<c>torch.nn.Hardtanh</c>, ONNX's <c>Clip</c>). The gradient at both bounds is 0.</summary>
+public readonly struct HardTanh : ISavesOutput
+{
+    readonly float least, most;
+
+    /// <param name="least">The lowest value.</param>
+    /// <param name="most">The highest value, above <paramref name="least"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One is infinite or NaN, or they are in another order.</exception>
+    public HardTanh(float least, float most)
+    {
+        if (!float.IsFinite(least)) throw new ArgumentOutOfRangeException(nameof(least), least, "A bound must be a finite number.");
+        if (!float.IsFinite(most) || most <= least)
+            throw new ArgumentOutOfRangeException(nameof(most), most, $"The upper bound must be a finite number above {least:R}, the lower one.");
+        (this.least, this.most) = (least, most);
+    }
+
+    /// <inheritdoc/>
+    public static string Name => "HardTanh";
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Value<T>(T x)
+        where T : struct, IReal<T> =>
+        T.Min(T.Broadcast(most), T.Max(T.Broadcast(least), x));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public T Gradient<T>(T saved, T dy)
+        where T : struct, IReal<T> =>
+        Between.Select(T.Broadcast(least), saved, T.Broadcast(most), dy);
+}
+
 /// <summary><c>1 / (1 + e^-x)</c> (<c>torch.nn.Sigmoid</c>).</summary>
 public readonly struct Sigmoid : ISavesOutput
 {

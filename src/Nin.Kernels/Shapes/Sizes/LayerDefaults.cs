@@ -48,6 +48,9 @@ static partial class LayerDefaults
     /// <summary>What an ELU tends to below zero, with the other sign (PyTorch's <c>alpha</c>).</summary>
     public const double EluAlpha = 1;
 
+    /// <summary>The bounds of a hard hyperbolic tangent (PyTorch's <c>min_val</c> and <c>max_val</c>).</summary>
+    public const double HardTanhLeast = -1, HardTanhMost = 1;
+
     /// <summary>Added to the variance before its square root (PyTorch's <c>eps</c>).</summary>
     public const double BatchNormEpsilon = 1e-5;
 
