@@ -25,17 +25,18 @@ public sealed class LaunchTests
         StepOfQuick28().Should().HaveCountLessThanOrEqualTo(108);
 
     [SimulatedTheory]
-    [InlineData(64)]
-    [InlineData(128)]
-    [InlineData(256)]
-    public void An_epochs_short_last_batch_compiles_no_kernel(int batch)
+    [InlineData(64, Precision.Float32)]
+    [InlineData(128, Precision.Float32)]
+    [InlineData(256, Precision.Float32)]
+    [InlineData(128, Precision.Tf32)]
+    public void An_epochs_short_last_batch_compiles_no_kernel(int batch, Precision precision)
     {
         const int Examples = 60_000; // Fashion-MNIST
-        Compiles<Quick28, Chw<D1, D28, D28>>(batch, Examples % batch).Should().Be(0);
-        Compiles<Modern28, Chw<D1, D28, D28>>(batch, Examples % batch).Should().Be(0);
-        Compiles<Mnist28, Chw<D1, D28, D28>>(batch, Examples % batch).Should().Be(0);
-        Compiles<Cifar10, Chw<D3, D32, D32>>(batch, 50_000 % batch).Should().Be(0);
-        Compiles<Book96, Chw<D1, D96, D96>>(batch, Examples % batch).Should().Be(0);
+        Compiles<Quick28, Chw<D1, D28, D28>>(batch, Examples % batch, precision).Should().Be(0);
+        Compiles<Modern28, Chw<D1, D28, D28>>(batch, Examples % batch, precision).Should().Be(0);
+        Compiles<Mnist28, Chw<D1, D28, D28>>(batch, Examples % batch, precision).Should().Be(0);
+        Compiles<Cifar10, Chw<D3, D32, D32>>(batch, 50_000 % batch, precision).Should().Be(0);
+        Compiles<Book96, Chw<D1, D96, D96>>(batch, Examples % batch, precision).Should().Be(0);
     }
 
     static string[] StepOfQuick28()
@@ -49,14 +50,14 @@ public sealed class LaunchTests
     }
 
     // Kernels that the last batch loads beside those of the batches before it.
-    static int Compiles<TNet, TIn>(int batch, int last)
+    static int Compiles<TNet, TIn>(int batch, int last, Precision precision)
         where TNet : INetwork<TNet, TIn, Features<D10>>
         where TIn : struct, IShape
     {
         SimulatedDriver.Skip(true);
         try
         {
-            using var device = Device.Open("cuda:0");
+            using var device = Device.Open("cuda:0", precision: precision);
             using var net = TNet.Create(device, seed: 0);
             using var sgd = new Sgd(net.Parameters, learningRate: 0.1);
             var kernels = ((AcceleratorDevice)device).Ptx!;

@@ -11,7 +11,7 @@ static class Suite
 {
     static readonly Dictionary<string, Type[]> Classes = new()
     {
-        ["cuda"] = [typeof(OnCuda), typeof(OnCudaTf32), typeof(OnCudaTf32x3)],
+        ["cuda"] = [typeof(ShapesOnCuda), typeof(ShapesOnCudaTf32), typeof(ShapesOnCudaTf32x3), typeof(OnCuda), typeof(OnCudaTf32), typeof(OnCudaTf32x3)],
         ["opencl"] = [typeof(OnOpenCl)],
     };
 

@@ -19,7 +19,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2)>(
                 launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2));
@@ -31,7 +31,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3)>(
                 launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3));
@@ -44,8 +44,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel.Method, specialization)
-                ?? device.Accelerator.LoadKernel(kernel, specialization);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel.Method, device.Bounds(kernel, specialization))
+                ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel, specialization));
             var loaded = new PortableKernel<(T1, T2, T3, T4)>(
                 launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
@@ -59,8 +59,8 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel.Method, specialization)
-                ?? device.Accelerator.LoadKernel(kernel, specialization);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel.Method, device.Bounds(kernel, specialization))
+                ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel, specialization));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5)>(
                 launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
@@ -73,7 +73,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6)>(
                 launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
@@ -87,7 +87,7 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7)>(
                 launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
@@ -103,7 +103,7 @@ static class PortableKernels
             where T5 : struct where T6 : struct where T7 : struct where T8 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel.Method, default) ?? device.Accelerator.LoadKernel(kernel);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7, T8)>(
                 launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7, x.Item8),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
@@ -111,6 +111,10 @@ static class PortableKernels
                     && KernelArgument<T7>.Same(x.Item7, y.Item7) && KernelArgument<T8>.Same(x.Item8, y.Item8));
             return (stream, config, a, b, c, d, e, f, g, h) => loaded.Launch(stream, config, (a, b, c, d, e, f, g, h));
         }
+
+        // What CUDA's assembler should know of a launch, so that it leaves threads enough registers: what a kernel asks for, or what its way of adding up does.
+        KernelSpecialization Bounds(Delegate kernel, KernelSpecialization given = default) =>
+            device.Profile.Kind == DeviceKind.Cuda && kernel.Method.GetParameters().Any(p => p.ParameterType == typeof(GroupLanes)) ? GroupLanes.Specialization : given;
     }
 }
 

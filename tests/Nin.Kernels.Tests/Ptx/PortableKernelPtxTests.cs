@@ -39,6 +39,11 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
         assembled.StackBytes.Should().Be(0);
     }
 
+    [PtxasTheory]
+    [MemberData(nameof(ElementKernels))]
+    public void Half_of_the_threads_of_a_multiprocessor_run_a_kernel_over_elements_at_a_time(string type, string method) =>
+        Ptxas.Assemble(compiler.Compile(LibraryKernels.Find(type, method))).Registers.Should().BeLessThanOrEqualTo(64, "1,024 threads share 65,536 registers");
+
     /// <summary>Kernels that do little for each element: all but products, and the trees over their leaves, which divide once for many.</summary>
     public static TheoryData<string, string> ElementKernels()
     {

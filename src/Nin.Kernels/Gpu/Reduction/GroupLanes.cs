@@ -14,6 +14,9 @@ readonly record struct GroupLanes(Divisor Items, int Lanes)
     /// <summary>The most threads of a group.</summary>
     public const int MostThreads = 256;
 
+    /// <summary>Launch bounds of a kernel that takes lanes, on CUDA: half of a multiprocessor's threads, and so 64 registers each.</summary>
+    public static KernelSpecialization Specialization => new(MostThreads, 1024 / MostThreads);
+
     /// <summary>The lanes of a launch over <paramref name="total"/> items, and its configuration.</summary>
     /// <param name="device">Where it runs.</param>
     /// <param name="total">Items.</param>

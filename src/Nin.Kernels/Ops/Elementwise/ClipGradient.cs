@@ -37,11 +37,14 @@ readonly record struct ClipLimits(float MaxNorm, float MaxValue)
     public const float Epsilon = 1e-6f;
 }
 
-/// <summary>At most 1,024 partial sums, a thread each; then one thread adds them up.</summary>
+/// <summary>Partial sums, a thread each, and their sums, until one thread adds up what is left: no thread adds up many in turn where memory makes it wait.</summary>
 sealed class SumOfSquaresPortable(AcceleratorDevice device) : ISumOfSquares
 {
-    const long MostPartials = 1024;
+    const long MostPartials = 1 << 15, MostAtOnce = 128;
     const long LeastTerms = 64;
+
+    readonly Action<DeviceStream, KernelConfig, ArrayView<float>, ArrayView<float>> launchSquares =
+        device.Load<ArrayView<float>, ArrayView<float>>(SquaresKernel);
 
     readonly Action<DeviceStream, KernelConfig, ArrayView<float>, ArrayView<float>> launchPartials =
         device.Load<ArrayView<float>, ArrayView<float>>(PartialsKernel);
@@ -50,9 +53,28 @@ sealed class SumOfSquaresPortable(AcceleratorDevice device) : ISumOfSquares
 
     public void Run(DeviceStream stream, DeviceView x, DeviceView sum)
     {
-        var partials = stream.Scratch(Math.Clamp(x.Length / LeastTerms, 1, MostPartials));
-        launchPartials(stream, device.Over(partials.Length), x.Array, partials.Array);
+        long count = Math.Clamp(x.Length / LeastTerms, 1, MostPartials), few = Math.Min(count, MostAtOnce);
+        var scratch = stream.Scratch(count + MostAtOnce);
+        var partials = scratch.Slice(0, count);
+        launchSquares(stream, device.Over(count), x.Array, partials.Array);
+        if (few < count)
+        {
+            var sums = scratch.Slice(count, few);
+            launchPartials(stream, device.Over(few), partials.Array, sums.Array);
+            partials = sums;
+        }
+
         launchSum(stream, device.Over(1), partials.Array, sum.Array);
+    }
+
+    static void SquaresKernel(ArrayView<float> x, ArrayView<float> partials)
+    {
+        for (long p = PortableThread.Index; p < partials.Length; p += PortableThread.Stride)
+        {
+            float total = 0;
+            for (long i = p; i < x.Length; i += partials.Length) total += x[i] * x[i];
+            partials[p] = total;
+        }
     }
 
     static void PartialsKernel(ArrayView<float> x, ArrayView<float> partials)
@@ -60,7 +82,7 @@ sealed class SumOfSquaresPortable(AcceleratorDevice device) : ISumOfSquares
         for (long p = PortableThread.Index; p < partials.Length; p += PortableThread.Stride)
         {
             float total = 0;
-            for (long i = p; i < x.Length; i += partials.Length) total += x[i] * x[i];
+            for (long i = p; i < x.Length; i += partials.Length) total += x[i];
             partials[p] = total;
         }
     }
