@@ -3,26 +3,26 @@ using Nin.Training;
 
 namespace Nin.Samples;
 
-/// <summary>Trains on a folder of pictures: a head on the pretrained body, its last layers too, or the same network from nothing.</summary>
+/// <summary>Trains on a folder of pictures: a head on the pretrained body, its last layers too, or a network of the same layers from nothing.</summary>
 static class FineTuning
 {
     const string Out = "runs";
     const int Batch = 16;
 
-    public static int Run(string how, string weights, string folder, int epochs)
+    public static int Run(string how, string weights, string folder, int epochs, int seed)
     {
         using var device = Device.Best();
-        using var net = new PhotoNet(device, seed: 0);
+        using INetwork net = how == "nothing" ? new PlainNet(device, seed) : new PhotoNet(device, seed);
         // Half of each class is for training, half decides nothing and is only tested on.
         var data = Photos.Load(folder).Split(validation: 0.5, seed: 0);
         if (how != "nothing") Console.WriteLine(Photos.LoadBody(net, weights));
         switch (how)
         {
             case "head":
-                net.FreezeBefore(nameof(net.Head));
+                net.FreezeBefore(nameof(PhotoNet.Head));
                 break;
             case "last":
-                net.FreezeBefore(nameof(net.Stage7_1_Conv1));
+                net.FreezeBefore(nameof(PhotoNet.Stage7_1_Conv1));
                 break;
             case "nothing":
                 break;
@@ -39,12 +39,13 @@ static class FineTuning
             {
                 Epochs = epochs,
                 BatchSize = Batch,
+                Seed = seed,
                 Schedule = new CosineSchedule(),
                 Optimizer = parameters => Optimizer(parameters, how),
             },
             new Report());
         Directory.CreateDirectory(Out);
-        net.Save(Path.Combine(Out, $"{how}.safetensors"), data.Preprocessing);
+        Checkpoint.Save(net, Path.Combine(Out, $"{how}.safetensors"), data.Preprocessing.ToMetadata());
         Console.WriteLine(FormattableString.Invariant($"{how}: {100 * done[^1].TestAccuracy:F1} % of {data.Validation.Count} after {epochs} epochs, {clock.Elapsed.TotalSeconds:F0} s"));
         return 0;
     }

@@ -8,6 +8,7 @@ mkdir -p data/package
 dotnet restore FineTune.csproj
 models=$(dotnet msbuild FineTune.csproj -getProperty:FeaturizerFolder)
 ln -sf "$models/ResNet18Onnx/ResNet18.onnx" "$models/ResNetPrepOnnx/ResNetPreprocess.onnx" data/
+rm -f data/ResNet18.cs data/ResNet18.safetensors
 dotnet run -c Release --project ../../src/Nin.Runner -- import data/ResNet18.onnx --class ResNet18 --out data
 # The declaration is part of this sample; it must be the one that the weights are for.
 cmp data/ResNet18.cs ResNet18.cs
