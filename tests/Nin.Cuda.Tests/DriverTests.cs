@@ -52,6 +52,19 @@ public sealed class DriverTests : IDisposable
     }
 
     [SimulatedFact]
+    public void An_access_beyond_a_buffer_of_a_device_is_found_although_others_follow_it()
+    {
+        using var device = Device.Open("cuda:0");
+        using DeviceBuffer first = device.Allocate(Threads), second = device.Allocate(Threads);
+        first.View.CopyFrom(new float[Threads]);
+        second.View.CopyFrom(new float[Threads]);
+        var kernel = ((AcceleratorDevice)device).Accelerator.LoadKernel<ArrayView<float>>(Next);
+        kernel(((AcceleratorDevice)device).Accelerator.DefaultStream, new KernelConfig(1, Threads), ((AcceleratorBuffer)first).Whole);
+        device.Invoking(d => d.Synchronize()).Should().Throw<CudaException>().WithMessage("*memcheck*");
+        SimulatedDriver.Recover();
+    }
+
+    [SimulatedFact]
     public void Memory_that_the_device_does_not_have_is_refused_in_numbers()
     {
         using var device = Device.Open("cuda:0");

@@ -64,6 +64,9 @@ static unsafe class SimulatedDriver
     {
         // Not the user's: kernels of a build under test are of no use to others.
         Environment.SetEnvironmentVariable(PtxCache.Variable, Path.Combine(AppContext.BaseDirectory, "kernels"));
+        // The driver sees each buffer by itself: an access to a neighbour is a fault, what an earlier buffer left counts as never written, and memory that a queued kernel
+        // still uses cannot be freed.
+        Environment.SetEnvironmentVariable(CachingArena.Variable, "off");
         if (System.IO.File.Exists(File)) library = NativeLibrary.Load(File);
         else Missing = $"the simulated CUDA driver was not built: {Reason()}";
     }

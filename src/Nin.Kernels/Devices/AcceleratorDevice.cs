@@ -30,7 +30,7 @@ sealed class AcceleratorDevice : Device
         Accelerator = accelerator;
         this.context = context;
         ownsAccelerator = context is not null;
-        arena = new CachingArena(length => accelerator.Allocate1D<float>(length));
+        arena = new CachingArena(length => accelerator.Allocate1D<float>(length), CachingArena.MayKeep);
         order = QueueOrder.Of(profile.Kind);
         Ptx = ownsAccelerator ? PtxCache.Of(accelerator) : null;
         // An accelerator's owner may wait for all of it at any time, which spoils a recording.

@@ -10,8 +10,15 @@ namespace Nin;
 /// (as PyTorch's CUDACachingAllocator does). Blocks return to the driver when a request does not fit otherwise, and at the end.
 /// </summary>
 /// <param name="driver">Allocates that many float32 elements, or throws.</param>
-sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driver) : IDisposable
+/// <param name="keeps">
+/// False gives each range a block of its own, which the driver gets back with it: what checks accesses (compute-sanitizer, the simulated driver of the tests)
+/// then sees where a buffer ends and when its life does.
+/// </param>
+sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driver, bool keeps = true) : IDisposable
 {
+    /// <summary>The environment variable that, set to <c>off</c>, makes arenas keep nothing.</summary>
+    public const string Variable = "NIN_MEMORY_CACHE";
+
     /// <summary>What a block's length is a multiple of; 2 MiB, a page of the device.</summary>
     public const long BlockLength = 1 << 19;
 
@@ -32,6 +39,9 @@ sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driv
         }
     }
 
+    /// <summary>Whether the environment lets arenas keep blocks.</summary>
+    public static bool MayKeep => !string.Equals(Environment.GetEnvironmentVariable(Variable), "off", StringComparison.OrdinalIgnoreCase);
+
     /// <exception cref="OutOfMemoryException">There is insufficient memory, even without the blocks that nothing uses.</exception>
     /// <exception cref="AcceleratorException">The same, as the driver reports it.</exception>
     public ArenaRange Allocate(long length)
@@ -40,8 +50,8 @@ sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driv
         var blocks = slot <= SmallLength ? shared : large;
         lock (gate)
         {
-            var block = blocks.MinBy(b => b.BestFit(slot));
-            if (block is null || block.BestFit(slot) == long.MaxValue) blocks.Add(block = NewBlock(slot));
+            var block = keeps ? blocks.MinBy(b => b.BestFit(slot)) : null;
+            if (block is null || block.BestFit(slot) == long.MaxValue) blocks.Add(block = keeps ? NewBlock(slot) : Block(slot));
             taken += slot;
             return new ArenaRange(block, block.Take(slot), slot);
         }
@@ -54,6 +64,7 @@ sealed class CachingArena(Func<long, MemoryBuffer1D<float, Stride1D.Dense>> driv
         {
             range.Block.Give(range.Offset, range.Length);
             taken -= range.Length;
+            if (!keeps) Trim(range.Length <= SmallLength ? shared : large);
         }
     }
 

@@ -31,6 +31,19 @@ public sealed class CachingArenaTests : IDisposable
     }
 
     [Fact]
+    public void An_arena_that_keeps_nothing_gives_each_range_a_block_and_returns_it()
+    {
+        using var direct = new CachingArena(Take, keeps: false);
+        ArenaRange first = direct.Allocate(100), second = direct.Allocate(3 * Block);
+        (first.Block.Length, second.Block.Length).Should().Be((128, 3 * Block));
+        direct.CachedBytes.Should().Be(0);
+        direct.Give(first);
+        Held.Should().Be(3 * Block);
+        direct.Give(second);
+        Held.Should().Be(0);
+    }
+
+    [Fact]
     public void Ranges_start_on_256_bytes_and_never_overlap_whatever_comes_and_goes()
     {
         var random = new Random(5);
