@@ -19,6 +19,9 @@ public sealed class CheckTests : IDisposable
     public void A_read_beyond_an_allocation_is_found() => runner.Fault(Neighbour, written: Threads)!.Kind.Should().Be(FaultKind.Memcheck);
 
     [Fact]
+    public void A_read_in_the_upper_half_of_all_addresses_is_found() => runner.Fault(Far, written: Threads)!.Kind.Should().Be(FaultKind.Memcheck);
+
+    [Fact]
     public void A_misaligned_access_is_found() => runner.Fault(Vector, written: Threads * 4 + 4, shift: 4)!.Kind.Should().Be(FaultKind.Memcheck);
 
     [Fact]
@@ -53,6 +56,8 @@ public sealed class CheckTests : IDisposable
     public void A_barrier_that_a_whole_warp_misses_is_found() => runner.Fault(HalfABlock, written: Threads)!.Kind.Should().Be(FaultKind.Synccheck);
 
     static void Neighbour(ArrayView<float> x) => x[Group.IdxX] = x[Group.IdxX + 1];
+
+    static void Far(ArrayView<float> x) => x[Group.IdxX] = x[Group.IdxX + (1L << 61)];
 
     static void Vector(ArrayView<Four> x)
     {

@@ -20,7 +20,7 @@ public sealed class OnSimulatedCuda(DeviceFixture<OnSimulatedCuda.Simulated> fix
 
         public static long MaxMacs => Share.MaxMacs;
 
-        public static int Thinning => Share.Thinning(2);
+        public static int Thinning => 1;
 
         public static Device Open() => Device.Open("cuda:0");
     }
@@ -35,7 +35,7 @@ public sealed class OnSimulatedCudaTf32(DeviceFixture<OnSimulatedCudaTf32.Simula
 
         public static long MaxMacs => Share.MaxMacs;
 
-        public static int Thinning => Share.Thinning(4);
+        public static int Thinning => Share.Thinning(2);
 
         public static Precision Precision => Precision.Tf32;
 
@@ -52,7 +52,7 @@ public sealed class OnSimulatedCudaTf32x3(DeviceFixture<OnSimulatedCudaTf32x3.Si
 
         public static long MaxMacs => Share.MaxMacs;
 
-        public static int Thinning => Share.Thinning(4);
+        public static int Thinning => Share.Thinning(2);
 
         public static Precision Precision => Precision.Tf32x3;
 

@@ -92,11 +92,11 @@ public sealed class InputFeedTests(DeviceSet devices)
 
     // The last batch is smaller.
     static DataLoader Loader(Device device, int prefetch) => new(
-        Data(device), new DataLoaderOptions { BatchSize = device.Kind == DeviceKind.Emulator ? 3 : 20, Shuffle = true, Prefetch = prefetch });
+        Data(device), new DataLoaderOptions { BatchSize = Load.IsSlow(device) ? 3 : 20, Shuffle = true, Prefetch = prefetch });
 
     static ImageDataset Data(Device device)
     {
-        int count = device.Kind == DeviceKind.Emulator ? 8 : 250;
+        int count = Load.IsSlow(device) ? 8 : 250;
         byte[] pixels = new byte[count * 3 * 20 * 18];
         new Random(3).NextBytes(pixels);
         return new ImageDataset(pixels, Enumerable.Range(0, count).Select(i => i % 6).ToArray(), 3, 20, 18, ["a", "b", "c", "d", "e", "f"]);

@@ -41,7 +41,7 @@ public sealed unsafe class Allocation
     int Sectors => checked((int)((Bytes + 31) >> 5));
 
     /// <summary>Whether it holds a number of bytes from an address on.</summary>
-    public bool Holds(byte* address, long bytes) => address >= Start && address - Start <= Bytes - bytes;
+    public bool Holds(byte* address, long bytes) => address >= Start && bytes <= Bytes && (ulong)(address - Start) <= (ulong)(Bytes - bytes);
 
     /// <summary>Notes that a range was written.</summary>
     public void MarkWritten(byte* address, long bytes)
