@@ -64,6 +64,22 @@ public sealed class DriverTests : IDisposable
         SimulatedDriver.Recover();
     }
 
+    [SimulatedTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public unsafe void A_copy_or_a_fill_beyond_an_allocation_is_found(bool fills)
+    {
+        const int Bytes = Threads * sizeof(float);
+        using var buffer = accelerator.Allocate1D(new float[Threads]);
+        float* source = stackalloc float[Threads + 1];
+        int code = fills
+            ? ((delegate* unmanaged<nint, byte, nint, nint, int>)SimulatedDriver.Function("cuMemsetD8Async"))(buffer.NativePtr, 0, Bytes + 1, 0)
+            : ((delegate* unmanaged<nint, nint, nint, nint, int>)SimulatedDriver.Function("cuMemcpyAsync"))(buffer.NativePtr, (nint)source, Bytes + sizeof(float), 0);
+        code.Should().NotBe(0);
+        accelerator.Invoking(a => a.Synchronize()).Should().Throw<CudaException>().WithMessage(fills ? "*bytes are filled beyond an allocation*" : "*a copy of 260 bytes writes beyond an allocation of 256*");
+        SimulatedDriver.Recover();
+    }
+
     [SimulatedFact]
     public void Memory_that_the_device_does_not_have_is_refused_in_numbers()
     {

@@ -29,7 +29,7 @@ static unsafe class Exports
     {
         lock (Driver.Gate)
         {
-            string message = Driver.FaultText is { } fault && error >= 200 ? $"{(Code)error}: {fault}" : $"{(Code)error}";
+            string message = Driver.FaultText is { } fault && (error >= 200 || error == (int)Driver.Fault) ? $"{(Code)error}: {fault}" : $"{(Code)error}";
             int length = Encoding.UTF8.GetBytes(message, new Span<byte>(ErrorText, 2047));
             ErrorText[length] = 0;
             *text = ErrorText;

@@ -105,6 +105,27 @@ public sealed class MemoryTests
             """,
             Fragment.Lane.Select(l => (float)l).ToArray(), Fragment.All(2f)).Should().Equal(Fragment.Lane.Select(l => l - 2f));
 
+    [Theory]
+    [InlineData(1024 - 31 * 4)] // the last lane is beyond the 1,024 bytes
+    [InlineData(1 << 20)]
+    public void Shared_memory_beyond_its_end_is_found(int offset) => Faults(
+        FaultKind.Memcheck, $"mul.wide.u32 %x1, %t, 4;\nmov.u64 %x2, memory;\nadd.u64 %x3, %x1, %x2;\nst.shared.f32 [%x3+{offset}], %a;\nmov.f32 %d, %a;");
+
+    [Fact]
+    public void A_misaligned_access_of_shared_memory_is_found() => Faults(
+        FaultKind.Memcheck, "mul.wide.u32 %x1, %t, 16;\nmov.u64 %x2, memory;\nadd.u64 %x3, %x1, %x2;\nst.shared.v4.f32 [%x3+4], {%a, %a, %a, %a};\nmov.f32 %d, %a;");
+
+    [Fact]
+    public void A_misaligned_asynchronous_copy_is_found() => Faults(
+        FaultKind.Memcheck, "mul.wide.u32 %x1, %t, 16;\nmov.u64 %x2, memory;\nadd.u64 %x3, %x1, %x2;\ncp.async.ca.shared.global [%x3+4], [%qa], 16;\nmov.f32 %d, %a;");
+
+    [Fact]
+    public void A_shuffle_that_half_of_the_warp_misses_is_found() => Faults(
+        FaultKind.Synccheck, "mov.f32 %d, %a;\nsetp.lt.u32 %p1, %t, 16;\n@!%p1 bra OVER;\nshfl.sync.down.b32 %r1, %t, 1, 31, 0xffffffff;\nOVER:");
+
+    static void Faults(FaultKind kind, string body) =>
+        FluentActions.Invoking(() => Fragment.Run<float>(body, Fragment.Lane.Select(l => (float)l).ToArray())).Should().Throw<KernelFaultException>().Where(f => f.Kind == kind);
+
     // Each lane copies its element, and reads that of the lane that mirrors it.
     static string Copies(string bytes, string wait) =>
         $"""
