@@ -8,9 +8,10 @@ try
     var options = GpuOptions.Parse(args);
     if (options.Graphs) Environment.SetEnvironmentVariable(CudaGraphs.Variable, CudaGraphs.On);
     Report? report = null;
-    // What matters most comes first, at every precision: whether the results are right, then whole networks, then each layer.
+    // What matters most comes first, at every precision: whether the results are right, then whole networks, then what a step's kernels take, then each layer.
     Run(AgreementCheck.Print);
     Run(NetworkTable.Print);
+    Run(LaunchTable.Print);
     Run(KernelTable.Print);
     return report!.Agrees ? 0 : 1;
 

@@ -18,7 +18,7 @@ sealed class KernelNames : IDisposable
         foreach (var method in LibraryKernels.All())
         {
             string text = compiler.Compile(method);
-            known.Add(($"{Short(method.DeclaringType!)}.{method.Name}", Entry(text), ThreadsOf(text), Instructions(text)));
+            known.Add((LaunchWatch.NameOf(method), Entry(text), ThreadsOf(text), Instructions(text)));
         }
     }
 
@@ -42,8 +42,4 @@ sealed class KernelNames : IDisposable
         .ToDictionary();
 
     static string[] Lines(string text) => text[text.IndexOf(".visible .entry", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.TrimEntries);
-
-    static string Short(Type type) => type.IsGenericType
-        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Short))}>"
-        : type.Name;
 }

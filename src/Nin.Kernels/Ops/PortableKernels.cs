@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ILGPU;
@@ -21,7 +22,7 @@ static class PortableKernels
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2)>(
-                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2),
+                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2));
             return (stream, config, a, b) => loaded.Launch(stream, config, (a, b));
         }
@@ -33,7 +34,7 @@ static class PortableKernels
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3)>(
-                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3),
+                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3));
             return (stream, config, a, b, c) => loaded.Launch(stream, config, (a, b, c));
         }
@@ -47,7 +48,7 @@ static class PortableKernels
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel.Method, device.Bounds(kernel, specialization))
                 ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel, specialization));
             var loaded = new PortableKernel<(T1, T2, T3, T4)>(
-                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4),
+                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4));
             return (stream, config, a, b, c, d) => loaded.Launch(stream, config, (a, b, c, d));
@@ -62,7 +63,7 @@ static class PortableKernels
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel.Method, device.Bounds(kernel, specialization))
                 ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel, specialization));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5)>(
-                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5),
+                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5));
             return (stream, config, a, b, c, d, e) => loaded.Launch(stream, config, (a, b, c, d, e));
@@ -75,7 +76,7 @@ static class PortableKernels
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6)>(
-                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6),
+                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6));
             return (stream, config, a, b, c, d, e, f) => loaded.Launch(stream, config, (a, b, c, d, e, f));
@@ -89,7 +90,7 @@ static class PortableKernels
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7)>(
-                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7),
+                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6)
                     && KernelArgument<T7>.Same(x.Item7, y.Item7));
@@ -105,7 +106,7 @@ static class PortableKernels
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
             var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7, T8)>(
-                launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7, x.Item8),
+                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7, x.Item8),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6)
                     && KernelArgument<T7>.Same(x.Item7, y.Item7) && KernelArgument<T8>.Same(x.Item8, y.Item8));
@@ -119,11 +120,12 @@ static class PortableKernels
 }
 
 /// <summary>A kernel that was loaded.</summary>
+/// <param name="method">The kernel.</param>
 /// <param name="gate">Held while it is launched.</param>
 /// <param name="launch">ILGPU's launch.</param>
 /// <param name="same">Whether two launches' arguments are the same.</param>
 /// <typeparam name="TArguments">All of its arguments.</typeparam>
-sealed class PortableKernel<TArguments>(object gate, KernelLaunch<TArguments> launch, SameArguments<TArguments> same)
+sealed class PortableKernel<TArguments>(MethodInfo method, object gate, KernelLaunch<TArguments> launch, SameArguments<TArguments> same)
     where TArguments : struct
 {
     /// <summary>Queues it on a stream.</summary>
@@ -137,7 +139,10 @@ sealed class PortableKernel<TArguments>(object gate, KernelLaunch<TArguments> la
     /// <summary>Queues it on ILGPU's stream.</summary>
     public void Launch(AcceleratorStream queue, in KernelConfig config, in TArguments arguments)
     {
+        var watch = LaunchWatch.Current;
+        watch?.Before(queue);
         lock (gate) launch(queue, config, arguments);
+        watch?.After(queue, method, config);
     }
 
     /// <summary>Whether two launches' arguments are the same.</summary>
