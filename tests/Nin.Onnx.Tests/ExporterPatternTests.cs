@@ -105,6 +105,31 @@ public sealed class ExporterPatternTests : IDisposable
     }
 
     [Fact]
+    public void A_normalisation_that_nobody_folded_is_read_as_what_it_computes()
+    {
+        // scale / sqrt(variance + epsilon) and shift - mean times that, all of numbers of the file, in shapes that are broadcast.
+        string variance = graph.Floats([4], 1, 2, 0.5f, 4), mean = graph.Weights(1, 4), scale = graph.Weights(1, 4), shift = graph.Weights(1, 4);
+        string deviation = graph.Node("Sqrt", [graph.Node("Add", [variance, graph.Floats([], 1e-3f)])]);
+        string factor = graph.Node("Mul", [scale, graph.Node("Reciprocal", [deviation])]);
+        string term = graph.Node("Add", [shift, graph.Node("Neg", [graph.Node("Mul", [mean, factor])])]);
+        string x = graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3)]);
+        string product = graph.Node("Mul", [x, graph.Node("Reshape", [factor, graph.Integers(4, 1, 1)])]);
+        Agrees(graph.Node("Add", [product, graph.Node("Reshape", [term, graph.Integers(1, 4, 1, 1)])])).Should().Contain("[BatchNorm2d]");
+    }
+
+    [Fact]
+    public void Numbers_of_a_column_and_of_a_row_make_a_table()
+    {
+        string table = graph.Node("Mul", [graph.Weights(4, 1), graph.Node("Pow", [graph.Weights(1, 5), graph.Floats([], 2)])]);
+        string biases = graph.Node("ConstantOfShape", [graph.Integers(5)]);
+        string x = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [Conv()])]);
+        Agrees(graph.Node("Gemm", [x, graph.Node("Add", [table, graph.Weights(5)]), biases])).Should().Contain("[Linear(5)]");
+    }
+
+    [Fact]
+    public void The_negative_of_a_value_is_computed() => Agrees(graph.Node("Relu", [graph.Node("Neg", [Conv()])])).Should().Contain("[BatchNorm2d");
+
+    [Fact]
     public void A_sum_after_a_convolution_that_something_else_reads_is_no_bias()
     {
         string x = graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3)]);

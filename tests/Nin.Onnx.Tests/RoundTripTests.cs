@@ -26,6 +26,17 @@ public sealed class RoundTripTests : IDisposable
         ["BookOnePointwise"] = d => new BookOnePointwise(d, 3),
     };
 
+    [Fact]
+    public void Every_kind_of_layer_is_among_them()
+    {
+        // A layer of one's own, and what stands for other layers.
+        string[] others = ["Custom"];
+        var kinds = typeof(LayerAttribute).Assembly.GetTypes()
+            .Where(t => t.IsSubclassOf(typeof(LayerAttribute)) && t is { IsAbstract: false, IsGenericType: false })
+            .Select(t => t.Name[..^nameof(Attribute).Length]).Except(others);
+        EveryLayer.Architecture.Layers.Concat(SmallResNet.Architecture.Layers).Select(l => l.Kind).Should().Contain(kinds);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Onnx_Runtime_gives_the_same_logits(string name)

@@ -22,7 +22,7 @@ static class Arithmetic
     {
         Value a = graph.Require(node, 0), b = graph.Require(node, 1);
         if (a is Unknown || b is Unknown) throw new UnknownInputException();
-        if (a is Constant left && b is Constant right) return Fold(graph, left, right, by);
+        if (a is Constant left && b is Constant right) return Fold(graph, left, right, by.Numbers, isWhole: by != Divide);
         if (Gelu(a, b, by) is { } gelu) return gelu.IsComplete ? graph.Add("Gelu", gelu.Of.Shape, [], [], gelu.Of.Layer) : gelu;
         if (b is Constant numbers) return WithNumbers(graph, node, by, value: 0, numbers, by.Right);
         if (a is Constant first) return WithNumbers(graph, node, by, value: 1, first, by.Left ?? throw new NotSupportedException("it divides by a value"));
@@ -91,17 +91,71 @@ static class Arithmetic
         };
     }
 
-    static Constant Fold(GraphReader graph, Constant a, Constant b, Operator by)
+    /// <summary>A function of numbers alone, as exporters leave it where they do not fold constants.</summary>
+    public static Constant OfNumbers(GraphReader graph, NodeProto node, Func<float, float> function)
     {
-        if (a.Length != 1 && b.Length != 1 && a.Length != b.Length) throw new NotSupportedException("it combines numbers of unlike shapes");
-        int length = a.Length == 1 ? b.Length : a.Length;
-        graph.Limits.Take(length);
-        long[] dims = a.Length == length ? a.Dims : b.Dims;
-        if (a.Integers is { } m && b.Integers is { } n && by != Divide)
-            return new(dims, Integers: [.. Enumerable.Range(0, length).Select(i => (long)by.Numbers(At(m, i), At(n, i)))]);
-        float[] x = a.ToFloats(), y = b.ToFloats();
-        return new(dims, [.. Enumerable.Range(0, length).Select(i => by.Numbers(At(x, i), At(y, i)))]);
+        if (graph.Require(node, 0) is not Constant x) throw new NotSupportedException("it is supported of numbers alone, not of a computed value");
+        graph.Limits.Take(x.Length);
+        return new Constant(x.Dims, Array.ConvertAll(x.ToFloats(), v => function(v)));
+    }
 
-        static T At<T>(T[] values, int i) => values[values.Length == 1 ? 0 : i];
+    /// <summary>The negative of a value, or of numbers.</summary>
+    public static Value Negate(GraphReader graph, NodeProto node) => graph.Require(node, 0) switch
+    {
+        Constant { Integers: { } integers } x => x with { Integers = Array.ConvertAll(integers, i => -i) },
+        Constant => OfNumbers(graph, node, v => -v),
+        Affine affine => affine.Times([-1]),
+        var value => Affine.Identity(graph.Materialize(value)).Times([-1]),
+    };
+
+    /// <summary>Numbers to a power.</summary>
+    public static Constant Power(GraphReader graph, NodeProto node) =>
+        graph.Require(node, 0) is Constant x && graph.Require(node, 1) is Constant exponent
+            ? Fold(graph, x, exponent, MathF.Pow, isWhole: false)
+            : throw new NotSupportedException("it is supported of numbers alone, not of a computed value");
+
+    /// <summary>Numbers with numbers, each broadcast along the axes where it has one: dimensions are compared from the last.</summary>
+    static Constant Fold(GraphReader graph, Constant a, Constant b, Func<float, float, float> by, bool isWhole)
+    {
+        int rank = Math.Max(a.Dims.Length, b.Dims.Length);
+        long[] m = Padded(a.Dims), n = Padded(b.Dims), dims = new long[rank];
+        Int128 length = 1;
+        for (int i = 0; i < rank; i++)
+        {
+            if (m[i] != n[i] && m[i] != 1 && n[i] != 1)
+                throw new NotSupportedException($"it combines numbers of the shapes [{Wording.Listing(a.Dims)}] and [{Wording.Listing(b.Dims)}]");
+            length *= dims[i] = m[i] == 1 ? n[i] : m[i];
+            if (length > int.MaxValue) throw new InvalidDataException("it combines numbers to more than an array holds");
+        }
+
+        graph.Limits.Take((long)length);
+        int[] left = Places(m, dims, (int)length), right = Places(n, dims, (int)length);
+        if (isWhole && a.Integers is { } i0 && b.Integers is { } i1) return new(dims, Integers: [.. left.Zip(right, (x, y) => (long)by(i0[x], i1[y]))]);
+        float[] f0 = a.ToFloats(), f1 = b.ToFloats();
+        return new(dims, [.. left.Zip(right, (x, y) => by(f0[x], f1[y]))]);
+
+        long[] Padded(long[] given) => [.. Enumerable.Repeat(1L, rank - given.Length), .. given];
+    }
+
+    // Which of an operand's elements each element of the result is computed from.
+    static int[] Places(long[] of, long[] dims, int length)
+    {
+        int[] places = new int[length];
+        long[] at = new long[dims.Length], strides = new long[dims.Length];
+        for (int i = dims.Length - 1, stride = 1; i >= 0; i--)
+        {
+            strides[i] = of[i] == 1 ? 0 : stride;
+            stride *= (int)of[i];
+        }
+
+        for (int element = 0; element < length; element++)
+        {
+            long place = 0;
+            for (int i = 0; i < at.Length; i++) place += at[i] * strides[i];
+            places[element] = (int)place;
+            for (int i = at.Length - 1; i >= 0 && ++at[i] == dims[i]; i--) at[i] = 0;
+        }
+
+        return places;
     }
 }

@@ -46,7 +46,14 @@ static class OperatorTable
         ["Sub"] = (g, n) => Arithmetic.Combine(g, n, Arithmetic.Subtract),
         ["Mul"] = (g, n) => Arithmetic.Combine(g, n, Arithmetic.Multiply),
         ["Div"] = (g, n) => Arithmetic.Combine(g, n, Arithmetic.Divide),
+        ["Neg"] = Arithmetic.Negate,
         ["Concat"] = Shapes.Concat,
+
+        // Numbers alone, which most exporters have folded.
+        ["Sqrt"] = (g, n) => Arithmetic.OfNumbers(g, n, MathF.Sqrt),
+        ["Reciprocal"] = (g, n) => Arithmetic.OfNumbers(g, n, x => 1 / x),
+        ["Pow"] = Arithmetic.Power,
+        ["ConstantOfShape"] = Shapes.ConstantOfShape,
 
         // Shapes.
         ["Flatten"] = Shapes.Flatten,

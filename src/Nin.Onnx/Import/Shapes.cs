@@ -232,6 +232,27 @@ static class Shapes
         return new Constant(dims, turned);
     }
 
+    public static Value ConstantOfShape(GraphReader graph, NodeProto node)
+    {
+        long[] dims = graph.FindConstant(node, 0)?.Integers ?? [];
+        var value = node.Find("value") is { T: { } tensor } ? OnnxFile.ReadTensor(tensor) : new Constant([1], [0]);
+        if (dims.Contains(-1)) throw new NotSupportedException($"it has the shape [{Wording.Listing(dims)}], which depends on the batch");
+        bool isValid = dims.Length <= Limits.MostDimensions && value.Length == 1;
+        Int128 length = 1;
+        for (int i = 0; i < dims.Length && isValid; i++)
+        {
+            length *= dims[i];
+            isValid = dims[i] >= 0 && length <= int.MaxValue;
+        }
+
+        if (!isValid) throw new InvalidDataException($"node '{node.Label}' (ConstantOfShape) has the shape [{Wording.Listing(dims)}] of {value.Length} values");
+
+        graph.Limits.Take((long)length);
+        return value.Integers is [var whole]
+            ? new Constant(dims, Integers: [.. Enumerable.Repeat(whole, (int)length)])
+            : new Constant(dims, [.. Enumerable.Repeat(value.ToFloats()[0], (int)length)]);
+    }
+
     public static Value ConstantValue(GraphReader graph, NodeProto node)
     {
         if (node.Find("value") is { T: { } tensor }) return OnnxFile.ReadTensor(tensor);
