@@ -17,7 +17,8 @@ static class LaunchTable
 
     public static void Print(Report report, Device device, GpuOptions options)
     {
-        if (device is not AcceleratorDevice || options.Models is not [var model, ..] || !report.HasTimeFor($"the launches of {model}, {device.Precision}")) return;
+        // Launches in a graph are not told of.
+        if (device is not AcceleratorDevice accelerator || options.Graphs || options.Models is not [var model, ..] || !report.HasTimeFor($"the launches of {model}, {device.Precision}")) return;
         using var network = Networks.Create(model, device);
         using var session = network.CreateSession(options.Batch);
         using var images = Networks.Noise(device, options.Batch, network.Architecture.Input);
@@ -26,7 +27,7 @@ static class LaunchTable
         // Kernels are compiled, and weights packed that are packed once.
         for (int i = 0; i < 2; i++) session.TrainStep(images, labels, sgd);
         var steps = new List<List<WatchedLaunch>>();
-        var watch = new Stopwatches();
+        var watch = new Stopwatches(accelerator);
         using var stream = device.CreateStream();
         double floor = watch.Watch(() =>
         {
@@ -56,7 +57,7 @@ static class LaunchTable
     sealed record WatchedLaunch(string Name, int Blocks, int Threads, double Microseconds);
 
     /// <summary>Times each launch between two waits for its queue.</summary>
-    sealed class Stopwatches : LaunchWatch
+    sealed class Stopwatches(AcceleratorDevice device) : LaunchWatch
     {
         readonly List<WatchedLaunch> launches = [];
         long start;
@@ -64,14 +65,14 @@ static class LaunchTable
         public List<WatchedLaunch> Watch(Action work)
         {
             launches.Clear();
-            Current = this;
+            device.Watch = this;
             try
             {
                 work();
             }
             finally
             {
-                Current = null;
+                device.Watch = null;
             }
 
             return [.. launches];

@@ -149,6 +149,7 @@ public sealed class ExporterPatternTests : IDisposable
     [InlineData(0, 6, "Relu6")]
     [InlineData(0, float.MaxValue, "Relu")]
     [InlineData(-0.25f, 0.5f, "HardTanh(-0.25, 0.5)")]
+    [InlineData(-0.1f, 0.3f, "HardTanh(-0.1, 0.3)")]
     [InlineData(-0.25f, float.MaxValue, "HardTanh(-0.25, 3.4028234663852886E+38)")]
     [InlineData(float.NegativeInfinity, 0.125f, "HardTanh(-3.4028234663852886E+38, 0.125)")]
     public void Clipping_is_an_activation(float least, float most, string activation) =>
@@ -183,11 +184,51 @@ public sealed class ExporterPatternTests : IDisposable
     }
 
     [Fact]
+    public void A_sum_after_another_name_of_a_convolution_that_something_reads_is_no_bias()
+    {
+        string x = graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3)]), same = graph.Node("Identity", [x]), relu = graph.Node("Relu", [x]);
+        Agrees(graph.Node("Add", [graph.Node("Add", [same, graph.Weights(4, 1, 1)]), relu]));
+    }
+
+    [Fact]
+    public void A_gate_that_is_made_an_image_twice_is_one_gate_and_what_else_reads_its_layers_keeps_them()
+    {
+        string x = Conv(), squeezed = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [x])]);
+        string gate = graph.Node("Sigmoid", [graph.Node("Gemm", [squeezed, graph.Weights(4, 4), graph.Weights(4)], Int("transB", 1))]);
+        string once = graph.Node("Mul", [x, graph.Node("Unsqueeze", [gate, graph.Integers(2, 3)])]);
+        string twice = graph.Node("Mul", [once, graph.Node("Reshape", [gate, graph.Integers(-1, 4, 1, 1)])]);
+        string declaration = Agrees(graph.Node("Concat", [gate, graph.Node("Flatten", [twice])], Int("axis", 1)));
+        declaration.Should().Contain("training moves both apart");
+        declaration.Split("Pointwise(4").Should().HaveCount(2, "one convolution is the gate of both");
+    }
+
+    [Fact]
+    public void A_long_chain_of_features_does_not_end_the_process()
+    {
+        string x = graph.Node("Flatten", [graph.Node("GlobalAveragePool", [Conv()])]);
+        for (int i = 0; i < 50_000; i++) x = graph.Node("Relu", [x]);
+        string path = graph.Save(folder, graph.Node("Unsqueeze", [x, graph.Integers(2, 3)]));
+        FluentActions.Invoking(() => OnnxImport.Read(path)).Should().Throw<InvalidDataException>().WithMessage("*50002 layers; 2000 are allowed*");
+    }
+
+    [Fact]
+    public void Whole_numbers_are_divided_as_such()
+    {
+        string x = Conv(), half = graph.Node("Div", [graph.Node("Gather", [graph.Node("Shape", [x]), graph.Integers(1)]), graph.Integers(3)]);
+        string shape = graph.Node("Concat", [graph.Integers(-1), graph.Node("Mul", [half, graph.Integers(4 * 7 * 6)])], Int("axis", 0));
+        Agrees(graph.Node("Reshape", [x, shape])).Should().Contain("Flatten]");
+    }
+
+    [Fact]
+    public void A_shape_of_real_numbers_is_refused() => FluentActions.Invoking(() => Agrees(graph.Node("Reshape", [Conv(), graph.Floats([2], -1, 168)])))
+        .Should().Throw<NotSupportedException>().WithMessage("*must be whole numbers*");
+
+    [Fact]
     public void Features_that_were_an_image_of_many_pixels_do_not_become_one_of_one_pixel()
     {
         string flat = graph.Node("Flatten", [Conv()]);
         FluentActions.Invoking(() => Agrees(graph.Node("Unsqueeze", [flat, graph.Integers(2, 3)])))
-            .Should().Throw<NotSupportedException>().WithMessage("*features that were not computed from an image of one pixel*");
+            .Should().Throw<NotSupportedException>().WithMessage("*features that a Flatten gives*");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public void Every_kind_of_layer_is_among_them()
     {
-        // A layer of one's own, and what stands for other layers.
+        // A layer of one's own.
         string[] others = ["Custom"];
         var kinds = typeof(LayerAttribute).Assembly.GetTypes()
             .Where(t => t.IsSubclassOf(typeof(LayerAttribute)) && t is { IsAbstract: false, IsGenericType: false })

@@ -77,11 +77,11 @@ sealed record ActivationLayer(
 
     static ActivationLayer ReadHardTanh(LayerKind kind, ArgumentReader arguments)
     {
-        double least = arguments.Real("least", LayerDefaults.HardTanhLeast, l => l is >= float.MinValue and <= float.MaxValue, "a finite number");
-        double most = arguments.Real(
-            "most", LayerDefaults.HardTanhMost, m => (float)m > (float)least && m <= float.MaxValue, FormattableString.Invariant($"a finite number above {least}, the lowest value"));
-        string formula = FormattableString.Invariant($"Limited to {Literal.Real(least)} to {Literal.Real(most)}");
-        return new(kind, "global::Nin.HardTanh", SavesOutput: true, new([("Least", least), ("Most", most)]), formula);
+        double min = arguments.Real("min", LayerDefaults.HardTanhMin, m => m is >= float.MinValue and <= float.MaxValue, "a finite number");
+        double max = arguments.Real(
+            "max", LayerDefaults.HardTanhMax, m => (float)m > (float)min && m <= float.MaxValue, FormattableString.Invariant($"a finite number above {min}, the lowest value"));
+        string formula = FormattableString.Invariant($"Limited to {Literal.Real(min)} to {Literal.Real(max)}");
+        return new(kind, "global::Nin.HardTanh", SavesOutput: true, new([("Min", min), ("Max", max)]), formula);
     }
 
     static ActivationLayer ReadUsers(LayerKind kind, ArgumentReader arguments)

@@ -60,7 +60,8 @@ sealed class WindowChecks(Placement at, Window window, string kernelArgument)
         bool isTall = Lacking(over.Rows, Input.Height) >= Lacking(over.Columns, Input.Width);
         (WindowAxis axis, long size) = isTall ? (over.Rows, Input.Height) : (over.Columns, Input.Width);
         string argument = KernelOf(isTall);
-        long kernel = (size + axis.Before + axis.After - 1) / axis.Dilation + 1;
+        // Of both axes where one argument is for both: the one that lacks most pixels may allow the larger kernel.
+        long kernel = argument == kernelArgument ? Math.Min(Most(over.Rows, Input.Height), Most(over.Columns, Input.Width)) : Most(axis, size);
         long padding = Math.Max(HalfLacking(over.Rows, Input.Height), HalfLacking(over.Columns, Input.Width));
         bool mayPad = window.HasEvenPadding && padding <= mostPadding;
         string dilated = axis.Dilation == 1 ? "" : Invariant($" (kernel {KernelText}, dilation {axis.Dilation})");
@@ -122,6 +123,9 @@ sealed class WindowChecks(Placement at, Window window, string kernelArgument)
     static long Padded(WindowAxis axis, long size) => size + axis.Before + axis.After;
 
     static long Lacking(WindowAxis axis, long size) => axis.Effective - Padded(axis, size);
+
+    /// <summary>The largest kernel that fits.</summary>
+    static long Most(WindowAxis axis, long size) => Math.Max(1, (Padded(axis, size) - 1) / axis.Dilation + 1);
 
     static long HalfLacking(WindowAxis axis, long size) => (axis.Effective - size + 1) / 2;
 

@@ -46,6 +46,9 @@ sealed class AcceleratorDevice : Device
     /// <summary>What replays the launches of passes; null where they are queued one by one.</summary>
     public CudaGraphs? Graphs { get; }
 
+    /// <summary>Is told of each launch; null for none.</summary>
+    public LaunchWatch? Watch { get; set; }
+
     /// <summary>Kernels of steps outside the library.</summary>
     public LaunchCatalog Launches { get; }
 
@@ -156,9 +159,7 @@ sealed class AcceleratorDevice : Device
         if (length > Math.Min(Accelerator.MemorySize, AbsurdBytes) / sizeof(float)) throw new InsufficientMemoryException();
         Accelerator.Bind();
         Reclaim();
-        var buffer = new AcceleratorBuffer(this, length, arena.Allocate(length));
-        if (zeros) buffer.Clear();
-        return buffer;
+        return new AcceleratorBuffer(this, length, arena.Allocate(length));
     }
 
     /// <summary>Takes back the memory of a buffer once no queue uses it.</summary>

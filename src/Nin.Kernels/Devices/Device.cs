@@ -106,8 +106,8 @@ public abstract class Device : IDisposable
     public DeviceBuffer Allocate(long length) => Allocate(length, zeros: false);
 
     /// <summary>
-    /// Allocates memory that is zero. On the CPU the system gives a page of it when something is first written there, so that the gradients of what is
-    /// frozen, and an optimiser's state of it, take none.
+    /// Allocates memory that is zero. On the CPU, where it is megabytes, the system gives a page of it when something is first written there, so that the
+    /// gradients of what is frozen, and an optimiser's state of it, take none.
     /// </summary>
     /// <inheritdoc cref="Allocate(long)" path="/param|/exception"/>
     internal DeviceBuffer AllocateZeros(long length) => Allocate(length, zeros: true);
@@ -117,16 +117,20 @@ public abstract class Device : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (length > long.MaxValue / sizeof(float)) throw Insufficient(long.MaxValue, inner: null);
         long bytes = length * sizeof(float);
+        DeviceBuffer buffer;
         try
         {
-            var buffer = AllocateCore(length, zeros);
+            buffer = AllocateCore(length, zeros);
             Interlocked.Add(ref allocatedBytes, bytes);
-            return buffer;
         }
         catch (Exception exception) when (exception is OutOfMemoryException or AcceleratorException)
         {
             throw Insufficient(bytes, exception);
         }
+
+        // A fault of an earlier kernel may show here, and is none of the memory.
+        if (zeros && buffer is AcceleratorBuffer onAccelerator) onAccelerator.Clear();
+        return buffer;
     }
 
     InsufficientMemoryException Insufficient(long bytes, Exception? inner)
@@ -149,6 +153,8 @@ public abstract class Device : IDisposable
     /// <summary>A stream that runs in parallel with all others. What it shares with them is noted: <see cref="DeviceStream.Reads"/>.</summary>
     internal virtual DeviceStream CreateOwnStream() => CreateStream();
 
+    /// <param name="length">Elements.</param>
+    /// <param name="zeros">Whether the host's memory must be zero; an accelerator's is cleared afterwards.</param>
     private protected abstract DeviceBuffer AllocateCore(long length, bool zeros);
 
     /// <summary>Waits for all queued work.</summary>

@@ -4,12 +4,12 @@ using ILGPU.Runtime;
 
 namespace Nin;
 
-/// <summary>Is told of each launch of a kernel that is queued by itself, as a benchmark is that times them one by one.</summary>
+/// <summary>
+/// Is told of each launch of a device's kernels that is queued by itself and not in a graph (<see cref="AcceleratorDevice.Watch"/>): a benchmark that times them one by
+/// one. One thread launches meanwhile.
+/// </summary>
 abstract class LaunchWatch
 {
-    /// <summary>The one that is told; null for none. It is set where nothing launches.</summary>
-    public static LaunchWatch? Current { get; set; }
-
     /// <summary>Called before a launch is queued.</summary>
     public abstract void Before(AcceleratorStream queue);
 

@@ -20,9 +20,10 @@ static class PortableKernels
             where T1 : struct where T2 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
+            var bounds = device.Bounds(kernel.Method);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel.Method, bounds) ?? device.Accelerator.LoadKernel(kernel, bounds);
             var loaded = new PortableKernel<(T1, T2)>(
-                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2),
+                device, kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2));
             return (stream, config, a, b) => loaded.Launch(stream, config, (a, b));
         }
@@ -32,9 +33,10 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
+            var bounds = device.Bounds(kernel.Method);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel.Method, bounds) ?? device.Accelerator.LoadKernel(kernel, bounds);
             var loaded = new PortableKernel<(T1, T2, T3)>(
-                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3),
+                device, kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3));
             return (stream, config, a, b, c) => loaded.Launch(stream, config, (a, b, c));
         }
@@ -45,10 +47,10 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel.Method, device.Bounds(kernel, specialization))
-                ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel, specialization));
+            var bounds = device.Bounds(kernel.Method, specialization);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel.Method, bounds) ?? device.Accelerator.LoadKernel(kernel, bounds);
             var loaded = new PortableKernel<(T1, T2, T3, T4)>(
-                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4),
+                device, kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4));
             return (stream, config, a, b, c, d) => loaded.Launch(stream, config, (a, b, c, d));
@@ -60,10 +62,10 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel.Method, device.Bounds(kernel, specialization))
-                ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel, specialization));
+            var bounds = device.Bounds(kernel.Method, specialization);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel.Method, bounds) ?? device.Accelerator.LoadKernel(kernel, bounds);
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5)>(
-                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5),
+                device, kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5));
             return (stream, config, a, b, c, d, e) => loaded.Launch(stream, config, (a, b, c, d, e));
@@ -74,9 +76,10 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
+            var bounds = device.Bounds(kernel.Method);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel.Method, bounds) ?? device.Accelerator.LoadKernel(kernel, bounds);
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6)>(
-                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6),
+                device, kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6));
             return (stream, config, a, b, c, d, e, f) => loaded.Launch(stream, config, (a, b, c, d, e, f));
@@ -88,9 +91,10 @@ static class PortableKernels
             where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct where T7 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
+            var bounds = device.Bounds(kernel.Method);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel.Method, bounds) ?? device.Accelerator.LoadKernel(kernel, bounds);
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7)>(
-                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7),
+                device, kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6)
                     && KernelArgument<T7>.Same(x.Item7, y.Item7));
@@ -104,28 +108,30 @@ static class PortableKernels
             where T5 : struct where T6 : struct where T7 : struct where T8 : struct
         {
             if (!AcceleratorSupport.IsIncluded) throw AcceleratorSupport.Missing();
-            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel.Method, device.Bounds(kernel)) ?? device.Accelerator.LoadKernel(kernel, device.Bounds(kernel));
+            var bounds = device.Bounds(kernel.Method);
+            var launch = device.Ptx?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel.Method, bounds) ?? device.Accelerator.LoadKernel(kernel, bounds);
             var loaded = new PortableKernel<(T1, T2, T3, T4, T5, T6, T7, T8)>(
-                kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7, x.Item8),
+                device, kernel.Method, launch.GetKernel(), (queue, config, in x) => launch(queue, config, x.Item1, x.Item2, x.Item3, x.Item4, x.Item5, x.Item6, x.Item7, x.Item8),
                 static (in x, in y) => KernelArgument<T1>.Same(x.Item1, y.Item1) && KernelArgument<T2>.Same(x.Item2, y.Item2) && KernelArgument<T3>.Same(x.Item3, y.Item3)
                     && KernelArgument<T4>.Same(x.Item4, y.Item4) && KernelArgument<T5>.Same(x.Item5, y.Item5) && KernelArgument<T6>.Same(x.Item6, y.Item6)
                     && KernelArgument<T7>.Same(x.Item7, y.Item7) && KernelArgument<T8>.Same(x.Item8, y.Item8));
             return (stream, config, a, b, c, d, e, f, g, h) => loaded.Launch(stream, config, (a, b, c, d, e, f, g, h));
         }
 
-        // What CUDA's assembler should know of a launch, so that it leaves threads enough registers: what a kernel asks for, or what its way of adding up does.
-        KernelSpecialization Bounds(Delegate kernel, KernelSpecialization given = default) =>
-            device.Profile.Kind == DeviceKind.Cuda && kernel.Method.GetParameters().Any(p => p.ParameterType == typeof(GroupLanes)) ? GroupLanes.Specialization : given;
+        // What a kernel asks for itself, or what its way of adding up asks for on CUDA.
+        KernelSpecialization Bounds(MethodInfo kernel, in KernelSpecialization given = default) =>
+            device.Profile.Kind == DeviceKind.Cuda && GroupLanes.BoundsOf(kernel) is { } bounds ? bounds : given;
     }
 }
 
 /// <summary>A kernel that was loaded.</summary>
+/// <param name="device">Where.</param>
 /// <param name="method">The kernel.</param>
 /// <param name="gate">Held while it is launched.</param>
 /// <param name="launch">ILGPU's launch.</param>
 /// <param name="same">Whether two launches' arguments are the same.</param>
 /// <typeparam name="TArguments">All of its arguments.</typeparam>
-sealed class PortableKernel<TArguments>(MethodInfo method, object gate, KernelLaunch<TArguments> launch, SameArguments<TArguments> same)
+sealed class PortableKernel<TArguments>(AcceleratorDevice device, MethodInfo method, object gate, KernelLaunch<TArguments> launch, SameArguments<TArguments> same)
     where TArguments : struct
 {
     /// <summary>Queues it on a stream.</summary>
@@ -139,7 +145,7 @@ sealed class PortableKernel<TArguments>(MethodInfo method, object gate, KernelLa
     /// <summary>Queues it on ILGPU's stream.</summary>
     public void Launch(AcceleratorStream queue, in KernelConfig config, in TArguments arguments)
     {
-        var watch = LaunchWatch.Current;
+        var watch = device.Watch;
         watch?.Before(queue);
         lock (gate) launch(queue, config, arguments);
         watch?.After(queue, method, config);

@@ -65,7 +65,7 @@ static class PartialLoad
         {
             string name = options.Prefix + (options.Names?.GetValueOrDefault(parameter.Name) ?? parameter.Name);
             if (reader.Find(name) is not { } entry) missing.Add(parameter.Name);
-            else if (entry.IsFloat && entry.Shape.SequenceEqual(Array.ConvertAll(parameter.Spec.Dims, d => (long)d))) found.Add((parameter, name));
+            else if (entry.IsFloat && IsOf(entry.Shape, parameter.Spec.Dims)) found.Add((parameter, name));
             else mismatched.Add($"{parameter.Name} [{string.Join(", ", parameter.Spec.Dims)}], {entry.Kind} in the file");
         }
 
@@ -87,6 +87,18 @@ static class PartialLoad
         using var writing = network.Parameters.Write();
         foreach (var ((parameter, _), ofFile) in found.Zip(values)) parameter.CopyFrom(ofFile);
         return report;
+    }
+
+    // A linear layer and a 1x1 convolution of the same numbers differ by ones at the end.
+    static bool IsOf(IReadOnlyList<long> shape, int[] dims)
+    {
+        int most = Math.Max(shape.Count, dims.Length);
+        for (int i = 0; i < most; i++)
+        {
+            if ((i < shape.Count ? shape[i] : 1) != (i < dims.Length ? dims[i] : 1)) return false;
+        }
+
+        return true;
     }
 
     static string NameOf(Parameter parameter, LoadOptions options) => options.Prefix + (options.Names?.GetValueOrDefault(parameter.Name) ?? parameter.Name);

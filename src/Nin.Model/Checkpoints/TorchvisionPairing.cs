@@ -37,7 +37,9 @@ sealed class TorchvisionPairing(string torchvision, IReadOnlyList<TorchvisionLay
         if (!IsProduct(i)) throw Unlike($"has {layer.Name}, a {layer.Kind}");
         int[] dims = layer.Parameters[0].Dims;
         bool isInner = IsInner(i);
-        var found = left.Find(t => t.Dims.SequenceEqual(dims) && (t.IsInner ?? isInner) == isInner);
+        // Images of other channels than three: the loader says that the shapes differ.
+        bool isFirstOfOthers = left.Count == theirs.Count && theirs[0].Dims.Where((_, d) => d != 1).SequenceEqual(dims.Where((_, d) => d != 1));
+        var found = isFirstOfOthers ? theirs[0] : left.Find(t => t.Dims.SequenceEqual(dims) && (t.IsInner ?? isInner) == isInner);
         if (found is null)
         {
             if (isLast && theirs[^1].Dims.AsSpan(1).SequenceEqual(dims.AsSpan(1))) return;

@@ -26,16 +26,16 @@ namespace Nin
     /// <summary><c>min(max(0, x), 6)</c> of each element (<see cref="Relu6"/>); the shape is unchanged.</summary>
     public sealed class Relu6Attribute : LayerAttribute;
 
-    /// <summary><c>min(max(least, x), most)</c> of each element (<see cref="HardTanh"/>); the shape is unchanged.</summary>
-    /// <param name="least">The lowest value. Default: -1, as in PyTorch.</param>
-    /// <param name="most">The highest value, above <paramref name="least"/>. Default: 1, as in PyTorch.</param>
-    public sealed class HardTanhAttribute(double least = LayerDefaults.HardTanhLeast, double most = LayerDefaults.HardTanhMost) : LayerAttribute
+    /// <summary><c>min(max(min, x), max)</c> of each element (<see cref="HardTanh"/>); the shape is unchanged.</summary>
+    /// <param name="min">The lowest value. Default: -1, as in PyTorch.</param>
+    /// <param name="max">The highest value, above <paramref name="min"/>. Default: 1, as in PyTorch.</param>
+    public sealed class HardTanhAttribute(double min = LayerDefaults.HardTanhMin, double max = LayerDefaults.HardTanhMax) : LayerAttribute
     {
         /// <summary>The lowest value.</summary>
-        public double Least { get; } = least;
+        public double Min { get; } = min;
 
         /// <summary>The highest value.</summary>
-        public double Most { get; } = most;
+        public double Max { get; } = max;
     }
 
     /// <summary><c>1 / (1 + e^-x)</c> of each element (<see cref="Sigmoid"/>); the shape is unchanged.</summary>

@@ -40,16 +40,22 @@ public static class Freezing
     /// <inheritdoc cref="Freeze"/>
     public static void Unfreeze(this INetwork network, string prefix) => Set(network, prefix, requiresGradient: true);
 
-    /// <summary>Whether a parameter is of a layer, or has a name that begins so.</summary>
-    internal static bool IsOf(Parameter parameter, string prefix) =>
-        parameter.Name.StartsWith(prefix, StringComparison.Ordinal)
-        && (parameter.Name.Length == prefix.Length || parameter.Name[prefix.Length] is '.' or '_');
+    /// <summary>
+    /// The trained parameters of a layer, or whose names begin so. What follows the beginning is a dot, or, where no name has that, an underscore: a layer's own name
+    /// means that layer alone.
+    /// </summary>
+    internal static Parameter[] Of(ParameterSet parameters, string prefix)
+    {
+        Parameter[] trainable = [.. parameters.Where(p => p.Spec.IsTrainable)];
+        Parameter[] ofLayer = [.. trainable.Where(p => p.Name == prefix || p.Name.StartsWith(prefix + ".", StringComparison.Ordinal))];
+        return ofLayer.Length > 0 ? ofLayer : [.. trainable.Where(p => p.Name.StartsWith(prefix + "_", StringComparison.Ordinal))];
+    }
 
     static void Set(INetwork network, string prefix, bool requiresGradient)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentException.ThrowIfNullOrEmpty(prefix);
-        Parameter[] found = [.. network.Parameters.Where(p => p.Spec.IsTrainable && IsOf(p, prefix))];
+        var found = Of(network.Parameters, prefix);
         if (found.Length == 0)
         {
             var layers = network.Parameters.Select(p => p.Name.Split('.')[0]).Distinct();

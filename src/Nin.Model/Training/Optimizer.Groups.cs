@@ -92,8 +92,11 @@ public abstract partial class Optimizer
     /// <param name="prefix">A layer's name, a parameter's, or a beginning of one that ends before a dot or an underscore.</param>
     /// <param name="rateFactor">Factor of the learning rate.</param>
     /// <param name="decayFactor">Factor of weight decay; null leaves it.</param>
-    public void SetFactors(string prefix, double rateFactor = 1, double? decayFactor = null) =>
-        SetFactors(p => Freezing.IsOf(p, prefix), rateFactor, decayFactor);
+    public void SetFactors(string prefix, double rateFactor = 1, double? decayFactor = null)
+    {
+        var group = Freezing.Of(Parameters, prefix);
+        SetFactors(p => Array.IndexOf(group, p) >= 0, rateFactor, decayFactor);
+    }
 
     /// <summary>
     /// Puts the averaged weights in the place of the trained ones until the result is disposed, which puts those back: to evaluate or save in between.

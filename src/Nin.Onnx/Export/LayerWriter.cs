@@ -28,7 +28,7 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
         "LeakyRelu" => Node("LeakyRelu", x, Float("alpha", this["NegativeSlope"])),
         "Elu" => Node("Elu", x, Float("alpha", this["Alpha"])),
         "Relu6" => Node("Clip", [x[0], Scalar("min", 0), Scalar("max", 6)]),
-        "HardTanh" => Node("Clip", [x[0], Scalar("min", this["Least"]), Scalar("max", this["Most"])]),
+        "HardTanh" => Node("Clip", [x[0], Scalar("min", this["Min"]), Scalar("max", this["Max"])]),
         "Sigmoid" => Node("Sigmoid", x),
         "Tanh" => Node("Tanh", x),
         "Silu" => Node("Mul", [x[0], graph.Node($"{Name}.sigmoid", "Sigmoid", x)]),

@@ -18,18 +18,21 @@ static class Activations
     {
         float least = Bound(1, "min", float.MinValue), most = Bound(2, "max", float.MaxValue);
         var x = graph.Layer(node, 0);
-        if (least == float.MinValue && most == float.MaxValue) return x;
+        if (least <= float.MinValue && most >= float.MaxValue) return x;
+        if (!(least < most)) throw new NotSupportedException($"its lower bound {least:R} is not below its upper bound {most:R}");
         return (least, most) switch
         {
             (0, 6) => graph.Add("Relu6", x.Shape, [], [], x.Layer),
             (0, float.MaxValue or float.PositiveInfinity) => graph.Add("Relu", x.Shape, [], [], x.Layer),
-            _ => graph.Add("HardTanh", x.Shape, [new("Least", Finite("min", least, below: most)), new("Most", Finite("max", most, below: float.PositiveInfinity))], [], x.Layer),
+            _ => graph.Add("HardTanh", x.Shape, [new("Min", Finite("min", least)), new("Max", Finite("max", most))], [], x.Layer),
         };
 
-        // No finite number is beyond the largest one, which stands for a bound that is left out.
-        double Finite(string bound, float value, float below) => !float.IsNaN(value) && value < below
-            ? Math.Clamp(value, float.MinValue, float.MaxValue)
-            : throw new InvalidDataException($"node '{node.Label}' (Clip) has the bounds {least:R} and {most:R}, in which {bound} is not a limit");
+        // No finite number is beyond the largest one, which stands for a bound that is left out or infinite.
+        double Finite(string bound, float value)
+        {
+            double written = Checked.Between(float.MinValue, float.MaxValue, $"node '{node.Label}' (Clip)", bound, Math.Clamp(value, float.MinValue, float.MaxValue));
+            return Math.Clamp(written, float.MinValue, float.MaxValue);
+        }
 
         float Bound(int index, string attribute, float otherwise) =>
             graph.FindConstant(node, index) is { Length: 1 } given ? given.ToFloats()[0] : node.Float(attribute, otherwise);

@@ -6,23 +6,36 @@ namespace Nin.Onnx;
 static class Arithmetic
 {
     /// <summary>An operator on numbers, on a value and numbers, and on two values.</summary>
+    /// <param name="Numbers">Of real numbers.</param>
+    /// <param name="Whole">Of whole ones.</param>
+    /// <param name="Right">Of a value, with numbers on the right.</param>
+    /// <param name="Left">With numbers on the left; null where that is not supported.</param>
+    /// <param name="Merge">The layer of two values; null where there is none.</param>
+    /// <param name="IsProduct">Whether it multiplies or divides.</param>
     public sealed record Operator(
-        Func<float, float, float> Numbers, Func<Affine, float[], Affine> Right, Func<Affine, float[], Affine>? Left, string? Merge, bool IsProduct);
+        Func<float, float, float> Numbers, Func<long, long, long> Whole, Func<Affine, float[], Affine> Right, Func<Affine, float[], Affine>? Left, string? Merge, bool IsProduct);
 
-    public static readonly Operator Add = new((a, b) => a + b, (x, c) => x.Plus(c), (x, c) => x.Plus(c), "Add", IsProduct: false);
+    public static readonly Operator Add = new((a, b) => a + b, (a, b) => a + b, (x, c) => x.Plus(c), (x, c) => x.Plus(c), "Add", IsProduct: false);
 
     public static readonly Operator Subtract = new(
-        (a, b) => a - b, (x, c) => x.Plus(Array.ConvertAll(c, v => -v)), (x, c) => x.Times([-1]).Plus(c), Merge: null, IsProduct: false);
+        (a, b) => a - b, (a, b) => a - b, (x, c) => x.Plus(Array.ConvertAll(c, v => -v)), (x, c) => x.Times([-1]).Plus(c), Merge: null, IsProduct: false);
 
-    public static readonly Operator Multiply = new((a, b) => a * b, (x, c) => x.Times(c), (x, c) => x.Times(c), "Multiply", IsProduct: true);
+    public static readonly Operator Multiply = new((a, b) => a * b, (a, b) => a * b, (x, c) => x.Times(c), (x, c) => x.Times(c), "Multiply", IsProduct: true);
 
-    public static readonly Operator Divide = new((a, b) => a / b, (x, c) => x.Times(Array.ConvertAll(c, v => 1 / v)), Left: null, Merge: null, IsProduct: true);
+    public static readonly Operator Divide = new(
+        (a, b) => a / b, (a, b) => b switch
+        {
+            0 => throw new NotSupportedException("it divides a whole number by 0"),
+            -1 => -a,
+            _ => a / b,
+        },
+        (x, c) => x.Times(Array.ConvertAll(c, v => 1 / v)), Left: null, Merge: null, IsProduct: true);
 
     public static Value Combine(GraphReader graph, NodeProto node, Operator by)
     {
         Value a = graph.Require(node, 0), b = graph.Require(node, 1);
         if (a is Unknown || b is Unknown) throw new UnknownInputException();
-        if (a is Constant left && b is Constant right) return Fold(graph, left, right, by.Numbers, isWhole: by != Divide);
+        if (a is Constant left && b is Constant right) return Fold(graph, left, right, by.Numbers, by.Whole);
         if (Gelu(a, b, by) is { } gelu) return gelu.IsComplete ? graph.Add("Gelu", gelu.Of.Shape, [], [], gelu.Of.Layer) : gelu;
         if (b is Constant numbers) return WithNumbers(graph, node, by, value: 0, numbers, by.Right);
         if (a is Constant first) return WithNumbers(graph, node, by, value: 1, first, by.Left ?? throw new NotSupportedException("it divides by a value"));
@@ -59,7 +72,7 @@ static class Arithmetic
     {
         var given = graph.Require(node, value);
         var affine = given as Affine ?? Affine.Identity(graph.Materialize(given));
-        graph.Limits.Take(3L * numbers.Length);
+        graph.Limits.Take(3L * Math.Max(numbers.Length, affine.Scale.Length));
         float[] perChannel = PerChannel(numbers, affine.Of.Shape);
         if (by == Add && given is LayerValue of && perChannel.Length == of.Shape.Channels && graph.TryAddBias(of, node.Input[value], perChannel, node.Input[1 - value]))
             return of;
@@ -94,45 +107,53 @@ static class Arithmetic
     /// <summary>A function of numbers alone, as exporters leave it where they do not fold constants.</summary>
     public static Constant OfNumbers(GraphReader graph, NodeProto node, Func<float, float> function)
     {
-        if (graph.Require(node, 0) is not Constant x) throw new NotSupportedException("it is supported of numbers alone, not of a computed value");
+        var x = Numbers(graph, node, 0);
         graph.Limits.Take(x.Length);
         return new Constant(x.Dims, Array.ConvertAll(x.ToFloats(), v => function(v)));
     }
 
     /// <summary>The negative of a value, or of numbers.</summary>
-    public static Value Negate(GraphReader graph, NodeProto node) => graph.Require(node, 0) switch
+    public static Value Negate(GraphReader graph, NodeProto node)
     {
-        Constant { Integers: { } integers } x => x with { Integers = Array.ConvertAll(integers, i => -i) },
-        Constant => OfNumbers(graph, node, v => -v),
-        Affine affine => affine.Times([-1]),
-        var value => Affine.Identity(graph.Materialize(value)).Times([-1]),
-    };
+        var value = graph.Require(node, 0);
+        if (value is Constant { Integers: { } integers } x)
+        {
+            graph.Limits.Take(2L * x.Length);
+            return x with { Integers = Array.ConvertAll(integers, i => -i) };
+        }
+
+        if (value is Constant) return OfNumbers(graph, node, v => -v);
+        var affine = value as Affine ?? Affine.Identity(graph.Materialize(value));
+        graph.Limits.Take(2L * affine.Scale.Length);
+        return affine.Times([-1]);
+    }
 
     /// <summary>Numbers to a power.</summary>
-    public static Constant Power(GraphReader graph, NodeProto node) =>
-        graph.Require(node, 0) is Constant x && graph.Require(node, 1) is Constant exponent
-            ? Fold(graph, x, exponent, MathF.Pow, isWhole: false)
-            : throw new NotSupportedException("it is supported of numbers alone, not of a computed value");
+    public static Constant Power(GraphReader graph, NodeProto node) => Fold(graph, Numbers(graph, node, 0), Numbers(graph, node, 1), MathF.Pow, whole: null);
+
+    static Constant Numbers(GraphReader graph, NodeProto node, int index) =>
+        graph.FindConstant(node, index) ?? throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) lacks its input {index}");
 
     /// <summary>Numbers with numbers, each broadcast along the axes where it has one: dimensions are compared from the last.</summary>
-    static Constant Fold(GraphReader graph, Constant a, Constant b, Func<float, float, float> by, bool isWhole)
+    static Constant Fold(GraphReader graph, Constant a, Constant b, Func<float, float, float> real, Func<long, long, long>? whole)
     {
         int rank = Math.Max(a.Dims.Length, b.Dims.Length);
-        long[] m = Padded(a.Dims), n = Padded(b.Dims), dims = new long[rank];
+        long[] left = Padded(a.Dims), right = Padded(b.Dims), dims = new long[rank];
         Int128 length = 1;
         for (int i = 0; i < rank; i++)
         {
-            if (m[i] != n[i] && m[i] != 1 && n[i] != 1)
+            dims[i] = left[i] == 1 ? right[i] : left[i];
+            length *= dims[i];
+            if ((left[i] != right[i] && left[i] != 1 && right[i] != 1) || length > int.MaxValue)
                 throw new NotSupportedException($"it combines numbers of the shapes [{Wording.Listing(a.Dims)}] and [{Wording.Listing(b.Dims)}]");
-            length *= dims[i] = m[i] == 1 ? n[i] : m[i];
-            if (length > int.MaxValue) throw new InvalidDataException("it combines numbers to more than an array holds");
         }
 
         graph.Limits.Take((long)length);
-        int[] left = Places(m, dims, (int)length), right = Places(n, dims, (int)length);
-        if (isWhole && a.Integers is { } i0 && b.Integers is { } i1) return new(dims, Integers: [.. left.Zip(right, (x, y) => (long)by(i0[x], i1[y]))]);
-        float[] f0 = a.ToFloats(), f1 = b.ToFloats();
-        return new(dims, [.. left.Zip(right, (x, y) => by(f0[x], f1[y]))]);
+        var places = Places(left, dims, (int)length).Zip(Places(right, dims, (int)length));
+        if (whole is not null && a.Integers is { } wholeA && b.Integers is { } wholeB)
+            return new(dims, Integers: [.. places.Select(p => whole(wholeA[p.First], wholeB[p.Second]))]);
+        float[] realA = a.ToFloats(), realB = b.ToFloats();
+        return new(dims, [.. places.Select(p => real(realA[p.First], realB[p.Second]))]);
 
         long[] Padded(long[] given) => [.. Enumerable.Repeat(1L, rank - given.Length), .. given];
     }

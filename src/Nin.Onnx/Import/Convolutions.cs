@@ -84,7 +84,7 @@ static class Convolutions
         }
     }
 
-    static bool IsNeverNegative(ImportedLayer layer) => layer.Kind is "Relu" or "Relu6" or "Sigmoid" or "HardSigmoid" || layer is { Kind: "HardTanh" } && layer["Least"] >= 0;
+    static bool IsNeverNegative(ImportedLayer layer) => layer.Kind is "Relu" or "Relu6" or "Sigmoid" or "HardSigmoid" || layer is { Kind: "HardTanh" } && layer["Min"] >= 0;
 
     public static LayerValue Global(GraphReader graph, NodeProto node, string kind)
     {

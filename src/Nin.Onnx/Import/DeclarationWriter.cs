@@ -65,7 +65,7 @@ sealed class DeclarationWriter(ImportedNetwork network, string? nameSpace)
             "Dropout" => ["Probability"],
             "LeakyRelu" => ["NegativeSlope"],
             "Elu" => ["Alpha"],
-            "HardTanh" => ["Least", "Most"],
+            "HardTanh" => ["Min", "Max"],
             "LocalResponseNorm" => ["Size"],
             "Linear" => ["Features"],
             _ => ["Filters"],

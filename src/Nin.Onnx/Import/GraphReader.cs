@@ -17,6 +17,8 @@ sealed class GraphReader
     readonly Dictionary<string, Value> values = new(StringComparer.Ordinal);
     readonly Dictionary<string, TensorProto> initializers;
     readonly List<ImportedLayer> layers = [];
+    // The names of each layer's value in the graph.
+    readonly List<List<string>> names = [];
     readonly List<string> unsupported = [];
     readonly Dictionary<string, int> reads;
     int unsupportedCount;
@@ -46,6 +48,9 @@ sealed class GraphReader
     /// <summary>What follows the layers and is left out.</summary>
     public NetworkEnding Ending { get; set; }
 
+    /// <summary>Layers of features that were read once more as layers of one pixel, and those.</summary>
+    public Dictionary<int, LayerValue> Pixels { get; } = [];
+
     /// <summary>What the graph may compute.</summary>
     public Limits Limits { get; }
 
@@ -66,7 +71,10 @@ sealed class GraphReader
         if (last is Constant) throw new InvalidDataException($"the output '{output}' does not depend on the input");
         int end = Materialize(last).Layer;
         if (end < 0) throw new InvalidDataException("the graph has no layer");
-        var kept = Pruning.Keep(layers, end);
+        bool[] needed = Pruning.Needed(layers, end);
+        if (Pixels.Any(p => needed[p.Key] && needed[p.Value.Layer] && layers[p.Key].Weights.Count > 0))
+            Note("Linear layers before a squeeze-and-excitation's product are 1x1 convolutions of one pixel here, and also stay as they are for what else reads them: training moves both apart.");
+        var kept = Pruning.Keep(layers, needed);
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)))
@@ -106,7 +114,12 @@ sealed class GraphReader
 
     /// <summary>Whole numbers that older operator sets have as an attribute and newer ones as an input; none where they are left out.</summary>
     public long[] Integers(NodeProto node, string attribute, int input) =>
-        node.Has(attribute) ? Array.ConvertAll(node.Ints(attribute), i => (long)i) : FindConstant(node, input)?.Integers ?? [];
+        node.Has(attribute) ? Array.ConvertAll(node.Ints(attribute), i => (long)i) : FindConstant(node, input) switch
+        {
+            null => [],
+            { Integers: { } integers } => integers,
+            _ => throw new NotSupportedException($"its input '{node.Input[input]}' must be whole numbers"),
+        };
 
     /// <summary>A node's input that must be a layer's value.</summary>
     public LayerValue Layer(NodeProto node, int index) => Materialize(Require(node, index));
@@ -120,6 +133,7 @@ sealed class GraphReader
     {
         foreach (var weight in weights) Check(kind, weight);
         layers.Add(new ImportedLayer(kind, arguments, inputs, output, weights));
+        names.Add([]);
         return new LayerValue(layers.Count - 1, output);
     }
 
@@ -138,7 +152,9 @@ sealed class GraphReader
     /// <summary>Gives a layer without bias one, if nothing but the sum reads what it gives.</summary>
     public bool TryAddBias(LayerValue of, string value, float[] bias, string? source)
     {
-        if (of.Layer < 0 || reads.GetValueOrDefault(value) != 1 || IsOutput(value)) return false;
+        // A layer's value may have several names: what leaves it as it is gives it another one.
+        if (of.Layer < 0 || !names[of.Layer].Append(value).All(name => reads.GetValueOrDefault(name) == 1 && !IsOutput(name))) return false;
+        if (layers.Skip(of.Layer + 1).Any(l => l.Inputs.Contains(of.Layer))) return false;
         var layer = layers[of.Layer];
         if (layer.Kind is not ("Conv2d" or "Pointwise" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
         var added = new ImportedTensor("bias", [bias.Length], bias, source);
@@ -182,7 +198,8 @@ sealed class GraphReader
         {
             if (!string.IsNullOrEmpty(node.Domain) && node.Domain != "ai.onnx") throw new NotSupportedException($"the operator is of the domain {node.Domain}");
             if (!OperatorTable.Rows.TryGetValue(node.OpType, out var read)) throw new NotSupportedException("the operator has no counterpart");
-            values[node.Output[0]] = read(this, node);
+            var value = values[node.Output[0]] = read(this, node);
+            if (value is LayerValue { Layer: >= 0 and var layer }) names[layer].Add(node.Output[0]);
         }
         catch (UnknownInputException)
         {

@@ -3,7 +3,7 @@ using Nin.Onnx.Schema;
 
 namespace Nin.Onnx;
 
-/// <summary>Reads convolutional networks from ONNX files, operator sets 7 to 24, as declarations with their weights.</summary>
+/// <summary>Reads convolutional networks from ONNX files, operator sets 7 to 27, as declarations with their weights.</summary>
 public static class OnnxImport
 {
     /// <summary>Reads a network.</summary>

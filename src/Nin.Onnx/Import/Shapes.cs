@@ -94,36 +94,44 @@ static class Shapes
     }
 
     /// <summary>
-    /// Features as an image of one pixel. There is no such layer: where they were computed from one pixel, the layers that did so are read once more as the same
-    /// products of one pixel. The ones on features are left out if nothing else reads them.
+    /// Features as an image of one pixel. There is no such layer: where they were computed from one pixel, the layers that did so are read once more, each once, as the
+    /// same products of one pixel. The ones on features are left out if nothing else reads them.
     /// </summary>
     static LayerValue OnePixel(GraphReader graph, LayerValue x)
     {
-        if (x.Layer < 0) throw Refused();
-        var layer = graph.Layers[x.Layer];
-        switch (layer.Kind)
+        var chain = new Stack<int>();
+        LayerValue? image = null;
+        for (int at = x.Layer; image is null && !graph.Pixels.TryGetValue(at, out image);)
         {
-            case "Flatten" when Input() is { Shape: { IsFlat: false, Pixels: 1 } } image:
-                return image;
-            case "Linear":
-                LayerArgument[] arguments = [.. layer.Arguments.Select(a => a.Name == "Features" ? new("Filters", a.Value) : a)];
-                return Again("Pointwise", arguments, [.. layer.Weights.Select(w => w.Role == "weight" ? w with { Dims = [.. w.Dims, 1, 1] } : w)]);
-            case var kind when kind is "BatchNorm2d" or "Dropout" || Activations.Kinds.Contains(kind):
-                return Again(layer.Kind, [.. layer.Arguments], [.. layer.Weights]);
-            default:
-                throw Refused();
+            if (at < 0) throw new NotSupportedException("it makes an image of the network's input");
+            var layer = graph.Layers[at];
+            if (layer.Kind == "Flatten" && layer.Inputs[0] is >= 0 and var from && graph.Layers[from].Output is { IsFlat: false, Pixels: 1 } pixel)
+            {
+                image = new LayerValue(from, pixel);
+            }
+            else if (layer.Kind is "Linear" or "BatchNorm2d" or "Dropout" || Activations.Kinds.Contains(layer.Kind))
+            {
+                chain.Push(at);
+                at = layer.Inputs[0];
+            }
+            else
+            {
+                throw new NotSupportedException($"it makes an image of features that a {layer.Kind} gives: that is supported where linear layers and activations computed them from one pixel");
+            }
         }
 
-        LayerValue? Input() => layer.Inputs[0] is >= 0 and var from ? new(from, graph.Layers[from].Output) : null;
+        while (chain.TryPop(out int at)) graph.Pixels[at] = image = OnPixel(graph, graph.Layers[at], image);
+        return image;
+    }
 
-        LayerValue Again(string kind, LayerArgument[] arguments, ImportedTensor[] weights)
-        {
-            var input = OnePixel(graph, Input() ?? throw Refused());
-            graph.Limits.Take(1);
-            return graph.Add(kind, new Shape(layer.Output.Channels, 1, 1), arguments, weights, input.Layer);
-        }
-
-        NotSupportedException Refused() => new("it makes an image of features that were not computed from an image of one pixel");
+    /// <summary>A layer on features as one on an image of one pixel.</summary>
+    static LayerValue OnPixel(GraphReader graph, ImportedLayer layer, LayerValue input)
+    {
+        bool isLinear = layer.Kind == "Linear";
+        return graph.Add(
+            isLinear ? "Pointwise" : layer.Kind, new Shape(layer.Output.Channels, 1, 1),
+            [.. layer.Arguments.Select(a => a.Name == "Features" ? new("Filters", a.Value) : a)],
+            [.. layer.Weights.Select(w => isLinear && w.Role == "weight" ? w with { Dims = [.. w.Dims, 1, 1] } : w)], input.Layer);
     }
 
     /// <summary>Numbers of another type. A value that is computed stays as it is among real numbers, whose precision is always float32 here.</summary>
@@ -234,7 +242,7 @@ static class Shapes
 
     public static Value ConstantOfShape(GraphReader graph, NodeProto node)
     {
-        long[] dims = graph.FindConstant(node, 0)?.Integers ?? [];
+        long[] dims = graph.Integers(node, "shape", 0);
         var value = node.Find("value") is { T: { } tensor } ? OnnxFile.ReadTensor(tensor) : new Constant([1], [0]);
         if (dims.Contains(-1)) throw new NotSupportedException($"it has the shape [{Wording.Listing(dims)}], which depends on the batch");
         bool isValid = dims.Length <= Limits.MostDimensions && value.Length == 1;

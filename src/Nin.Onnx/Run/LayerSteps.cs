@@ -32,7 +32,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
         "Gelu" => Activation(default(Gelu)),
         "HardSwish" => Activation(default(HardSwish)),
         "HardSigmoid" => Activation(default(HardSigmoid)),
-        "HardTanh" => Activation(new HardTanh((float)(layer["Least"] ?? LayerDefaults.HardTanhLeast), (float)(layer["Most"] ?? LayerDefaults.HardTanhMost))),
+        "HardTanh" => Activation(new HardTanh((float)(layer["Min"] ?? LayerDefaults.HardTanhMin), (float)(layer["Max"] ?? LayerDefaults.HardTanhMax))),
         "MaxPool2d" => new MaxPoolStep(Pooling()),
         "AvgPool2d" => new AvgPoolStep(Pooling(), layer["CountIncludePad"] != 0),
         "GlobalAvgPool2d" => new AvgPoolStep(PoolSizes.Global(Input)),

@@ -27,8 +27,8 @@ public class Nin004Tests
     [InlineData("Network(1, 8, 8), BatchNorm2d({|NIN004:Epsilon = 0|})", "Norm1 (layer 1): Epsilon = 0 is out of range; use a number above 0")]
     [InlineData("Network(1, 8, 8), BatchNorm2d({|NIN004:Momentum = 2|})", "Norm1 (layer 1): Momentum = 2 is out of range; use 0 to 1")]
     [InlineData("Network(1, 8, 8), Flatten, Linear({|NIN004:0|})", "Linear1 (layer 2): features = 0 is out of range; use 1 or more")]
-    [InlineData("Network(1, 8, 8), HardTanh(0.5, {|NIN004:0.25|})", "HardTanh1 (layer 1): most = 0.25 is out of range; use a finite number above 0.5, the lowest value")]
-    [InlineData("Network(1, 8, 8), {|NIN004:HardTanh|}(2)", "HardTanh1 (layer 1): most = 1 is out of range; use a finite number above 2, the lowest value")]
+    [InlineData("Network(1, 8, 8), HardTanh(0.5, {|NIN004:0.25|})", "HardTanh1 (layer 1): max = 0.25 is out of range; use a finite number above 0.5, the lowest value")]
+    [InlineData("Network(1, 8, 8), {|NIN004:HardTanh|}(2)", "HardTanh1 (layer 1): max = 1 is out of range; use a finite number above 2, the lowest value")]
     [InlineData("Network(1, 8, 8), Conv2d(2, Kernel = 1), Budget({|NIN004:MaxMacs = 0|})", "Net: MaxMacs = 0 is out of range; use 1 or more")]
     public void Each_argument_out_of_its_range_is_told_what_it_may_be(string attributes, string message) =>
         Marked.Verify($"using Nin; [{attributes}] partial class Net;", message);

@@ -18,6 +18,11 @@ public class Nin005Tests
         "Block1 (layer 3): window 31x31 does not fit the padded input 26x26 of 96x26x26; use Kernel <= 26 or Padding >= 3");
 
     [Fact]
+    public void A_kernel_for_both_axes_must_fit_both() => Marked.Verify(
+        "using Nin; [Network(1, 11, 1), Conv2d(4, {|NIN005:Kernel = 3|}, DilationHeight = 10)] partial class Net;",
+        "Conv1 (layer 1): window 21x3 (kernel 3, dilation 10) does not fit the padded input 11x1 of 1x11x1; use Kernel <= 1 or Padding >= 5");
+
+    [Fact]
     public void Padding_and_dilation_count() => Marked.Verify(
         "using Nin; [Network(1, 5, 9), Conv2d(8, {|NIN005:Kernel = 5|}, Dilation = 3, Padding = 2)] partial class Net;",
         "Conv1 (layer 1): window 13x13 (kernel 5, dilation 3) does not fit the padded input 9x13 of 1x5x9; use Kernel <= 3 or Padding >= 4");

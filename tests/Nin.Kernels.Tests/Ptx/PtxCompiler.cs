@@ -31,7 +31,7 @@ public sealed class PtxCompiler : IDisposable
     /// <summary>The threads that a kernel is loaded for: a kernel of work-groups has as many as its tile asks for.</summary>
     static KernelSpecialization Specialization(MethodInfo kernel)
     {
-        if (kernel.GetParameters().Any(p => p.ParameterType == typeof(GroupLanes))) return GroupLanes.Specialization;
+        if (GroupLanes.BoundsOf(kernel) is { } bounds) return bounds;
         if (kernel.DeclaringType!.GetGenericArguments() is not [var shape, _, .. var products] || !shape.IsAssignableTo(typeof(IWorkGroupShape))) return KernelSpecialization.Empty;
         var tile = (products is [] ? typeof(WorkGroupTile<>) : typeof(TensorTile<>)).MakeGenericType(shape);
         return (KernelSpecialization)tile.GetProperty("Specialization", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;

@@ -48,6 +48,10 @@ public sealed class TorchvisionNamesTests
     }
 
     [Fact]
+    public void A_first_convolution_of_grey_images_is_paired_by_its_place() =>
+        TorchvisionNames.ResNet18(GreyResNet.Architecture)["Conv1.weight"].Should().Be("conv1.weight");
+
+    [Fact]
     public void Another_network_is_refused_by_what_is_unlike()
     {
         FluentActions.Invoking(() => TorchvisionNames.Of("resnet19", ResNet18.Architecture)).Should().Throw<ArgumentException>()

@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -14,8 +15,12 @@ readonly record struct GroupLanes(Divisor Items, int Lanes)
     /// <summary>The most threads of a group.</summary>
     public const int MostThreads = 256;
 
-    /// <summary>Launch bounds of a kernel that takes lanes, on CUDA: half of a multiprocessor's threads, and so 64 registers each.</summary>
-    public static KernelSpecialization Specialization => new(MostThreads, 1024 / MostThreads);
+    /// <summary>
+    /// Launch bounds for CUDA's assembler of a kernel that takes lanes: 1,024 threads of a multiprocessor, half of an H100's, and so 64 registers each. Null where a
+    /// kernel takes none.
+    /// </summary>
+    public static KernelSpecialization? BoundsOf(MethodInfo kernel) =>
+        kernel.GetParameters().Any(p => p.ParameterType == typeof(GroupLanes)) ? new(MostThreads, 1024 / MostThreads) : null;
 
     /// <summary>The lanes of a launch over <paramref name="total"/> items, and its configuration.</summary>
     /// <param name="device">Where it runs.</param>

@@ -103,20 +103,20 @@ public readonly struct Relu6 : ISavesOutput
         Between.Select(T.Broadcast(0), saved, T.Broadcast(6), dy);
 }
 
-/// <summary><c>min(max(least, x), most)</c> (<c>torch.nn.Hardtanh</c>, ONNX's <c>Clip</c>). The gradient at both bounds is 0.</summary>
+/// <summary><c>min(max(min, x), max)</c> (<c>torch.nn.Hardtanh</c>, ONNX's <c>Clip</c>). The gradient at both bounds is 0.</summary>
 public readonly struct HardTanh : ISavesOutput
 {
-    readonly float least, most;
+    readonly float min, max;
 
-    /// <param name="least">The lowest value.</param>
-    /// <param name="most">The highest value, above <paramref name="least"/>.</param>
+    /// <param name="min">The lowest value.</param>
+    /// <param name="max">The highest value, above <paramref name="min"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">One is infinite or NaN, or they are in another order.</exception>
-    public HardTanh(float least, float most)
+    public HardTanh(float min, float max)
     {
-        if (!float.IsFinite(least)) throw new ArgumentOutOfRangeException(nameof(least), least, "A bound must be a finite number.");
-        if (!float.IsFinite(most) || most <= least)
-            throw new ArgumentOutOfRangeException(nameof(most), most, $"The upper bound must be a finite number above {least:R}, the lower one.");
-        (this.least, this.most) = (least, most);
+        if (!float.IsFinite(min)) throw new ArgumentOutOfRangeException(nameof(min), min, "A bound must be a finite number.");
+        if (!float.IsFinite(max) || max <= min)
+            throw new ArgumentOutOfRangeException(nameof(max), max, $"The upper bound must be a finite number above {min:R}, the lower one.");
+        (this.min, this.max) = (min, max);
     }
 
     /// <inheritdoc/>
@@ -126,13 +126,13 @@ public readonly struct HardTanh : ISavesOutput
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Value<T>(T x)
         where T : struct, IReal<T> =>
-        T.Min(T.Broadcast(most), T.Max(T.Broadcast(least), x));
+        T.Min(T.Broadcast(max), T.Max(T.Broadcast(min), x));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Gradient<T>(T saved, T dy)
         where T : struct, IReal<T> =>
-        Between.Select(T.Broadcast(least), saved, T.Broadcast(most), dy);
+        Between.Select(T.Broadcast(min), saved, T.Broadcast(max), dy);
 }
 
 /// <summary><c>1 / (1 + e^-x)</c> (<c>torch.nn.Sigmoid</c>).</summary>

@@ -37,7 +37,7 @@ readonly record struct ClipLimits(float MaxNorm, float MaxValue)
     public const float Epsilon = 1e-6f;
 }
 
-/// <summary>Partial sums, a thread each, and their sums, until one thread adds up what is left: no thread adds up many in turn where memory makes it wait.</summary>
+/// <summary>Up to 32,768 partial sums, a thread each; their sums by 128 threads; and one thread adds up those.</summary>
 sealed class SumOfSquaresPortable(AcceleratorDevice device) : ISumOfSquares
 {
     const long MostPartials = 1 << 15, MostAtOnce = 128;

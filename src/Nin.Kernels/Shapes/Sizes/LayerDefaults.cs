@@ -49,7 +49,7 @@ static partial class LayerDefaults
     public const double EluAlpha = 1;
 
     /// <summary>The bounds of a hard hyperbolic tangent (PyTorch's <c>min_val</c> and <c>max_val</c>).</summary>
-    public const double HardTanhLeast = -1, HardTanhMost = 1;
+    public const double HardTanhMin = -1, HardTanhMax = 1;
 
     /// <summary>Added to the variance before its square root (PyTorch's <c>eps</c>).</summary>
     public const double BatchNormEpsilon = 1e-5;
