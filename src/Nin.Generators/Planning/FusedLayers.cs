@@ -14,7 +14,7 @@ sealed record FusionPattern(FusionPart[] Parts, Func<FusedValue, StepMemory> Mem
         new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Sum, FusionPart.Relu], last => ResidualConvolution(last, relu: true)),
         new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Sum], last => ResidualConvolution(last, relu: false)),
         new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Relu], NormalizedConvolution),
-        new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Activation], ActivatedNormalizedConvolution),
+        new([FusionPart.Convolution, FusionPart.Normalization, FusionPart.Activation], NormalizedConvolution),
         new([FusionPart.Convolution, FusionPart.Normalization], NormalizedConvolution),
         new([FusionPart.Convolution, FusionPart.Relu], _ => StepMemory.Convolution(relu: true)),
         new([FusionPart.Convolution, FusionPart.Activation], last => StepMemory.ActivatedConvolution(last.SavesOutput, last.Elements)),
@@ -24,9 +24,6 @@ sealed record FusionPattern(FusionPart[] Parts, Func<FusedValue, StepMemory> Mem
     ];
 
     static StepMemory ResidualConvolution(FusedValue last, bool relu) => StepMemory.ResidualConvolution(last.Elements, last.Channels, relu);
-
-    static StepMemory ActivatedNormalizedConvolution(FusedValue last) =>
-        StepMemory.ActivatedNormalizedConvolution(last.SavesOutput, last.Elements, last.Channels);
 
     static StepMemory NormalizedConvolution(FusedValue last) => StepMemory.NormalizedConvolution(last.Elements, last.Channels);
 }

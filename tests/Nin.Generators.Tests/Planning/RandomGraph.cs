@@ -61,7 +61,6 @@ static class RandomGraph
                 steps, [pick % steps.Count, steps.Count - 1], steps[pick % steps.Count].Length + steps[^1].Length, StepMemory.Linear,
                 role: StepRole.Joins),
             16 => Node(steps, [input], length, StepMemory.ActivatedConvolution(savesOutput: pick % 2 == 0, length), learns: true),
-            17 => Node(steps, [input], length, StepMemory.ActivatedNormalizedConvolution(savesOutput: pick % 2 == 0, length, 5), learns: true),
             _ => Node(steps, [input], length, StepMemory.Linear),
         };
     }

@@ -31,12 +31,18 @@ public sealed class ActivatedConvolutionStep<TActivation> : Step
     /// <inheritdoc/>
     protected override void BackwardCore(in Pass pass, in Operands o)
     {
-        ActivatedSteps.Backward(pass, activation, TActivation.SavesOutput ? o.Y : o.Saved.PerExample, o.DY, Output);
-        convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
+        // The gradient of the value is not used afterwards.
+        long length = pass.Batch * Output.Length;
+        DeviceView dy = o.DY.Slice(0, length), read = TActivation.SavesOutput ? o.Y : o.Saved.PerExample;
+        pass.Op<IActivationBackward>().Run(pass.Stream, activation, read.Slice(0, length), dy, dy, accumulate: false);
+        convolution.Backward(pass, o.X, dy, o.DX, o.Accumulate);
     }
 }
 
-/// <summary><c>y = act(norm(x * w + b))</c>, for any activation: in inference a folded convolution, in training the normalisation's last pass applies the formula.</summary>
+/// <summary>
+/// <c>y = act(norm(x * w + b))</c>, for any activation: in inference a folded convolution; in training the normalisation's last pass applies the formula,
+/// and its gradient's passes apply the derivative, for which nothing more is kept than without an activation.
+/// </summary>
 /// <remarks>Made by <see cref="NormalizedConvolutionStep.Then{TActivation}"/>.</remarks>
 /// <typeparam name="TActivation">The formula.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
@@ -50,7 +56,7 @@ public sealed class ActivatedNormalizedConvolutionStep<TActivation> : Step
 
     internal ActivatedNormalizedConvolutionStep(
         Convolution convolution, Shape input, Shape output, BatchNormalization normalization, FoldedConvolution folded, TActivation activation)
-        : base(input, output, StepMemory.ActivatedNormalizedConvolution(TActivation.SavesOutput, output.Length, output.Channels))
+        : base(input, output, StepMemory.NormalizedConvolution(output.Length, output.Channels))
     {
         (this.convolution, this.normalization, this.folded, this.activation) = (convolution, normalization, folded, activation);
         Parameters = [.. convolution.Parameters, .. normalization.Parameters];
@@ -65,41 +71,21 @@ public sealed class ActivatedNormalizedConvolutionStep<TActivation> : Step
     /// <inheritdoc/>
     protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
     {
-        DeviceView sums = Sums(pass, saved);
-        convolution.Forward(pass, x, relu: false, sums);
-        normalization.Forward(pass, Output, sums, activation, Normalized(pass, saved), y, saved.Fixed);
+        convolution.Forward(pass, x, relu: false, saved.PerExample);
+        normalization.Forward(pass, Output, saved.PerExample, activation, y, saved.Fixed);
     }
 
     /// <inheritdoc/>
     protected override void BackwardCore(in Pass pass, in Operands o)
     {
-        ActivatedSteps.Backward(pass, activation, TActivation.SavesOutput ? o.Y : Normalized(pass, o.Saved), o.DY, Output);
-        normalization.Backward(pass, Output, Sums(pass, o.Saved), relu: false, o.Saved.Fixed, o.DY, o.DY, accumulate: false);
+        normalization.Backward(pass, Output, o.Saved.PerExample, activation, o.Saved.Fixed, o.DY);
         convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
-    }
-
-    // saved: [batch, output] of the convolution, then, where the gradient does not read the output, [batch, output] of the normalisation.
-    DeviceView Sums(in Pass pass, Saved saved) => saved.PerExample.Slice(0, pass.Batch * Output.Length);
-
-    DeviceView Normalized(in Pass pass, Saved saved)
-    {
-        long length = pass.Batch * Output.Length;
-        return TActivation.SavesOutput ? default : saved.PerExample.Slice(length, length);
     }
 }
 
 /// <summary>What steps that end in an activation share.</summary>
 static class ActivatedSteps
 {
-    /// <summary>The gradient of what the formula was applied to, over that of its value, which is not used afterwards.</summary>
-    public static void Backward<TActivation>(in Pass pass, TActivation activation, DeviceView saved, DeviceView dy, in Shape output)
-        where TActivation : unmanaged, IActivation
-    {
-        long length = pass.Batch * output.Length;
-        dy = dy.Slice(0, length);
-        pass.Op<IActivationBackward>().Run(pass.Stream, activation, saved.Slice(0, length), dy, dy, accumulate: false);
-    }
-
     /// <summary>Throws where an activation does not follow a step.</summary>
     public static void Require(Shape output, bool hasRelu, Step next)
     {

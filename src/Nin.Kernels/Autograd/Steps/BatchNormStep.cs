@@ -146,21 +146,20 @@ public sealed class BatchNormalization
     }
 
     internal void Forward<TActivation>(
-        in Pass pass, in Shape shape, DeviceView x, TActivation activation, DeviceView normalized, DeviceView y, DeviceView statistics)
+        in Pass pass, in Shape shape, DeviceView x, TActivation activation, DeviceView y, DeviceView statistics)
         where TActivation : unmanaged, IActivation
     {
         if (IsFrozen)
         {
-            long length = pass.Batch * shape.Length;
-            DeviceView kept = (normalized.IsNone ? y : normalized).Slice(0, length);
-            Infer(pass, shape, x, relu: false, kept);
-            pass.Op<IActivationForward>().Run(pass.Stream, activation, kept, y.Slice(0, length));
+            y = y.Slice(0, pass.Batch * shape.Length);
+            Infer(pass, shape, x, relu: false, y);
+            pass.Op<IActivationForward>().Run(pass.Stream, activation, y, y);
             return;
         }
 
         var (mean, inverseDeviation) = Statistics(statistics, shape);
         pass.Op<IBatchNorm2dForwardTraining>().Run(
-            pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, normalized, y, mean, inverseDeviation, Synchronized(pass));
+            pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, y, mean, inverseDeviation, Synchronized(pass));
         RunningMean.MarkWritten();
     }
 
@@ -180,6 +179,24 @@ public sealed class BatchNormalization
         pass.Op<IBatchNorm2dBackward>().Run(
             pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, relu, dy, dx, Scale.Gradient, Shift.Gradient,
             accumulate, accumulateScale, accumulateShift, residual, Synchronized(pass));
+    }
+
+    /// <summary>After any activation: the gradient of its output, <paramref name="dy"/>, becomes that of the normalisation's input.</summary>
+    internal void Backward<TActivation>(
+        in Pass pass, in Shape shape, DeviceView x, TActivation activation, DeviceView statistics, DeviceView dy)
+        where TActivation : unmanaged, IActivation
+    {
+        if (IsFrozen)
+        {
+            pass.Op<IBatchNorm2dFrozenBackward>().Run(pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, dy, dy);
+            return;
+        }
+
+        var (mean, inverseDeviation) = Statistics(statistics, shape);
+        bool accumulateScale = Scale.BeginGradient(), accumulateShift = Shift.BeginGradient();
+        pass.Op<IBatchNorm2dBackward>().Run(
+            pass.Stream, Sizes(shape), pass.Batch, x, Views, mean, inverseDeviation, activation, dy, dy, Scale.Gradient, Shift.Gradient,
+            accumulateScale, accumulateShift, Synchronized(pass));
     }
 
     void Fold(in Pass pass, DeviceView rows, in BatchNormParameters parameters, DeviceView folded)

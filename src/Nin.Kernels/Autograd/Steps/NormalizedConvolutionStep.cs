@@ -130,7 +130,7 @@ sealed class FoldedConvolution(Convolution convolution, BatchNormalization norma
         if (pass.IsOfTraining)
         {
             convolution.Infer(pass, x, relu: false, y);
-            normalization.Forward(pass, output, y, activation, normalized: default, y, statistics: default);
+            normalization.Forward(pass, output, y, activation, y, statistics: default);
             return;
         }
 

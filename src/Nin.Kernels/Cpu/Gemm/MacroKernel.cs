@@ -171,14 +171,21 @@ readonly record struct DepthRuns(int Count, int Length, nint Step)
 /// </summary>
 unsafe struct ReadAhead(float* from, long length)
 {
-    const int Line = 16;
+    const int LineLength = 16;
 
     float* next = from;
     long length = length;
     long step;
 
     /// <summary>Divides the run among the tiles of a product.</summary>
-    public void Spread(int tiles) => step = length > 0 ? Packing.RoundUp(Packing.CeilDivide(length, tiles), Line) : 0;
+    public void Spread(int tiles) => step = length > 0 ? Packing.RoundUp(Packing.CeilDivide(length, tiles), LineLength) : 0;
+
+    /// <summary>Prefetches one cache line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(float* at)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(at);
+    }
 
     /// <summary>Prefetches a tile's share.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -190,7 +197,7 @@ unsafe struct ReadAhead(float* from, long length)
         }
 
         long share = Math.Min(step, length);
-        for (float* end = next + share; next < end; next += Line)
+        for (float* end = next + share; next < end; next += LineLength)
         {
             Sse.Prefetch1(next);
         }

@@ -16,9 +16,6 @@ static unsafe class ChannelSums
     // between steps the sums are kept in memory, so that no result depends on their size.
     const int StepLength = 4 * 1024;
 
-    // Channels whose sums of a block are kept on the stack.
-    const int MostChannels = 512;
-
     /// <summary>Sums the channels <paramref name="c0"/> to <paramref name="c1"/> - 1.</summary>
     /// <param name="term">What is summed.</param>
     /// <param name="firstRow">First row.</param>
@@ -36,93 +33,91 @@ static unsafe class ChannelSums
         new Span<float>(first + c0, c1 - c0).Clear();
         if (TTerm.HasSecond)
             new Span<float>(second + c0, c1 - c0).Clear();
-        int whole = c1 - (c1 - c0) % TLanes.Count;
+        int whole = c1 - (c1 - c0) % TLanes.Count, fours = whole - (whole - c0) % (4 * TLanes.Count), twos = whole - (whole - c0) % (2 * TLanes.Count);
         int step = Math.Max(1, StepLength / (c1 - c0) / BlockRows) * BlockRows;
         for (int row = 0; row < rows; row += step)
         {
             long at = (firstRow + row) * channels;
             int height = Math.Min(step, rows - row);
-            if (whole - c0 > 2 * TLanes.Count)
-            {
-                for (int c = c0; c < whole; c += MostChannels)
-                    RowByRow<TLanes, TTerm>(term, at, c, Math.Min(c + MostChannels, whole), height, channels, first, second);
-            }
-            else if (c0 < whole)
-            {
-                RegisterByRegister<TLanes, TTerm, WholeExtent>(term, at, c0, whole, default, height, channels, first, second);
-            }
-
+            Sum<TLanes, TTerm, FourRegisters, WholeExtent>(term, at, c0, fours, default, height, channels, first, second);
+            Sum<TLanes, TTerm, TwoRegisters, WholeExtent>(term, at, fours, twos, default, height, channels, first, second);
+            Sum<TLanes, TTerm, OneRegister, WholeExtent>(term, at, twos, whole, default, height, channels, first, second);
             if (whole < c1)
-                RegisterByRegister<TLanes, TTerm, PartExtent>(term, at, whole, c1, new PartExtent(c1 - whole), height, channels, first, second);
+                Sum<TLanes, TTerm, OneRegister, PartExtent>(term, at, whole, c1, new PartExtent(c1 - whole), height, channels, first, second);
         }
     }
 
-    // The sums in registers: for few channels, whose sums would wait for their own stores.
+    // The sums of some registers of channels at a time, in registers: sums in memory would wait for their own stores.
     // Small, and not inlined: the JIT stops inlining where a method has too many locals.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static void RegisterByRegister<TLanes, TTerm, TExtent>(
+    static void Sum<TLanes, TTerm, TRegisters, TExtent>(
         in TTerm term, long first, int c0, int c1, TExtent extent, int rows, int channels, float* firstSums, float* secondSums)
         where TLanes : struct, ILanes<TLanes>
         where TTerm : struct, IChannelTerm
+        where TRegisters : struct, IRegisters
         where TExtent : struct, IExtent
     {
         TTerm local = term;
-        for (int c = c0; c < c1; c += TLanes.Count)
+        nint ahead = (nint)BlockRows * channels;
+        for (int c = c0; c < c1; c += TRegisters.Count * TLanes.Count)
         {
-            TLanes a = extent.Load<TLanes>(firstSums + c);
-            TLanes b = TTerm.HasSecond ? extent.Load<TLanes>(secondSums + c) : TLanes.Zero;
             long at = first + c;
             for (int block = 0; block < rows; block += BlockRows)
             {
-                TLanes blockA = TLanes.Zero, blockB = TLanes.Zero;
+                TLanes a0 = TLanes.Zero, a1 = TLanes.Zero, a2 = TLanes.Zero, a3 = TLanes.Zero;
+                TLanes b0 = TLanes.Zero, b1 = TLanes.Zero, b2 = TLanes.Zero, b3 = TLanes.Zero;
                 for (int row = Math.Min(BlockRows, rows - block); row > 0; row--, at += channels)
                 {
-                    local.Add(at, c, extent, ref blockA, ref blockB);
+                    local.Prefetch(at + ahead);
+                    if (TRegisters.Count > 1) local.Prefetch(at + ahead + TLanes.Count);
+                    if (TRegisters.Count > 2) local.Prefetch(at + ahead + 2 * TLanes.Count);
+                    if (TRegisters.Count > 2) local.Prefetch(at + ahead + 3 * TLanes.Count);
+                    local.Add(at, c, extent, ref a0, ref b0);
+                    if (TRegisters.Count > 1) local.Add(at + TLanes.Count, c + TLanes.Count, extent, ref a1, ref b1);
+                    if (TRegisters.Count <= 2) continue;
+                    local.Add(at + 2 * TLanes.Count, c + 2 * TLanes.Count, extent, ref a2, ref b2);
+                    local.Add(at + 3 * TLanes.Count, c + 3 * TLanes.Count, extent, ref a3, ref b3);
                 }
 
-                a += blockA;
-                b += blockB;
+                Add<TLanes, TRegisters, TExtent>(firstSums + c, extent, a0, a1, a2, a3);
+                if (TTerm.HasSecond)
+                    Add<TLanes, TRegisters, TExtent>(secondSums + c, extent, b0, b1, b2, b3);
             }
-
-            extent.Store(firstSums + c, a);
-            if (TTerm.HasSecond)
-                extent.Store(secondSums + c, b);
         }
     }
 
-    // The sums in memory: what is summed is read in memory order, and a row is long enough that its sums are written before the next.
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    static void RowByRow<TLanes, TTerm>(
-        in TTerm term, long at, int c0, int c1, int rows, int channels, float* firstSums, float* secondSums)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<TLanes, TRegisters, TExtent>(float* sums, TExtent extent, TLanes s0, TLanes s1, TLanes s2, TLanes s3)
         where TLanes : struct, ILanes<TLanes>
-        where TTerm : struct, IChannelTerm
+        where TRegisters : struct, IRegisters
+        where TExtent : struct, IExtent
     {
-        float* stack = stackalloc float[2 * MostChannels];
-        float* firstBlock = stack - c0, secondBlock = stack + MostChannels - c0;
-        TTerm local = term;
-        for (int block = 0; block < rows; block += BlockRows)
-        {
-            new Span<float>(firstBlock + c0, c1 - c0).Clear();
-            if (TTerm.HasSecond)
-                new Span<float>(secondBlock + c0, c1 - c0).Clear();
-            for (int row = Math.Min(BlockRows, rows - block); row > 0; row--, at += channels)
-            {
-                for (int c = c0; c < c1; c += TLanes.Count)
-                {
-                    TLanes a = TLanes.Load(firstBlock + c);
-                    TLanes b = TTerm.HasSecond ? TLanes.Load(secondBlock + c) : TLanes.Zero;
-                    local.Add(at + c, c, default(WholeExtent), ref a, ref b);
-                    a.Store(firstBlock + c);
-                    if (TTerm.HasSecond)
-                        b.Store(secondBlock + c);
-                }
-            }
+        extent.Store(sums, extent.Load<TLanes>(sums) + s0);
+        if (TRegisters.Count > 1) extent.Store(sums + TLanes.Count, extent.Load<TLanes>(sums + TLanes.Count) + s1);
+        if (TRegisters.Count <= 2) return;
+        extent.Store(sums + 2 * TLanes.Count, extent.Load<TLanes>(sums + 2 * TLanes.Count) + s2);
+        extent.Store(sums + 3 * TLanes.Count, extent.Load<TLanes>(sums + 3 * TLanes.Count) + s3);
+    }
 
-            Copying.Add<TLanes>(firstBlock + c0, firstSums + c0, c1 - c0);
-            if (TTerm.HasSecond)
-                Copying.Add<TLanes>(secondBlock + c0, secondSums + c0, c1 - c0);
-        }
+    /// <summary>Registers of channels whose sums are computed side by side.</summary>
+    interface IRegisters
+    {
+        static abstract int Count { get; }
+    }
+
+    readonly struct OneRegister : IRegisters
+    {
+        public static int Count => 1;
+    }
+
+    readonly struct TwoRegisters : IRegisters
+    {
+        public static int Count => 2;
+    }
+
+    readonly struct FourRegisters : IRegisters
+    {
+        public static int Count => 4;
     }
 }
 
@@ -141,6 +136,9 @@ interface IChannelTerm
     void Add<TLanes, TExtent>(long at, int c, TExtent extent, ref TLanes first, ref TLanes second)
         where TLanes : struct, ILanes<TLanes>
         where TExtent : struct, IExtent;
+
+    /// <summary>Asks for the cache lines of an element, which may be after the last one.</summary>
+    void Prefetch(long at);
 }
 
 /// <summary>The element itself.</summary>
@@ -149,6 +147,9 @@ readonly unsafe struct PlainTerm(float* x) : IChannelTerm
     readonly float* x = x;
 
     public static bool HasSecond => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(long at) => ReadAhead.Line(x + at);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add<TLanes, TExtent>(long at, int c, TExtent extent, ref TLanes first, ref TLanes second)

@@ -57,16 +57,7 @@ sealed class ActivationForwardKernel<TActivation>(AcceleratorDevice device)
     {
         for (long i = PortableThread.Index * width; i < x.Length; i += PortableThread.Stride * width)
         {
-            Float4 values = Float4.Load(x, i, width);
-            values.S0 = activation.Value(new Float32(values.S0)).Value;
-            if (width == Float4.Length)
-            {
-                values.S1 = activation.Value(new Float32(values.S1)).Value;
-                values.S2 = activation.Value(new Float32(values.S2)).Value;
-                values.S3 = activation.Value(new Float32(values.S3)).Value;
-            }
-
-            values.Store(y, i, width);
+            ActivationOfFour.Value(activation, Float4.Load(x, i, width), width).Store(y, i, width);
         }
     }
 }
@@ -101,18 +92,42 @@ sealed class ActivationBackwardKernel<TActivation>(AcceleratorDevice device)
     {
         for (long i = PortableThread.Index * width; i < saved.Length; i += PortableThread.Stride * width)
         {
-            Float4 values = Float4.Load(saved, i, width), gradients = Float4.Load(dy, i, width);
-            gradients.S0 = activation.Gradient(new Float32(values.S0), new Float32(gradients.S0)).Value;
-            if (width == Float4.Length)
-            {
-                gradients.S1 = activation.Gradient(new Float32(values.S1), new Float32(gradients.S1)).Value;
-                gradients.S2 = activation.Gradient(new Float32(values.S2), new Float32(gradients.S2)).Value;
-                gradients.S3 = activation.Gradient(new Float32(values.S3), new Float32(gradients.S3)).Value;
-            }
-
+            Float4 gradients = ActivationOfFour.Gradient(activation, Float4.Load(saved, i, width), Float4.Load(dy, i, width), width);
             if (accumulate != 0) gradients = Float4.Add(Float4.Load(dx, i, width), gradients);
             gradients.Store(dx, i, width);
         }
+    }
+}
+
+/// <summary>An activation of four elements of a portable kernel, or of the first alone where its width is one.</summary>
+static class ActivationOfFour
+{
+    public static Float4 Value<TActivation>(TActivation activation, Float4 x, int width)
+        where TActivation : unmanaged, IActivation
+    {
+        x.S0 = activation.Value(new Float32(x.S0)).Value;
+        if (width == Float4.Length)
+        {
+            x.S1 = activation.Value(new Float32(x.S1)).Value;
+            x.S2 = activation.Value(new Float32(x.S2)).Value;
+            x.S3 = activation.Value(new Float32(x.S3)).Value;
+        }
+
+        return x;
+    }
+
+    public static Float4 Gradient<TActivation>(TActivation activation, Float4 saved, Float4 dy, int width)
+        where TActivation : unmanaged, IActivation
+    {
+        dy.S0 = activation.Gradient(new Float32(saved.S0), new Float32(dy.S0)).Value;
+        if (width == Float4.Length)
+        {
+            dy.S1 = activation.Gradient(new Float32(saved.S1), new Float32(dy.S1)).Value;
+            dy.S2 = activation.Gradient(new Float32(saved.S2), new Float32(dy.S2)).Value;
+            dy.S3 = activation.Gradient(new Float32(saved.S3), new Float32(dy.S3)).Value;
+        }
+
+        return dy;
     }
 }
 

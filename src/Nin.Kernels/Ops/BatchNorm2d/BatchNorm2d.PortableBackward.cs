@@ -61,6 +61,8 @@ struct GammaBeta
 /// <summary>Three launches: both sums of runs of pixels, <c>[runs, dgamma + dbeta]</c>, those of the batch, and one over the elements.</summary>
 sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2dBackward
 {
+    readonly NormalizedActivationBackward activations = new(device);
+
     // As in the forward pass; and terms of one accumulation, so that no chain of roundings is long.
     const int RunItems = 8, ChannelItems = 2, Chunk = 16;
 
@@ -98,6 +100,18 @@ sealed class BatchNorm2dBackwardPortable(AcceleratorDevice device) : IBatchNorm2
         if (dx.IsNone) return;
         var rows = ChannelRows.Over(map, areAligned);
         launchData(stream, device.Over(rows.Items), map, rows, arrays, partials.Array, dx.Array, residual.Gradient.Array);
+    }
+
+    public void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
+        DeviceView inverseDeviation, TActivation activation, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
+        bool accumulateGamma, bool accumulateBeta, RankPass? ranks)
+        where TActivation : unmanaged, IActivation
+    {
+        activations.Run(stream, new BatchNormMap(sizes, n, parameters, relu: false), x, parameters, mean, inverseDeviation, activation, dy);
+        Run(
+            stream, sizes, n, x, parameters, mean, inverseDeviation, relu: false, dy, dx, dgamma, dbeta,
+            accumulateData: false, accumulateGamma, accumulateBeta, residual: default, ranks);
     }
 
     static void RunsKernel(

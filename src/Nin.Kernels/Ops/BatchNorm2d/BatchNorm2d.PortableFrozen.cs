@@ -6,6 +6,8 @@ namespace Nin.Ops;
 /// <summary>One launch, one thread a block of channels in some pixels.</summary>
 sealed class BatchNorm2dFrozenBackwardPortable(AcceleratorDevice device) : IBatchNorm2dFrozenBackward
 {
+    readonly NormalizedActivationBackward activations = new(device);
+
     readonly Action<DeviceStream, KernelConfig, BatchNormMap, ChannelRows, BatchNormArrays, ArrayView<float>, ArrayView<float>> launch =
         device.Load<BatchNormMap, ChannelRows, BatchNormArrays, ArrayView<float>, ArrayView<float>>(Kernel);
 
@@ -27,6 +29,17 @@ sealed class BatchNorm2dFrozenBackwardPortable(AcceleratorDevice device) : IBatc
             BatchNormArrays.AreAligned(sizes.Channels, x, dy, dx, residual)
             && BatchNormChannels.AreAligned(parameters.RunningMean, parameters.RunningVariance, parameters, sizes.Channels));
         launch(stream, device.Over(rows.Items), map, rows, arrays, dx.Array, residual.Gradient.Array);
+    }
+
+    public void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation, DeviceView dy,
+        DeviceView dx)
+        where TActivation : unmanaged, IActivation
+    {
+        activations.Run(
+            stream, new BatchNormMap(sizes, n, parameters, relu: false) { HasVariance = 1 }, x, parameters, parameters.RunningMean,
+            parameters.RunningVariance, activation, dy);
+        Run(stream, sizes, n, x, parameters, relu: false, dy, dx, accumulate: false, residual: default);
     }
 
     static void Kernel(BatchNormMap map, ChannelRows rows, BatchNormArrays arrays, ArrayView<float> dx, ArrayView<float> dr)

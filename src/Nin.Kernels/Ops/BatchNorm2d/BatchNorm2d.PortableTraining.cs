@@ -42,13 +42,12 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
 
     public void Run<TActivation>(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
-        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks)
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks)
         where TActivation : unmanaged, IActivation
     {
-        DeviceView target = normalized.IsNone ? y : normalized;
-        Run(stream, sizes, n, x, parameters, relu: false, target, mean, inverseDeviation, residual: default, ranks);
-        long length = n * sizes.Length;
-        forward.Run(stream, activation, target.Slice(0, length), y.Slice(0, length));
+        Run(stream, sizes, n, x, parameters, relu: false, y, mean, inverseDeviation, residual: default, ranks);
+        DeviceView all = y.Slice(0, n * sizes.Length);
+        forward.Run(stream, activation, all, all);
     }
 
     // Between its launches the host would have to wait for the device and for the other ranks, in every layer twice.

@@ -82,14 +82,13 @@ readonly unsafe struct BatchNormNormalizeSum(BatchNormAffine affine, float floor
     }
 }
 
-/// <summary><c>y = act((x - mean) scale + beta)</c>, and what the formula is applied to, where the gradient reads it.</summary>
-readonly unsafe struct BatchNormActivate<TActivation>(BatchNormAffine affine, TActivation activation, float* x, float* normalized, float* y) : IChannelwise
+/// <summary><c>y = act((x - mean) scale + beta)</c> with any activation.</summary>
+readonly unsafe struct BatchNormActivate<TActivation>(BatchNormAffine affine, TActivation activation, float* x, float* y) : IChannelwise
     where TActivation : unmanaged, IActivation
 {
     readonly BatchNormAffine affine = affine;
     readonly TActivation activation = activation;
     readonly float* x = x;
-    readonly float* normalized = normalized;
     readonly float* y = y;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -98,7 +97,6 @@ readonly unsafe struct BatchNormActivate<TActivation>(BatchNormAffine affine, TA
         where TExtent : struct, IExtent
     {
         TLanes output = affine.Output(affine.Centre(extent.Load<TLanes>(x + at), c, extent), c, extent);
-        if (normalized is not null) extent.Store(normalized + at, output);
         extent.Store(y + at, activation.Value(output));
     }
 }
@@ -140,12 +138,12 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
 
     public void Run<TActivation>(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
-        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks)
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks)
         where TActivation : unmanaged, IActivation
     {
         var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
         ChannelwiseJob<BatchNormActivate<TActivation>>.Run(
-            device, (long)n * sizes.Pixels, sizes.Channels, new(affine, activation, x.Pointer, normalized.Pointer, y.Pointer));
+            device, (long)n * sizes.Pixels, sizes.Channels, new(affine, activation, x.Pointer, y.Pointer));
     }
 
     // The batch's, and the running ones; what they make of x.

@@ -10,54 +10,79 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
         bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual, RankPass? ranks)
     {
+        var affine = Affine(stream, sizes, n, parameters, mean, inverseDeviation, out float* sums);
+        var batch = new BatchJob(sums, sizes, n, ranks, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta);
+        if (!residual.Y.IsNone) Run(Of(new OutputMask(residual.Y.Pointer)), sizes, n, batch, dx.Pointer, accumulateData, residual);
+        else if (relu) Run(Of(new InputMask(affine)), sizes, n, batch, dx.Pointer, accumulateData, residual);
+        else Run(Of(default(NoMask)), sizes, n, batch, dx.Pointer, accumulateData, residual);
+
+        Gradient<TOutput> Of<TOutput>(in TOutput output)
+            where TOutput : struct, IOutputGradient => new(affine, output, inverseDeviation.Pointer, x.Pointer, dy.Pointer);
+    }
+
+    public void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
+        DeviceView inverseDeviation, TActivation activation, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
+        bool accumulateGamma, bool accumulateBeta, RankPass? ranks)
+        where TActivation : unmanaged, IActivation
+    {
+        var affine = Affine(stream, sizes, n, parameters, mean, inverseDeviation, out float* sums);
+        var batch = new BatchJob(sums, sizes, n, ranks, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta);
+        var gradient = new Gradient<InputActivation<TActivation>>(affine, new(affine, activation), inverseDeviation.Pointer, x.Pointer, dy.Pointer);
+        Run(gradient, sizes, n, batch, dx.Pointer, accumulate: false, residual: default);
+    }
+
+    // The factors of the batch's normalisation, and scratch for the sums of all leaves.
+    static BatchNormAffine Affine(
+        DeviceStream stream, in BatchNormSizes sizes, int n, in BatchNormParameters parameters, DeviceView mean, DeviceView inverseDeviation,
+        out float* sums)
+    {
         int channels = sizes.Channels;
-        int leaves = sizes.Tree.Leaves(n);
-        float* scale = stream.Scratch((1 + 2L * leaves) * channels).Pointer;
-        float* sums = scale + channels;
-        float* gamma = parameters.Gamma.Pointer;
-        float* inverse = inverseDeviation.Pointer;
+        float* scale = stream.Scratch((1 + 2L * sizes.Tree.Leaves(n)) * channels).Pointer;
+        float* gamma = parameters.Gamma.Pointer, inverse = inverseDeviation.Pointer;
         for (int c = 0; c < channels; c++)
         {
             scale[c] = gamma[c] * inverse[c];
         }
 
-        var affine = new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
-        var batch = new BatchJob(sums, leaves, channels, ranks, (long)(ranks?.Examples ?? n) * sizes.Pixels, dgamma.Pointer, dbeta.Pointer, accumulateGamma, accumulateBeta);
-        if (!residual.Y.IsNone) Run(Of(new OutputMask(residual.Y.Pointer)), sizes, n, batch, dx.Pointer, accumulateData, residual);
-        else if (relu) Run(Of(new InputMask(affine)), sizes, n, batch, dx.Pointer, accumulateData, residual);
-        else Run(Of(default(NoMask)), sizes, n, batch, dx.Pointer, accumulateData, residual);
-
-        Gradient<TMask> Of<TMask>(in TMask mask)
-            where TMask : struct, IReluMask => new(affine, mask, inverse, x.Pointer, dy.Pointer);
+        sums = scale + channels;
+        return new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
     }
 
-    void Run<TMask>(
-        in Gradient<TMask> gradient, in BatchNormSizes sizes, int n, in BatchJob batch, float* dx, bool accumulate, in ResidualGradient residual)
-        where TMask : struct, IReluMask
+    void Run<TOutput>(
+        in Gradient<TOutput> gradient, in BatchNormSizes sizes, int n, in BatchJob batch, float* dx, bool accumulate, in ResidualGradient residual)
+        where TOutput : struct, IOutputGradient
     {
         int channels = sizes.Channels;
         var blocks = new ChannelBlocks(channels, batch.Leaves, device.Threads);
-        device.Run(batch.Leaves * blocks.Count, new LeafJob<TMask>(gradient, sizes, n, blocks, batch.Sums));
+        device.Run(batch.Leaves * blocks.Count, new LeafJob<TOutput>(gradient, sizes, n, blocks, batch.Sums));
         device.Run(1, batch);
         if (dx is null) return;
 
         long pixels = (long)n * sizes.Pixels;
-        var spread = new Spread<TMask>(gradient, batch.Sums, batch.Sums + channels, dx, accumulate);
-        if (residual.Gradient.IsNone) ChannelwiseJob<Spread<TMask>>.Run(device, pixels, channels, spread);
-        else ChannelwiseJob<SpreadBoth<TMask>>.Run(device, pixels, channels, new(spread, residual.Gradient.Pointer, residual.Accumulate));
+        var spread = new Spread<TOutput>(gradient, batch.Sums, batch.Sums + channels, dx, accumulate);
+        if (residual.Gradient.IsNone) ChannelwiseJob<Spread<TOutput>>.Run(device, pixels, channels, spread);
+        else ChannelwiseJob<SpreadBoth<TOutput>>.Run(device, pixels, channels, new(spread, residual.Gradient.Pointer, residual.Accumulate));
     }
 
-    /// <summary>The gradient before the ReLU, <c>g</c>, and the normalised input <c>v</c>; summed, <c>g</c> and <c>g v</c>.</summary>
-    readonly struct Gradient<TMask>(BatchNormAffine affine, TMask mask, float* inverseDeviation, float* x, float* dy) : IChannelTerm
-        where TMask : struct, IReluMask
+    /// <summary>The gradient of the normalisation's output, <c>g</c>, and the normalised input <c>v</c>; summed, <c>g</c> and <c>g v</c>.</summary>
+    readonly struct Gradient<TOutput>(BatchNormAffine affine, TOutput output, float* inverseDeviation, float* x, float* dy) : IChannelTerm
+        where TOutput : struct, IOutputGradient
     {
         readonly BatchNormAffine affine = affine;
-        readonly TMask mask = mask;
+        readonly TOutput output = output;
         readonly float* inverseDeviation = inverseDeviation;
         readonly float* x = x;
         readonly float* dy = dy;
 
         public static bool HasSecond => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Prefetch(long at)
+        {
+            ReadAhead.Line(x + at);
+            ReadAhead.Line(dy + at);
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add<TLanes, TExtent>(long at, int c, TExtent extent, ref TLanes first, ref TLanes second)
@@ -77,7 +102,7 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
         {
             TLanes centred = affine.Centre(extent.Load<TLanes>(x + at), c, extent);
             v = centred * extent.Load<TLanes>(inverseDeviation + c);
-            return mask.Apply(extent.Load<TLanes>(dy + at), at, c, centred, extent);
+            return output.Of(extent.Load<TLanes>(dy + at), at, c, centred, extent);
         }
 
         /// <summary>Gamma over the deviation.</summary>
@@ -89,10 +114,10 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
     }
 
     /// <summary><c>dx (+)= scale (g - mean of g - v mean of g v)</c></summary>
-    readonly struct Spread<TMask>(Gradient<TMask> gradient, float* meanOfG, float* meanOfGV, float* dx, bool accumulate) : IChannelwise
-        where TMask : struct, IReluMask
+    readonly struct Spread<TOutput>(Gradient<TOutput> gradient, float* meanOfG, float* meanOfGV, float* dx, bool accumulate) : IChannelwise
+        where TOutput : struct, IOutputGradient
     {
-        readonly Gradient<TMask> gradient = gradient;
+        readonly Gradient<TOutput> gradient = gradient;
         readonly float* meanOfG = meanOfG;
         readonly float* meanOfGV = meanOfGV;
         readonly float* dx = dx;
@@ -119,10 +144,10 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
     }
 
     /// <summary>The same, and <c>dr (+)= g</c></summary>
-    readonly struct SpreadBoth<TMask>(Spread<TMask> spread, float* dr, bool accumulate) : IChannelwise
-        where TMask : struct, IReluMask
+    readonly struct SpreadBoth<TOutput>(Spread<TOutput> spread, float* dr, bool accumulate) : IChannelwise
+        where TOutput : struct, IOutputGradient
     {
-        readonly Spread<TMask> spread = spread;
+        readonly Spread<TOutput> spread = spread;
         readonly float* dr = dr;
         readonly bool accumulate = accumulate;
 
@@ -136,8 +161,8 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
         }
     }
 
-    readonly struct LeafJob<TMask>(Gradient<TMask> gradient, BatchNormSizes sizes, int n, ChannelBlocks blocks, float* sums) : ILanesJob
-        where TMask : struct, IReluMask
+    readonly struct LeafJob<TOutput>(Gradient<TOutput> gradient, BatchNormSizes sizes, int n, ChannelBlocks blocks, float* sums) : ILanesJob
+        where TOutput : struct, IOutputGradient
     {
         public void Execute<TLanes>(int index, int worker)
             where TLanes : struct, ILanes<TLanes>
@@ -146,7 +171,7 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
             long first = sizes.Tree.FirstPixel(leaf, n);
             int rows = (int)(sizes.Tree.FirstPixel(leaf + 1, n) - first);
             float* own = sums + 2L * leaf * sizes.Channels;
-            ChannelSums.Compute<TLanes, Gradient<TMask>>(
+            ChannelSums.Compute<TLanes, Gradient<TOutput>>(
                 gradient, first, rows, sizes.Channels, blocks.First(block), blocks.End(block), own, own + sizes.Channels);
         }
     }
@@ -156,8 +181,11 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
     /// normalise together.
     /// </summary>
     readonly struct BatchJob(
-        float* sums, int leaves, int channels, RankPass? ranks, long m, float* dgamma, float* dbeta, bool accumulateGamma, bool accumulateBeta) : ILanesJob
+        float* sums, BatchNormSizes sizes, int n, RankPass? ranks, float* dgamma, float* dbeta, bool accumulateGamma, bool accumulateBeta) : ILanesJob
     {
+        readonly int leaves = sizes.Tree.Leaves(n), channels = sizes.Channels;
+        readonly long m = (long)(ranks?.Examples ?? n) * sizes.Pixels;
+
         public float* Sums => sums;
 
         public int Leaves => leaves;

@@ -42,14 +42,13 @@ interface IBatchNorm2dForwardTraining : IOp
     /// <param name="x"><c>[n, pixels, channels]</c>.</param>
     /// <param name="parameters">Scale, shift and running statistics.</param>
     /// <param name="activation">The formula.</param>
-    /// <param name="normalized">What the formula is applied to, as long as <paramref name="y"/>; none where it is not kept.</param>
     /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads.</param>
     /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
     /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
     /// <param name="ranks">The ranks whose parts the statistics are of, too; null for this batch alone.</param>
     void Run<TActivation>(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
-        DeviceView normalized, DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks = null)
+        DeviceView y, DeviceView mean, DeviceView inverseDeviation, RankPass? ranks = null)
         where TActivation : unmanaged, IActivation;
 }
 
@@ -85,6 +84,28 @@ interface IBatchNorm2dBackward : IOp
         DeviceView inverseDeviation, bool relu, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
         bool accumulateData, bool accumulateGamma, bool accumulateBeta, in ResidualGradient residual = default,
         RankPass? ranks = null);
+
+    /// <summary>The same after any activation: <c>g = dy act'</c>, whose derivative is found again from <paramref name="x"/>.</summary>
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x">Input of the forward pass.</param>
+    /// <param name="parameters">Scale and shift.</param>
+    /// <param name="mean">As the forward pass left it.</param>
+    /// <param name="inverseDeviation">As the forward pass left it.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="dy">Gradient of the output; its content may be lost.</param>
+    /// <param name="dx">Gradient of the input, overwritten, or none; may be <paramref name="dy"/> itself.</param>
+    /// <param name="dgamma"><c>[channels]</c>.</param>
+    /// <param name="dbeta"><c>[channels]</c>.</param>
+    /// <param name="accumulateGamma">Adds to the content of <paramref name="dgamma"/>.</param>
+    /// <param name="accumulateBeta">Adds to the content of <paramref name="dbeta"/>.</param>
+    /// <param name="ranks">As above.</param>
+    void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, DeviceView mean,
+        DeviceView inverseDeviation, TActivation activation, DeviceView dy, DeviceView dx, DeviceView dgamma, DeviceView dbeta,
+        bool accumulateGamma, bool accumulateBeta, RankPass? ranks = null)
+        where TActivation : unmanaged, IActivation;
 }
 
 /// <summary>
@@ -106,6 +127,20 @@ interface IBatchNorm2dFrozenBackward : IOp
     void Run(
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu, DeviceView dy,
         DeviceView dx, bool accumulate, in ResidualGradient residual = default);
+
+    /// <summary>The same after any activation: <c>g = dy act'</c>, whose derivative is found again from <paramref name="x"/>.</summary>
+    /// <param name="stream">Order of work.</param>
+    /// <param name="sizes">Sizes of one example.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x">Input of the forward pass.</param>
+    /// <param name="parameters">Scale, shift and running statistics, which are only read.</param>
+    /// <param name="activation">The formula.</param>
+    /// <param name="dy">Gradient of the output; its content may be lost.</param>
+    /// <param name="dx">Gradient of the input, overwritten; may be <paramref name="dy"/> itself.</param>
+    void Run<TActivation>(
+        DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, TActivation activation,
+        DeviceView dy, DeviceView dx)
+        where TActivation : unmanaged, IActivation;
 }
 
 /// <summary>The gradient of what was added to a normalised value: <c>g</c>, that of the output masked by the ReLU.</summary>

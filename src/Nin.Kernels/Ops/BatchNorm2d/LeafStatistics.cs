@@ -19,6 +19,9 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
     // A few blocks of ChannelSums, and no more than stays in the second-level cache whatever the channels.
     const int TileRows = 128;
 
+    // Whole registers of any width; a tile of them is a first-level cache's worth.
+    const int BlockChannels = 64;
+
     // Channels whose sums of a tile are on the stack: a whole number of the widest registers.
     const int TileChannels = 512;
 
@@ -59,9 +62,15 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
         for (long row = first; row < end; row += TileRows)
         {
             int rows = (int)Math.Min(TileRows, end - row);
-            ChannelSums.Compute<TLanes, DeviationTerm>(new DeviationTerm(x, origin), row, rows, Channels, c0, c1, tileMean - c0, null);
-            Divide<TLanes>(tileMean, rows, c1 - c0);
-            ChannelSums.Compute<TLanes, SquareTerm>(new SquareTerm(x, origin, tileMean - c0), row, rows, Channels, c0, c1, tileSquares - c0, null);
+            // A block of channels twice: the second time it comes out of the cache.
+            for (int c = c0; c < c1; c += BlockChannels)
+            {
+                int after = Math.Min(c + BlockChannels, c1);
+                ChannelSums.Compute<TLanes, DeviationTerm>(new DeviationTerm(x, origin), row, rows, Channels, c, after, tileMean - c0, null);
+                Divide<TLanes>(tileMean + c - c0, rows, after - c);
+                ChannelSums.Compute<TLanes, SquareTerm>(new SquareTerm(x, origin, tileMean - c0), row, rows, Channels, c, after, tileSquares - c0, null);
+            }
+
             Append<TLanes>(mean, squares, row - first, tileMean, tileSquares, rows, c1 - c0);
         }
 
@@ -163,6 +172,9 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
         public static bool HasSecond => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Prefetch(long at) => ReadAhead.Line(x + at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add<TLanes, TExtent>(long at, int c, TExtent extent, ref TLanes first, ref TLanes second)
             where TLanes : struct, ILanes<TLanes>
             where TExtent : struct, IExtent =>
@@ -177,6 +189,11 @@ readonly unsafe struct LeafStatistics(double* memory, BatchNormSizes sizes, int 
         readonly float* mean = mean;
 
         public static bool HasSecond => false;
+
+        // It was read a moment ago.
+        public void Prefetch(long at)
+        {
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add<TLanes, TExtent>(long at, int c, TExtent extent, ref TLanes first, ref TLanes second)

@@ -45,20 +45,16 @@ readonly partial struct StepMemory
     /// <summary>A convolution or linear layer: the weight gradient reads the input, and a fused ReLU is masked by the output.</summary>
     public static StepMemory Convolution(bool relu) => new() { ReadsInput = true, ReadsOutput = relu, EndsInRelu = relu };
 
-    /// <summary>A convolution with batch normalisation: the convolution's own output is kept, with mean and deviation of each filter.</summary>
+    /// <summary>
+    /// A convolution with batch normalisation, and an activation or none: the convolution's own output is kept, with mean and deviation of each filter.
+    /// What an activation was applied to, and its output, are computed again from these.
+    /// </summary>
     public static StepMemory NormalizedConvolution(long outputLength, long filters) =>
         new() { ReadsInput = true, SavedPerExample = outputLength, SavedFixed = 2 * SlotSize.RoundUp(filters) };
 
     /// <summary>A convolution and an activation: what the formula is applied to is kept where the gradient reads that and not the output.</summary>
     public static StepMemory ActivatedConvolution(bool savesOutput, long outputLength) =>
         new() { ReadsInput = true, ReadsOutput = savesOutput, SavedPerExample = savesOutput ? 0 : outputLength };
-
-    /// <summary>A convolution, its batch normalisation and an activation: the convolution's own output is kept, and what the formula is applied to.</summary>
-    public static StepMemory ActivatedNormalizedConvolution(bool savesOutput, long outputLength, long filters) => new()
-    {
-        ReadsInput = true, ReadsOutput = savesOutput, SavedPerExample = savesOutput ? outputLength : 2 * outputLength,
-        SavedFixed = 2 * SlotSize.RoundUp(filters),
-    };
 
     /// <summary>
     /// A convolution with batch normalisation to which another value is added: a ReLU is masked by the output, as the sum is not kept anywhere else.
