@@ -23,6 +23,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
     float* result;
     TileEpilogue epilogue;
     bool accumulate;
+    bool past;
     nint fromOffset;
     int rowBlocks;
     int channelBlocks;
@@ -54,6 +55,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
             result = result,
             epilogue = epilogue,
             accumulate = accumulate || residual is not null,
+            past = !accumulate && residual is null && epilogue.Activation.IsNone && PastExtent.Suits(result, (long)batch * g.Rows.Results * g.Columns.Results, Channels(g)),
             fromOffset = residual is null ? 0 : (nint)(residual - result),
             channelBlocks = IsPlain(g) ? 1 : Packing.CeilDivide(Channels(g), SpreadChannels),
             scratch = workspace,
@@ -88,6 +90,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
             FromOffset = fromOffset,
             Epilogue = epilogue.From(c),
             Channels = channels,
+            Past = past,
         };
         nint tapStep = (nint)source.Planes * Channels(g);
         bool isSweep = IsPlain(g) && DepthwiseSweep.Suits(g);
@@ -105,7 +108,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
             {
                 tile.Y = y;
                 tile.YStep = Channels(g);
-                DepthwiseSweep.Run<TLanes>(tile, g.Columns.Residue(0), source.PixelStep(channels), tapStep);
+                DepthwiseSweep.Run<TLanes>(tile, g.Columns, source.PixelStep(channels), tapStep);
             }
             else
             {
@@ -114,6 +117,8 @@ unsafe struct DepthwiseConvolution : ILanesJob
 
             if (!epilogue.Activation.IsNone) epilogue.Activation.Apply(y, Channels(g), g.Columns.Results, channels);
         }
+
+        if (past) PastExtent.Fence();
     }
 
     // The results of one row and residue: those whose taps are all inside as one tile, those at the edge one by one.

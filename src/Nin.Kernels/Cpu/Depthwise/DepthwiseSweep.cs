@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Nin.Ops;
 
 /// <summary>
-/// A whole row of a depthwise 3x3 convolution with a border of one pixel and a stride of one or two, a register of channels at a time: the sweep reads
-/// each column of pixels once and adds it to the two or three results that it belongs to, with all nine weights in registers.
+/// A whole row of a depthwise 3x3 convolution with a border of one pixel and a stride of one or two, or of the gradient of its input, a register of
+/// channels at a time: the sweep reads each column of pixels once and adds it to the two or three results that it belongs to, with all weights in registers.
 /// </summary>
 /// <remarks>
 /// <see cref="DepthwiseTile"/> reads a pixel once for each of its taps, and takes as many instructions for its loops over taps as for multiplying: over
@@ -13,30 +13,45 @@ namespace Nin.Ops;
 /// </remarks>
 static unsafe class DepthwiseSweep
 {
+    // In the place of a stride: the gradient at a stride of two.
+    const int Up = -2;
+
     /// <summary>Whether the columns of a convolution are such a row, in its direction.</summary>
     public static bool Suits(in ConvolutionGeometry g)
     {
-        if (g.Columns.Divisor != 1 || g.Rows.Taps != 3) return false;
+        if (g.Rows.Taps != 3) return false;
         ResidueAxis columns = g.Columns.Residue(0);
+        if (g.Columns.Divisor == 2) return IsUp(columns, g.Columns.Residue(1));
+        if (g.Columns.Divisor != 1) return false;
         return columns is { Taps: 3, SourceStep: 1, Start: -1, Scale: 1 or 2, Results: > 1 }
             && columns.Results == Packing.CeilDivide(columns.Sources, columns.Scale);
     }
 
+    // The gradient at a stride of two: an even result reads its own pixel by the middle tap, an odd one that pixel and the next by the outer taps.
+    static bool IsUp(in ResidueAxis odd, in ResidueAxis even) =>
+        even is { First: 0, Taps: 1, FirstTap: 1, Start: 0 } && odd is { First: 1, Taps: 2, FirstTap: 2, TapStep: -2, Start: 0, SourceStep: 1 }
+        && even.Results == even.Sources;
+
     /// <summary>Computes the row.</summary>
     /// <param name="tile">The rows of taps, from one to three, the channels, the first result and what happens to it.</param>
-    /// <param name="columns">The horizontal axis.</param>
+    /// <param name="axis">The horizontal axis.</param>
     /// <param name="pixelStep">Floats from a source pixel to the next.</param>
     /// <param name="tapStep">Floats from a tap to the next.</param>
-    public static void Run<TLanes>(DepthwiseTile tile, in ResidueAxis columns, nint pixelStep, nint tapStep)
+    public static void Run<TLanes>(DepthwiseTile tile, in TapAxis axis, nint pixelStep, nint tapStep)
         where TLanes : struct, ILanes<TLanes>
     {
+        ResidueAxis columns = axis.Residue(0);
+        bool isUp = axis.Divisor == 2;
+        int stride = isUp ? Up : columns.Scale;
         tile.ResultStep = pixelStep;
-        tile.Tap = columns.TapAt(0) * tapStep;
-        tile.TapStep = columns.TapStep * tapStep;
-        tile.Places = columns.Sources;
+        tile.Tap = isUp ? 0 : columns.TapAt(0) * tapStep;
+        tile.TapStep = isUp ? tapStep : columns.TapStep * tapStep;
+        tile.Places = isUp ? axis.Results : columns.Sources;
         int whole = tile.Channels - tile.Channels % TLanes.Count;
-        if (whole > 0) Run<TLanes, WholeExtent>(tile, columns.Scale, 0, whole, default);
-        if (whole < tile.Channels) Run<TLanes, PartExtent>(tile, columns.Scale, whole, tile.Channels, new PartExtent(tile.Channels - whole));
+        // Only a register that is a cache line: the halves of one would be stored a row apart.
+        if (tile.Past && TLanes.Count == MicroKernel.LineColumns) Run<TLanes, PastExtent>(tile, stride, 0, whole, default);
+        else if (whole > 0) Run<TLanes, WholeExtent>(tile, stride, 0, whole, default);
+        if (whole < tile.Channels) Run<TLanes, PartExtent>(tile, stride, whole, tile.Channels, new PartExtent(tile.Channels - whole));
     }
 
     static void Run<TLanes, TExtent>(in DepthwiseTile tile, int stride, int c, int end, TExtent extent)
@@ -56,7 +71,8 @@ static unsafe class DepthwiseSweep
         where TExtent : struct, IExtent
         where TRows : struct, ITapRows
     {
-        if (stride == 1) ByOne<TLanes, TExtent, TRows>(tile, c, end, extent);
+        if (stride == Up) UpByTwo<TLanes, TExtent, TRows>(tile, c, end, extent);
+        else if (stride == 1) ByOne<TLanes, TExtent, TRows>(tile, c, end, extent);
         else ByTwo<TLanes, TExtent, TRows>(tile, c, end, extent);
     }
 
@@ -140,6 +156,45 @@ static unsafe class DepthwiseSweep
                 x0 += 2 * step;
                 x1 += 2 * step;
                 x2 += 2 * step;
+            }
+        }
+    }
+
+    // A gradient has no epilogue.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    static void UpByTwo<TLanes, TExtent, TRows>(in DepthwiseTile tile, int c, int end, TExtent extent)
+        where TLanes : struct, ILanes<TLanes>
+        where TExtent : struct, IExtent
+        where TRows : struct, ITapRows
+    {
+        DepthwiseTile t = tile;
+        nint step = t.ResultStep, yStep = t.YStep;
+        int results = t.Places;
+        for (; c < end; c += TLanes.Count)
+        {
+            var own = Taps<TLanes>.Load<TExtent, TRows>(t, 1, c, extent);
+            var left = Taps<TLanes>.Load<TExtent, TRows>(t, 2, c, extent);
+            var right = Taps<TLanes>.Load<TExtent, TRows>(t, 0, c, extent);
+            float* x0 = t.Rows[0].X + c, x1 = TRows.Count > 1 ? t.Rows[1].X + c : x0, x2 = TRows.Count > 2 ? t.Rows[2].X + c : x0, y = t.Y + c;
+            TLanes a0 = extent.Load<TLanes>(x0), a1 = extent.Load<TLanes>(x1), a2 = extent.Load<TLanes>(x2);
+            for (int i = 0; i < results; i += 2, y += 2 * yStep)
+            {
+                TLanes sum = t.Start<TLanes, TExtent>(y, extent);
+                own.Add<TRows>(ref sum, a0, a1, a2);
+                extent.Store(y, sum);
+                if (i + 1 == results) break;
+                sum = t.Start<TLanes, TExtent>(y + yStep, extent);
+                left.Add<TRows>(ref sum, a0, a1, a2);
+                if (i + 2 < results)
+                {
+                    x0 += step;
+                    x1 += step;
+                    x2 += step;
+                    (a0, a1, a2) = (extent.Load<TLanes>(x0), extent.Load<TLanes>(x1), extent.Load<TLanes>(x2));
+                    right.Add<TRows>(ref sum, a0, a1, a2);
+                }
+
+                extent.Store(y + yStep, sum);
             }
         }
     }

@@ -59,6 +59,9 @@ unsafe struct DepthwiseTile
     public TileEpilogue Epilogue;
     public int Channels;
 
+    /// <summary>Whether <see cref="DepthwiseSweep"/> stores its row past the caches.</summary>
+    public bool Past;
+
     /// <summary>Computes the results from this tile's first to before <paramref name="count"/>.</summary>
     public void Run<TLanes>(int count)
         where TLanes : struct, ILanes<TLanes>

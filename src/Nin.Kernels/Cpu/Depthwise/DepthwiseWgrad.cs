@@ -156,6 +156,7 @@ unsafe struct DepthwiseWgrad : ILanesJob
             PlaceStep = columns.SourceStep * pixelStep,
             RowStep = g.Rows.TapStep * rowStep,
             DYStep = Channels,
+            DYRowStep = (nint)g.Columns.Results * Channels,
             SumStep = sumStep,
             Channels = channels,
         };

@@ -18,6 +18,9 @@ unsafe struct DepthwiseWgradRun
     public float* DY;
     public nint DYStep;
 
+    /// <summary>Floats from a pixel's dy to that of the pixel below.</summary>
+    public nint DYRowStep;
+
     /// <summary>Sums of the first tap, and the floats from a tap's to the next one's.</summary>
     public float* Sums;
     public nint SumStep;
@@ -68,7 +71,8 @@ readonly unsafe struct ThreeByThreeTaps : IWgradTaps
         where TExtent : struct, IExtent
     {
         DepthwiseWgradRun r = run;
-        nint step = r.PlaceStep, step2 = 2 * step, result = r.ResultStep, dyStep = r.DYStep;
+        nint step = r.PlaceStep, step2 = 2 * step, result = r.ResultStep, dyStep = r.DYStep, below = r.RowStep, dyBelow = r.DYRowStep;
+        bool isStrided = result != step;
         for (; c < end; c += TLanes.Count)
         {
             TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero, s4 = TLanes.Zero, s5 = TLanes.Zero;
@@ -76,6 +80,16 @@ readonly unsafe struct ThreeByThreeTaps : IWgradTaps
             float* x0 = r.X + c, x1 = x0 + r.RowStep, x2 = x1 + r.RowStep, dy = r.DY + c;
             for (int i = r.Pixels; i > 0; i--)
             {
+                // What the next row of results reads for the first time: registers of channels apart, no processor foresees it.
+                ReadAhead.Line(dy + dyBelow);
+                ReadAhead.Line(x2 + below);
+                if (isStrided)
+                {
+                    ReadAhead.Line(x2 + below + step);
+                    ReadAhead.Line(x2 + 2 * below);
+                    ReadAhead.Line(x2 + 2 * below + step);
+                }
+
                 TLanes d = extent.Load<TLanes>(dy);
                 TLanes.Accumulate(ref s0, extent.Load<TLanes>(x0), d);
                 TLanes.Accumulate(ref s1, extent.Load<TLanes>(x0 + step), d);

@@ -51,6 +51,9 @@ unsafe struct MacroKernel
     /// <summary>What happens to the sums: <see cref="TileEpilogue.None"/> while the depth is not done.</summary>
     public TileEpilogue Epilogue;
 
+    /// <summary>Whether whole tiles are stored past the caches; columns are whole registers then, and the sums are finished.</summary>
+    public bool Past;
+
     /// <summary>What is prefetched tile by tile, for the work that comes next.</summary>
     public ReadAhead Ahead;
 
@@ -102,7 +105,8 @@ unsafe struct MacroKernel
             if (rows == height)
             {
                 result.From = FromC ? result.To + FromOffset : zeros;
-                if (columns == TRow.Count) MicroKernel.Multiply<TRow, TPanel, WholeExtent>(height, Runs, a, b, result, default);
+                if (Past) MicroKernel.Multiply<TRow, TPanel, PastExtent>(height, Runs, a, b, result, default);
+                else if (columns == TRow.Count) MicroKernel.Multiply<TRow, TPanel, WholeExtent>(height, Runs, a, b, result, default);
                 else MicroKernel.Multiply<TRow, TPanel, PartExtent>(height, Runs, a, b, result, new PartExtent(columns));
             }
             else

@@ -12,6 +12,9 @@ static unsafe class MicroKernel
     /// <summary>Columns of the widest tile.</summary>
     public const int MaxColumns = 32;
 
+    /// <summary>Columns of a cache line.</summary>
+    public const int LineColumns = 16;
+
     /// <summary>Rows of the tile at a width in bits: twelve where there are 32 registers, six where there are 16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Rows(int width) => width == 512 || (width == 128 && AdvSimd.IsSupported) ? 12 : 6;

@@ -72,7 +72,7 @@ interface IChannelwise
 }
 
 /// <summary>A formula with coefficients per channel over <c>[rows, channels]</c>, cut into chunks of rows.</summary>
-readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int channels, int step) : ILanesJob
+readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int channels, int step, bool past) : ILanesJob
     where TOperator : struct, IChannelwise
 {
     readonly TOperator formula = formula;
@@ -81,10 +81,15 @@ readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int chan
     readonly int step = step;
 
     /// <summary>Applies a formula to all elements.</summary>
-    public static void Run(CpuDevice device, long rows, int channels, in TOperator formula)
+    /// <param name="device">Threads and width.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="channels">Elements of a row.</param>
+    /// <param name="formula">The formula.</param>
+    /// <param name="past">Whether all that it stores goes past the caches: <see cref="PastExtent.Suits"/>.</param>
+    public static void Run(CpuDevice device, long rows, int channels, in TOperator formula, bool past = false)
     {
         int step = Math.Max(1, Chunk.Length / channels);
-        device.Run((int)((rows + step - 1) / step), new ChannelwiseJob<TOperator>(formula, rows, channels, step));
+        device.Run((int)((rows + step - 1) / step), new ChannelwiseJob<TOperator>(formula, rows, channels, step, past));
     }
 
     public void Execute<TLanes>(int index, int worker)
@@ -92,6 +97,13 @@ readonly struct ChannelwiseJob<TOperator>(TOperator formula, long rows, int chan
     {
         long first = (long)index * step;
         int height = (int)Math.Min(step, rows - first);
+        if (past)
+        {
+            Apply<TLanes, PastExtent>(first * channels, height, 0, channels, default);
+            PastExtent.Fence();
+            return;
+        }
+
         int whole = channels - channels % TLanes.Count;
         if (whole > 0)
             Apply<TLanes, WholeExtent>(first * channels, height, 0, whole, default);

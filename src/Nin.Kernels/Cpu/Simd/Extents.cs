@@ -47,6 +47,48 @@ readonly unsafe struct WholeExtent : IExtent
         value.StoreBytes(destination);
 }
 
+/// <summary>
+/// All lanes of a register, stored past the caches: for results that none could hold until they are read, and that a plain store would first read from
+/// memory, a cache line at a time. A thread that has stored so calls <see cref="Fence"/> before it says that it is done.
+/// </summary>
+readonly unsafe struct PastExtent : IExtent
+{
+    // Below, a good part is still in a cache when it is read.
+    const long LeastBytes = 24 << 20;
+
+    const int LineBytes = 64;
+
+    /// <summary>Whether results are so large, and their rows are whole cache lines.</summary>
+    public static bool Suits(float* results, long rows, int channels) =>
+        Sse.IsSupported && rows * channels * sizeof(float) >= LeastBytes && channels * sizeof(float) % LineBytes == 0 && (nint)results % LineBytes == 0;
+
+    /// <summary>Makes what was stored visible: such stores are weakly ordered.</summary>
+    public static void Fence()
+    {
+        if (Sse.IsSupported) Sse.StoreFence();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes Load<TLanes>(float* source)
+        where TLanes : struct, ILanes<TLanes> =>
+        TLanes.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store<TLanes>(float* destination, TLanes value)
+        where TLanes : struct, ILanes<TLanes> =>
+        value.StorePast(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TLanes LoadBytes<TLanes>(byte* source)
+        where TLanes : struct, ILanes<TLanes> =>
+        TLanes.LoadBytes(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBytes<TLanes>(byte* destination, TLanes value)
+        where TLanes : struct, ILanes<TLanes> =>
+        value.StoreBytes(destination);
+}
+
 /// <summary>The first lanes of a register; nothing after them is read or written.</summary>
 /// <param name="count">Lanes.</param>
 readonly unsafe struct PartExtent(int count) : IExtent

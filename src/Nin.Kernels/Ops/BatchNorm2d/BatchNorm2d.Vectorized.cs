@@ -126,14 +126,15 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
     {
         var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
         long pixels = (long)n * sizes.Pixels;
+        bool past = PastExtent.Suits(y.Pointer, pixels, sizes.Channels);
         if (residual.IsNone)
         {
-            ChannelwiseJob<BatchNormNormalize>.Run(device, pixels, sizes.Channels, new(affine, relu, x.Pointer, y.Pointer));
+            ChannelwiseJob<BatchNormNormalize>.Run(device, pixels, sizes.Channels, new(affine, relu, x.Pointer, y.Pointer), past);
             return;
         }
 
         float floor = relu ? 0 : float.NegativeInfinity;
-        ChannelwiseJob<BatchNormNormalizeSum>.Run(device, pixels, sizes.Channels, new(affine, floor, x.Pointer, residual.Pointer, y.Pointer));
+        ChannelwiseJob<BatchNormNormalizeSum>.Run(device, pixels, sizes.Channels, new(affine, floor, x.Pointer, residual.Pointer, y.Pointer), past);
     }
 
     public void Run<TActivation>(
@@ -142,8 +143,9 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         where TActivation : unmanaged, IActivation
     {
         var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
+        long pixels = (long)n * sizes.Pixels;
         ChannelwiseJob<BatchNormActivate<TActivation>>.Run(
-            device, (long)n * sizes.Pixels, sizes.Channels, new(affine, activation, x.Pointer, y.Pointer));
+            device, pixels, sizes.Channels, new(affine, activation, x.Pointer, y.Pointer), PastExtent.Suits(y.Pointer, pixels, sizes.Channels));
     }
 
     // The batch's, and the running ones; what they make of x.

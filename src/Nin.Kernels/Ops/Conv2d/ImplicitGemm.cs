@@ -36,6 +36,9 @@ unsafe struct ImplicitGemm : ILanesJob
     public nint FromOffset;
     public TileEpilogue Epilogue;
 
+    /// <summary>Whether the result goes past the caches.</summary>
+    public bool Past;
+
     /// <summary>Prefetched during the whole product.</summary>
     public ReadAhead Ahead;
 
@@ -87,6 +90,8 @@ unsafe struct ImplicitGemm : ILanesJob
                         FromOffset = fromOffset,
                         Epilogue = epilogue,
                         Scratch = workspace,
+                        Past = !accumulate && rows.Depth <= RowPanel.MaxDepth && epilogue.Activation.IsNone && g.Rows.Divisor == 1 && g.Columns.Divisor == 1
+                            && g.ResultChannels % MicroKernel.LineColumns == 0 && PastExtent.Suits(result, (long)batch * rows.Pixels, g.Groups * g.ResultChannels),
                     };
                     product.Run(pool);
                 }
@@ -127,6 +132,7 @@ unsafe struct ImplicitGemm : ILanesJob
                 C = Result.IsDense ? result.First + (nint)first * result.PixelStep : block,
                 CStep = Result.IsDense ? result.PixelStep : Columns,
                 Epilogue = Epilogue.From(group * Columns),
+                Past = Past,
                 Ahead = Ahead,
             };
             if (!Result.IsDense && Accumulate)
@@ -140,6 +146,8 @@ unsafe struct ImplicitGemm : ILanesJob
                 Exchange<TLanes>(result, first, count, block, store: true);
             }
         }
+
+        if (Past) PastExtent.Fence();
     }
 
     // Rows that meet a single panel of B are read once: then a few at a time, so that they stay in the level-1 cache.
