@@ -101,8 +101,8 @@ unsafe struct MacroKernel
         {
             int height = MicroKernel.TileRows<TLanes>(Rows - i), rows = Math.Min(height, Rows - i);
             result.To = C + i * CStep + j;
-            ahead.Next();
-            if (rows == height)
+            ahead.Next(Runs.Count * Runs.Length, b, ref result);
+            if (rows == height && (columns == TRow.Count || columns <= TLanes.Count))
             {
                 result.From = FromC ? result.To + FromOffset : zeros;
                 if (Past) MicroKernel.Multiply<TRow, TPanel, PastExtent>(height, Runs, a, b, result, default);
@@ -191,21 +191,16 @@ unsafe struct ReadAhead(float* from, long length)
         if (Sse.IsSupported) Sse.Prefetch1(at);
     }
 
-    /// <summary>Prefetches a tile's share.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Next()
+    /// <summary>
+    /// Gives a tile its share, spread over its steps: a processor that has many lines on their way waits with what comes after them, so that lines asked
+    /// for at once would arrive before the arithmetic goes on.
+    /// </summary>
+    public void Next(int steps, float* idle, ref MicroTileResult tile)
     {
-        if (!Sse.IsSupported)
-        {
-            return;
-        }
-
         long share = Math.Min(step, length);
-        for (float* end = next + share; next < end; next += LineLength)
-        {
-            Sse.Prefetch1(next);
-        }
-
+        tile.Ahead = share > 0 ? next : idle;
+        tile.AheadStep = Packing.CeilDivide(share, Math.Max(steps, 1));
+        next += share;
         length -= share;
     }
 }

@@ -100,6 +100,10 @@ unsafe struct MicroTileResult
     public float* Bias;
     public float Floor;
     public float Ceiling;
+
+    /// <summary>What is prefetched: at each step of the depth the cache line of <see cref="Ahead"/>, which then moves on by so many floats.</summary>
+    public float* Ahead;
+    public nint AheadStep;
 }
 
 /// <summary>
@@ -149,6 +153,8 @@ readonly unsafe struct MicroTile4 : IMicroTile
         TRow c3 = extent.Load<TRow>(c.From + 3 * c.FromStep);
 
         int length = depth.Length;
+        float* ahead = c.Ahead;
+        nint aheadStep = c.AheadStep;
         nint step = depth.Step;
         for (int run = depth.Count; run > 0; run--)
         {
@@ -160,6 +166,8 @@ readonly unsafe struct MicroTile4 : IMicroTile
                 TRow.Accumulate(ref c2, TRow.Broadcast(a[2 * TPanel.RowStep]), row);
                 TRow.Accumulate(ref c3, TRow.Broadcast(a[3 * TPanel.RowStep]), row);
                 a += step;
+                ReadAhead.Line(ahead);
+                ahead += aheadStep;
             }
 
             a += depth.Skip;
@@ -195,6 +203,8 @@ readonly unsafe struct MicroTile6 : IMicroTile
         TRow c5 = extent.Load<TRow>(c.From + 5 * c.FromStep);
 
         int length = depth.Length;
+        float* ahead = c.Ahead;
+        nint aheadStep = c.AheadStep;
         nint step = depth.Step;
         for (int run = depth.Count; run > 0; run--)
         {
@@ -208,6 +218,8 @@ readonly unsafe struct MicroTile6 : IMicroTile
                 TRow.Accumulate(ref c4, TRow.Broadcast(a[4 * TPanel.RowStep]), row);
                 TRow.Accumulate(ref c5, TRow.Broadcast(a[5 * TPanel.RowStep]), row);
                 a += step;
+                ReadAhead.Line(ahead);
+                ahead += aheadStep;
             }
 
             a += depth.Skip;
@@ -251,6 +263,8 @@ readonly unsafe struct MicroTile12 : IMicroTile
         TRow c11 = extent.Load<TRow>(c.From + 11 * c.FromStep);
 
         int length = depth.Length;
+        float* ahead = c.Ahead;
+        nint aheadStep = c.AheadStep;
         nint step = depth.Step;
         for (int run = depth.Count; run > 0; run--)
         {
@@ -270,6 +284,8 @@ readonly unsafe struct MicroTile12 : IMicroTile
                 TRow.Accumulate(ref c10, TRow.Broadcast(a[10 * TPanel.RowStep]), row);
                 TRow.Accumulate(ref c11, TRow.Broadcast(a[11 * TPanel.RowStep]), row);
                 a += step;
+                ReadAhead.Line(ahead);
+                ahead += aheadStep;
             }
 
             a += depth.Skip;

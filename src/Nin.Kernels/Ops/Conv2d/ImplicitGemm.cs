@@ -159,6 +159,8 @@ unsafe struct ImplicitGemm : ILanesJob
         for (int row = 0; row < count; row += step)
         {
             product.Rows = Math.Min(step, count - row);
+            int left = Math.Min(step, count - row - product.Rows);
+            if (rows.ArePixels && left > 0) product.Ahead = new ReadAhead(rows.Source + (nint)(first + row + step) * rows.PixelStep, (long)left * rows.PixelStep);
             Multiply<TLanes>(rows, first + row, product);
             product.C += step * product.CStep;
         }
