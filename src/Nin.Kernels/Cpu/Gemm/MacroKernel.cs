@@ -64,20 +64,12 @@ unsafe struct MacroKernel
     {
         ReadAhead ahead = Ahead;
         ahead.Spread(Packing.CeilDivide(Rows, MicroKernel.Rows<TLanes>()) * Packing.CeilDivide(Columns, 2 * TLanes.Count));
-        for (int j = 0; j < Columns; j += 2 * TLanes.Count)
+        for (int j = 0, width; j < Columns; j += width)
         {
-            if (Columns - j > TLanes.Count)
-            {
-                Column<TLanes, LanesPair<TLanes>, TPanel>(j, ref ahead);
-            }
-            else if (Packing.IsHalf(Columns - j, TLanes.Count))
-            {
-                Column<TLanes, Lanes256, TPanel>(j, ref ahead);
-            }
-            else
-            {
-                Column<TLanes, TLanes, TPanel>(j, ref ahead);
-            }
+            width = Packing.PanelColumns(Columns - j, TLanes.Count);
+            if (width > TLanes.Count) Column<TLanes, LanesPair<TLanes>, TPanel>(j, ref ahead);
+            else if (width == TLanes.Count) Column<TLanes, TLanes, TPanel>(j, ref ahead);
+            else Column<TLanes, Lanes256, TPanel>(j, ref ahead);
         }
     }
 

@@ -4,8 +4,8 @@ namespace Nin.Ops;
 
 /// <summary>
 /// How operands of a matrix product are divided and padded. B <c>[depth, columns]</c> is packed as
-/// <c>[depth block][column panel][depth in block][panel width]</c>: a panel is two registers wide, the last one is one register wide, or half of
-/// a 512-bit one, if that is enough, and its missing columns are zeros.
+/// <c>[depth block][column panel][depth in block][panel width]</c>: a panel is two registers wide, the last ones are one register wide, or half of
+/// a 512-bit one, where that is enough, and missing columns are zeros.
 /// </summary>
 static unsafe class Packing
 {
@@ -21,14 +21,23 @@ static unsafe class Packing
 
     /// <summary>Columns of the panel that starts with <paramref name="left"/> columns left, including its zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PanelColumns(int left, int lanes) => left > lanes ? 2 * lanes : IsHalf(left, lanes) ? Lanes256.Count : lanes;
+    public static int PanelColumns(int left, int lanes) =>
+        left > lanes && !IsHalf(left - lanes, lanes) ? 2 * lanes : left <= lanes && IsHalf(left, lanes) ? Lanes256.Count : lanes;
+
+    /// <summary>Columns of a panel before the register that starts at <paramref name="column"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int BeforeInPanel(int column, int columns, int lanes)
+    {
+        int before = column % (2 * lanes);
+        return PanelColumns(columns - (column - before), lanes) == 2 * lanes ? before : 0;
+    }
 
     /// <summary>
     /// Whether half of a 512-bit register holds the last columns: for some processors that is half the work, since two 256-bit units make one of their
     /// 512-bit ones.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsHalf(int left, int lanes) => lanes == 16 && left <= 8;
+    static bool IsHalf(int left, int lanes) => lanes == 16 && left <= 8;
 
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
@@ -46,23 +55,15 @@ static unsafe class Packing
         where TLanes : struct, ILanes<TLanes>
         where TRows : struct, IRows
     {
-        for (int j = 0; j < columns; j += 2 * TLanes.Count)
+        for (int j = 0, width; j < columns; j += width)
         {
             float* panelSums = sums is null ? null : sums + j;
-            if (columns - j > TLanes.Count)
-            {
-                PackPanel<LanesPair<TLanes>, TRows>(rows, j, step, depth, Math.Min(columns - j, 2 * TLanes.Count), packed, panelSums);
-            }
-            else if (IsHalf(columns - j, TLanes.Count))
-            {
-                PackPanel<Lanes256, TRows>(rows, j, step, depth, columns - j, packed, panelSums);
-            }
-            else
-            {
-                PackPanel<TLanes, TRows>(rows, j, step, depth, columns - j, packed, panelSums);
-            }
-
-            packed += (nint)depth * 2 * TLanes.Count;
+            width = PanelColumns(columns - j, TLanes.Count);
+            int count = Math.Min(columns - j, width);
+            if (width > TLanes.Count) PackPanel<LanesPair<TLanes>, TRows>(rows, j, step, depth, count, packed, panelSums);
+            else if (width == TLanes.Count) PackPanel<TLanes, TRows>(rows, j, step, depth, count, packed, panelSums);
+            else PackPanel<Lanes256, TRows>(rows, j, step, depth, count, packed, panelSums);
+            packed += (nint)depth * width;
         }
     }
 

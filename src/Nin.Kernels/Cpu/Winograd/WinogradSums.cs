@@ -168,7 +168,7 @@ unsafe struct WinogradPairs<TMatrices> : ILanesJob
         int filters = Results.Channels;
         for (int j = 0; j < filters; j += TLanes.Count)
         {
-            int inPanel = j % (2 * TLanes.Count);
+            int inPanel = Packing.BeforeInPanel(j, filters, TLanes.Count);
             int left = filters - j, width = Packing.PanelColumns(left + inPanel, TLanes.Count);
             float* to = Gradients + (nint)(j - inPanel) * Count + (nint)i * width + inPanel;
             // Whole registers are written: not a wider one than the panel, which would go over the next tile, another thread's.

@@ -105,7 +105,7 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
         {
             for (int j = column; j < end; j += TLanes.Count)
             {
-                int inPanel = (j - column) % (2 * TLanes.Count);
+                int inPanel = Packing.BeforeInPanel(j - column, end - column, TLanes.Count);
                 int left = end - j, width = Packing.PanelColumns(left + inPanel, TLanes.Count);
                 float* v = block + (nint)(j - column - inPanel) * depth + (nint)inBlock * width + inPanel;
                 // Whole registers are written: not a wider one than the panel, which would go over the next step, another thread's.

@@ -108,9 +108,9 @@ unsafe struct GemmWeightPacking : ILanesJob
     readonly void Gather<TLanes>(float* weights, int from, int depth, float* packed)
         where TLanes : struct, ILanes<TLanes>
     {
-        for (int j = 0; j < ResultChannels; j += 2 * TLanes.Count)
+        for (int j = 0, width; j < ResultChannels; j += width)
         {
-            int width = Packing.PanelColumns(ResultChannels - j, TLanes.Count);
+            width = Packing.PanelColumns(ResultChannels - j, TLanes.Count);
             int channels = Math.Min(width, ResultChannels - j);
             for (int k = from; k < from + depth; k++)
             {

@@ -158,9 +158,10 @@ unsafe struct LinearProduct : ILanesJob
         where TLanes : struct, ILanes<TLanes>
     {
         float* block = values + (nint)first * depth + from;
-        for (int j = 0; j < count; j += 2 * TLanes.Count)
+        for (int j = 0, lanes; j < count; j += lanes)
         {
-            int lanes = Packing.PanelColumns(count - j, TLanes.Count), channels = Math.Min(lanes, count - j);
+            lanes = Packing.PanelColumns(count - j, TLanes.Count);
+            int channels = Math.Min(lanes, count - j);
             for (int k = 0; k < steps; k += TransposedSteps)
             {
                 int run = Math.Min(TransposedSteps, steps - k);
@@ -184,7 +185,7 @@ unsafe struct LinearProduct : ILanesJob
                 }
             }
 
-            block += (nint)2 * TLanes.Count * depth;
+            block += (nint)lanes * depth;
             packed += (nint)steps * lanes;
         }
     }
