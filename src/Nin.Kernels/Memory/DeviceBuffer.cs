@@ -140,7 +140,12 @@ sealed unsafe class CpuBuffer : DeviceBuffer
 
         // Aligned here: the system has no call for aligned zeros, and writing them would take every page.
         public AlignedMemory(nuint bytes, bool zeros)
-            : base(ownsHandle: true) => SetHandle((nint)(zeros ? NativeMemory.AllocZeroed(bytes + Alignment) : NativeMemory.Alloc(bytes + Alignment)));
+            : base(ownsHandle: true)
+        {
+            void* memory = zeros ? NativeMemory.AllocZeroed(bytes + Alignment) : NativeMemory.Alloc(bytes + Alignment);
+            SetHandle((nint)memory);
+            LargePages.Ask(memory, bytes);
+        }
 
         public float* Start => (float*)((handle + Alignment - 1) & -Alignment);
 
