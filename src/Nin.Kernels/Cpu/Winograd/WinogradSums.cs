@@ -12,6 +12,9 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
     const int BlockChannels = 48;
     const int BlockFilters = 64;
 
+    // Where there are few pieces, the threads would have unequal shares of them.
+    const int FewBlockFilters = 32;
+
     // Between points, so that they do not fall into the same few sets of a cache.
     const int Gap = 16;
     const int SumsStep = BlockChannels * BlockFilters + Gap;
@@ -22,6 +25,9 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
     public int Kernel;
     public int Channels;
     public int Filters;
+
+    /// <summary>Threads that compute.</summary>
+    public int Threads;
 
     /// <summary>Tiles of the run.</summary>
     public int Count;
@@ -44,19 +50,23 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
 
     static int Points => TMatrices.Side * TMatrices.Side;
 
-    public readonly int Pieces => Packing.CeilDivide(Channels, BlockChannels) * FilterBlocks;
+    public readonly int Pieces => ChannelBlocks * FilterBlocks;
 
-    readonly int FilterBlocks => Packing.CeilDivide(Filters, BlockFilters);
+    readonly int ChannelBlocks => Packing.CeilDivide(Channels, BlockChannels);
+
+    readonly int FilterBlocks => Packing.CeilDivide(Filters, FiltersAtOnce);
+
+    readonly int FiltersAtOnce => ChannelBlocks * Packing.CeilDivide(Filters, BlockFilters) < 2 * Threads ? FewBlockFilters : BlockFilters;
 
     public readonly void Execute<TLanes>(int index, int worker)
         where TLanes : struct, ILanes<TLanes>
     {
         float* sums = Scratch + worker * WorkerLength;
-        int channel = index / FilterBlocks * BlockChannels, filter = index % FilterBlocks * BlockFilters;
+        int filters = FiltersAtOnce, channel = index / FilterBlocks * BlockChannels, filter = index % FilterBlocks * filters;
         var product = new MacroKernel
         {
             Rows = Math.Min(BlockChannels, Channels - channel),
-            Columns = Math.Min(BlockFilters, Filters - filter),
+            Columns = Math.Min(filters, Filters - filter),
             Depth = Count,
             Runs = new DepthRuns(1, Count, ChannelStep),
             PanelStep = MicroKernel.Rows<TLanes>(),

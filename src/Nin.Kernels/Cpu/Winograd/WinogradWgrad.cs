@@ -72,6 +72,7 @@ static unsafe class WinogradWgrad
             Kernel = tiles.Kernel,
             Channels = sizes.Channels,
             Filters = sizes.Filters,
+            Threads = pool.Threads,
             Values = pairs.Values,
             ChannelStep = pairs.ChannelStep,
             ValuesStep = pairs.ValuesStep,
