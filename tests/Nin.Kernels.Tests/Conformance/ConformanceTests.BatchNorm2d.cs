@@ -168,6 +168,53 @@ public abstract partial class ConformanceTests<TDevice>
         }
     }
 
+    [DeviceTheory, MemberData(nameof(Activations))]
+    public void BatchNorm2d_gradient_of_an_activation_after_it(Norm2dCase s)
+    {
+        var data = new BatchNormData(s, RandomData.Normal(1, s.Length));
+        AgreesWithBoth(data, default(Relu6));
+        AgreesWithBoth(data, default(Silu));
+    }
+
+    // To the bit what the activation's own gradient and the normalisation's give one after the other, from what the forward pass had in between.
+    void AgreesWithBoth<TActivation>(BatchNormData data, TActivation activation)
+        where TActivation : unmanaged, IActivation
+    {
+        Norm2dCase s = data.Case;
+        var parameters = new BatchNormParameters(
+            In(data.Gamma), In(data.Beta), Over(data.RunningMean), Over(data.RunningVariance), Epsilon, Momentum);
+        Operand x = In(Nhwc(s, data.X)), between = Out(s.Length), y = Out(s.Length), mean = Out(s.Channels), inverse = Out(s.Channels);
+        var forward = Op<IBatchNorm2dForwardTraining>();
+        forward.Run(Stream, Sizes(s), s.Batch, x, parameters, relu: false, between, mean, inverse);
+        Op<IActivationForward>().Run(Stream, activation, between, y);
+        Operand joined = Out(s.Length), sameMean = Out(s.Channels), sameInverse = Out(s.Channels);
+        forward.Run(Stream, Sizes(s), s.Batch, x, parameters, activation, joined, sameMean, sameInverse);
+        joined.Read().Should().Equal(y.Read(), "y, {0}", TActivation.Name);
+
+        Operand apart = Over(Nhwc(s, data.DY)), dgamma = Over(data.Gamma), dbeta = Out(s.Channels), wantGamma = Over(data.Gamma), wantBeta = Out(s.Channels);
+        Op<IActivationBackward>().Run(Stream, activation, TActivation.SavesOutput ? y : between, apart, apart, accumulate: false);
+        float[] before = apart.Read();
+        var backward = Op<IBatchNorm2dBackward>();
+        backward.Run(
+            Stream, Sizes(s), s.Batch, x, parameters, mean, inverse, relu: false, apart, apart, wantGamma, wantBeta, accumulateData: false,
+            accumulateGamma: true, accumulateBeta: false);
+        Operand dy = Over(Nhwc(s, data.DY));
+        backward.Run(
+            Stream, Sizes(s), s.Batch, x, parameters, mean, inverse, activation, dy, dy, dgamma, dbeta, accumulateGamma: true, accumulateBeta: false);
+        dy.Read().Should().Equal(apart.Read(), "dx, {0}", TActivation.Name);
+        dgamma.Read().Should().Equal(wantGamma.Read(), "dgamma, {0}", TActivation.Name);
+        dbeta.Read().Should().Equal(wantBeta.Read(), "dbeta, {0}", TActivation.Name);
+        before.Should().Contain(g => g != 0);
+
+        Operand frozen = Over(Nhwc(s, data.DY)), running = Out(s.Length), output = Out(s.Length), wantFrozen = Over(Nhwc(s, data.DY));
+        Op<IBatchNorm2dForwardInference>().Run(Stream, Sizes(s), s.Batch, x, parameters, relu: false, running);
+        Op<IActivationForward>().Run(Stream, activation, running, output);
+        Op<IActivationBackward>().Run(Stream, activation, TActivation.SavesOutput ? output : running, wantFrozen, wantFrozen, accumulate: false);
+        Op<IBatchNorm2dFrozenBackward>().Run(Stream, Sizes(s), s.Batch, x, parameters, relu: false, wantFrozen, wantFrozen, accumulate: false);
+        Op<IBatchNorm2dFrozenBackward>().Run(Stream, Sizes(s), s.Batch, x, parameters, activation, frozen, frozen);
+        frozen.Read().Should().Equal(wantFrozen.Read(), "frozen, {0}", TActivation.Name);
+    }
+
     void BatchNorm2dTrainingAgrees(BatchNormData data)
     {
         Norm2dCase s = data.Case;

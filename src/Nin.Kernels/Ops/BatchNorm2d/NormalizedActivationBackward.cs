@@ -25,35 +25,36 @@ sealed class NormalizedActivationBackward(AcceleratorDevice device)
         TActivation activation, DeviceView dy)
         where TActivation : unmanaged, IActivation
     {
-        var kernel = (Kernel<TActivation>)kernels.GetOrAdd(typeof(TActivation), static (_, device) => new Kernel<TActivation>(device), device);
+        var kernel = (NormalizedActivationBackwardKernel<TActivation>)kernels.GetOrAdd(
+            typeof(TActivation), static (_, device) => new NormalizedActivationBackwardKernel<TActivation>(device), device);
         bool areAligned = BatchNormArrays.AreAligned(map.Channels, x, dy, dx: default, residual: default)
             && BatchNormChannels.AreAligned(mean, deviation, parameters, map.Channels);
         var arrays = new BatchNormArrays(
             x.Array, new BatchNormChannels(mean.Array, deviation.Array, parameters.Gamma.Array, parameters.Beta.Array), dy.Array, Y: default);
         kernel.Run(stream, map, ChannelRows.Over(map, areAligned), arrays, activation);
     }
+}
 
-    /// <summary>One thread a block of channels in some pixels.</summary>
-    sealed class Kernel<TActivation>(AcceleratorDevice device)
-        where TActivation : unmanaged, IActivation
+/// <summary>One thread a block of channels in some pixels.</summary>
+sealed class NormalizedActivationBackwardKernel<TActivation>(AcceleratorDevice device)
+    where TActivation : unmanaged, IActivation
+{
+    readonly Action<DeviceStream, KernelConfig, TActivation, int, BatchNormMap, ChannelRows, BatchNormArrays> launch =
+        device.Load<TActivation, int, BatchNormMap, ChannelRows, BatchNormArrays>(Kernel);
+
+    public void Run(DeviceStream stream, in BatchNormMap map, in ChannelRows rows, in BatchNormArrays arrays, TActivation activation) =>
+        launch(stream, device.Over(rows.Items), activation, TActivation.SavesOutput ? 1 : 0, map, rows, arrays);
+
+    static void Kernel(TActivation activation, int savesOutput, BatchNormMap map, ChannelRows rows, BatchNormArrays arrays)
     {
-        readonly Action<DeviceStream, KernelConfig, TActivation, int, BatchNormMap, ChannelRows, BatchNormArrays> launch =
-            device.Load<TActivation, int, BatchNormMap, ChannelRows, BatchNormArrays>(OverRows);
-
-        public void Run(DeviceStream stream, in BatchNormMap map, in ChannelRows rows, in BatchNormArrays arrays, TActivation activation) =>
-            launch(stream, device.Over(rows.Items), activation, TActivation.SavesOutput ? 1 : 0, map, rows, arrays);
-
-        static void OverRows(TActivation activation, int savesOutput, BatchNormMap map, ChannelRows rows, BatchNormArrays arrays)
+        for (uint i = PortableThread.Index32; i < (uint)rows.Items; i += PortableThread.Stride32)
         {
-            for (uint i = PortableThread.Index32; i < (uint)rows.Items; i += PortableThread.Stride32)
+            var factors = arrays.Factors(map, rows.Channel((int)i), rows.Width);
+            for (long at = (long)i * rows.Width; at < rows.Length; at += rows.Step)
             {
-                var factors = arrays.Factors(map, rows.Channel((int)i), rows.Width);
-                for (long at = (long)i * rows.Width; at < rows.Length; at += rows.Step)
-                {
-                    Float4 saved = Float4.Add(Float4.Multiply(arrays.Normalised(factors, at, rows.Width), factors.Gamma), factors.Beta);
-                    if (savesOutput != 0) saved = ActivationOfFour.Value(activation, saved, rows.Width);
-                    ActivationOfFour.Gradient(activation, saved, Float4.Load(arrays.Dy, at, rows.Width), rows.Width).Store(arrays.Dy, at, rows.Width);
-                }
+                Float4 saved = Float4.Add(Float4.Multiply(arrays.Normalised(factors, at, rows.Width), factors.Gamma), factors.Beta);
+                if (savesOutput != 0) saved = ActivationOfFour.Value(activation, saved, rows.Width);
+                ActivationOfFour.Gradient(activation, saved, Float4.Load(arrays.Dy, at, rows.Width), rows.Width).Store(arrays.Dy, at, rows.Width);
             }
         }
     }
