@@ -19,6 +19,7 @@ unsafe struct FewChannelsConvolution : ILanesJob
     float* result;
     TileEpilogue epilogue;
     bool accumulate;
+    bool past;
     nint fromOffset;
     float* scratch;
     long scratchLength;
@@ -45,6 +46,8 @@ unsafe struct FewChannelsConvolution : ILanesJob
             result = result,
             epilogue = epilogue,
             accumulate = residual is not null,
+            past = residual is null && epilogue.Activation.IsNone && g.ResultChannels % MicroKernel.LineColumns == 0
+                && PastExtent.Suits(result, (long)batch * g.Pixels, g.ResultChannels),
             fromOffset = residual is null ? 0 : (nint)(residual - result),
             scratch = workspace,
             scratchLength = RowsOf(g, source).Length(BlockRows(g)),
@@ -72,6 +75,7 @@ unsafe struct FewChannelsConvolution : ILanesJob
             FromC = accumulate,
             FromOffset = fromOffset,
             Epilogue = epilogue,
+            Past = past,
         };
         for (int i = 0; i < count; i++)
         {
@@ -79,6 +83,8 @@ unsafe struct FewChannelsConvolution : ILanesJob
             product.A += rows.ResultRowStep;
             product.C += (nint)width * filters;
         }
+
+        if (past) PastExtent.Fence();
     }
 
     static PaddedRows RowsOf(in ConvolutionGeometry g, float* source) => new(source, g.SourceChannels, g.Rows.Residue(0), g.Columns.Residue(0));

@@ -116,26 +116,31 @@ readonly unsafe struct PoolBackwardJob<TOperator>(TOperator pool, PoolMap map, C
         where TLanes : struct, ILanes<TLanes>
     {
         (int example, int block) = Math.DivRem(index, blocks.Count);
-        int c0 = blocks.First(block), c1 = blocks.End(block);
-        if (!accumulate) Clear(dx + map.Input(example, 0, 0, 0), map.Input(1, 0, 0, 0), c0, c1);
+        int c0 = blocks.First(block), c1 = blocks.End(block), cleared = accumulate ? map.Rows.Size : 0;
         for (int row = 0; row < map.Rows.Windows; row++)
         {
+            // Rows of the image just before a window first adds to them: an image would have left the cache until then.
+            int end = map.Rows.First(row) + (map.Rows.Taps(row) - 1) * map.Rows.Dilation.Value + 1;
+            cleared = Clear(example, cleared, Math.Min(end, map.Rows.Size), c0, c1);
             PoolRow.Walk<TLanes, TOperator>(pool, map, example, row, c0, c1);
         }
+
+        Clear(example, cleared, map.Rows.Size, c0, c1);
     }
 
+    // Rows from the first that is not cleared to before the last; returns which one is next.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Clear(float* target, long length, int c0, int c1)
+    int Clear(int example, int cleared, int last, int c0, int c1)
     {
+        if (last <= cleared) return cleared;
+        float* target = dx + map.Input(example, cleared, 0, 0), end = dx + map.Input(example, last, 0, 0);
         if (c1 - c0 == map.Channels)
         {
-            NativeMemory.Clear(target, (nuint)length * sizeof(float));
-            return;
+            new Span<float>(target, (int)(end - target)).Clear();
+            return last;
         }
 
-        for (float* end = target + length; target < end; target += map.Channels)
-        {
-            new Span<float>(target + c0, c1 - c0).Clear();
-        }
+        for (; target < end; target += map.Channels) new Span<float>(target + c0, c1 - c0).Clear();
+        return last;
     }
 }
