@@ -10,7 +10,7 @@ namespace Nin.Generators.Tests.Planning;
 static class RandomGraph
 {
     static readonly Gen<(int Kind, int Pick, int Length)> Choice =
-        from kind in Gen.Choose(0, 18)
+        from kind in Gen.Choose(0, 17)
         from pick in Gen.Choose(0, 1000)
         from length in Gen.Choose(1, 300)
         select (kind, pick, length);
@@ -49,7 +49,7 @@ static class RandomGraph
             10 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Linear,
                 role: StepRole.Adds),
-            18 when equal.Length > 0 => Node(
+            17 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input], same, StepMemory.Sum(relu: true), role: StepRole.Adds),
             13 when equal.Length > 0 => Node(
                 steps, [equal[pick % equal.Length], input < 0 ? equal[0] : input, equal[length % equal.Length]], same, StepMemory.Multiply,

@@ -174,6 +174,7 @@ public abstract partial class ConformanceTests<TDevice>
         var data = new BatchNormData(s, RandomData.Normal(1, s.Length));
         AgreesWithBoth(data, default(Relu6));
         AgreesWithBoth(data, default(Silu));
+        AgreesWithBoth(data, new HardTanh(-0.6f, 1.7f));
     }
 
     // To the bit what the activation's own gradient and the normalisation's give one after the other, from what the forward pass had in between.
@@ -201,7 +202,13 @@ public abstract partial class ConformanceTests<TDevice>
         Operand dy = Over(Nhwc(s, data.DY));
         backward.Run(
             Stream, Sizes(s), s.Batch, x, parameters, mean, inverse, activation, dy, dy, dgamma, dbeta, accumulateGamma: true, accumulateBeta: false);
-        dy.Read().Should().Equal(apart.Read(), "dx, {0}", TActivation.Name);
+        float[] dx = dy.Read();
+        dx.Should().Equal(apart.Read(), "dx, {0}", TActivation.Name);
+        Operand other = Out(s.Length), lost = Over(Nhwc(s, data.DY)), ignored = Out(s.Channels), ignoredToo = Out(s.Channels);
+        backward.Run(
+            Stream, Sizes(s), s.Batch, x, parameters, mean, inverse, activation, lost, other, ignored, ignoredToo, accumulateGamma: false,
+            accumulateBeta: false);
+        other.Read().Should().Equal(dx, "dx beside dy, {0}", TActivation.Name);
         dgamma.Read().Should().Equal(wantGamma.Read(), "dgamma, {0}", TActivation.Name);
         dbeta.Read().Should().Equal(wantBeta.Read(), "dbeta, {0}", TActivation.Name);
         before.Should().Contain(g => g != 0);

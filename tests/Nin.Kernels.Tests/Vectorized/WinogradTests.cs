@@ -16,6 +16,7 @@ public sealed unsafe class WinogradTests
         new(140, 8, 8, 48, Kernel: 3, Padding: 2),
         new(300, 7, 7, 20, Kernel: 3, Padding: 1),
         new(24, 9, 13, 40, Kernel: 3, Padding: 1),
+        new(52, 9, 9, 55, Kernel: 3, Padding: 1),
         new(16, 98, 95, 16, Kernel: 3, Padding: 1),
     ];
 

@@ -79,6 +79,9 @@ public static class Conv2dCases
         new(1, 3, 5, 27, 3, 3, Padding: 1, Groups: 3),
         new(2, 4, 7, 19, 4, 5, Padding: 2, Groups: 4),
         new(1, 7, 9, 11, 7, 3, Stride: 2, Padding: 1, Groups: 7),
+        new(2, 17, 6, 8, 17, 3, Stride: 2, Padding: 1, Groups: 17),
+        new(1, 37, 5, 2, 37, 3, Stride: 2, Padding: 1, Groups: 37),
+        new(1, 4, 4, 1, 4, 3, Stride: 2, Padding: 1, Groups: 4),
         new(1, 9, 10, 8, 9, 5, Stride: 2, Padding: 2, Groups: 9),
         new(9, 15, 6, 5, 15, 3, Padding: 1, Groups: 15),
         new(2, 16, 7, 37, 16, 3, Padding: 1, Groups: 16),
@@ -124,6 +127,8 @@ public static class Conv2dCases
         Rectangle(2, 16, 6, 7, 20, new(3, Stride: 2, Before: 1), new(5, Before: 3, After: 1)),
         Rectangle(1, 8, 9, 11, 12, new(4, Stride: 3, Before: 2), new(2, Stride: 2, After: 3, Dilation: 3)),
         Rectangle(2, 4, 12, 15, 5, new(3, Before: 2, After: 1, Dilation: 2), new(2, Stride: 2, Before: 3, Dilation: 3)),
+        Rectangle(2, 19, 7, 10, 19, new(3, Before: 1, After: 1), new(3, Stride: 2, Before: 1, After: 1)) with { Groups = 19 },
+        Rectangle(1, 16, 5, 9, 16, new(3, Before: 1, After: 1), new(3, Stride: 2, Before: 1)) with { Groups = 16 },
         Rectangle(3, 16, 9, 30, 17, new(7, Before: 3, After: 3), new(1)),
         Rectangle(3, 8, 7, 6, 12, new(3, Stride: 2, Before: 2, After: 1), new(2, Dilation: 2, After: 1)) with { Groups = 4 },
 

@@ -2,8 +2,8 @@ namespace Nin.Ops;
 
 /// <summary>
 /// Fprop and dgrad where groups are narrow, depthwise convolutions above all: not a matrix product, but a sum per result channel, which is a lane.
-/// Each element is one accumulation in the order (tap row, tap column, source channel), whatever the batch and the threads; taps outside the image
-/// are left out, and pixels that no window reads get zero.
+/// Each element is one accumulation in the order (tap row, tap column, source channel), or as <see cref="DepthwiseSweep"/> says, whatever the batch and the
+/// threads; taps outside the image are left out, and pixels that no window reads get zero.
 /// </summary>
 /// <remarks>
 /// As a matrix product per group it would be a column wide: seven lanes of eight would multiply padding. A piece is some result rows of one example;
@@ -55,7 +55,8 @@ unsafe struct DepthwiseConvolution : ILanesJob
             result = result,
             epilogue = epilogue,
             accumulate = accumulate || residual is not null,
-            past = !accumulate && residual is null && epilogue.Activation.IsNone && PastExtent.Suits(result, (long)batch * g.Rows.Results * g.Columns.Results, Channels(g)),
+            past = !accumulate && residual is null && epilogue.Activation.IsNone
+                && PastExtent.Suits(pool, result, (long)batch * g.Pixels, Channels(g)),
             fromOffset = residual is null ? 0 : (nint)(residual - result),
             channelBlocks = IsPlain(g) ? 1 : Packing.CeilDivide(Channels(g), SpreadChannels),
             scratch = workspace,

@@ -94,6 +94,7 @@ unsafe struct MacroKernel
             int height = MicroKernel.TileRows<TLanes>(Rows - i), rows = Math.Min(height, Rows - i);
             result.To = C + i * CStep + j;
             ahead.Next(Runs.Count * Runs.Length, b, ref result);
+            // Parts of two registers go through the buffer: with twelve masked stores of 28 columns a product of depth 96 took an eighth longer.
             if (rows == height && (columns == TRow.Count || columns <= TLanes.Count))
             {
                 result.From = FromC ? result.To + FromOffset : zeros;
@@ -189,9 +190,11 @@ unsafe struct ReadAhead(float* from, long length)
     /// </summary>
     public void Next(int steps, float* idle, ref MicroTileResult tile)
     {
-        long share = Math.Min(step, length);
+        long share = steps > 0 ? Math.Min(step, length) : 0, spread = Math.Min(share, (long)steps * LineLength);
         tile.Ahead = share > 0 ? next : idle;
-        tile.AheadStep = Packing.CeilDivide(share, Math.Max(steps, 1));
+        tile.AheadStep = share > 0 ? Packing.CeilDivide(spread, steps) : 0;
+        // A step has one line: what is more than that cannot wait.
+        for (float* at = next + spread, end = next + share; at < end; at += LineLength) Line(at);
         next += share;
         length -= share;
     }

@@ -53,14 +53,15 @@ readonly unsafe struct WholeExtent : IExtent
 /// </summary>
 readonly unsafe struct PastExtent : IExtent
 {
-    // Below, a good part is still in a cache when it is read.
-    const long LeastBytes = 24 << 20;
+    // Below, a good part is still in a cache when it is read; each core brings a cache of its own.
+    const long LeastBytes = 24 << 20, BytesOfThread = 2 << 20;
 
     const int LineBytes = 64;
 
-    /// <summary>Whether results are so large, and their rows are whole cache lines.</summary>
-    public static bool Suits(float* results, long rows, int channels) =>
-        Sse.IsSupported && rows * channels * sizeof(float) >= LeastBytes && channels * sizeof(float) % LineBytes == 0 && (nint)results % LineBytes == 0;
+    /// <summary>Whether results are so large, and stored in whole cache lines: two registers of 128 bits are not one.</summary>
+    public static bool Suits(WorkerPool pool, float* results, long rows, int channels) =>
+        Sse.IsSupported && pool.Width >= 256 && rows * channels * sizeof(float) >= Math.Max(LeastBytes, pool.Threads * BytesOfThread)
+        && channels * sizeof(float) % LineBytes == 0 && (nint)results % LineBytes == 0;
 
     /// <summary>Makes what was stored visible: such stores are weakly ordered.</summary>
     public static void Fence()

@@ -56,7 +56,8 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
 
     readonly int FilterBlocks => Packing.CeilDivide(Filters, FiltersAtOnce);
 
-    readonly int FiltersAtOnce => ChannelBlocks * Packing.CeilDivide(Filters, BlockFilters) < 2 * Threads ? FewBlockFilters : BlockFilters;
+    readonly int FiltersAtOnce =>
+        Threads > 1 && ChannelBlocks * Packing.CeilDivide(Filters, BlockFilters) < 2 * Threads ? FewBlockFilters : BlockFilters;
 
     public readonly void Execute<TLanes>(int index, int worker)
         where TLanes : struct, ILanes<TLanes>

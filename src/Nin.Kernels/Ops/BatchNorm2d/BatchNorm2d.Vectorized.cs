@@ -126,7 +126,7 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
     {
         var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
         long pixels = (long)n * sizes.Pixels;
-        bool past = PastExtent.Suits(y.Pointer, pixels, sizes.Channels);
+        bool past = PastExtent.Suits(device.Pool, y.Pointer, pixels, sizes.Channels);
         if (residual.IsNone)
         {
             ChannelwiseJob<BatchNormNormalize>.Run(device, pixels, sizes.Channels, new(affine, relu, x.Pointer, y.Pointer), past);
@@ -145,7 +145,8 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
         long pixels = (long)n * sizes.Pixels;
         ChannelwiseJob<BatchNormActivate<TActivation>>.Run(
-            device, pixels, sizes.Channels, new(affine, activation, x.Pointer, y.Pointer), PastExtent.Suits(y.Pointer, pixels, sizes.Channels));
+            device, pixels, sizes.Channels, new(affine, activation, x.Pointer, y.Pointer),
+            PastExtent.Suits(device.Pool, y.Pointer, pixels, sizes.Channels));
     }
 
     // The batch's, and the running ones; what they make of x.

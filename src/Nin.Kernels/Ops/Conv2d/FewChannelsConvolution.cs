@@ -46,8 +46,7 @@ unsafe struct FewChannelsConvolution : ILanesJob
             result = result,
             epilogue = epilogue,
             accumulate = residual is not null,
-            past = residual is null && epilogue.Activation.IsNone && g.ResultChannels % MicroKernel.LineColumns == 0
-                && PastExtent.Suits(result, (long)batch * g.Pixels, g.ResultChannels),
+            past = residual is null && epilogue.Activation.IsNone && PastExtent.Suits(pool, result, (long)batch * g.Pixels, g.ResultChannels),
             fromOffset = residual is null ? 0 : (nint)(residual - result),
             scratch = workspace,
             scratchLength = RowsOf(g, source).Length(BlockRows(g)),

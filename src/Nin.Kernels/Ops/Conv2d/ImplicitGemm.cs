@@ -90,8 +90,8 @@ unsafe struct ImplicitGemm : ILanesJob
                         FromOffset = fromOffset,
                         Epilogue = epilogue,
                         Scratch = workspace,
-                        Past = !accumulate && rows.Depth <= RowPanel.MaxDepth && epilogue.Activation.IsNone && g.Rows.Divisor == 1 && g.Columns.Divisor == 1
-                            && g.ResultChannels % MicroKernel.LineColumns == 0 && PastExtent.Suits(result, (long)batch * rows.Pixels, g.Groups * g.ResultChannels),
+                        Past = !accumulate && SuitsPast(g, rows.Depth, epilogue)
+                            && PastExtent.Suits(pool, result, (long)batch * rows.Pixels, g.Groups * g.ResultChannels),
                     };
                     product.Run(pool);
                 }
@@ -100,6 +100,11 @@ unsafe struct ImplicitGemm : ILanesJob
             }
         }
     }
+
+    // One block of the depth, since the next would read what the first has stored, as an activation would; dense results, and groups of whole cache lines.
+    static bool SuitsPast(in ConvolutionGeometry g, int depth, in TileEpilogue epilogue) =>
+        depth <= RowPanel.MaxDepth && epilogue.Activation.IsNone && g.Rows.Divisor == 1 && g.Columns.Divisor == 1
+        && g.ResultChannels % MicroKernel.LineColumns == 0;
 
     // Pieces: enough of them for every thread, and none larger than the scratch memory.
     void Run(WorkerPool pool)
@@ -159,8 +164,10 @@ unsafe struct ImplicitGemm : ILanesJob
         for (int row = 0; row < count; row += step)
         {
             product.Rows = Math.Min(step, count - row);
+            // The rows of the next step; in the last one what comes after the product.
             int left = Math.Min(step, count - row - product.Rows);
-            if (rows.ArePixels && left > 0) product.Ahead = new ReadAhead(rows.Source + (nint)(first + row + step) * rows.PixelStep, (long)left * rows.PixelStep);
+            if (left == 0) product.Ahead = Ahead;
+            else product.Ahead = rows.ArePixels ? new ReadAhead(rows.Source + (nint)(first + row + step) * rows.PixelStep, (long)left * rows.PixelStep) : default;
             Multiply<TLanes>(rows, first + row, product);
             product.C += step * product.CStep;
         }

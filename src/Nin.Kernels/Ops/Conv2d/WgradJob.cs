@@ -177,7 +177,7 @@ unsafe struct WgradJob : ILanesJob
             product.A += channel;
             product.Execute<TLanes, ColumnPanel>();
             product.C += product.Rows * product.CStep;
-            product.Ahead = default;
+            if (product.Runs.Count > 0) product.Ahead = default;
         }
     }
 

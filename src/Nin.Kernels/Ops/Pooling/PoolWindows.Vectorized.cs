@@ -136,7 +136,7 @@ readonly unsafe struct PoolBackwardJob<TOperator>(TOperator pool, PoolMap map, C
         float* target = dx + map.Input(example, cleared, 0, 0), end = dx + map.Input(example, last, 0, 0);
         if (c1 - c0 == map.Channels)
         {
-            new Span<float>(target, (int)(end - target)).Clear();
+            NativeMemory.Clear(target, (nuint)(end - target) * sizeof(float));
             return last;
         }
 
