@@ -8,7 +8,10 @@ namespace Nin.Checkpoints;
 /// whole. A subfolder holds its files and <c>sha256sums</c>, their checksums as <c>sha256sum --check</c> reads them, so that bits that a disk
 /// has lost are found before they are trained on.
 /// </summary>
-/// <remarks>A program killed anywhere leaves the checkpoints from before, and at most a folder that the next write clears away.</remarks>
+/// <remarks>
+/// A program killed anywhere leaves the checkpoints from before, and at most a folder or an older checkpoint that the next write, or the run that goes on,
+/// clears away.
+/// </remarks>
 sealed class CheckpointHistory(string folder, Disk disk)
 {
     const string ChecksumFile = "sha256sums";
@@ -79,6 +82,15 @@ sealed class CheckpointHistory(string folder, Disk disk)
 
         disk.SyncFolder(folder);
         Prune(before, keep - 1, files.Where(f => !f.IsOptional).Select(f => f.Name));
+    }
+
+    /// <summary>Deletes what a killed program left, and what <see cref="Add"/> would: for a run that goes on and may have nothing more to write.</summary>
+    /// <param name="keep">Whole checkpoints that are kept.</param>
+    /// <param name="names">The files that one must have.</param>
+    public void Tidy(int keep, IEnumerable<string> names)
+    {
+        Clear();
+        Prune(NewestFirst(), keep, names);
     }
 
     /// <summary>Writes a file, and gives its line for the list of checksums.</summary>

@@ -116,6 +116,9 @@ public static class TrainingCheckpoint
         return state;
     }
 
+    /// <summary>Deletes what a killed run left in its folder, as the next <see cref="Save(string, INetwork, Optimizer, TrainingState, int)"/> would.</summary>
+    internal static void Tidy(Disk disk, string folder) => new CheckpointHistory(folder, disk).Tidy(DefaultKeep, Files);
+
     static Dictionary<string, float[]> ReadBest(string path, INetwork network)
     {
         using var reader = SafetensorsReader.Open(path);

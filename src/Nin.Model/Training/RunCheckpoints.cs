@@ -40,6 +40,8 @@ sealed class RunCheckpoints(
     public TrainingState Resume(int batchesPerEpoch)
     {
         var state = TrainingCheckpoint.Load(options.CheckpointFolder!, network, optimizer, (then, file) => CheckSame(then, file, batchesPerEpoch), best);
+        // A run that was killed while it wrote its last checkpoint has none to write any more.
+        TrainingCheckpoint.Tidy(options.Disk, options.CheckpointFolder!);
         options.Resumed?.Invoke(state);
         foreach (string reason in state.PassedOver) logger.PassesOver(reason);
         logger.Resumes(state.Epoch, state.Begun.Steps, options.CheckpointFolder!);

@@ -121,6 +121,30 @@ public sealed class ResumeTests : StoppedRun
     }
 
     [Fact]
+    public void ARunThatWasKilledAfterItsLastCheckpointLeavesNothingBehind()
+    {
+        var options = Keeping with { CheckpointInterval = TimeSpan.Zero };
+        using var net = Net();
+        Trainer.Fit(net, Data, options);
+        string[] whole = Folders();
+        // Killed while it deleted older ones, one of which it had renamed.
+        Copy(whole[^1], "00000001");
+        Copy(whole[^1], ".old-00000002");
+        Copy(whole[^1], ".new-99999999");
+        using var again = Net();
+        Trainer.Fit(again, Data, options with { Resume = true }).Should().BeEmpty();
+        Folders().Should().Equal(whole);
+
+        string[] Folders() => [.. Directory.GetDirectories(options.CheckpointFolder!).Order(StringComparer.Ordinal)];
+
+        void Copy(string checkpoint, string name)
+        {
+            string copy = Directory.CreateDirectory(Path.Combine(options.CheckpointFolder!, name)).FullName;
+            foreach (string file in Directory.GetFiles(checkpoint)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+    }
+
+    [Fact]
     public void AtAConstantRateALongerRunHasTheBitsOfOneThatWasThatLongFromTheStart()
     {
         var constant = Keeping with { Schedule = new ConstantSchedule(), Epochs = 2 };
