@@ -41,7 +41,7 @@ public sealed unsafe class LargeResultTests
             var data = new TheoryData<string, int>();
             foreach (string name in Cases.Keys)
             {
-                foreach (int width in OpRun.Widths.Where(w => w >= 256)) data.Add(name, width);
+                foreach (int width in OpRun.Widths) data.Add(name, width);
             }
 
             return data;
@@ -59,7 +59,7 @@ public sealed unsafe class LargeResultTests
         Span<float> result = new(aligned.View.Pointer, (int)length), other = new(elsewhere.Pointer, (int)length);
         // What a gradient is added to.
         result.CopyTo(other);
-        PastExtent.Suits(device.Pool, aligned.View.Pointer, length / channels, channels).Should().Be(Sse.IsSupported);
+        PastExtent.Suits(device.Pool, aligned.View.Pointer, length / channels, channels).Should().Be(Sse.IsSupported && width >= 256);
         PastExtent.Suits(device.Pool, elsewhere.Pointer, length / channels, channels).Should().BeFalse();
         run(device, stream, aligned.View);
         run(device, stream, elsewhere);
