@@ -65,6 +65,64 @@ public sealed partial class SmallResNet;
 [Relu]
 abstract class Basic;
 
+/// <summary>Its blocks get smaller by pooling: no convolution but the shortcut's has a stride.</summary>
+[Network(3, 16, 16, Classes = 6)]
+[LayersOf<StemBlock>(Filters = 4)]
+[LayersOf<Pooled>(Name = "Stage1", Filters = 8)]
+[LayersOf<Pooled>(Name = "Stage2", Filters = 16)]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(6)]
+public sealed partial class PooledResNet;
+
+[Layers]
+[Conv2d(Block.Filters, Kernel = 3, Padding = 1, Bias = false)]
+[BatchNorm2d, Relu]
+[AvgPool2d(2)]
+[Add("Pool1", "input", Project = true)]
+[Relu]
+abstract class Pooled;
+
+/// <summary>A stride per axis in blocks that repeat.</summary>
+[Network(3, 17, 12, Classes = 6)]
+[LayersOf<StemBlock>(Filters = 4)]
+[LayersOf<Tall>(Times = 2, Name = "Stage1", Filters = 4)]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(6)]
+public sealed partial class TallResNet;
+
+[Layers]
+[Conv2d(Block.Filters, Kernel = 3, StrideHeight = 2, StrideWidth = 1, Padding = 1, Bias = false)]
+[BatchNorm2d]
+[MaxPool2d(2, StrideHeight = 2, StrideWidth = 1, PaddingBottom = 1, PaddingRight = 1, From = "input")]
+[Add("Norm1", "Pool1")]
+[Relu]
+abstract class Tall;
+
+/// <summary>Shortcuts of a 1x1 convolution and a normalisation, which change no shape.</summary>
+[Network(3, 16, 16, Classes = 6)]
+[LayersOf<StemBlock>(Filters = 4)]
+[LayersOf<Branched>(Times = 2, Name = "Stage1", Filters = 4)]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(6)]
+public sealed partial class BranchedNet;
+
+[Layers]
+[Conv2d(Block.Filters, Kernel = 3, Padding = 1, Bias = false)]
+[BatchNorm2d]
+[Conv2d(Block.Filters, Kernel = 1, Bias = false, From = "input")]
+[BatchNorm2d]
+[Add("Norm1", "Norm2")]
+[Relu]
+abstract class Branched;
+
+[Layers]
+[Conv2d(Block.Filters, Kernel = 3, Padding = 1, Bias = false)]
+[BatchNorm2d, Relu]
+abstract class StemBlock;
+
 /// <summary>With an activation that ONNX does not have.</summary>
 [Network(1, 8, 8)]
 [Conv2d(4, Kernel = 3)]

@@ -15,6 +15,9 @@ public sealed class RoundTripTests : IDisposable
     {
         ["EveryLayer"] = d => new EveryLayer(d, 3),
         ["SmallResNet"] = d => new SmallResNet(d, 3),
+        ["PooledResNet"] = d => new PooledResNet(d, 3),
+        ["TallResNet"] = d => new TallResNet(d, 3),
+        ["BranchedNet"] = d => new BranchedNet(d, 3),
         ["Quick28"] = d => new Quick28(d, 3),
         ["Slim28"] = d => new Slim28(d, 3),
         ["Deep28"] = d => new Deep28(d, 3),

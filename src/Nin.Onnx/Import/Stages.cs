@@ -99,7 +99,6 @@ static class Stages
     {
         var own = Enumerable.Range(start, count).ToList();
         int filters = own.Select(i => (int?)layers[i]["Filters"]).FirstOrDefault(f => f is not null) ?? 0;
-        int stride = (int)(own.Select(i => layers[i]["Stride"]).FirstOrDefault(s => s > 1) ?? 1);
         var projections = own.Select(i => FindProjection(layers, i, start)).Where(p => p is not null).Select(p => p!).ToDictionary(p => p.Sum);
         var projected = projections.Values.SelectMany(p => (int[])[p.Convolution, p.Norm]).ToHashSet();
 
@@ -109,7 +108,9 @@ static class Stages
         foreach (var p in projections.Values) (names[p.Convolution], names[p.Norm]) = ($"{names[p.Sum]}Project", $"{names[p.Sum]}ProjectNorm");
 
         // The one convolution that has the block's stride; where none shows it, the first that looks at more than a pixel.
-        int strided = own.Where(i => !projected.Contains(i)).FirstOrDefault(i => layers[i]["Stride"] > 1, own.FirstOrDefault(i => layers[i].Kind == "Conv2d" && layers[i]["Kernel"] > 1, -1));
+        int strided = own.Where(i => !projected.Contains(i)).FirstOrDefault(i => layers[i]["Stride"] > 1, own.FirstOrDefault(i => IsSquareWindow(layers[i]), -1));
+        bool hasStride = strided >= 0 && layers[strided].Kind == "Conv2d";
+        int stride = hasStride ? (int)(layers[strided]["Stride"] ?? 1) : 1;
         var lines = new List<TemplateLine>();
         int before = start - 1;
         foreach (int i in own.Where(i => !projected.Contains(i)))
@@ -124,11 +125,11 @@ static class Stages
                 (argument, value) => argument switch
                 {
                     "Filters" when value == filters => "Block.Filters",
-                    "Stride" when i == strided && layer.Kind == "Conv2d" => "Block.Stride",
+                    "Stride" when hasStride && i == strided => "Block.Stride",
                     _ => null,
                 },
                 extra: layer.Kind == "Add" && inputs.Length == 2 && inputs[1] == start - 1 ? "Project = true" : null,
-                stride: i == strided && layer.Kind == "Conv2d");
+                stride: hasStride && i == strided);
             lines.Add(new TemplateLine(layer, arguments, names[i]));
             before = i;
         }
@@ -137,6 +138,8 @@ static class Stages
         foreach (var line in lines) text.Append(CultureInfo.InvariantCulture, $"{line.Layer.Kind}({line.Arguments})\n");
         return new Candidate(new BlockTemplate(text.ToString(), lines), filters, stride, new BlockCopy(start, count, [.. own.Select(i => names[i])]));
     }
+
+    static bool IsSquareWindow(ImportedLayer layer) => layer.Kind == "Conv2d" && layer["Kernel"] > 1 && layer["StrideHeight"] is null;
 
     /// <summary>The 1x1 convolution and normalisation by which a sum's shortcut gets the shape of the other branch, as <c>Project</c> declares them.</summary>
     static Shortcut? FindProjection(IReadOnlyList<ImportedLayer> layers, int sum, int start)
@@ -147,11 +150,17 @@ static class Stages
             if (norm < start || layers[norm] is not { Kind: "BatchNorm2d", Arguments: [], Inputs: [var convolution] } || convolution < start) continue;
             var layer = layers[convolution];
             bool pixel = layer.Kind == "Pointwise" || (layer.Kind == "Conv2d" && layer["Kernel"] == 1 && layer.Arguments.All(x => x.Name is "Filters" or "Kernel" or "Stride" or "Bias"));
-            if (pixel && layer["Bias"] == 0 && layer.Inputs[0] == start - 1 && main >= start) return new(sum, main, convolution, norm);
+            bool isOnlyHere = layers.Count(l => l.Inputs.Contains(convolution)) == 1 && layers.Count(l => l.Inputs.Contains(norm)) == 1;
+            if (pixel && layer["Bias"] == 0 && layer.Inputs[0] == start - 1 && main >= start && start > 0 && isOnlyHere
+                && StrideOfProjection(layers[start - 1].Output, layers[sum].Output) == (layer["Stride"] ?? 1)) return new(sum, main, convolution, norm);
         }
 
         return null;
     }
+
+    /// <summary>The stride of what <c>Project</c> inserts: the least that gives no more pixels than required; 0 between equal shapes, where it inserts nothing.</summary>
+    static int StrideOfProjection(Shape from, Shape to) =>
+        from == to ? 0 : Math.Max((from.Height + to.Height - 1) / to.Height, (from.Width + to.Width - 1) / to.Width);
 
     sealed record Shortcut(int Sum, int Main, int Convolution, int Norm);
 
