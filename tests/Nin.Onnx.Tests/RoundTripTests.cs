@@ -119,6 +119,18 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
+    public void Metadata_of_an_imported_file_can_be_written_again()
+    {
+        using var network = Create("Quick28", device);
+        string path = Path.Combine(folder.FullName, "network.onnx");
+        OnnxExport.Save(network, path, new Dictionary<string, string> { ["nin.classes"] = "[]" });
+
+        OnnxExport.Save(network, path, OnnxImport.Read(path).Metadata);
+
+        OnnxImport.Read(path).Metadata.Should().Contain("nin.classes", "[]").And.Contain("nin.model", "Quick28");
+    }
+
+    [Fact]
     public void A_layer_of_ones_own_is_refused_by_name_and_nothing_is_written()
     {
         using var network = new OwnActivation(device, 0);

@@ -57,7 +57,9 @@ public static class OnnxExport
             Graph = writer.Graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
-        foreach (var (key, value) in (metadata ?? new Dictionary<string, string>()).Append(new(OnnxMetadata.Model, architecture.Name)))
+        // Those of an imported file have the name that it had there.
+        var others = (metadata ?? new Dictionary<string, string>()).Where(m => m.Key != OnnxMetadata.Model);
+        foreach (var (key, value) in others.Append(new(OnnxMetadata.Model, architecture.Name)))
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model;
     }
