@@ -101,19 +101,20 @@ static class Stages
         int filters = own.Select(i => (int?)layers[i]["Filters"]).FirstOrDefault(f => f is not null) ?? 0;
         var projections = own.Select(i => FindProjection(layers, i, start)).Where(p => p is not null).Select(p => p!).ToDictionary(p => p.Sum);
         var projected = projections.Values.SelectMany(p => (int[])[p.Convolution, p.Norm]).ToHashSet();
+        List<int> declared = [.. own.Where(i => !projected.Contains(i))];
 
         var names = new Dictionary<int, string>();
         var counts = new Dictionary<string, int>();
-        foreach (int i in own.Where(i => !projected.Contains(i))) names[i] = LayerNaming.Next(layers[i].Kind, counts);
+        foreach (int i in declared) names[i] = LayerNaming.Next(layers[i].Kind, counts);
         foreach (var p in projections.Values) (names[p.Convolution], names[p.Norm]) = ($"{names[p.Sum]}Project", $"{names[p.Sum]}ProjectNorm");
 
         // The one convolution that has the block's stride; where none shows it, the first that looks at more than a pixel.
-        int strided = own.Where(i => !projected.Contains(i)).FirstOrDefault(i => layers[i]["Stride"] > 1, own.FirstOrDefault(i => IsSquareWindow(layers[i]), -1));
+        int strided = declared.FirstOrDefault(i => layers[i]["Stride"] > 1, declared.FirstOrDefault(i => IsSquareWindow(layers[i]), -1));
         bool hasStride = strided >= 0 && layers[strided].Kind == "Conv2d";
         int stride = hasStride ? (int)(layers[strided]["Stride"] ?? 1) : 1;
         var lines = new List<TemplateLine>();
         int before = start - 1;
-        foreach (int i in own.Where(i => !projected.Contains(i)))
+        foreach (int i in declared)
         {
             var layer = layers[i];
             int[] inputs = [.. layer.Inputs];
