@@ -15,6 +15,7 @@ namespace Nin.Onnx.Tests;
 [Relu]
 [Dropout(0.25)]
 [MaxPool2d(2, Stride = 1, Dilation = 2, PaddingTop = 1, PaddingLeft = 1, PaddingBottom = 1, PaddingRight = 1, Name = "Wide")]
+[Conv2d(8, Kernel = 3, Same = true, DilationHeight = 1, DilationWidth = 2, Name = "Dilated")]
 [Conv2d(8, Kernel = 2, DilationHeight = 2, DilationWidth = 1, PaddingTop = 1, PaddingBottom = 1, PaddingRight = 1, Name = "Uneven")]
 [AvgPool2d(3, Stride = 1, Padding = 1, Name = "Mean")]
 [AvgPool2d(3, Stride = 1, Padding = 1, CountIncludePad = false, Name = "Inner")]
@@ -122,6 +123,12 @@ abstract class Branched;
 [Conv2d(Block.Filters, Kernel = 3, Padding = 1, Bias = false)]
 [BatchNorm2d, Relu]
 abstract class StemBlock;
+
+/// <summary>With an inner layer that is called as exported files call their output.</summary>
+[Network(3, 9, 8)]
+[Conv2d(4, Kernel = 3, Name = "logits")]
+[Relu]
+public sealed partial class NamedAsTheOutput;
 
 /// <summary>With an activation that ONNX does not have.</summary>
 [Network(1, 8, 8)]

@@ -131,6 +131,16 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_that_is_called_as_the_output_keeps_its_name()
+    {
+        using var network = new NamedAsTheOutput(device, 3);
+        string path = Save(network);
+        float[] images = Logits.Images(NamedAsTheOutput.Architecture.Input, batch: 2);
+
+        Logits.ShouldAgree(Logits.OfRuntime(path, NamedAsTheOutput.Architecture.Input, images, batch: 2), Logits.Of(network, images, batch: 2));
+    }
+
+    [Fact]
     public void A_layer_of_ones_own_is_refused_by_name_and_nothing_is_written()
     {
         using var network = new OwnActivation(device, 0);

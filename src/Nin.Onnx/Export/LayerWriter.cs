@@ -1,4 +1,5 @@
 using Nin.Onnx.Schema;
+using Nin.Shapes.Sizes;
 using static Nin.Onnx.GraphWriter;
 
 namespace Nin.Onnx;
@@ -6,8 +7,9 @@ namespace Nin.Onnx;
 /// <summary>Writes a layer as nodes.</summary>
 /// <param name="graph">Where they go.</param>
 /// <param name="layer">The layer.</param>
+/// <param name="input">Shape of one example that it reads, of several the first.</param>
 /// <param name="values">A parameter's values by its name.</param>
-sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[]> values)
+sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<string, float[]> values)
 {
     string Name => layer.Name;
 
@@ -71,7 +73,7 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
             bool relu = i < pointwise || this["LastRelu"] != 0;
             value = Convolution($"{Name}.{index++}", value, i == 0 ? ConvolutionWindow() : []);
             if (!relu) continue;
-            if (norm) value = Normalization($"{Name}.{index++}", value, Nin.Shapes.Sizes.LayerDefaults.BatchNormEpsilon, Nin.Shapes.Sizes.LayerDefaults.BatchNormMomentum);
+            if (norm) value = Normalization($"{Name}.{index++}", value, LayerDefaults.BatchNormEpsilon, LayerDefaults.BatchNormMomentum);
             value = graph.Node($"{Name}.{index++}", "Relu", [value]);
         }
 
@@ -116,14 +118,22 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Func<string, float[
     IEnumerable<AttributeProto> StrideAndPadding()
     {
         yield return Ints("strides", Axes("Stride"));
-        if (Or("Same", 0) != 0)
-        {
-            yield return new AttributeProto { Name = "auto_pad", Type = AttributeProto.Types.Kind.String, S = Google.Protobuf.ByteString.CopyFromUtf8("SAME_UPPER") };
-            yield break;
-        }
+        yield return Ints("pads", Or("Same", 0) != 0 ? SamePadding() : Sides());
+    }
 
+    int[] Sides()
+    {
         double all = Or("Padding", 0);
-        yield return Ints("pads", ((string[])["PaddingTop", "PaddingLeft", "PaddingBottom", "PaddingRight"]).Select(side => (int)Or(side, all)));
+        return [.. ((string[])["PaddingTop", "PaddingLeft", "PaddingBottom", "PaddingRight"]).Select(side => (int)Or(side, all))];
+    }
+
+    /// <summary>As numbers: ONNX Runtime has no automatic padding of dilated windows.</summary>
+    int[] SamePadding()
+    {
+        int[] kernel = Axes("Kernel"), stride = Axes("Stride"), dilation = Axes("Dilation");
+        var rows = new WindowAxis(kernel[0], stride[0], Dilation: dilation[0]).PaddedToSame(input.Height);
+        var columns = new WindowAxis(kernel[1], stride[1], Dilation: dilation[1]).PaddedToSame(input.Width);
+        return [rows.Before, columns.Before, rows.After, columns.After];
     }
 
     /// <summary>A size for height and width: given once, or by axis.</summary>

@@ -45,10 +45,14 @@ public static class OnnxExport
         foreach (var layer in architecture.Layers)
         {
             string[] inputs = [.. layer.Inputs.Select(i => i < 0 ? input : values[i])];
-            values.Add(new LayerWriter(writer, layer, name => network.Parameters[name].ToArray()).Write(inputs));
+            var shape = layer.Inputs[0] is >= 0 and var first ? architecture.Layers[first].Output : architecture.Input;
+            values.Add(new LayerWriter(writer, layer, shape, name => network.Parameters[name].ToArray()).Write(inputs));
         }
 
-        writer.Output("logits", values[^1], architecture.Output);
+        string output = "logits";
+        // A layer or a parameter of that name keeps it.
+        while (values.SkipLast(1).Contains(output)) output += "_";
+        writer.Output(output, values[^1], architecture.Output);
         var model = new ModelProto
         {
             IrVersion = IrVersion,

@@ -7,6 +7,9 @@ static class Activations
 {
     const float OneSixth = 1 / 6f;
 
+    // A file in float16 or bfloat16 has the root of two as 1.4140625.
+    const double RootInHalfPrecision = 2e-4;
+
     /// <summary>The layers that map each element by a formula.</summary>
     public static IReadOnlySet<string> Kinds { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -40,9 +43,8 @@ static class Activations
 
     public static Value LeakyRelu(GraphReader graph, NodeProto node)
     {
-        var x = graph.Layer(node, 0);
-        double slope = Checked.Between(0, float.MaxValue, $"node '{node.Label}' (LeakyRelu)", "alpha", node.Float("alpha", 0.01f));
-        return graph.Add("LeakyRelu", x.Shape, [new("NegativeSlope", slope)], [], x.Layer);
+        float slope = node.Float("alpha", 0.01f);
+        return Leaky(graph, node, graph.Layer(node, 0), [slope]);
     }
 
     public static Value Elu(GraphReader graph, NodeProto node)
@@ -52,23 +54,26 @@ static class Activations
         return graph.Add("Elu", x.Shape, [new("Alpha", alpha)], [], x.Layer);
     }
 
-    /// <summary>
-    /// A leaky ReLU whose slopes are numbers of the file: with one for all it is that; with one per channel it is <c>relu(x) + (-slope) relu(-x)</c>, in which
-    /// both products are depthwise convolutions and exact where the other term is 0.
-    /// </summary>
+    /// <summary>A leaky ReLU whose slopes are numbers of the file.</summary>
     public static Value PRelu(GraphReader graph, NodeProto node)
     {
         var x = graph.Layer(node, 0);
         var given = graph.FindConstant(node, 1) ?? throw new NotSupportedException("its slopes are computed");
         float[] slopes = Arithmetic.PerChannel(given, x.Shape);
-        if (!slopes.All(float.IsFinite)) throw new InvalidDataException($"node '{node.Label}' (PRelu) has a slope that is not a finite number");
-        if (Array.TrueForAll(slopes, s => s == slopes[0] && s >= 0))
-        {
-            graph.Note("PRelu with one slope is a leaky ReLU here: the slope is no longer trained.");
-            return graph.Add("LeakyRelu", x.Shape, [new("NegativeSlope", Checked.Between(0, float.MaxValue, $"node '{node.Label}' (PRelu)", "slope", slopes[0]))], [], x.Layer);
-        }
+        if (Array.TrueForAll(slopes, s => s == slopes[0])) graph.Note("PRelu with one slope is a leaky ReLU here: the slope is no longer trained.");
+        return Leaky(graph, node, x, slopes);
+    }
 
-        if (x.Shape.IsFlat) throw new NotSupportedException("it has a slope for each feature; slopes for each channel are supported only for an image");
+    /// <summary>
+    /// With one slope for all, 0 or more, a leaky ReLU; else <c>relu(x) + (-slope) relu(-x)</c>, in which both products are depthwise convolutions and exact where the
+    /// other term is 0.
+    /// </summary>
+    static LayerValue Leaky(GraphReader graph, NodeProto node, LayerValue x, float[] slopes)
+    {
+        if (!slopes.All(float.IsFinite)) throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) has a slope that is not a finite number");
+        if (Array.TrueForAll(slopes, s => s == slopes[0] && s >= 0))
+            return graph.Add("LeakyRelu", x.Shape, [new("NegativeSlope", Checked.Between(0, float.MaxValue, $"node '{node.Label}' ({node.OpType})", "slope", slopes[0]))], [], x.Layer);
+        if (x.Shape.IsFlat) throw new NotSupportedException("it has a slope for each feature or a negative one; these are supported only for an image");
         int channels = x.Shape.Channels;
         graph.Limits.Take(2L * channels);
         var above = graph.Add("Relu", x.Shape, [], [], x.Layer);
@@ -98,7 +103,7 @@ static class Activations
 
     /// <summary>Of a value over the root of two: the beginning of GELU.</summary>
     public static Value Erf(GraphReader graph, NodeProto node) =>
-        graph.Require(node, 0) is Affine { Scale: [var scale], Shift: [0] } x && Math.Abs(scale - Math.Sqrt(0.5)) < 1e-6
+        graph.Require(node, 0) is Affine { Scale: [var scale], Shift: [0] } x && Math.Abs(scale - Math.Sqrt(0.5)) < RootInHalfPrecision
             ? new PartOfGelu(x.Of)
             : throw new NotSupportedException("erf is supported only as part of GELU");
 
@@ -106,21 +111,19 @@ static class Activations
     {
         var x = graph.Layer(node, 0);
         float ratio = graph.FindConstant(node, 1) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("ratio", 0.5f);
+        if (graph.FindConstant(node, 2) is { Integers: [not 0] }) graph.Note("The file was exported for training and drops at random; here that happens in training only.");
         return graph.Add("Dropout", x.Shape, [new("Probability", Checked.Between(0, 1, $"node '{node.Label}' (Dropout)", "ratio", ratio))], [], x.Layer);
     }
 
-    /// <summary>At the end of a classifier; what was trained is the logits before it.</summary>
+    /// <summary>At the end of a classifier; what was trained is the logits before it. What leaves it as it is may follow.</summary>
     public static Value Softmax(GraphReader graph, NodeProto node)
     {
         var x = graph.Layer(node, 0);
-        if (!graph.IsOutput(node.Output[0])) throw new NotSupportedException("softmax is supported only at the end of a network");
         // Until operator set 12 the dimensions from the axis on are one; since then the axis alone is normalised.
         long axis = node.Int("axis", graph.OperatorSet < 13 ? 1 : -1);
         if (axis < 0) axis += x.Shape.IsFlat ? 2 : 4;
         if (axis != 1 || (graph.OperatorSet < 13 && x.Shape.Pixels > 1))
             throw new NotSupportedException($"it is taken of {x.Shape} along axis {axis}; it is supported only along the channels or features");
-        graph.Ending = node.OpType == "Softmax" ? NetworkEnding.Softmax : NetworkEnding.LogSoftmax;
-        graph.Note($"{node.OpType} at the end is left out: the network gives logits, and losses and classifiers take softmax themselves.");
-        return x;
+        return new Ended(x, node.OpType == "Softmax" ? NetworkEnding.Softmax : NetworkEnding.LogSoftmax);
     }
 }

@@ -31,11 +31,7 @@ static class Convolutions
         return graph.Add(pixel ? "Pointwise" : "Conv2d", window.Output(node, dims[0]), [.. arguments], [.. weights], x.Layer);
     }
 
-    public static Value MaxPool(GraphReader graph, NodeProto node)
-    {
-        if (node.Output.Count > 1) throw new NotSupportedException("it gives indices too");
-        return Pool(graph, node, "MaxPool2d", []);
-    }
+    public static Value MaxPool(GraphReader graph, NodeProto node) => Pool(graph, node, "MaxPool2d", []);
 
     public static Value AveragePool(GraphReader graph, NodeProto node) =>
         Pool(graph, node, "AvgPool2d", node.Int("count_include_pad", 0) == 0 ? [new("CountIncludePad", 0)] : []);
@@ -86,21 +82,42 @@ static class Convolutions
 
     static bool IsNeverNegative(ImportedLayer layer) => layer.Kind is "Relu" or "Relu6" or "Sigmoid" or "HardSigmoid" || layer is { Kind: "HardTanh" } && layer["Min"] >= 0;
 
-    public static LayerValue Global(GraphReader graph, NodeProto node, string kind)
+    public static Value Global(GraphReader graph, NodeProto node, string kind) => Global(graph, node, graph.Layer(node, 0), kind);
+
+    static LayerValue Global(GraphReader graph, NodeProto node, LayerValue x, string kind)
     {
-        var x = graph.Layer(node, 0);
         Require(node, x);
         return graph.Add(kind, new Shape(x.Shape.Channels, 1, 1), [], [], x.Layer);
     }
 
-    /// <summary>The mean over height and width, as some exporters write global average pooling.</summary>
+    /// <summary>The mean over height and width, as some exporters write global average pooling; in one node or, an axis each, in two.</summary>
     public static Value ReduceMean(GraphReader graph, NodeProto node)
     {
+        var value = graph.Require(node, 0);
+        bool keeps = node.Int("keepdims", 1) != 0;
         long[] axes = graph.Integers(node, "axes", 1);
-        if (!axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]))
+        int rank = value is PartOfMean { Kept: false } ? 3 : 4;
+        long[] taken = [.. axes.Select(a => a < 0 ? a + rank : a).Order()];
+        if (value is PartOfMean half)
+        {
+            long other = half.Kept ? 5 - half.Axis : 2;
+            if (taken is not [var axis] || axis != other || keeps != half.Kept)
+                throw new NotSupportedException($"after the mean over one axis it takes one over {Wording.Listing(axes)}; the mean over height and width is supported, with both kept or neither");
+            return Mean(half.Of);
+        }
+
+        var x = graph.Materialize(value);
+        Require(node, x);
+        if (taken is [2] or [3]) return new PartOfMean(x, taken[0], keeps);
+        if (taken is not [2, 3])
             throw new NotSupportedException($"it takes the mean over the axes {Wording.Listing(axes)}; only height and width together are supported");
-        var pooled = Global(graph, node, "GlobalAvgPool2d");
-        return node.Int("keepdims", 1) != 0 ? pooled : graph.Add("Flatten", Shape.Flat(pooled.Shape.Channels), [], [], pooled.Layer);
+        return Mean(x);
+
+        LayerValue Mean(LayerValue of)
+        {
+            var pooled = Global(graph, node, of, "GlobalAvgPool2d");
+            return keeps ? pooled : graph.Add("Flatten", Shape.Flat(pooled.Shape.Channels), [], [], pooled.Layer);
+        }
     }
 
     public static Value Pad(GraphReader graph, NodeProto node)

@@ -13,6 +13,7 @@ sealed class GraphReader
 
     readonly ModelProto model;
     readonly GraphProto graph;
+    readonly ExternalWeights external;
     readonly string name, source;
     readonly Dictionary<string, Value> values = new(StringComparer.Ordinal);
     readonly Dictionary<string, TensorProto> initializers;
@@ -20,22 +21,29 @@ sealed class GraphReader
     // The names of each layer's value in the graph.
     readonly List<List<string>> names = [];
     readonly List<string> unsupported = [];
+    // The nodes that the output depends on: nothing else is read.
+    readonly HashSet<NodeProto> needed;
     readonly Dictionary<string, int> reads;
     int unsupportedCount;
     readonly List<string> notes = [];
     readonly Shape input;
 
-    public GraphReader(ModelProto model, string name, string source, Shape? given, Limits limits)
+    public GraphReader(ModelProto model, string name, string source, Shape? given, ExternalWeights external, Limits limits)
     {
-        (this.model, graph, this.name, this.source, Limits) = (model, model.Graph, name, source, limits);
-        reads = graph.Node.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        (this.model, graph, this.name, this.source, this.external, Limits) = (model, model.Graph, name, source, external, limits);
+        if (graph.Output.Count != 1)
+            throw new InvalidDataException($"the network has {graph.Output.Count} outputs ({Wording.Listing(graph.Output.Select(o => o.Name))}); one is allowed");
+        needed = Needed(graph);
+        reads = needed.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         initializers = [];
         foreach (var tensor in graph.Initializer)
             if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' occur twice");
         var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name)).ToList();
+        if (inputs.Count > 1) inputs.RemoveAll(i => !reads.ContainsKey(i.Name));
         if (inputs.Count != 1)
             throw new InvalidDataException($"the network has {inputs.Count} inputs ({Wording.Listing(inputs.Select(i => i.Name))}); one is allowed, for images");
         input = InputShape(inputs[0], given);
+        Batch = inputs[0].Type?.TensorType?.Shape?.Dim is [{ DimValue: > 0 and var batch }, ..] ? batch : 0;
         values[inputs[0].Name] = new LayerValue(-1, input);
     }
 
@@ -45,8 +53,8 @@ sealed class GraphReader
     /// <summary>The layers so far.</summary>
     public IReadOnlyList<ImportedLayer> Layers => layers;
 
-    /// <summary>What follows the layers and is left out.</summary>
-    public NetworkEnding Ending { get; set; }
+    /// <summary>The number of examples that the file was written for; 0 where it leaves that open.</summary>
+    public long Batch { get; }
 
     /// <summary>Layers of features that were read once more as layers of one pixel, and those.</summary>
     public Dictionary<int, LayerValue> Pixels { get; } = [];
@@ -57,9 +65,7 @@ sealed class GraphReader
     /// <summary>Reads it all.</summary>
     public ImportedNetwork Read()
     {
-        if (graph.Output.Count != 1)
-            throw new InvalidDataException($"the network has {graph.Output.Count} outputs ({Wording.Listing(graph.Output.Select(o => o.Name))}); one is allowed");
-        foreach (var node in InOrder()) Read(node);
+        foreach (var node in InOrder().Where(needed.Contains)) Read(node);
         if (unsupportedCount > 0)
         {
             string more = unsupportedCount > Listed ? $"; and {unsupportedCount - Listed} more" : "";
@@ -69,17 +75,24 @@ sealed class GraphReader
         string output = graph.Output[0].Name;
         if (!values.TryGetValue(output, out var last)) throw new InvalidDataException($"no node gives the output '{output}'");
         if (last is Constant) throw new InvalidDataException($"the output '{output}' does not depend on the input");
+        var ending = NetworkEnding.Logits;
+        if (last is Ended ended)
+        {
+            (last, ending) = (ended.Logits, ended.Ending);
+            Note($"{ending} at the end is left out: the network gives logits, and losses and classifiers take softmax themselves.");
+        }
+
         int end = Materialize(last).Layer;
         if (end < 0) throw new InvalidDataException("the graph has no layer");
-        bool[] needed = Pruning.Needed(layers, end);
-        if (Pixels.Any(p => needed[p.Key] && needed[p.Value.Layer] && layers[p.Key].Weights.Count > 0))
+        bool[] isNeeded = Pruning.Needed(layers, end);
+        if (Pixels.Any(p => isNeeded[p.Key] && isNeeded[p.Value.Layer] && layers[p.Key].Weights.Count > 0))
             Note("Linear layers before a squeeze-and-excitation's product are 1x1 convolutions of one pixel here, and also stay as they are for what else reads them: training moves both apart.");
-        var kept = Pruning.Keep(layers, needed);
+        var kept = Pruning.Keep(layers, isNeeded);
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)))
             if (!metadata.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata key '{p.Key}' occurs twice");
-        var network = new ImportedNetwork(name, source, input, kept, notes, metadata) { Ending = Ending };
+        var network = new ImportedNetwork(name, source, input, kept, notes, metadata) { Ending = ending };
         LayerNaming.Name(network);
         return network;
     }
@@ -90,9 +103,6 @@ sealed class GraphReader
         if (!notes.Contains(text)) notes.Add(text);
     }
 
-    /// <summary>Whether a value is what the network gives.</summary>
-    public bool IsOutput(string value) => graph.Output[0].Name == value;
-
     /// <summary>A node's input, or null where it is left out.</summary>
     public Value? Find(NodeProto node, int index)
     {
@@ -100,8 +110,11 @@ sealed class GraphReader
         string input = node.Input[index];
         if (values.TryGetValue(input, out var value)) return value;
         if (!initializers.TryGetValue(input, out var tensor)) throw new InvalidDataException($"node '{node.Label}' reads '{input}', which no node gives");
-        return values[input] = OnnxFile.ReadTensor(tensor);
+        return values[input] = ReadTensor(tensor);
     }
+
+    /// <summary>A tensor's elements, wherever they are.</summary>
+    public Constant ReadTensor(TensorProto tensor) => OnnxFile.ReadTensor(tensor, external, Limits);
 
     /// <summary>A node's input that must be numbers of the file, or null where it is left out.</summary>
     public Constant? FindConstant(NodeProto node, int index) => Find(node, index) switch
@@ -114,7 +127,7 @@ sealed class GraphReader
 
     /// <summary>Whole numbers that older operator sets have as an attribute and newer ones as an input; none where they are left out.</summary>
     public long[] Integers(NodeProto node, string attribute, int input) =>
-        node.Has(attribute) ? Array.ConvertAll(node.Ints(attribute), i => (long)i) : FindConstant(node, input) switch
+        node.Find(attribute) is { } given ? [.. given.Ints] : FindConstant(node, input) switch
         {
             null => [],
             { Integers: { } integers } => integers,
@@ -144,7 +157,9 @@ sealed class GraphReader
         Affine affine => ChannelScale(affine),
         Padded => throw new NotSupportedException("the zero padding is on its own; it must come directly before a convolution or pooling"),
         PartOfGelu => throw new NotSupportedException("erf is on its own; it is supported only as part of GELU"),
-        Unsqueezed => throw new NotSupportedException("features have one axis more; they must become an image of one pixel"),
+        HalfPixel => throw new NotSupportedException("features have one axis more; they must become an image of one pixel, or features again"),
+        PartOfMean => throw new NotSupportedException("the mean over one of height and width is on its own; only the mean over both is supported"),
+        Ended ended => throw new NotSupportedException($"it reads a {ended.Ending}, which is supported only at the end of a network"),
         Unknown => throw new UnknownInputException(),
         _ => throw new NotSupportedException("it computes with numbers alone"),
     };
@@ -153,7 +168,9 @@ sealed class GraphReader
     public bool TryAddBias(LayerValue of, string value, float[] bias, string? source)
     {
         // A layer's value may have several names: what leaves it as it is gives it another one.
-        if (of.Layer < 0 || !names[of.Layer].Append(value).All(name => reads.GetValueOrDefault(name) == 1 && !IsOutput(name))) return false;
+        if (of.Layer < 0 || !names[of.Layer].Append(value).All(name => reads.GetValueOrDefault(name) == 1 && name != graph.Output[0].Name)) return false;
+        // What makes an image of its features once more will read it as it is now.
+        if (Pixels.Values.Any(pixel => pixel.Layer == of.Layer)) return false;
         if (layers.Skip(of.Layer + 1).Any(l => l.Inputs.Contains(of.Layer))) return false;
         var layer = layers[of.Layer];
         if (layer.Kind is not ("Conv2d" or "Pointwise" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
@@ -198,6 +215,8 @@ sealed class GraphReader
         {
             if (!string.IsNullOrEmpty(node.Domain) && node.Domain != "ai.onnx") throw new NotSupportedException($"the operator is of the domain {node.Domain}");
             if (!OperatorTable.Rows.TryGetValue(node.OpType, out var read)) throw new NotSupportedException("the operator has no counterpart");
+            var others = node.Output.Skip(1).Where(o => reads.ContainsKey(o) || o == graph.Output[0].Name).ToList();
+            if (others.Count > 0) throw new NotSupportedException($"what it gives as '{others[0]}' is read too; only its first output is supported");
             var value = values[node.Output[0]] = read(this, node);
             if (value is LayerValue { Layer: >= 0 and var layer }) names[layer].Add(node.Output[0]);
         }
@@ -215,6 +234,21 @@ sealed class GraphReader
     void GivesUnknown(NodeProto node)
     {
         foreach (string output in node.Output.Where(o => o.Length > 0)) values[output] = new Unknown();
+    }
+
+    /// <summary>The nodes that the output depends on. What gives a name twice is found later.</summary>
+    static HashSet<NodeProto> Needed(GraphProto graph)
+    {
+        var givers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);
+        foreach (var node in graph.Node)
+            foreach (string output in node.Output) givers.TryAdd(output, node);
+        // By reference: two nodes of the same text are two.
+        var needed = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<string>([graph.Output[0].Name]);
+        while (open.TryPop(out string? value))
+            if (value.Length > 0 && givers.TryGetValue(value, out var giver) && needed.Add(giver))
+                foreach (string input in giver.Input) open.Push(input);
+        return needed;
     }
 
     /// <summary>The nodes, each after those that it reads: the format asks for that order, and not every writer keeps it.</summary>
@@ -257,7 +291,8 @@ sealed class GraphReader
     static Shape InputShape(ValueInfoProto declared, Shape? given)
     {
         var dims = declared.Type?.TensorType?.Shape?.Dim;
-        long[] sizes = dims is null ? [] : [.. dims.Select(d => d.HasDimValue ? d.DimValue : 0)];
+        // Some writers leave a size open as -1.
+        long[] sizes = dims is null ? [] : [.. dims.Select(d => d.HasDimValue && d.DimValue != -1 ? d.DimValue : 0)];
         if (sizes.Length is not (0 or 4))
             throw new InvalidDataException($"the input '{declared.Name}' has {sizes.Length} dimensions; images have 4, [n, channels, height, width]");
         if (sizes.Any(s => s is < 0 or > int.MaxValue)) throw new InvalidDataException($"the input '{declared.Name}' has the shape [{Wording.Listing(sizes)}]");

@@ -56,7 +56,9 @@ static class Normalization
 
     public static Value BatchNormalization(GraphReader graph, NodeProto node)
     {
-        if (node.Int("training_mode", 0) != 0) throw new NotSupportedException("it is exported for training; export the network for inference");
+        // Until operator set 13 a node for training is one that gives the batch's statistics too.
+        bool trains = graph.OperatorSet < 14 ? node.Output.Skip(1).Any(o => o.Length > 0) : node.Int("training_mode", 0) != 0;
+        if (trains) throw new NotSupportedException("it is exported for training; export the network for inference");
         if (node.Int("spatial", 1) == 0) throw new NotSupportedException("its statistics are by pixel, not by channel");
         Constant[] numbers = [.. Enumerable.Range(1, 4).Select(i => graph.FindConstant(node, i) ?? throw new InvalidDataException($"node '{node.Label}' (BatchNormalization) lacks its input {i}"))];
         var x = graph.Layer(node, 0);

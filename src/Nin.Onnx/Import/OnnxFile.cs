@@ -41,12 +41,13 @@ static class OnnxFile
     }
 
     /// <summary>A tensor's elements, of any of the number types that weights and shapes have.</summary>
-    /// <exception cref="InvalidDataException">The shape and the bytes contradict each other, or they are elsewhere.</exception>
-    public static Constant ReadTensor(TensorProto tensor)
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="external">Where its bytes are, if they are outside the file.</param>
+    /// <param name="limits">What may be read of other files.</param>
+    /// <exception cref="InvalidDataException">The shape and the bytes contradict each other, or the bytes are not where the tensor says.</exception>
+    public static Constant ReadTensor(TensorProto tensor, ExternalWeights external, Limits limits)
     {
         string name = tensor.Name;
-        if (tensor.DataLocation == Location.External)
-            throw new InvalidDataException($"the weights of '{name}' are outside the file; save the network with its weights inside (onnx.save_model without external data)");
         if (tensor.Dims.Count > Limits.MostDimensions)
             throw new InvalidDataException($"'{name}' has {tensor.Dims.Count} dimensions; {Limits.MostDimensions} are the most");
         long length = 1;
@@ -58,21 +59,22 @@ static class OnnxFile
 
         if (tensor.Dims.Contains(0)) length = 0;
         long[] dims = [.. tensor.Dims];
-        var raw = tensor.RawData.Span;
+        bool isOutside = tensor.DataLocation == Location.External, hasRaw = isOutside || tensor.HasRawData;
+        var raw = isOutside ? external.Read(tensor, limits) : tensor.RawData.Span;
         return (Element)tensor.DataType switch
         {
-            Element.Float => new(dims, tensor.HasRawData ? Floats(raw, 4, BinaryPrimitives.ReadSingleLittleEndian) : Counted([.. tensor.FloatData])),
-            Element.Double => new(dims, tensor.HasRawData
+            Element.Float => new(dims, hasRaw ? Floats(raw, 4, BinaryPrimitives.ReadSingleLittleEndian) : Counted([.. tensor.FloatData])),
+            Element.Double => new(dims, hasRaw
                 ? Floats(raw, 8, bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)) : Counted([.. tensor.DoubleData.Select(d => (float)d)])),
-            Element.Float16 => new(dims, tensor.HasRawData
+            Element.Float16 => new(dims, hasRaw
                 ? Floats(raw, 2, bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes))
                 : Counted([.. tensor.Int32Data.Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits))])),
-            Element.Bfloat16 => new(dims, tensor.HasRawData
+            Element.Bfloat16 => new(dims, hasRaw
                 ? Floats(raw, 2, bytes => BFloat16(BinaryPrimitives.ReadUInt16LittleEndian(bytes))) : Counted([.. tensor.Int32Data.Select(bits => BFloat16((ushort)bits))])),
-            Element.Int64 => new(dims, Integers: tensor.HasRawData ? Elements(raw, 8, BinaryPrimitives.ReadInt64LittleEndian) : Counted([.. tensor.Int64Data])),
-            Element.Int32 => new(dims, Integers: tensor.HasRawData
+            Element.Int64 => new(dims, Integers: hasRaw ? Elements(raw, 8, BinaryPrimitives.ReadInt64LittleEndian) : Counted([.. tensor.Int64Data])),
+            Element.Int32 => new(dims, Integers: hasRaw
                 ? Elements(raw, 4, bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)) : Counted([.. tensor.Int32Data.Select(i => (long)i)])),
-            Element.Bool => new(dims, Integers: tensor.HasRawData ? Elements(raw, 1, bytes => (long)bytes[0]) : Counted([.. tensor.Int32Data.Select(i => (long)i)])),
+            Element.Bool => new(dims, Integers: hasRaw ? Elements(raw, 1, bytes => (long)bytes[0]) : Counted([.. tensor.Int32Data.Select(i => (long)i)])),
             var other => throw new InvalidDataException($"'{name}' has elements of the type {other}; use float, double, float16 or bfloat16"),
         };
 

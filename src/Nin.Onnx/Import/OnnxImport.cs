@@ -7,7 +7,7 @@ namespace Nin.Onnx;
 public static class OnnxImport
 {
     /// <summary>Reads a network.</summary>
-    /// <param name="path">An ONNX file with its weights inside.</param>
+    /// <param name="path">An ONNX file; weights outside it are read from files beside it.</param>
     /// <param name="className">The class to declare; null for one made of the file's name.</param>
     /// <param name="input">Shape of one example, where the file leaves height and width open; null for the file's own.</param>
     /// <exception cref="NotSupportedException">Some nodes have no counterpart here. The message lists each with its operator and why.</exception>
@@ -21,7 +21,8 @@ public static class OnnxImport
         var (model, bytes) = OnnxFile.Read(path);
         try
         {
-            return new GraphReader(model, name, Path.GetFileName(path), input, new Limits(bytes)).Read();
+            var external = new ExternalWeights(Path.GetDirectoryName(Path.GetFullPath(path))!, model.Graph);
+            return new GraphReader(model, name, Path.GetFileName(path), input, external, new Limits(bytes + external.Bytes)).Read();
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(path, StringComparison.Ordinal))
         {

@@ -28,9 +28,9 @@ static class Shapes
 
         var x = graph.Layer(node, 0);
         // 0 keeps the size, -1 is what is left; the first is the batch.
-        if (x.Shape.IsFlat && shape is [0 or -1 or 1, var channels, 1, 1] && Matches(channels, x.Shape.Channels)) return OnePixel(graph, x);
+        bool batch = shape.Length > 0 && (shape[0] is 0 or -1 or 1 || shape[0] == graph.Batch);
+        if (batch && x.Shape.IsFlat && shape is [_, var channels, 1, 1] && Matches(channels, x.Shape.Channels)) return OnePixel(graph, x);
         long features = x.Shape.Length;
-        bool batch = shape.Length > 0 && shape[0] is 0 or -1 or 1;
         if (batch && shape.Length == 2 && (shape[1] == features || shape[1] == -1)) return ToFeatures(graph, x);
         if (batch && shape.Length == 4 && !x.Shape.IsFlat && Matches(shape[1], x.Shape.Channels) && Matches(shape[2], x.Shape.Height) && Matches(shape[3], x.Shape.Width)) return x;
         throw new NotSupportedException($"it gives {x.Shape} the shape [{Wording.Listing(shape)}]; only flattening to features is supported");
@@ -59,13 +59,31 @@ static class Shapes
 
     public static Value Squeeze(GraphReader graph, NodeProto node)
     {
-        if (graph.Require(node, 0) is Constant numbers) return numbers with { Dims = [.. numbers.Dims.Where(d => d != 1)] };
-        var x = graph.Layer(node, 0);
+        var value = graph.Require(node, 0);
         long[] axes = graph.Integers(node, "axes", 1);
-        bool pixels = axes.Length == 0 || axes.Select(a => a < 0 ? a + 4 : a).Order().SequenceEqual([2L, 3L]);
-        if (x.Shape.IsFlat || x.Shape.Pixels != 1 || !pixels) throw new NotSupportedException($"it squeezes {x.Shape}; only height and width of one pixel can be");
-        return ToFeatures(graph, x);
+        if (value is Constant numbers) return SqueezeNumbers(node, numbers, axes);
+        if (value is HalfPixel half && (axes.Length == 0 || FromFirst(axes, 3) is [2])) return half.Of;
+        var x = graph.Materialize(value);
+        if (!x.Shape.IsFlat && x.Shape.Pixels == 1)
+        {
+            if (axes.Length == 0 || FromFirst(axes, 4) is [2, 3]) return ToFeatures(graph, x);
+            if (FromFirst(axes, 4) is [2] or [3]) return new HalfPixel(ToFeatures(graph, x));
+        }
+
+        throw new NotSupportedException($"it squeezes {x.Shape}; only height and width of one pixel can be");
     }
+
+    static Constant SqueezeNumbers(NodeProto node, Constant numbers, long[] axes)
+    {
+        int rank = numbers.Dims.Length;
+        long[] left = FromFirst(axes, rank);
+        if (left.Any(a => a < 0 || a >= rank || numbers.Dims[a] != 1))
+            throw new InvalidDataException($"node '{node.Label}' (Squeeze) leaves out the axes {Wording.Listing(axes)} of numbers of the shape [{Wording.Listing(numbers.Dims)}]");
+        return numbers with { Dims = [.. numbers.Dims.Where((d, i) => axes.Length == 0 ? d != 1 : !left.Contains(i))] };
+    }
+
+    /// <summary>Axes in their order, those that count from the last as they count from the first.</summary>
+    static long[] FromFirst(long[] axes, int rank) => [.. axes.Select(a => a < 0 ? a + rank : a).Order()];
 
     public static Value Unsqueeze(GraphReader graph, NodeProto node)
     {
@@ -74,7 +92,7 @@ static class Shapes
         var dims = numbers.Dims.ToList();
         int rank = dims.Count + axes.Length;
         if (rank > Limits.MostDimensions) throw new NotSupportedException($"it gives numbers {rank} dimensions; {Limits.MostDimensions} are the most");
-        foreach (long axis in axes.Select(a => a < 0 ? a + rank : a).Order()) dims.Insert((int)Math.Clamp(axis, 0, dims.Count), 1);
+        foreach (long axis in FromFirst(axes, rank)) dims.Insert((int)Math.Clamp(axis, 0, dims.Count), 1);
         return numbers with { Dims = [.. dims] };
     }
 
@@ -82,15 +100,15 @@ static class Shapes
     static Value UnsqueezeValue(GraphReader graph, NodeProto node)
     {
         var value = graph.Require(node, 0);
-        bool begun = value is Unsqueezed;
-        var x = value is Unsqueezed half ? half.Of : graph.Materialize(value);
+        bool begun = value is HalfPixel;
+        var x = value is HalfPixel half ? half.Of : graph.Materialize(value);
         long[] axes = graph.Integers(node, "axes", 1);
         int rank = (begun ? 3 : 2) + axes.Length;
-        long[] added = [.. axes.Select(a => a < 0 ? a + rank : a).Order()];
+        long[] added = FromFirst(axes, rank);
         bool together = !begun && added is [2, 3], second = begun && added is [2] or [3], first = !begun && added is [2];
         if (!x.Shape.IsFlat || !(together || second || first))
             throw new NotSupportedException($"it adds the axes {Wording.Listing(axes)} to {x.Shape}; only features can become an image, of one pixel");
-        return first ? new Unsqueezed(x) : OnePixel(graph, x);
+        return first ? new HalfPixel(x) : OnePixel(graph, x);
     }
 
     /// <summary>
@@ -182,10 +200,14 @@ static class Shapes
 
     public static Value ShapeOf(GraphReader graph, NodeProto node)
     {
-        if (graph.Require(node, 0) is Constant numbers) return new Constant([numbers.Dims.Length], Integers: numbers.Dims);
-        var shape = graph.Layer(node, 0).Shape;
-        long[] dims = shape.IsFlat ? [-1, shape.Channels] : [-1, shape.Channels, shape.Height, shape.Width];
-        return new Constant([dims.Length], Integers: dims);
+        long[] dims = graph.Require(node, 0) is Constant numbers ? numbers.Dims : graph.Layer(node, 0).Shape switch
+        {
+            { IsFlat: true } features => [-1, features.Channels],
+            var image => [-1, image.Channels, image.Height, image.Width],
+        };
+        // Since operator set 15 it may be a part of the shape.
+        long[] part = Part(dims, node.Int("start", 0), node.Int("end", dims.Length));
+        return new Constant([part.Length], Integers: part);
     }
 
     public static Value Gather(GraphReader graph, NodeProto node)
@@ -202,12 +224,18 @@ static class Shapes
         if (graph.Require(node, 0) is not Constant { Integers: { } numbers }) throw new NotSupportedException("it slices a computed value");
         long[] starts = graph.Integers(node, "starts", 1), ends = graph.Integers(node, "ends", 2), steps = graph.FindConstant(node, 4)?.Integers ?? [1];
         if (starts.Length != 1 || ends.Length != 1 || steps is not [1]) throw new NotSupportedException("it slices along several axes");
-        int from = Clamp(starts[0]), to = Clamp(ends[0]);
-        graph.Limits.Take(Math.Max(0, to - from));
-        long[] part = from < to ? numbers[from..to] : [];
+        long[] part = Part(numbers, starts[0], ends[0]);
+        graph.Limits.Take(part.Length);
         return new Constant([part.Length], Integers: part);
+    }
 
-        int Clamp(long position) => (int)Math.Clamp(position < 0 ? position + numbers.Length : position, 0, numbers.Length);
+    /// <summary>The numbers from a position to before another; negative positions count from the end, and those beyond an end are that end.</summary>
+    static long[] Part(long[] numbers, long start, long end)
+    {
+        int from = Position(start), to = Position(end);
+        return from < to ? numbers[from..to] : [];
+
+        int Position(long given) => (int)Math.Clamp(given < 0 ? given + numbers.Length : given, 0, numbers.Length);
     }
 
     /// <summary>Of numbers, such as weights that a quantiser or Keras transposed.</summary>
@@ -243,7 +271,7 @@ static class Shapes
     public static Value ConstantOfShape(GraphReader graph, NodeProto node)
     {
         long[] dims = graph.Integers(node, "shape", 0);
-        var value = node.Find("value") is { T: { } tensor } ? OnnxFile.ReadTensor(tensor) : new Constant([1], [0]);
+        var value = node.Find("value") is { T: { } tensor } ? graph.ReadTensor(tensor) : new Constant([1], [0]);
         if (dims.Contains(-1)) throw new NotSupportedException($"it has the shape [{Wording.Listing(dims)}], which depends on the batch");
         bool isValid = dims.Length <= Limits.MostDimensions && value.Length == 1;
         Int128 length = 1;
@@ -263,7 +291,7 @@ static class Shapes
 
     public static Value ConstantValue(GraphReader graph, NodeProto node)
     {
-        if (node.Find("value") is { T: { } tensor }) return OnnxFile.ReadTensor(tensor);
+        if (node.Find("value") is { T: { } tensor }) return graph.ReadTensor(tensor);
         if (node.Find("value_float") is { } number) return new Constant([], [number.F]);
         if (node.Find("value_int") is { } integer) return new Constant([], Integers: [integer.I]);
         if (node.Find("value_ints") is { } integers) return new Constant([integers.Ints.Count], Integers: [.. integers.Ints]);

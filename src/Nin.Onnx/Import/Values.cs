@@ -18,8 +18,17 @@ sealed record LayerValue(int Layer, Shape Shape) : Value;
 /// <summary>A layer's value with zeros around it, which the window that reads it takes as its padding.</summary>
 sealed record Padded(LayerValue Of, int Top, int Left, int Bottom, int Right) : Value;
 
-/// <summary>Features with one more axis after them: half of an image of one pixel.</summary>
-sealed record Unsqueezed(LayerValue Of) : Value;
+/// <summary>Features with one more axis after them, of the size 1: half way between features and an image of one pixel.</summary>
+sealed record HalfPixel(LayerValue Of) : Value;
+
+/// <summary>The mean of a layer's value over one of height and width: half of the mean over all pixels.</summary>
+/// <param name="Of">The value.</param>
+/// <param name="Axis">2 for height, 3 for width.</param>
+/// <param name="Kept">Whether the axis is still there, with the size 1.</param>
+sealed record PartOfMean(LayerValue Of, long Axis, bool Kept) : Value;
+
+/// <summary>What comes after the logits, which layers end with.</summary>
+sealed record Ended(LayerValue Logits, NetworkEnding Ending) : Value;
 
 /// <summary>A layer's value times a number and plus another, each one for all channels or one per channel.</summary>
 sealed record Affine(LayerValue Of, float[] Scale, float[] Shift) : Value

@@ -44,7 +44,7 @@ public sealed class OnnxModel : IDisposable
     public ParameterSet Parameters => network.Parameters;
 
     /// <summary>Loads a file.</summary>
-    /// <param name="path">An ONNX file with its weights inside, of one input, an image, and one output.</param>
+    /// <param name="path">An ONNX file of one input, an image, and one output; weights outside it are read from files beside it.</param>
     /// <param name="device">Where it runs; it stays the caller's. Null for the best available, which the model disposes.</param>
     /// <param name="input">Shape of one image, where the file leaves height and width open; null for the file's own.</param>
     /// <exception cref="NotSupportedException">Some nodes have no counterpart here. The message lists each with its operator and why.</exception>

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Nin.Onnx.Schema;
+using static Nin.Onnx.Schema.TensorProto.Types;
+
+namespace Nin.Onnx;
+
+/// <summary>
+/// The files beside an ONNX file that hold its weights, as exporters write them for networks that one file cannot hold, and some for all. A tensor names a
+/// file, relative to the folder of its own, and a part of it. Nothing is allocated that a file merely claims.
+/// </summary>
+/// <remarks>Format: github.com/onnx/onnx, <c>docs/ExternalData.md</c>.</remarks>
+sealed class ExternalWeights
+{
+    readonly string folder;
+
+    /// <summary>Finds the files; none is read yet.</summary>
+    /// <param name="folder">The ONNX file's, absolute.</param>
+    /// <param name="graph">Its tensors.</param>
+    public ExternalWeights(string folder, GraphProto graph)
+    {
+        this.folder = folder;
+        Bytes = graph.Initializer.Where(t => t.DataLocation == Location.External).Select(t => PathOf(t)).Where(File.Exists).Distinct(StringComparer.Ordinal)
+            .Sum(path => new FileInfo(path).Length);
+    }
+
+    /// <summary>How long they are together.</summary>
+    public long Bytes { get; }
+
+    /// <summary>A tensor's bytes.</summary>
+    /// <exception cref="InvalidDataException">The file is not there, is outside the folder, or is shorter than the tensor says.</exception>
+    public byte[] Read(TensorProto tensor, Limits limits)
+    {
+        string path = PathOf(tensor), said = Entry(tensor, "location")!;
+        try
+        {
+            using var file = File.OpenHandle(path);
+            long total = RandomAccess.GetLength(file), offset = Number(tensor, "offset") ?? 0;
+            long length = Number(tensor, "length") ?? total - offset;
+            if (offset < 0 || length is < 0 or > int.MaxValue || length > total - offset)
+                throw new InvalidDataException(string.Create(
+                    CultureInfo.InvariantCulture, $"the weights of '{tensor.Name}' are said to be bytes {offset} to {(Int128)offset + length} of '{said}', which has {total}: it is cut short or another one"));
+            limits.Take(length / sizeof(float));
+            byte[] bytes = new byte[length];
+            for (int read = 0; read < bytes.Length;)
+            {
+                int more = RandomAccess.Read(file, bytes.AsSpan(read), offset + read);
+                if (more == 0) throw new InvalidDataException($"'{said}' became shorter while it was read");
+                read += more;
+            }
+
+            return bytes;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"the weights of '{tensor.Name}' are in '{said}', which cannot be read: that file belongs beside this one (or save the network with its weights inside: external_data=False)", exception);
+        }
+    }
+
+    /// <summary>Where a tensor's bytes are: what the file says must stay within its own folder.</summary>
+    string PathOf(TensorProto tensor)
+    {
+        string location = Entry(tensor, "location") ?? throw new InvalidDataException($"the weights of '{tensor.Name}' are outside the file, which does not say where");
+        string path = location.Contains('\0') || Path.IsPathRooted(location) ? "" : Path.GetFullPath(Path.Combine(folder, location));
+        if (!path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw new InvalidDataException($"the weights of '{tensor.Name}' are said to be in '{location}', which is not in the file's own folder");
+        return path;
+    }
+
+    static long? Number(TensorProto tensor, string key) => Entry(tensor, key) is not { } text
+        ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : throw new InvalidDataException($"the weights of '{tensor.Name}' have the {key} '{text}', which is no number");
+
+    static string? Entry(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(e => e.Key == key)?.Value;
+}
