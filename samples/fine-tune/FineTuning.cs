@@ -14,7 +14,8 @@ static class FineTuning
         using var device = Device.Best();
         using INetwork net = how == "nothing" ? new PlainNet(device, seed) : new PhotoNet(device, seed);
         // Half of each class is for training, half decides nothing and is only tested on.
-        var data = Photos.Load(folder).Split(validation: 0.5, seed: 0);
+        var halves = Photos.Load(folder).Split(validation: 0.5, seed: 0);
+        var data = new TrainingData(halves.Training, Test: halves.Validation) { Normalization = halves.Preprocessing.Normalization };
         if (how != "nothing") Console.WriteLine(Photos.LoadBody(net, weights));
         switch (how)
         {
@@ -31,7 +32,7 @@ static class FineTuning
                 return 2;
         }
 
-        Console.WriteLine($"{data.Training.Count} pictures for training, {data.Validation.Count} for the test; training takes {net.BytesToTrain(Batch) / (1 << 20)} MiB");
+        Console.WriteLine($"{halves.Training.Count} pictures for training, {halves.Validation.Count} for the test; training takes {net.BytesToTrain(Batch) / (1 << 20)} MiB");
         var clock = Stopwatch.StartNew();
         var done = Trainer.Fit(
             net, data,
@@ -45,8 +46,8 @@ static class FineTuning
             },
             new Report());
         Directory.CreateDirectory(Out);
-        Checkpoint.Save(net, Path.Combine(Out, $"{how}.safetensors"), data.Preprocessing.ToMetadata());
-        Console.WriteLine(FormattableString.Invariant($"{how}: {100 * done[^1].TestAccuracy:F1} % of {data.Validation.Count} after {epochs} epochs, {clock.Elapsed.TotalSeconds:F0} s"));
+        Checkpoint.Save(net, Path.Combine(Out, $"{how}.safetensors"), halves.Preprocessing.ToMetadata());
+        Console.WriteLine(FormattableString.Invariant($"{how}: {100 * done[^1].TestAccuracy:F1} % of {halves.Validation.Count} after {epochs} epochs, {clock.Elapsed.TotalSeconds:F0} s"));
         return 0;
     }
 

@@ -152,10 +152,11 @@ public class ImageFolderTests
         using var device = Device.Open("cpu");
         using var net = new PictureNet(device, seed: 0);
 
-        var epochs = Trainer.Fit(net, data, new TrainerOptions { Epochs = 2, BatchSize = 4 });
+        var options = new TrainerOptions { Epochs = 2, BatchSize = 4, BestWeights = BestWeights.ByAccuracy, RestoreBestWeights = true, Patience = 3 };
+        var epochs = Trainer.Fit(net, data, options);
         net.Save(Path.Combine(folder.Path, "net.safetensors"), data.Preprocessing);
 
-        epochs.Should().HaveCount(2);
+        epochs.Should().HaveCount(2).And.OnlyContain(e => e.ValidationAccuracy >= 0 && double.IsNaN(e.TestAccuracy)).And.Contain(e => e.IsBest);
         Preprocessing.Read(Path.Combine(folder.Path, "net.safetensors")).Should().BeEquivalentTo(data.Preprocessing);
     }
 

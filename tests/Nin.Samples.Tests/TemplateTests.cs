@@ -31,7 +31,7 @@ public sealed class TemplateTests : IDisposable
         File.Copy(At("Flowers/flowers/rose/0.png"), At("Flowers/photo.png"));
 
         // Word for word what the README says, but for the number of epochs.
-        Run("Flowers", "run", "-c", "Release", "--", "train", "--data", "flowers/", "--epochs", "4").Should().Contain("next: Flowers eval --weights runs/");
+        Run("Flowers", "run", "-c", "Release", "--", "train", "--data", "flowers/", "--epochs", "4").Should().Contain("next: Flowers predict --weights runs/");
         Run("Flowers", "run", "-c", "Release", "--", "predict", "photo.png").Should().Contain("photo.png").And.Contain("rose");
     }
 

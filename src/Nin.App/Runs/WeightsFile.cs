@@ -85,7 +85,7 @@ sealed class WeightsFile
 static class WeightsMetadata
 {
     /// <summary>The images that the weights learnt from.</summary>
-    public const string Dataset = "dataset";
+    public const string Dataset = "nin.dataset";
 
     /// <summary>What a run keeps with its weights.</summary>
     public static IReadOnlyDictionary<string, string> Of(Architecture architecture, TrainSettings settings, RunData data)

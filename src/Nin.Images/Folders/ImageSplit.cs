@@ -12,13 +12,13 @@ namespace Nin.Images;
 /// stands; <c>net.Save(path, data.Preprocessing)</c> keeps with the weights what a <see cref="Classifier"/> needs.
 /// </summary>
 /// <param name="Training">Training images.</param>
-/// <param name="Validation">Images to test on.</param>
+/// <param name="Validation">Images to validate on.</param>
 /// <param name="Preprocessing">Class names, resize rule and the normalisation of the training images.</param>
 /// <param name="Skipped">The folder's files that could not be used, and why.</param>
 public sealed record ImageSplit(ImageDataset Training, ImageDataset Validation, Preprocessing Preprocessing, IReadOnlyList<SkippedImage> Skipped)
 {
-    /// <summary>What a trainer takes: both sets and their normalisation.</summary>
-    public TrainingData ToTrainingData() => new(Training, Validation) { Normalization = Preprocessing.Normalization };
+    /// <summary>What a trainer takes: training images, those by which <see cref="TrainerOptions.BestWeights"/> and <see cref="TrainerOptions.Patience"/> choose, and their normalisation.</summary>
+    public TrainingData ToTrainingData() => new(Training) { Validation = Validation, Normalization = Preprocessing.Normalization };
 
     /// <summary>What a trainer takes.</summary>
     public static implicit operator TrainingData(ImageSplit split)

@@ -10,16 +10,16 @@ namespace Nin;
 public static class Checkpoint
 {
     /// <summary>Metadata: the network's class.</summary>
-    public const string ModelKey = "model";
+    public const string ModelKey = "nin.model";
 
     /// <summary>Metadata: <see cref="Architecture.Hash"/>.</summary>
-    public const string ArchitectureKey = "architecture";
+    public const string ArchitectureKey = "nin.architecture";
 
     /// <summary>Metadata: the version of these conventions.</summary>
-    public const string FormatVersionKey = "format_version";
+    public const string FormatVersionKey = "nin.format_version";
 
     /// <summary>Metadata: training steps that the weights have seen.</summary>
-    public const string TrainingStepsKey = "training_steps";
+    public const string TrainingStepsKey = "nin.training_steps";
 
     const int FormatVersion = 1;
     const string RunningVarianceSuffix = ".running_var";

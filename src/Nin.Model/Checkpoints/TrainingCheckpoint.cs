@@ -17,9 +17,9 @@ public static class TrainingCheckpoint
     const string OptimizerFile = "optimizer.safetensors";
     const string StateFile = "state.json";
     const string BestFile = "best.safetensors";
-    const string OptimizerKey = "optimizer";
-    const string StepsKey = "steps";
-    const string LearningRateKey = "learning_rate";
+    const string OptimizerKey = "nin.optimizer";
+    const string StepsKey = "nin.steps";
+    const string LearningRateKey = "nin.learning_rate";
 
     static readonly string[] Files = [ModelFile, OptimizerFile, StateFile];
 

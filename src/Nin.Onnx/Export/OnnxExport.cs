@@ -62,8 +62,8 @@ public static class OnnxExport
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
         // Those of an imported file have the name that it had there.
-        var others = (metadata ?? new Dictionary<string, string>()).Where(m => m.Key != OnnxMetadata.Model);
-        foreach (var (key, value) in others.Append(new(OnnxMetadata.Model, architecture.Name)))
+        var others = (metadata ?? new Dictionary<string, string>()).Where(m => m.Key != Checkpoint.ModelKey);
+        foreach (var (key, value) in others.Append(new(Checkpoint.ModelKey, architecture.Name)))
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model;
     }
@@ -85,11 +85,4 @@ public static class OnnxExport
     }
 
     static long LengthOf(INetwork network) => network.Parameters.Sum(p => p.Spec.Length) * sizeof(float);
-}
-
-/// <summary>Keys of the strings that Nin keeps in ONNX files, beside those of preprocessing.</summary>
-static class OnnxMetadata
-{
-    /// <summary>The network's class.</summary>
-    public const string Model = "nin.model";
 }

@@ -59,10 +59,11 @@ public sealed record ImportedNetwork(
     public void SaveWeights(string path)
     {
         var writer = new SafetensorsWriter();
+        foreach (var (key, value) in Metadata) writer.SetMetadata(key, value);
+        // What the file says of the class that it was is not of this one.
         writer.SetMetadata(Checkpoint.ModelKey, Name);
         writer.SetMetadata(Checkpoint.FormatVersionKey, 1.ToString(CultureInfo.InvariantCulture));
         writer.SetMetadata(Checkpoint.TrainingStepsKey, "0");
-        foreach (var (key, value) in Metadata) writer.SetMetadata(key, value);
         foreach (var layer in Layers)
         {
             foreach (var weight in layer.Weights)

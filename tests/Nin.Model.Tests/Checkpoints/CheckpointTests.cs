@@ -50,14 +50,14 @@ public sealed class CheckpointTests : IDisposable
         Checkpoint.Save(net, File, new Dictionary<string, string> { ["normalization"] = "0.286 0.353" });
         Checkpoint.ReadMetadata(File).Should().BeEquivalentTo(new Dictionary<string, string>
         {
-            ["model"] = "TinyNin",
-            ["architecture"] = TinyNin.Architecture.Hash(),
-            ["format_version"] = "1",
-            ["training_steps"] = "5",
+            ["nin.model"] = "TinyNin",
+            ["nin.architecture"] = TinyNin.Architecture.Hash(),
+            ["nin.format_version"] = "1",
+            ["nin.training_steps"] = "5",
             ["normalization"] = "0.286 0.353",
         });
-        var save = () => Checkpoint.Save(net, File, new Dictionary<string, string> { ["model"] = "X" });
-        save.Should().Throw<ArgumentException>().WithMessage("*'model'*");
+        var save = () => Checkpoint.Save(net, File, new Dictionary<string, string> { ["nin.model"] = "X" });
+        save.Should().Throw<ArgumentException>().WithMessage("*'nin.model'*");
     }
 
     [Fact]
@@ -100,8 +100,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("format_version", "2", "*format version '2'*up to 1*")]
-    [InlineData("training_steps", "-3", "*'-3' training steps*")]
+    [InlineData("nin.format_version", "2", "*format version '2'*up to 1*")]
+    [InlineData("nin.training_steps", "-3", "*'-3' training steps*")]
     public void ImpossibleMetadataIsRefused(string key, string value, string message)
     {
         using var net = new ChannelNet(device);

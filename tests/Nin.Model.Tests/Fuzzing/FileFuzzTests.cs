@@ -20,7 +20,7 @@ public sealed class FileFuzzTests(ITestOutputHelper output) : IDisposable
     [
         "{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "1e999", "0.5", "9223372036854775807", "99999999999999999999", "\"\\ud800\"", "\\u0000",
         "\"dtype\":\"F32\",", "\"dtype\":\"F16\",", "\"shape\":[0],", "\"shape\":[1,1,1,1,1,1,1,1,1],", "\"data_offsets\":[0,4],", "\"__metadata__\":{},",
-        "\"training_steps\":\"7\",", "\"format_version\":\"2\",", "\"epoch\":1,", "\"options\":{\"a\":null},", "[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":",
+        "\"nin.training_steps\":\"7\",", "\"nin.format_version\":\"2\",", "\"epoch\":1,", "\"options\":{\"a\":null},", "[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":",
     ];
 
     readonly TemporaryFolder folder = new();
