@@ -31,7 +31,7 @@ static class PageCompiler
     const string FlowerNet = """
         using Nin;
         namespace Nin.Docs;
-        [Network(3, 96, 96, Classes = 5)]
+        [Network(3, 64, 64, Classes = 5)]
         [NinBlock(16, Kernel = 5, Padding = 2, BatchNorm = true)]
         [MaxPool2d(3, Stride = 2)]
         [NinBlock(16, 16, 5, Kernel = 3, Padding = 1, BatchNorm = true, LastRelu = false)]

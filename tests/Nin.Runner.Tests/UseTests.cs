@@ -107,7 +107,7 @@ public sealed class UseTests(TrainedRun trained) : IClassFixture<TrainedRun>, ID
         File.WriteAllText(folder["text.png"], "not a picture");
         string[] predict = ["predict", "--weights", trained.Folder, "--device", "cpu"];
         NinProcess.Run([.. predict, folder["text.png"]]).FailedWith(1).Should().Contain("text.png cannot be used: it is not a PNG, JPEG, WebP, BMP or GIF picture.");
-        NinProcess.Run([.. predict, folder["gone.png"]]).FailedWith(1).Should().Contain("gone.png does not exist; name a PNG or JPEG file.");
+        NinProcess.Run([.. predict, folder["gone.png"]]).FailedWith(1).Should().Contain("gone.png does not exist; name a PNG, JPEG, WebP, GIF or BMP file.");
         NinProcess.Run(predict).FailedWith(2).Should().Contain("Required argument 'IMAGE' missing");
         byte[] whole = File.ReadAllBytes(Picture("whole.png", 300, 300));
         File.WriteAllBytes(folder["cut.png"], whole[..(whole.Length / 2)]);

@@ -10,7 +10,7 @@ namespace Nin.App.Commands;
 sealed class ExplainCommand : Command
 {
     readonly ModelCatalog models;
-    readonly Argument<string> image = new("image") { Description = "A PNG or JPEG file", HelpName = "IMAGE" };
+    readonly Argument<string> image = new("image") { Description = "A file of a picture: PNG, JPEG, WebP, GIF or BMP", HelpName = "IMAGE" };
     readonly Option<string?> weights = SharedOptions.WeightsOrNewest();
     readonly Option<ModelEntry?> model;
     readonly Option<string?> className = new("--class") { Description = "The class to look for (default: the one that is predicted)", HelpName = "name" };

@@ -10,7 +10,7 @@ namespace Nin.App.Commands;
 sealed class PredictCommand : Command
 {
     readonly ModelCatalog models;
-    readonly Argument<string[]> images = new("images") { Description = "PNG or JPEG files", HelpName = "IMAGE", Arity = ArgumentArity.OneOrMore };
+    readonly Argument<string[]> images = new("images") { Description = "Files of pictures: PNG, JPEG, WebP, GIF or BMP", HelpName = "IMAGE", Arity = ArgumentArity.OneOrMore };
     readonly Option<string?> weights = SharedOptions.WeightsOrNewest();
     readonly Option<ModelEntry?> model;
     readonly Option<string> device = SharedOptions.Device();

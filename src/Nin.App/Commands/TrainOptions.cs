@@ -17,7 +17,7 @@ sealed class TrainOptions(ModelCatalog models)
         "--epochs", $"Times that all training images are seen ({Each(s => s.Epochs)}); beside --resume, the run's new total", least: 1);
     readonly Option<int?> batch = OptionKinds.Integer("--batch", $"Images per step ({TrainSettings.DefaultBatch})", least: 1);
     readonly Option<double?> lr = OptionKinds.Number(
-        "--lr", "Peak learning rate (0.1; 0.01 for mnist28 and cifar10; 0.001 with adam and adamw; less with a batch below 128 that was not given)", v => v > 0, "a number above 0");
+        "--lr", $"Peak learning rate ({Rates(models)}; 0.001 with adam and adamw; less with a batch below 128 that was not given)", v => v > 0, "a number above 0");
     readonly Option<double?> momentum = OptionKinds.Number(
         "--momentum", $"Nesterov momentum of sgd ({Each(s => s.Momentum)})", v => v is >= 0 and < 1, "a number of 0 or more and below 1");
     readonly Option<double?> weightDecay = OptionKinds.Number(
@@ -110,6 +110,15 @@ sealed class TrainOptions(ModelCatalog models)
             Patience = isFolder ? parsed.GetValue(patience) ?? start.Patience ?? FolderData.DefaultPatience : null,
             Precision = (parsed.GetValue(precision) ?? start.Precision) is "float32" ? null : parsed.GetValue(precision) ?? start.Precision,
         });
+    }
+
+    // The default network's rate, then what others have of their own.
+    static string Rates(ModelCatalog models)
+    {
+        double own = models.Default.Settings.Lr;
+        var others = models.All.GroupBy(m => m.Settings.Lr).Where(group => group.Key != own)
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Key} for {string.Join(", ", group.Select(m => m.Id))}"));
+        return string.Join("; ", others.Prepend(own.ToString(CultureInfo.InvariantCulture)));
     }
 
     static string Each(Func<TrainSettings, object> value) =>

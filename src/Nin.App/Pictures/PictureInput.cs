@@ -14,7 +14,7 @@ static class PictureInput
     /// <exception cref="FileNotFoundException">It does not exist.</exception>
     public static float[] Read(string path, Preprocessing preprocessing)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} does not exist; name a PNG or JPEG file.");
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} does not exist; name a PNG, JPEG, WebP, GIF or BMP file.");
         var decoder = new ImageDecoder(preprocessing, MostPixels);
         var pixels = new byte[decoder.Length];
         try
