@@ -163,7 +163,7 @@ readonly record struct DepthRuns(int Count, int Length, nint Step)
 }
 
 /// <summary>
-/// A run of memory that is prefetched into the cache a little at a time during a product, so that the arithmetic units need not wait when
+/// A run of memory, or two, that is prefetched into the cache a little at a time during a product, so that the arithmetic units need not wait when
 /// the work after it begins. It does not affect what is computed, and does nothing on machines without prefetch.
 /// </summary>
 unsafe struct ReadAhead(float* from, long length)
@@ -172,10 +172,19 @@ unsafe struct ReadAhead(float* from, long length)
 
     float* next = from;
     long length = length;
+    float* second;
+    long secondLength;
     long step;
 
-    /// <summary>Divides the run among the tiles of a product.</summary>
-    public void Spread(int tiles) => step = length > 0 ? Packing.RoundUp(Packing.CeilDivide(length, tiles), LineLength) : 0;
+    /// <summary>What comes after it.</summary>
+    public readonly ReadAhead Then(float* from, long length) => this with { second = from, secondLength = length };
+
+    /// <summary>Divides all of it among the tiles of a product.</summary>
+    public void Spread(int tiles)
+    {
+        long all = length + secondLength;
+        step = all > 0 ? Packing.RoundUp(Packing.CeilDivide(all, tiles), LineLength) : 0;
+    }
 
     /// <summary>Prefetches one cache line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -190,6 +199,12 @@ unsafe struct ReadAhead(float* from, long length)
     /// </summary>
     public void Next(int steps, float* idle, ref MicroTileResult tile)
     {
+        if (length <= 0)
+        {
+            next = second;
+            (length, secondLength) = (secondLength, 0);
+        }
+
         long share = steps > 0 ? Math.Min(step, length) : 0, spread = Math.Min(share, (long)steps * LineLength);
         tile.Ahead = share > 0 ? next : idle;
         tile.AheadStep = share > 0 ? Packing.CeilDivide(spread, steps) : 0;

@@ -9,7 +9,9 @@ namespace Nin.Ops;
 unsafe struct WinogradSums<TMatrices> : ILanesJob
     where TMatrices : struct, IWinogradMatrices
 {
-    const int BlockChannels = 48;
+    /// <summary>Channels of a piece: those of a block lie together in memory, so that a product reads one run of it, which processors foresee.</summary>
+    public const int BlockChannels = 48;
+
     const int BlockFilters = 64;
 
     // Where there are few pieces, the threads would have unequal shares of them.
@@ -32,9 +34,9 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
     /// <summary>Tiles of the run.</summary>
     public int Count;
 
-    /// <summary><c>[point, tile, channel]</c>, channels padded to <see cref="ChannelStep"/>.</summary>
+    /// <summary><c>[point, block of channels, tile, channel of the block]</c>, all channels padded to <see cref="PaddedChannels"/>.</summary>
     public float* Values;
-    public int ChannelStep;
+    public int PaddedChannels;
     public nint ValuesStep;
 
     /// <summary>Packed as B of a product over the tiles, point by point.</summary>
@@ -69,18 +71,21 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
             Rows = Math.Min(BlockChannels, Channels - channel),
             Columns = Math.Min(filters, Filters - filter),
             Depth = Count,
-            Runs = new DepthRuns(1, Count, ChannelStep),
+            Runs = new DepthRuns(1, Count, Math.Min(BlockChannels, PaddedChannels - channel)),
             PanelStep = MicroKernel.Rows<TLanes>(),
             IsExact = true,
-            RowsBefore = channel,
             CStep = BlockFilters,
             Epilogue = TileEpilogue.None,
         };
         for (int point = 0; point < Points; point++)
         {
-            product.A = Values + point * ValuesStep + channel;
+            product.A = Values + point * ValuesStep + (nint)channel * Count;
             product.B = Gradients + point * GradientsStep + (nint)filter * Count;
             product.C = sums + point * SumsStep;
+            // The next point's factors, which are elsewhere in a cache that all threads share.
+            product.Ahead = point + 1 < Points
+                ? new ReadAhead(product.B + GradientsStep, (long)product.Columns * Count).Then(product.A + ValuesStep, product.Runs.Step * Count)
+                : default;
             product.Execute<TLanes, ColumnPanel>();
         }
 
@@ -112,7 +117,7 @@ unsafe struct WinogradSums<TMatrices> : ILanesJob
 }
 
 /// <summary>
-/// The transformed factors of a weight gradient, for a run of tiles: <c>Bᵀ x B</c> as <c>[point, tile, channel]</c> and
+/// The transformed factors of a weight gradient, for a run of tiles: <c>Bᵀ x B</c> as <see cref="WinogradSums{TMatrices}.Values"/> and
 /// <c>A dy Aᵀ</c> packed as B of a product over the tiles. A piece is a few tiles.
 /// </summary>
 unsafe struct WinogradPairs<TMatrices> : ILanesJob
@@ -129,9 +134,9 @@ unsafe struct WinogradPairs<TMatrices> : ILanesJob
     /// <summary>Tiles of the run.</summary>
     public int Count;
 
-    /// <summary>Where <c>Bᵀ x B</c> goes: channels padded to <see cref="ChannelStep"/>.</summary>
+    /// <summary>Where <c>Bᵀ x B</c> goes.</summary>
     public float* Values;
-    public int ChannelStep;
+    public int PaddedChannels;
     public nint ValuesStep;
 
     /// <summary>Where <c>A dy Aᵀ</c> goes.</summary>
@@ -165,10 +170,15 @@ unsafe struct WinogradPairs<TMatrices> : ILanesJob
         where TLanes : struct, ILanes<TLanes>
     {
         float* x = Windows.Read<TLanes>(tile, border, out nint rowStep);
-        float* to = Values + (nint)i * ChannelStep;
-        for (int c = 0; c < Windows.Channels; c += TLanes.Count)
+        const int Block = WinogradSums<TMatrices>.BlockChannels;
+        for (int from = 0; from < Windows.Channels; from += Block)
         {
-            WinogradTransform.Input<TMatrices, TLanes>(Windows.Channels - c, x + c, rowStep, Windows.Channels, to + c, ValuesStep, buffer);
+            int padded = Math.Min(Block, PaddedChannels - from), end = Math.Min(Windows.Channels, from + Block);
+            float* to = Values + (nint)from * Count + i * padded;
+            for (int c = from; c < end; c += TLanes.Count, to += TLanes.Count)
+            {
+                WinogradTransform.Input<TMatrices, TLanes>(Windows.Channels - c, x + c, rowStep, Windows.Channels, to, ValuesStep, buffer);
+            }
         }
     }
 

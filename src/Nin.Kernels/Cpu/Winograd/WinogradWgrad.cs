@@ -60,7 +60,7 @@ static unsafe class WinogradWgrad
             Windows = tiles.Windows(x),
             Results = tiles.Results(dY),
             Values = workspace,
-            ChannelStep = ChannelStep(sizes),
+            PaddedChannels = PaddedChannels(sizes),
             ValuesStep = (nint)ValuesStep(tiles),
             Gradients = workspace + tiles.Points * ValuesStep(tiles),
             GradientsStep = (nint)GradientsStep(pool, tiles),
@@ -74,7 +74,7 @@ static unsafe class WinogradWgrad
             Filters = sizes.Filters,
             Threads = pool.Threads,
             Values = pairs.Values,
-            ChannelStep = pairs.ChannelStep,
+            PaddedChannels = pairs.PaddedChannels,
             ValuesStep = pairs.ValuesStep,
             Gradients = pairs.Gradients,
             GradientsStep = pairs.GradientsStep,
@@ -140,9 +140,9 @@ static unsafe class WinogradWgrad
         return Packing.CeilDivide(tiles, Packing.CeilDivide(tiles, MaxRun));
     }
 
-    static int ChannelStep(in Conv2dSizes sizes) => Packing.RoundUp(sizes.Channels, MicroKernel.MaxColumns / 2);
+    static int PaddedChannels(in Conv2dSizes sizes) => Packing.RoundUp(sizes.Channels, MicroKernel.MaxColumns / 2);
 
-    static long ValuesStep(in WinogradSizes sizes) => (long)RunLength(sizes) * ChannelStep(sizes.Convolution) + Gap;
+    static long ValuesStep(in WinogradSizes sizes) => (long)RunLength(sizes) * PaddedChannels(sizes.Convolution) + Gap;
 
     static long GradientsStep(WorkerPool pool, in WinogradSizes sizes) =>
         (long)RunLength(sizes) * Packing.PaddedColumns(sizes.Convolution.Filters, pool.Width) + Gap;
