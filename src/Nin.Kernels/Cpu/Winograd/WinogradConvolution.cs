@@ -163,20 +163,35 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
             CStep = BlockColumns,
             Epilogue = TileEpilogue.None,
         };
+        int block = Packing.BlockDepth(Depth);
         for (int point = 0; point < Points; point++)
         {
             product.A = values + point * PointLength;
             product.C = sums + point * SumsStep;
             product.FromC = false;
-            for (int from = 0; from < Depth; from += product.Depth)
+            for (int from = 0; from < Depth; from += block)
             {
-                product.Depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
+                product.Depth = Math.Min(block, Depth - from);
                 product.Runs = new DepthRuns(1, product.Depth, Step: 1);
-                product.B = Packed + ((nint)from * Points + (nint)point * product.Depth) * padded + (nint)j * product.Depth;
+                product.B = Weights(from, point, j, padded);
+                product.Ahead = from + block < Depth ? Factors(product.A + Points * PointLength, count, Weights(from + block, point, j, padded), columns, from + block)
+                    : point + 1 < Points ? Factors(values + (point + 1) * PointLength, count, Weights(0, point + 1, j, padded), columns, 0)
+                    : default;
                 product.Execute<TLanes, TPanel>();
                 product.A += Points * PointLength;
                 product.FromC = true;
             }
         }
     }
+
+    // Of a block of the depth, at a point, from a column on.
+    readonly float* Weights(int from, int point, int j, int padded)
+    {
+        int depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
+        return Packed + ((nint)from * Points + (nint)point * depth) * padded + (nint)j * depth;
+    }
+
+    // Both factors of a product lie apart from those of the one before.
+    readonly ReadAhead Factors(float* a, int count, float* b, int columns, int from) =>
+        new ReadAhead(b, (long)columns * Math.Min(Packing.BlockDepth(Depth), Depth - from)).Then(a, (long)count * RowLength);
 }

@@ -167,6 +167,8 @@ unsafe struct WinogradLargeProduct<TMatrices> : ILanesJob
                 product.A = Values + (from / Input.Block * Points + point) * Input.PointLength;
                 product.B = weights + point * step;
                 product.C = sums + point * SumsStep;
+                // The tiles of the next point are in a cache that all threads share; the weights are in this one's own.
+                product.Ahead = point + 1 < Points ? new ReadAhead(product.A + Input.PointLength, (long)tiles * Input.RowLength) : default;
                 product.Execute<TLanes, ShortRowPanel>();
             }
         }
