@@ -77,11 +77,12 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
     {
         int padded = Packing.PaddedColumns(Columns, 32 * TLanes.Count);
         int end = Math.Min(Depth, (index + 1) * PieceDepth);
-        for (int k = index * PieceDepth; k < end; k++)
+        for (int k = index * PieceDepth, steps; k < end; k += steps)
         {
             int from = k - k % Packing.BlockDepth(Depth);
             int depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
-            Pack<TLanes>(k, 1, 0, Columns, Packed + (nint)from * Points * padded, k - from, depth);
+            steps = Math.Min(end, from + depth) - k;
+            Pack<TLanes>(k, steps, 0, Columns, Packed + (nint)from * Points * padded, k - from, depth);
         }
     }
 
@@ -99,51 +100,42 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
         where TLanes : struct, ILanes<TLanes>
     {
         float* buffer = stackalloc float[WinogradTransform.BufferLength];
-        float* taps = stackalloc float[Kernel * Kernel * TLanes.Count];
+        float* taps = stackalloc float[PieceDepth * Kernel * Kernel * TLanes.Count];
         nint pointStep = (nint)depth * Packing.PaddedColumns(end - column, 32 * TLanes.Count);
-        for (int k = first; k < first + steps; k++, inBlock++)
+        for (int k = first, last = first + steps, count; k < last; k += count, inBlock += count)
         {
+            count = Math.Min(PieceDepth - k % PieceDepth, last - k);
             for (int j = column; j < end; j += TLanes.Count)
             {
                 int inPanel = Packing.BeforeInPanel(j - column, end - column, TLanes.Count);
                 int left = end - j, width = Packing.PanelColumns(left + inPanel, TLanes.Count);
                 float* v = block + (nint)(j - column - inPanel) * depth + (nint)inBlock * width + inPanel;
                 // Whole registers are written: not a wider one than the panel, which would go over the next step, another thread's.
-                if (width < TLanes.Count) Transform<Lanes256>(k, j, left, taps, v, pointStep, buffer);
-                else Transform<TLanes>(k, j, Math.Min(TLanes.Count, left), taps, v, pointStep, buffer);
+                if (width < TLanes.Count) Transform<Lanes256>(k, count, j, left, taps, v, width, pointStep, buffer);
+                else Transform<TLanes>(k, count, j, Math.Min(TLanes.Count, left), taps, v, width, pointStep, buffer);
             }
         }
     }
 
+    // Some steps of the depth, at most PieceDepth, of a register of columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void Transform<TLanes>(int k, int j, int count, float* taps, float* v, nint pointStep, float* buffer)
+    readonly void Transform<TLanes>(int k, int steps, int j, int columns, float* taps, float* v, int width, nint pointStep, float* buffer)
         where TLanes : struct, ILanes<TLanes>
     {
+        int window = Kernel * Kernel;
         float* weights = Weights + (nint)k * Filters + j;
-        nint step = (nint)Channels * Filters;
+        nint next = Filters, step = (nint)Channels * Filters;
         if (IsTransposed)
         {
-            Gather<TLanes>(Weights + (nint)j * Filters + k, count, taps);
-            weights = taps + (Kernel * Kernel - 1) * TLanes.Count;
+            for (int tap = 0; tap < window; tap++)
+                Transposition.Run(Weights + (tap * Channels + (nint)j) * Filters + k, Filters, columns, steps, taps + tap * TLanes.Count, window * TLanes.Count);
+            // The last tap first.
+            weights = taps + (window - 1) * TLanes.Count;
+            next = window * TLanes.Count;
             step = -TLanes.Count;
         }
 
-        WinogradTransform.Filter<TMatrices, TLanes>(count, Kernel, scaled: true, weights, Kernel * step, step, v, pointStep, buffer);
-    }
-
-    // The taps of some channels of one filter, side by side.
-    readonly void Gather<TLanes>(float* weights, int channels, float* taps)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        for (int tap = 0; tap < Kernel * Kernel; tap++, taps += TLanes.Count)
-        {
-            float* from = weights + (nint)tap * Channels * Filters;
-            for (int c = 0; c < channels; c++)
-            {
-                taps[c] = from[(nint)c * Filters];
-            }
-
-            new Span<float>(taps + channels, TLanes.Count - channels).Clear();
-        }
+        for (int i = 0; i < steps; i++, weights += next, v += width)
+            WinogradTransform.Filter<TMatrices, TLanes>(columns, Kernel, scaled: true, weights, Kernel * step, step, v, pointStep, buffer);
     }
 }

@@ -112,18 +112,14 @@ unsafe struct GemmWeightPacking : ILanesJob
         {
             width = Packing.PanelColumns(ResultChannels - j, TLanes.Count);
             int channels = Math.Min(width, ResultChannels - j);
-            for (int k = from; k < from + depth; k++)
+            for (int k = from, steps; k < from + depth; k += steps, packed += steps * width)
             {
-                int place = k / SourceChannels;
+                int place = k / SourceChannels, source = k % SourceChannels;
                 int tap = Rows.TapAt(place / Columns.Taps) * KernelWidth + Columns.TapAt(place % Columns.Taps);
-                float* row = weights + tap * TapStep + k % SourceChannels * SourceStep + j * ResultStep;
-                for (int i = 0; i < channels; i++)
-                {
-                    packed[i] = row[i * ResultStep];
-                }
-
-                new Span<float>(packed + channels, width - channels).Clear();
-                packed += width;
+                // Those that lie in one run, cache line by cache line: their way through all rows touches each line once.
+                steps = Math.Min(Math.Min(SourceChannels - source, MicroKernel.LineColumns), from + depth - k);
+                Transposition.Run(weights + tap * TapStep + source + j * ResultStep, ResultStep, channels, steps, packed, width);
+                for (int i = 0; channels < width && i < steps; i++) new Span<float>(packed + i * width + channels, width - channels).Clear();
             }
         }
     }
