@@ -188,7 +188,7 @@ unsafe struct WinogradProduct<TMatrices> : ILanesJob
     readonly float* Weights(int from, int point, int j, int padded)
     {
         int depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
-        return Packed + ((nint)from * Points + (nint)point * depth) * padded + (nint)j * depth;
+        return Packed + Points * WinogradPacking.BlockStart(from, Depth, padded) + point * ((nint)depth * padded + WinogradPacking.Gap) + (nint)j * depth;
     }
 
     // Both factors of a product lie apart from those of the one before.

@@ -118,7 +118,7 @@ unsafe struct WinogradLargeProduct<TMatrices> : ILanesJob
     /// <summary>Pieces of <see cref="Columns"/> columns.</summary>
     public readonly int Pieces => Packing.CeilDivide(filters, Columns);
 
-    readonly long WeightsLength => (long)Points * Input.Block * Columns;
+    readonly long WeightsLength => (long)Points * (Input.Block * Columns + WinogradPacking.Gap);
 
     readonly nint SumsStep => (nint)tiles * Columns + Gap;
 
@@ -161,7 +161,7 @@ unsafe struct WinogradLargeProduct<TMatrices> : ILanesJob
             product.Runs = new DepthRuns(1, product.Depth, Step: 1);
             product.FromC = from > 0;
             Weights.Pack<TLanes>(from, product.Depth, column, end, weights, 0, product.Depth);
-            nint step = (nint)product.Depth * Packing.PaddedColumns(product.Columns, 32 * TLanes.Count);
+            nint step = (nint)product.Depth * Packing.PaddedColumns(product.Columns, 32 * TLanes.Count) + WinogradPacking.Gap;
             for (int point = 0; point < Points; point++)
             {
                 product.A = Values + (from / Input.Block * Points + point) * Input.PointLength;

@@ -15,7 +15,7 @@ readonly unsafe record struct WinogradWeights(WorkerPool Pool, Conv2dSizes Sizes
         get
         {
             var (depth, columns) = IsTransposed ? (Sizes.Filters, Sizes.Channels) : (Sizes.Channels, Sizes.Filters);
-            return (long)new WinogradSizes(Sizes).Points * depth * Packing.PaddedColumns(columns, Pool.Width);
+            return new WinogradSizes(Sizes).Points * (WinogradPacking.BlockStart(depth, depth, Packing.PaddedColumns(columns, Pool.Width)) + WinogradPacking.Gap);
         }
     }
 
@@ -42,6 +42,21 @@ readonly unsafe record struct WinogradWeights(WorkerPool Pool, Conv2dSizes Sizes
     public WinogradPacking<TMatrices> Packer<TMatrices>(float* w)
         where TMatrices : struct, IWinogradMatrices =>
         new() { Weights = w, Kernel = Sizes.Window.Rows.Kernel, Channels = Sizes.Channels, Filters = Sizes.Filters, IsTransposed = IsTransposed };
+}
+
+/// <summary>Where weights at their points are.</summary>
+static class WinogradPacking
+{
+    /// <summary>
+    /// Floats between the points of a block: a step of the depth is written to all points, and without it they would fall into the same few sets of a cache.
+    /// </summary>
+    public const int Gap = 16;
+
+    /// <summary>Floats of a point before a block of the depth: of as many points is where the block begins.</summary>
+    /// <param name="from">The block's first step.</param>
+    /// <param name="depth">All steps.</param>
+    /// <param name="padded">Columns, padded.</param>
+    public static nint BlockStart(int from, int depth, int padded) => (nint)from * padded + (depth > 0 ? from / Packing.BlockDepth(depth) * Gap : 0);
 }
 
 /// <summary>
@@ -82,7 +97,7 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
             int from = k - k % Packing.BlockDepth(Depth);
             int depth = Math.Min(Packing.BlockDepth(Depth), Depth - from);
             steps = Math.Min(end, from + depth) - k;
-            Pack<TLanes>(k, steps, 0, Columns, Packed + (nint)from * Points * padded, k - from, depth);
+            Pack<TLanes>(k, steps, 0, Columns, Packed + Points * WinogradPacking.BlockStart(from, Depth, padded), k - from, depth);
         }
     }
 
@@ -91,7 +106,7 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
     /// <param name="steps">Steps.</param>
     /// <param name="column">The first column: that of a panel.</param>
     /// <param name="end">The column after the last one: that of a panel, or the end.</param>
-    /// <param name="block">Where these columns go, <c>[point][column panel][depth in block][panel width]</c>.</param>
+    /// <param name="block">Where these columns go, <c>[point][column panel][depth in block][panel width]</c>, with a gap between points.</param>
     /// <param name="inBlock">Steps of the block before the first.</param>
     /// <param name="depth">Steps of the block.</param>
     [SkipLocalsInit]
@@ -101,7 +116,7 @@ unsafe struct WinogradPacking<TMatrices> : ILanesJob
     {
         float* buffer = stackalloc float[WinogradTransform.BufferLength];
         float* taps = stackalloc float[PieceDepth * Kernel * Kernel * TLanes.Count];
-        nint pointStep = (nint)depth * Packing.PaddedColumns(end - column, 32 * TLanes.Count);
+        nint pointStep = (nint)depth * Packing.PaddedColumns(end - column, 32 * TLanes.Count) + WinogradPacking.Gap;
         for (int k = first, last = first + steps, count; k < last; k += count, inBlock += count)
         {
             count = Math.Min(PieceDepth - k % PieceDepth, last - k);
