@@ -22,12 +22,39 @@ public sealed class ExternalWeightsTests : PatternTests
     }
 
     [Fact]
-    public void A_part_that_is_the_rest_of_its_file_needs_no_numbers()
+    public void A_part_without_a_length_is_as_long_as_its_tensor()
     {
-        string y = Graph.Node("Conv", [Graph.Input(0, 3, 9, 8), Graph.Weights(4, 3, 3, 3)]);
+        string y = Conv();
         Out(Weights);
-        Graph.Graph.Initializer[0].ExternalData.RemoveAt(2);
-        Graph.Graph.Initializer[0].ExternalData.RemoveAt(1);
+        foreach (var tensor in Graph.Graph.Initializer) tensor.ExternalData.RemoveAt(2);
+
+        Agrees(y).Should().Contain("[Conv2d(4, Kernel = 3)]");
+    }
+
+    [Fact]
+    public void Weights_of_an_attribute_are_read_too()
+    {
+        string x = Graph.Input(0, 3, 9, 8), first = Graph.Weights(200, 3, 1, 1), second = Graph.Weights(200, 200, 1, 1);
+        Out(Weights);
+        string[] constants = [.. ((string[])[first, second]).Select(name => Graph.Node("Constant", [], new AttributeProto
+        {
+            Name = "value", Type = AttributeProto.Types.Kind.Tensor, T = Graph.Graph.Initializer.First(t => t.Name == name),
+        }))];
+        Graph.Graph.Initializer.Clear();
+        string path = Graph.Save(Folder, Graph.Node("Conv", [Graph.Node("Conv", [x, constants[0]]), constants[1]]));
+
+        OnnxImport.Read(path).Layers.Select(l => l.Kind).Should().Equal("Pointwise", "Pointwise");
+    }
+
+    [Fact]
+    public void A_place_outside_the_folder_of_weights_that_nothing_reads_is_no_matter()
+    {
+        string y = Conv();
+        Out(Weights);
+        var unread = Graph.Graph.Initializer[0].Clone();
+        unread.Name = "unread";
+        unread.ExternalData[0].Value = "../elsewhere";
+        Graph.Graph.Initializer.Add(unread);
 
         Agrees(y);
     }

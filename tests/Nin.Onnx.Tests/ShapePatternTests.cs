@@ -225,4 +225,23 @@ public sealed class ShapePatternTests : PatternTests
         string once = Graph.Node("Mul", [x, biased]);
         Agrees(Graph.Node("Mul", [once, Graph.Node("Reshape", [gate, Graph.Integers(-1, 4, 1, 1)])]));
     }
+
+    [Theory]
+    [InlineData("Squeeze", 2)]
+    [InlineData("Unsqueeze", 3)]
+    public void A_bias_of_features_whose_half_of_a_pixel_something_else_reads_is_theirs_alone(string other, int axis)
+    {
+        string flat = Graph.Node("Flatten", [Graph.Node("GlobalAveragePool", [Conv()])]);
+        string half = Graph.Node("Unsqueeze", [Graph.Node("MatMul", [flat, Graph.Weights(4, 4)]), Graph.Integers(2)]);
+        string biased = Graph.Node("Add", [Graph.Node("Squeeze", [half, Graph.Integers(2)]), Graph.Weights(4)]);
+        string plain = Graph.Node("Relu", [Graph.Node(other, [half, Graph.Integers(axis)])]);
+        Agrees(Graph.Node("Concat", [biased, Graph.Node("Flatten", [plain])], Int("axis", 1)));
+    }
+
+    [Fact]
+    public void One_row_of_all_examples_is_refused()
+    {
+        string x = Graph.Node("Conv", [Graph.Input(2, 3, 9, 8), Graph.Weights(4, 3, 3, 3)]);
+        FluentActions.Invoking(() => Agrees(Graph.Node("Reshape", [x, Graph.Integers(1, -1)]))).Should().Throw<NotSupportedException>().WithMessage("*the shape ?1, -1]*");
+    }
 }

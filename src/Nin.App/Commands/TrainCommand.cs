@@ -171,7 +171,7 @@ sealed class TrainCommand : Command
             Tables.Fixed(result.ExamplesPerSecond, "#,0"), Tables.Count(result.DeadClasses), RunPace.Duration(result.Seconds));
         console.Write(table);
         console.Say($"  {folder.Path}: model.safetensors, metrics.csv, curves.png, confusion.png, report.html");
-        // Of pictures of one's own none are left that it has not seen.
+        // Of pictures of one's own none are left that decided nothing.
         console.Say(settings.Dataset == RunData.FolderName
             ? $"  next: {NinApp.Name} predict --weights {folder.Weights} photo.jpg"
             : $"  next: {NinApp.Name} eval --weights {folder.Weights}");

@@ -21,13 +21,12 @@ sealed class WeightsFile
     /// <summary>What the weights learnt from, if the file says so.</summary>
     public string? Dataset => metadata.GetValueOrDefault(WeightsMetadata.Dataset) is { } name && RunData.Names.Contains(name) ? name : null;
 
-    /// <summary>How pictures are prepared, and what classes are called: as the file says, or as the network was trained where an older one does not.</summary>
+    /// <summary>How pictures are prepared, and what classes are called: as the file says, or as the network was trained where it does not.</summary>
     /// <exception cref="InvalidDataException">What the file says is damaged, or of another network.</exception>
     public Preprocessing Preprocessing => field ??= FindPreprocessing();
 
     /// <summary>What the file says of itself beside what every file of weights does.</summary>
-    public IReadOnlyDictionary<string, string> OwnMetadata => metadata.Where(m => m.Key is not (
-        Checkpoint.ModelKey or Checkpoint.ArchitectureKey or Checkpoint.FormatVersionKey or Checkpoint.TrainingStepsKey)).ToDictionary();
+    public IReadOnlyDictionary<string, string> OwnMetadata => metadata.Where(m => !Checkpoint.IsOwnKey(m.Key)).ToDictionary();
 
     /// <summary>Finds the network in the file's metadata, unless it is named.</summary>
     /// <param name="path">A file, or the folder of a run.</param>

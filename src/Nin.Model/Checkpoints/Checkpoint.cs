@@ -25,6 +25,9 @@ public static class Checkpoint
     const string RunningVarianceSuffix = ".running_var";
     const string StepsSuffix = ".num_batches_tracked";
 
+    /// <summary>Whether this class writes a key: what other files say under it is of other weights, and <see cref="Save"/> refuses it.</summary>
+    public static bool IsOwnKey(string key) => key is ModelKey or ArchitectureKey or FormatVersionKey or TrainingStepsKey;
+
     /// <summary>Writes a network's parameters and buffers. The file at the path is replaced as a whole or not at all.</summary>
     /// <param name="network">What to save.</param>
     /// <param name="path">Where to; the folder exists.</param>
@@ -37,7 +40,7 @@ public static class Checkpoint
         ArgumentNullException.ThrowIfNull(network);
         foreach (string key in metadata?.Keys ?? [])
         {
-            if (key is ModelKey or ArchitectureKey or FormatVersionKey or TrainingStepsKey)
+            if (IsOwnKey(key))
                 throw new ArgumentException($"The metadata key '{key}' is written by Checkpoint itself; choose another.", nameof(metadata));
         }
 

@@ -19,13 +19,6 @@ public abstract class Network<TIn, TOut> : INetwork<TIn, TOut>
     volatile TrainedPart? part;
     bool disposed;
 
-    /// <summary>Takes memory for the parameters and initialises them.</summary>
-    /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>
-    protected Network(Device device, int seed, Architecture architecture, MemoryPlan plan)
-        : this(device, seed, architecture, plan, initialize: true)
-    {
-    }
-
     /// <summary>Takes memory for the parameters.</summary>
     /// <param name="device">Where it runs.</param>
     /// <param name="seed">Keys the initial weights and dropout.</param>

@@ -50,7 +50,7 @@ public static class OnnxExport
         }
 
         string output = "logits";
-        // A layer or a parameter of that name keeps it.
+        // A layer of that name keeps it.
         while (values.SkipLast(1).Contains(output)) output += "_";
         writer.Output(output, values[^1], architecture.Output);
         var model = new ModelProto
@@ -61,8 +61,8 @@ public static class OnnxExport
             Graph = writer.Graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
-        // Those of an imported file have the name that it had there.
-        var others = (metadata ?? new Dictionary<string, string>()).Where(m => m.Key != Checkpoint.ModelKey);
+        // What a file of other weights says of them is not of these.
+        var others = (metadata ?? new Dictionary<string, string>()).Where(m => !Checkpoint.IsOwnKey(m.Key));
         foreach (var (key, value) in others.Append(new(Checkpoint.ModelKey, architecture.Name)))
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model;

@@ -60,8 +60,9 @@ static class Activations
         var x = graph.Layer(node, 0);
         var given = graph.FindConstant(node, 1) ?? throw new NotSupportedException("its slopes are computed");
         float[] slopes = Arithmetic.PerChannel(given, x.Shape);
-        if (Array.TrueForAll(slopes, s => s == slopes[0])) graph.Note("PRelu with one slope is a leaky ReLU here: the slope is no longer trained.");
-        return Leaky(graph, node, x, slopes);
+        var result = Leaky(graph, node, x, slopes);
+        if (graph.Layers[result.Layer].Kind == "LeakyRelu") graph.Note("PRelu with one slope is a leaky ReLU here: the slope is no longer trained.");
+        return result;
     }
 
     /// <summary>

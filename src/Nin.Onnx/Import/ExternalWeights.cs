@@ -6,7 +6,8 @@ namespace Nin.Onnx;
 
 /// <summary>
 /// The files beside an ONNX file that hold its weights, as exporters write them for networks that one file cannot hold, and some for all. A tensor names a
-/// file, relative to the folder of its own, and a part of it. Nothing is allocated that a file merely claims.
+/// file, relative to the folder of its own, and a part of it. Nothing is allocated that a file merely claims. Names that lead out of the folder are refused; symbolic
+/// links are followed, for caches of downloads are made of them: a folder whose links come from others is not to be read.
 /// </summary>
 /// <remarks>Format: github.com/onnx/onnx, <c>docs/ExternalData.md</c>.</remarks>
 sealed class ExternalWeights
@@ -19,8 +20,9 @@ sealed class ExternalWeights
     public ExternalWeights(string folder, GraphProto graph)
     {
         this.folder = folder;
-        Bytes = graph.Initializer.Where(t => t.DataLocation == Location.External).Select(t => PathOf(t)).Where(File.Exists).Distinct(StringComparer.Ordinal)
-            .Sum(path => new FileInfo(path).Length);
+        var attributes = graph.Node.SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T);
+        Bytes = graph.Initializer.Concat(attributes).Where(t => t.DataLocation == Location.External).Select(FindPath).OfType<string>().Where(File.Exists)
+            .Distinct(StringComparer.Ordinal).Sum(path => new FileInfo(path).Length);
     }
 
     /// <summary>How long they are together.</summary>
@@ -35,10 +37,11 @@ sealed class ExternalWeights
         {
             using var file = File.OpenHandle(path);
             long total = RandomAccess.GetLength(file), offset = Number(tensor, "offset") ?? 0;
-            long length = Number(tensor, "length") ?? total - offset;
-            if (offset < 0 || length is < 0 or > int.MaxValue || length > total - offset)
+            long length = Number(tensor, "length") ?? OnnxFile.BytesOf(tensor) ?? total - offset;
+            if (offset < 0 || length < 0 || length > total - offset)
                 throw new InvalidDataException(string.Create(
                     CultureInfo.InvariantCulture, $"the weights of '{tensor.Name}' are said to be bytes {offset} to {(Int128)offset + length} of '{said}', which has {total}: it is cut short or another one"));
+            if (length > Array.MaxLength) throw new InvalidDataException($"the weights of '{tensor.Name}' are more than 2 GB; no layer has so many");
             limits.Take(length / sizeof(float));
             byte[] bytes = new byte[length];
             for (int read = 0; read < bytes.Length;)
@@ -60,10 +63,14 @@ sealed class ExternalWeights
     string PathOf(TensorProto tensor)
     {
         string location = Entry(tensor, "location") ?? throw new InvalidDataException($"the weights of '{tensor.Name}' are outside the file, which does not say where");
-        string path = location.Contains('\0') || Path.IsPathRooted(location) ? "" : Path.GetFullPath(Path.Combine(folder, location));
-        if (!path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            throw new InvalidDataException($"the weights of '{tensor.Name}' are said to be in '{location}', which is not in the file's own folder");
-        return path;
+        return FindPath(tensor) ?? throw new InvalidDataException($"the weights of '{tensor.Name}' are said to be in '{location}', which is not in the file's own folder");
+    }
+
+    string? FindPath(TensorProto tensor)
+    {
+        if (Entry(tensor, "location") is not { } location || location.Contains('\0') || Path.IsPathRooted(location)) return null;
+        string path = Path.GetFullPath(Path.Combine(folder, location));
+        return path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : null;
     }
 
     static long? Number(TensorProto tensor, string key) => Entry(tensor, key) is not { } text

@@ -90,7 +90,7 @@ sealed class GraphReader
         var kept = Pruning.Keep(layers, isNeeded);
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal)))
+        foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal) && !Checkpoint.IsOwnKey(p.Key)))
             if (!metadata.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata key '{p.Key}' occurs twice");
         var network = new ImportedNetwork(name, source, input, kept, notes, metadata) { Ending = ending };
         LayerNaming.Name(network);
@@ -218,7 +218,9 @@ sealed class GraphReader
             var others = node.Output.Skip(1).Where(o => reads.ContainsKey(o) || o == graph.Output[0].Name).ToList();
             if (others.Count > 0) throw new NotSupportedException($"what it gives as '{others[0]}' is read too; only its first output is supported");
             var value = values[node.Output[0]] = read(this, node);
-            if (value is LayerValue { Layer: >= 0 and var layer }) names[layer].Add(node.Output[0]);
+            // What reads half of a pixel may read the layer's value itself.
+            var of = value is HalfPixel half ? half.Of : value as LayerValue;
+            if (of is { Layer: >= 0 and var layer }) names[layer].Add(node.Output[0]);
         }
         catch (UnknownInputException)
         {

@@ -9,7 +9,7 @@ namespace Nin.Onnx;
 /// <param name="Input">Shape of one example that goes in.</param>
 /// <param name="Layers">Its layers, in an order in which each reads earlier ones.</param>
 /// <param name="Notes">What the reader of the declaration should know: what was left out, what was folded.</param>
-/// <param name="Metadata">Strings of the file that begin with <c>nin.</c>, such as its preprocessing.</param>
+/// <param name="Metadata">Strings of the file that begin with <c>nin.</c>, such as its preprocessing; not those of the class that it was (<see cref="Checkpoint.IsOwnKey"/>).</param>
 public sealed record ImportedNetwork(
     string Name, string Source, Shape Input, IReadOnlyList<ImportedLayer> Layers, IReadOnlyList<string> Notes, IReadOnlyDictionary<string, string> Metadata)
 {
@@ -60,7 +60,6 @@ public sealed record ImportedNetwork(
     {
         var writer = new SafetensorsWriter();
         foreach (var (key, value) in Metadata) writer.SetMetadata(key, value);
-        // What the file says of the class that it was is not of this one.
         writer.SetMetadata(Checkpoint.ModelKey, Name);
         writer.SetMetadata(Checkpoint.FormatVersionKey, 1.ToString(CultureInfo.InvariantCulture));
         writer.SetMetadata(Checkpoint.TrainingStepsKey, "0");

@@ -104,5 +104,21 @@ static class OnnxFile
         }
     }
 
+    /// <summary>How many bytes a tensor's elements take where they lie one after the other; null for types that are not read, and shapes that none has.</summary>
+    public static long? BytesOf(TensorProto tensor)
+    {
+        int? size = (Element)tensor.DataType switch
+        {
+            Element.Double or Element.Int64 => 8,
+            Element.Float or Element.Int32 => 4,
+            Element.Float16 or Element.Bfloat16 => 2,
+            Element.Bool => 1,
+            _ => null,
+        };
+        Int128 bytes = size ?? 0;
+        foreach (long d in tensor.Dims) bytes = d >= 0 && bytes <= int.MaxValue ? bytes * d : -1;
+        return size is not null && bytes >= 0 && bytes <= long.MaxValue ? (long)bytes : null;
+    }
+
     static float BFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 }

@@ -28,7 +28,7 @@ static class Shapes
 
         var x = graph.Layer(node, 0);
         // 0 keeps the size, -1 is what is left; the first is the batch.
-        bool batch = shape.Length > 0 && (shape[0] is 0 or -1 or 1 || shape[0] == graph.Batch);
+        bool batch = shape.Length > 0 && (shape[0] is 0 or -1 || shape[0] == Math.Max(1, graph.Batch));
         if (batch && x.Shape.IsFlat && shape is [_, var channels, 1, 1] && Matches(channels, x.Shape.Channels)) return OnePixel(graph, x);
         long features = x.Shape.Length;
         if (batch && shape.Length == 2 && (shape[1] == features || shape[1] == -1)) return ToFeatures(graph, x);

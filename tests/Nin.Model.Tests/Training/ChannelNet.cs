@@ -17,7 +17,7 @@ sealed class ChannelNet : Network<Chw<D10, D4, D4>, Features<D10>>
     readonly GlobalAvgPool2d<Chw<D10, D4, D4>, Chw<D10, D1, D1>> pool;
 
     public ChannelNet(Device device, int seed = 0)
-        : base(device, seed, Architecture, Plan)
+        : base(device, seed, Architecture, Plan, initialize: true)
     {
         norm = new(Parameters, "Norm1");
         pool = new(device, "GlobalPool1");
