@@ -97,7 +97,7 @@ static class Convolutions
         bool keeps = node.Int("keepdims", 1) != 0;
         long[] axes = graph.Integers(node, "axes", 1);
         int rank = value is PartOfMean { Kept: false } ? 3 : 4;
-        long[] taken = [.. axes.Select(a => a < 0 ? a + rank : a).Order()];
+        long[] taken = Shapes.FromFirst(axes, rank);
         if (value is PartOfMean half)
         {
             long other = half.Kept ? 5 - half.Axis : 2;

@@ -21,8 +21,7 @@ sealed class GraphReader
     // The names of each layer's value in the graph.
     readonly List<List<string>> names = [];
     readonly List<string> unsupported = [];
-    // The nodes that the output depends on: nothing else is read.
-    readonly HashSet<NodeProto> needed;
+    readonly NodeOrder nodes;
     readonly Dictionary<string, int> reads;
     int unsupportedCount;
     readonly List<string> notes = [];
@@ -33,8 +32,8 @@ sealed class GraphReader
         (this.model, graph, this.name, this.source, this.external, Limits) = (model, model.Graph, name, source, external, limits);
         if (graph.Output.Count != 1)
             throw new InvalidDataException($"the network has {graph.Output.Count} outputs ({Wording.Listing(graph.Output.Select(o => o.Name))}); one is allowed");
-        needed = Needed(graph);
-        reads = needed.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        nodes = new NodeOrder(graph);
+        reads = nodes.Needed.SelectMany(n => n.Input).CountBy(i => i, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         initializers = [];
         foreach (var tensor in graph.Initializer)
             if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' occur twice");
@@ -65,7 +64,7 @@ sealed class GraphReader
     /// <summary>Reads it all.</summary>
     public ImportedNetwork Read()
     {
-        foreach (var node in InOrder().Where(needed.Contains)) Read(node);
+        foreach (var node in nodes.InOrder().Where(nodes.Needed.Contains)) Read(node);
         if (unsupportedCount > 0)
         {
             string more = unsupportedCount > Listed ? $"; and {unsupportedCount - Listed} more" : "";
@@ -84,10 +83,10 @@ sealed class GraphReader
 
         int end = Materialize(last).Layer;
         if (end < 0) throw new InvalidDataException("the graph has no layer");
-        bool[] isNeeded = Pruning.Needed(layers, end);
-        if (Pixels.Any(p => isNeeded[p.Key] && isNeeded[p.Value.Layer] && layers[p.Key].Weights.Count > 0))
+        bool[] needed = Pruning.Needed(layers, end);
+        if (Pixels.Any(p => needed[p.Key] && needed[p.Value.Layer] && layers[p.Key].Weights.Count > 0))
             Note("Linear layers before a squeeze-and-excitation's product are 1x1 convolutions of one pixel here, and also stay as they are for what else reads them: training moves both apart.");
-        var kept = Pruning.Keep(layers, isNeeded);
+        var kept = Pruning.Keep(layers, needed);
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal) && !Checkpoint.IsOwnKey(p.Key)))
@@ -236,58 +235,6 @@ sealed class GraphReader
     void GivesUnknown(NodeProto node)
     {
         foreach (string output in node.Output.Where(o => o.Length > 0)) values[output] = new Unknown();
-    }
-
-    /// <summary>The nodes that the output depends on. What gives a name twice is found later.</summary>
-    static HashSet<NodeProto> Needed(GraphProto graph)
-    {
-        var givers = new Dictionary<string, NodeProto>(StringComparer.Ordinal);
-        foreach (var node in graph.Node)
-            foreach (string output in node.Output) givers.TryAdd(output, node);
-        // By reference: two nodes of the same text are two.
-        var needed = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<string>([graph.Output[0].Name]);
-        while (open.TryPop(out string? value))
-            if (value.Length > 0 && givers.TryGetValue(value, out var giver) && needed.Add(giver))
-                foreach (string input in giver.Input) open.Push(input);
-        return needed;
-    }
-
-    /// <summary>The nodes, each after those that it reads: the format asks for that order, and not every writer keeps it.</summary>
-    IEnumerable<NodeProto> InOrder()
-    {
-        var nodes = graph.Node;
-        var giver = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            if (nodes[i].Output.Count == 0) throw new InvalidDataException($"node '{nodes[i].Label}' gives nothing");
-            foreach (string output in nodes[i].Output.Where(o => o.Length > 0))
-                if (!giver.TryAdd(output, i)) throw new InvalidDataException($"two nodes give '{output}'");
-        }
-
-        int[] waitsFor = new int[nodes.Count];
-        var readers = new List<int>[nodes.Count];
-        var ready = new PriorityQueue<int, int>();
-        for (int i = 0; i < nodes.Count; i++) readers[i] = [];
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            var before = nodes[i].Input.Where(giver.ContainsKey).Select(input => giver[input]).ToHashSet();
-            waitsFor[i] = before.Count;
-            foreach (int earlier in before) readers[earlier].Add(i);
-            if (before.Count == 0) ready.Enqueue(i, i);
-        }
-
-        int done = 0;
-        while (ready.TryDequeue(out int next, out _))
-        {
-            done++;
-            yield return nodes[next];
-            foreach (int reader in readers[next])
-                if (--waitsFor[reader] == 0) ready.Enqueue(reader, reader);
-        }
-
-        if (done < nodes.Count)
-            throw new InvalidDataException($"the graph has a cycle through '{nodes[Array.FindIndex(waitsFor, w => w > 0)].Label}'");
     }
 
     static Shape InputShape(ValueInfoProto declared, Shape? given)

@@ -53,7 +53,7 @@ static class OperatorTable
         ["Sqrt"] = (g, n) => Arithmetic.OfNumbers(g, n, MathF.Sqrt),
         ["Reciprocal"] = (g, n) => Arithmetic.OfNumbers(g, n, x => 1 / x),
         ["Pow"] = Arithmetic.Power,
-        ["ConstantOfShape"] = Shapes.ConstantOfShape,
+        ["ConstantOfShape"] = NumberNodes.ConstantOfShape,
 
         // Shapes.
         ["Flatten"] = Shapes.Flatten,
@@ -61,10 +61,10 @@ static class OperatorTable
         ["Squeeze"] = Shapes.Squeeze,
         ["Unsqueeze"] = Shapes.Unsqueeze,
         ["Shape"] = Shapes.ShapeOf,
-        ["Gather"] = Shapes.Gather,
-        ["Slice"] = Shapes.Slice,
-        ["Transpose"] = Shapes.Transpose,
-        ["Constant"] = Shapes.ConstantValue,
+        ["Gather"] = NumberNodes.Gather,
+        ["Slice"] = NumberNodes.Slice,
+        ["Transpose"] = NumberNodes.Transpose,
+        ["Constant"] = NumberNodes.ConstantValue,
 
         // What inference leaves as it is.
         ["Identity"] = (g, n) => g.Require(n, 0),
