@@ -15,6 +15,12 @@ unsafe struct WgradJob : ILanesJob
     // Tap by tap, a tile starts from sums in memory and goes back there: fewer steps than these are not worth that.
     const int MinTapDepth = 96;
 
+    // Pixels so many floats apart, 2 KiB, no prefetcher of a first-level cache foresees: their channels are packed, where enough columns use them.
+    const int FarPixelStep = 512, MinPackedColumns = 128;
+
+    // Of such pixels as many at a time as one set of that cache holds.
+    const int FarPixelsAtOnce = 8;
+
     public WgradPlan Plan;
     public Im2colRows Rows;
     public float* DY;
@@ -124,7 +130,7 @@ unsafe struct WgradJob : ILanesJob
                 continue;
             }
 
-            if (arePixels)
+            if (arePixels && (rows.PixelStep < FarPixelStep || Plan.Columns < MinPackedColumns))
             {
                 (product.IsExact, product.RowsBefore, product.PanelStep) = (true, from, tile);
                 product.Runs = new DepthRuns(1, product.Depth, rows.PixelStep);
@@ -135,7 +141,8 @@ unsafe struct WgradJob : ILanesJob
                 product.PanelStep = (nint)product.Depth * tile + WgradPlan.PanelGap;
                 product.Runs = new DepthRuns(1, product.Depth, tile);
                 product.A = scratch;
-                PackRows<TLanes>(rows, first + k, from, product, gathered);
+                if (arePixels) PackPixels<TLanes>(rows, first + k, from, product);
+                else PackRows<TLanes>(rows, first + k, from, product, gathered);
             }
 
             product.Execute<TLanes, ColumnPanel>();
@@ -241,12 +248,24 @@ unsafe struct WgradJob : ILanesJob
                 pixel.Advance(rows.Rows.Results, rows.Columns.Results);
             }
 
-            Deal<TLanes>(gathered, count, k, product);
+            Deal<TLanes>(gathered, Plan.RowStep, Plan.RowStep, count, k, product);
         }
     }
 
+    // Rows that are pixels as they are in memory.
+    static void PackPixels<TLanes>(in Im2colRows rows, long first, int from, in MacroKernel product)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* source = rows.Source + (nint)first * rows.PixelStep + from;
+        for (int k = 0; k < product.Depth; k += FarPixelsAtOnce)
+        {
+            Deal<TLanes>(source + (nint)k * rows.PixelStep, rows.PixelStep, rows.Channels - from, Math.Min(FarPixelsAtOnce, product.Depth - k), k, product);
+        }
+    }
+
+    // Distributes some rows to the panels, from step k of the depth on. Of each row so many floats are readable; the rest of its last panel is zeros then.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void Deal<TLanes>(float* gathered, int count, int k, in MacroKernel product)
+    static void Deal<TLanes>(float* rows, nint step, int readable, int count, int k, in MacroKernel product)
         where TLanes : struct, ILanes<TLanes>
     {
         int tile = MicroKernel.Rows<TLanes>();
@@ -254,14 +273,20 @@ unsafe struct WgradJob : ILanesJob
         for (int row = 0; row < product.Rows; row += tile)
         {
             float* to = panel;
-            for (float* part = gathered + row; part < gathered + count * Plan.RowStep; part += Plan.RowStep)
+            float* part = rows + row, end = part + count * step;
+            if (readable - row >= Packing.RoundUp(tile, TLanes.Count))
             {
-                for (int i = 0; i < tile; i += TLanes.Count)
+                for (; part < end; part += step, to += tile)
                 {
-                    TLanes.Load(part + i).Store(to + i);
+                    for (int i = 0; i < tile; i += TLanes.Count) TLanes.Load(part + i).Store(to + i);
                 }
-
-                to += tile;
+            }
+            else
+            {
+                for (; part < end; part += step, to += tile)
+                {
+                    for (int i = 0; i < tile; i += TLanes.Count) TLanes.Load(part + i, Math.Clamp(readable - row - i, 0, TLanes.Count)).Store(to + i);
+                }
             }
 
             panel += product.PanelStep;
