@@ -56,7 +56,7 @@ static unsafe class Wgrad
 /// </summary>
 readonly unsafe struct WgradPlan
 {
-    const int MaxPanels = 16;
+    const int MaxRows = 192;
 
     // Columns of a linear layer that are summed at a time.
     const int LinearColumns = 256;
@@ -81,7 +81,7 @@ readonly unsafe struct WgradPlan
         int wanted = pool.Threads == 1 ? 1 : 4 * pool.Threads;
 
         // Each block reads and packs dy again: no more blocks than give the threads equal shares, or many.
-        RowBlocks = Packing.CeilDivide(panels, MaxPanels);
+        RowBlocks = Packing.CeilDivide(panels, MaxRows / tile);
         while (RowBlocks < panels && (long)Leaves * Groups * RowBlocks is var pieces && pieces < wanted && pieces % pool.Threads != 0)
         {
             RowBlocks++;
