@@ -13,8 +13,11 @@ namespace Nin.Ops;
 /// </remarks>
 unsafe struct ImplicitGemm : ILanesJob
 {
-    /// <summary>Panels of a piece: packed, they fill a good part of the level-2 cache.</summary>
+    /// <summary>Panels that are packed at a time: they fill a good part of the level-2 cache.</summary>
     public const int MaxPanels = 12;
+
+    // The most of these in a piece: while one is multiplied, the pixels of the next are prefetched.
+    const int MaxTurns = 4;
 
     const int FewPanels = 2;
 
@@ -106,11 +109,13 @@ unsafe struct ImplicitGemm : ILanesJob
         depth <= RowPanel.MaxDepth && epilogue.Activation.IsNone && g.Rows.Divisor == 1 && g.Columns.Divisor == 1
         && g.ResultChannels % MicroKernel.LineColumns == 0;
 
-    // Pieces: enough of them for every thread, and none larger than the scratch memory.
+    // Pieces: enough of them for every thread, and many before one takes more than fits the scratch memory at a time.
     void Run(WorkerPool pool)
     {
         int tile = MicroKernel.Rows(pool.Width);
-        PiecePixels = tile * (int)Math.Clamp((Pixels + tile - 1) / tile / (4 * pool.Threads), 1, MaxPanels);
+        long panels = (Pixels + tile - 1) / tile, atOnce = Math.Clamp(panels / (4 * pool.Threads), 1, MaxPanels);
+        long turns = Result.IsDense ? Math.Clamp(panels / (16 * pool.Threads * atOnce), 1, MaxTurns) : 1;
+        PiecePixels = (int)(tile * atOnce * turns);
         SimdWidth.Run(pool, Packing.CeilDivide(Pixels, PiecePixels), this);
     }
 
@@ -155,12 +160,12 @@ unsafe struct ImplicitGemm : ILanesJob
         if (Past) PastExtent.Fence();
     }
 
-    // Rows that meet a single panel of B are read once: then a few at a time, so that they stay in the level-1 cache.
+    // As many rows at a time as can be packed. Rows that meet a single panel of B are read once: then a few, so that they stay in the level-1 cache.
     readonly void MultiplyAll<TLanes>(in Im2colRows rows, long first, MacroKernel product)
         where TLanes : struct, ILanes<TLanes>
     {
         int count = product.Rows;
-        int step = Columns <= 2 * TLanes.Count ? FewPanels * MicroKernel.Rows<TLanes>() : count;
+        int step = MicroKernel.Rows<TLanes>() * (Columns <= 2 * TLanes.Count ? FewPanels : MaxPanels);
         for (int row = 0; row < count; row += step)
         {
             product.Rows = Math.Min(step, count - row);
