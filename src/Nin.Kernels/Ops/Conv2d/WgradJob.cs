@@ -135,6 +135,7 @@ unsafe struct WgradJob : ILanesJob
                 (product.IsExact, product.RowsBefore, product.PanelStep) = (true, from, tile);
                 product.Runs = new DepthRuns(1, product.Depth, rows.PixelStep);
                 product.A = rows.Source + (nint)(first + k) * rows.PixelStep + from;
+                if (count == rows.PixelStep) product.Ahead = product.Ahead.Then(product.A + (nint)product.Depth * rows.PixelStep, (long)product.Depth * rows.PixelStep);
             }
             else
             {
