@@ -14,6 +14,7 @@ namespace Nin.App.Checks;
 [Dropout(0.25)]
 [AvgPool2d(3, Stride = 1, Padding = 1, Name = "Mean")]
 [LeakyRelu]
+[ConvTranspose2d(8, Kernel = 3, Padding = 1)]
 [LocalResponseNorm(5, Alpha = 0.5)]
 [Pointwise(8)]
 [Silu]

@@ -202,8 +202,8 @@ sealed class ArgumentReader(AttributeData data, Reporter reporter, BlockValues? 
             return Unusable(least);
         }
 
-        string allowed = most == int.MaxValue ? "or more" : Invariant($"to {most}");
-        ReportRange(value == written ? reporter : copy ?? reporter, argument, shown, element, Invariant($"{value}"), Invariant($"{least} {allowed}"));
+        string allowed = most == int.MaxValue ? " or more" : most == least ? "" : Invariant($" to {most}");
+        ReportRange(value == written ? reporter : copy ?? reporter, argument, shown, element, Invariant($"{value}"), Invariant($"{least}{allowed}"));
         return Unusable(least);
     }
 

@@ -12,6 +12,22 @@ static class Convolution
     static readonly Window2d Unset =
         Window2d.Square(LayerDefaults.Kernel, LayerDefaults.Stride, LayerDefaults.Padding, LayerDefaults.Dilation);
 
+    /// <summary>The most divisors that NIN007 lists.</summary>
+    const int DivisorsShown = 8;
+
+    /// <summary>True where the groups divide the channels that a layer reads and its filters, else NIN007.</summary>
+    public static bool Divides(Placement at, int groups, int filters)
+    {
+        if (at.Input.Channels % groups == 0 && filters % groups == 0) return true;
+
+        at.Report(
+            Rules.GroupsDoNotDivide,
+            "Groups",
+            $"{groups} groups do not divide the {at.Input.Channels} channels of {at.Input} and the {filters} filters",
+            $"use Groups = {Divisors(at.Input.Channels, filters)}");
+        return false;
+    }
+
     /// <summary>Weights <c>[filters, groupChannels, kernelHeight, kernelWidth]</c> and the bias.</summary>
     public static IEnumerable<ParameterSpec> Parameters(string path, long filters, long groupChannels, Window window, bool bias)
     {
@@ -28,27 +44,22 @@ static class Convolution
         Invariant($"new global::Nin.Ops.Conv2dSizes({input.Channels}, {input.Height}, {input.Width}, Filters: {filters}")
         + window.SizesArguments(input, Unset)
         + (groups == LayerDefaults.Groups ? ")" : Invariant($", Groups: {groups})"));
+
+    static string Divisors(long channels, long filters)
+    {
+        IEnumerable<int> common = Enumerable.Range(1, (int)Math.Min(Math.Min(channels, filters), 4096))
+            .Where(d => channels % d == 0 && filters % d == 0)
+            .Take(DivisorsShown);
+        return string.Join(", ", common.Select(d => Invariant($"{d}")));
+    }
 }
 
 /// <summary>A convolution alone.</summary>
 abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int Groups, bool Bias) : Layer(Kind)
 {
-    /// <summary>The most divisors that NIN007 lists.</summary>
-    const int DivisorsShown = 8;
-
     public sealed override Shape? Infer(Placement at)
     {
-        if (!at.NeedsImage()) return null;
-        if (at.Input.Channels % Groups != 0 || Filters % Groups != 0)
-        {
-            at.Report(
-                Rules.GroupsDoNotDivide,
-                "Groups",
-                $"{Groups} groups do not divide the {at.Input.Channels} channels of {at.Input} and the {Filters} filters",
-                $"use Groups = {Divisors(at.Input.Channels, Filters)}");
-            return null;
-        }
-
+        if (!at.NeedsImage() || !Convolution.Divides(at, Groups, Filters)) return null;
         if (new WindowChecks(at, Window, "Kernel").Slide(mostPadding: long.MaxValue) is not var (height, width)) return null;
         return at.HoldsWeights("filters", Filters, at.Input.Channels / Groups, Window) ? Shape.Chw(Filters, height, width) : null;
     }
@@ -69,14 +80,6 @@ abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int
     public sealed override bool DecidesChannels => true;
 
     public sealed override bool AddsBias => Bias;
-
-    static string Divisors(long channels, long filters)
-    {
-        IEnumerable<int> common = Enumerable.Range(1, (int)Math.Min(Math.Min(channels, filters), 4096))
-            .Where(d => channels % d == 0 && filters % d == 0)
-            .Take(DivisorsShown);
-        return string.Join(", ", common.Select(d => Invariant($"{d}")));
-    }
 }
 
 /// <summary>A k x k convolution.</summary>

@@ -10,6 +10,7 @@ static class LayerKinds
     {
         Conv2dLayer.Declared,
         PointwiseLayer.Declared,
+        ConvTranspose2dLayer.Declared,
         NinBlockLayer.Declared,
         MaxPool2dLayer.Declared,
         AvgPool2dLayer.Declared,

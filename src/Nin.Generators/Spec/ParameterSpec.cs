@@ -15,7 +15,7 @@ sealed record ParameterSpec(string Name, ParameterRole Role, EquatableArray<long
 /// <summary>What a layer uses a parameter or buffer for.</summary>
 enum ParameterRole
 {
-    /// <summary>Weights <c>[out, in / groups, k, k]</c> or <c>[out, in]</c>, started by the network's <c>Init</c>.</summary>
+    /// <summary>Weights <c>[out, in / groups, k, k]</c>, <c>[in, out / groups, k, k]</c> of a transposed convolution, or <c>[out, in]</c>, started by the network's <c>Init</c>.</summary>
     Weight,
 
     /// <summary>A bias per output, starting at 0.</summary>

@@ -33,6 +33,11 @@ readonly record struct ReceptiveField(long Height, long Width, long JumpDown, lo
     public ReceptiveField Slide(long height, long strideDown, long width, long strideRight) => new(
         Widen(Height, height, JumpDown), Widen(Width, width, JumpRight), Saturated.Product(JumpDown, strideDown), Saturated.Product(JumpRight, strideRight));
 
+    /// <summary>After a transposed convolution with windows of this effective height and width and these strides, which divide the distance.</summary>
+    public ReceptiveField Enlarge(long height, long strideDown, long width, long strideRight) => new(
+        Widen(Height, (height - 1) / strideDown + 1, JumpDown), Widen(Width, (width - 1) / strideRight + 1, JumpRight),
+        Math.Max(1, JumpDown / strideDown), Math.Max(1, JumpRight / strideRight));
+
     /// <summary>After a layer each of whose outputs reads the whole image.</summary>
     public ReceptiveField Whole(Shape input) => this with
     {

@@ -37,6 +37,9 @@ public readonly struct DeviceView
         }
     }
 
+    /// <summary>Whether both begin at the same element of the same memory.</summary>
+    internal bool IsAt(DeviceView other) => buffer == other.buffer && Offset == other.Offset;
+
     /// <summary>
     /// Called after an op: until here its memory is not released, although the op itself holds only a pointer into it. Whoever
     /// passes views to an op calls it (a step, a merge, a loss, an optimiser, a stream's copy); the op does not.

@@ -17,7 +17,7 @@ public sealed record ParameterSpec(string Name, ParameterRole Role, params int[]
 /// <summary>What a parameter is to its layer; it decides how it is initialised and whether it is trained.</summary>
 public enum ParameterRole
 {
-    /// <summary>Weights of a convolution or a linear layer: <c>[out, in / groups, kernel, kernel]</c> or <c>[out, in]</c>.</summary>
+    /// <summary>Weights of a convolution or a linear layer: <c>[out, in / groups, kernel, kernel]</c>, <c>[in, out / groups, kernel, kernel]</c> where it is transposed, or <c>[out, in]</c>.</summary>
     Weight,
 
     /// <summary>What is added to each output channel; starts at 0.</summary>

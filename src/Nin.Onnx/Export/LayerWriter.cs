@@ -22,6 +22,7 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<s
     public string Write(string[] x) => layer.Kind switch
     {
         "Conv2d" or "Pointwise" => Convolution(Name, x[0], ConvolutionWindow()),
+        "ConvTranspose2d" => TransposedConvolution(x[0]),
         "NinBlock" => Block(x[0]),
         "Linear" => Node("Gemm", [x[0], .. WeightAndBias(Name)], Int("transB", 1)),
         "BatchNorm2d" => Normalization(Name, x[0], this["Epsilon"], this["Momentum"]),
@@ -86,6 +87,11 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<s
         return graph.Node(path, "Conv", [value, .. WeightAndBias(path)], [Ints("kernel_shape", weight.Dims[2], weight.Dims[3]), .. window]);
     }
 
+    string TransposedConvolution(string value) => graph.Node(
+        Name, "ConvTranspose", [value, .. WeightAndBias(Name)],
+        Ints("kernel_shape", Axes("Kernel")), Ints("strides", Axes("Stride")), Ints("pads", Or("Same", 0) != 0 ? SameTrimming() : Sides()),
+        Ints("output_padding", Axes("OutputPadding", 0)), Ints("dilations", Axes("Dilation")), Int("group", (long)this["Groups"]));
+
     string Normalization(string path, string value, double epsilon, double momentum)
     {
         string[] parameters = [.. ((string[])["weight", "bias", "running_mean", "running_var"]).Select(p => Weights(Spec($"{path}.{p}")))];
@@ -128,18 +134,27 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<s
     }
 
     /// <summary>As numbers: ONNX Runtime has no automatic padding of dilated windows.</summary>
-    int[] SamePadding()
+    int[] SamePadding() => PaddingOver(input.Height, input.Width);
+
+    /// <summary>Of a transposed convolution: the padding of the convolution that leads back.</summary>
+    int[] SameTrimming()
+    {
+        int[] stride = Axes("Stride");
+        return PaddingOver(input.Height * stride[0], input.Width * stride[1]);
+    }
+
+    int[] PaddingOver(int height, int width)
     {
         int[] kernel = Axes("Kernel"), stride = Axes("Stride"), dilation = Axes("Dilation");
-        var rows = new WindowAxis(kernel[0], stride[0], Dilation: dilation[0]).PaddedToSame(input.Height);
-        var columns = new WindowAxis(kernel[1], stride[1], Dilation: dilation[1]).PaddedToSame(input.Width);
+        var rows = new WindowAxis(kernel[0], stride[0], Dilation: dilation[0]).PaddedToSame(height);
+        var columns = new WindowAxis(kernel[1], stride[1], Dilation: dilation[1]).PaddedToSame(width);
         return [rows.Before, columns.Before, rows.After, columns.After];
     }
 
     /// <summary>A size for height and width: given once, or by axis.</summary>
-    int[] Axes(string argument)
+    int[] Axes(string argument, double otherwise = 1)
     {
-        double both = Or(argument, 1);
+        double both = Or(argument, otherwise);
         return [(int)Or($"{argument}Height", both), (int)Or($"{argument}Width", both)];
     }
 

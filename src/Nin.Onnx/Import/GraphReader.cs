@@ -172,7 +172,7 @@ sealed class GraphReader
         if (Pixels.Values.Any(pixel => pixel.Layer == of.Layer)) return false;
         if (layers.Skip(of.Layer + 1).Any(l => l.Inputs.Contains(of.Layer))) return false;
         var layer = layers[of.Layer];
-        if (layer.Kind is not ("Conv2d" or "Pointwise" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
+        if (layer.Kind is not ("Conv2d" or "Pointwise" or "ConvTranspose2d" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
         var added = new ImportedTensor("bias", [bias.Length], bias, source);
         Check(layer.Kind, added);
         layers[of.Layer] = layer with { Arguments = [.. layer.Arguments.Where(a => a.Name != "Bias")], Weights = [.. layer.Weights, added] };

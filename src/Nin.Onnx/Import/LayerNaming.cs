@@ -38,6 +38,7 @@ static class LayerNaming
         string stem = kind switch
         {
             "Conv2d" => "Conv",
+            "ConvTranspose2d" => "Up",
             "BatchNorm2d" => "Norm",
             "MaxPool2d" or "AvgPool2d" => "Pool",
             "GlobalAvgPool2d" or "GlobalMaxPool2d" => "GlobalPool",

@@ -14,6 +14,7 @@ static class OperatorTable
     {
         // Layers with weights.
         ["Conv"] = Convolutions.Convolution,
+        ["ConvTranspose"] = TransposedConvolutions.Read,
         ["Gemm"] = LinearLayers.Gemm,
         ["MatMul"] = LinearLayers.MatMul,
         ["BatchNormalization"] = Normalization.BatchNormalization,

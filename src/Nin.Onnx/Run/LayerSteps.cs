@@ -20,6 +20,7 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
     Step Single() => layer.Kind switch
     {
         "Conv2d" or "Pointwise" => Convolution(),
+        "ConvTranspose2d" => TransposedConvolution(),
         "Linear" => new ConvolutionStep(new Conv2dSizes(Input.Channels, 1, 1, layer.Output.Channels), layer.Output, Weight, Bias, relu: false),
         "BatchNorm2d" => Normalization(),
         "Relu" => Activation(default(Relu)),
@@ -62,6 +63,12 @@ sealed class LayerSteps(ImportedLayer layer, Shape[] inputs, ParameterSet parame
     {
         var sizes = new Conv2dSizes(Input.Channels, Input.Height, Input.Width, layer.Output.Channels, Window(), (int)(layer["Groups"] ?? 1));
         return new ConvolutionStep(sizes, layer.Output, Weight, Bias, relu: false);
+    }
+
+    TransposedConvolutionStep TransposedConvolution()
+    {
+        var y = layer.Output;
+        return new(new Conv2dSizes(y.Channels, y.Height, y.Width, Input.Channels, Window(), (int)(layer["Groups"] ?? 1)), Weight, Bias);
     }
 
     BatchNormStep Normalization() => new(

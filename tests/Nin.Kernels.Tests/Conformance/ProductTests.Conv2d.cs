@@ -77,6 +77,25 @@ public abstract partial class ProductTests<TDevice>
         }
     }
 
+    [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(RectangularWindows))]
+    public void Conv2d_backward_data_adds_a_bias(Conv2dCase s)
+    {
+        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength), bias = RandomData.Normal(3, s.Channels);
+        Operand y = Out(s.InputLength);
+        Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, In(OutputNhwc(s, dy)), In(Hwio(s, w)).View, y, accumulate: false, In(bias));
+        double[] shift = [.. Enumerable.Range(0, (int)s.InputLength).Select(i => (double)bias[i / (s.Height * s.Width) % s.Channels])];
+        Comparison.Agree(Nchw(s, y.Read()), Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())).AddedTo(shift));
+    }
+
+    [DeviceTheory, MemberData(nameof(Convolutions))]
+    public void Conv2d_forward_adds_to_its_result(Conv2dCase s)
+    {
+        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength), before = RandomData.Normal(3, s.OutputLength);
+        Operand y = Target(accumulate: true, OutputNhwc(s, before));
+        Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, In(Nhwc(s, x)), In(Hwio(s, w)).View, default, relu: false, y, y);
+        Comparison.Agree(OutputNchw(s, y.Read()), Products(ReferenceConv2d.Forward(s, x.Widen(), w.Widen())).AddedTo(before.Widen()));
+    }
+
     [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(Leaves))]
     public void Conv2d_backward_weights(Conv2dCase s)
     {

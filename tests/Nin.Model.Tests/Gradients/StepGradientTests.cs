@@ -18,7 +18,8 @@ public sealed class StepGradientTests(DeviceSet devices)
         new("full", ParameterRole.Weight, 8, 6, 3, 3),
         new("w1", ParameterRole.Weight, 9, 6, 1, 1), new("b1", ParameterRole.Bias, 9),
         new("w2", ParameterRole.Weight, 4, 9, 1, 1), new("b2", ParameterRole.Bias, 4),
-        new("linear", ParameterRole.Weight, 10, 210),
+        new("linear", ParameterRole.Weight, 10, 210), new("up", ParameterRole.Weight, 6, 4, 3, 2), new("depthwise", ParameterRole.Weight, 6, 1, 3, 3),
+        new("b6", ParameterRole.Bias, 6),
         new("norm.weight", ParameterRole.Scale, 8), new("norm.bias", ParameterRole.Shift, 8),
         new("norm.running_mean", ParameterRole.RunningMean, 8), new("norm.running_var", ParameterRole.RunningVariance, 8),
     ];
@@ -99,6 +100,10 @@ public sealed class StepGradientTests(DeviceSet devices)
         yield return new AvgPoolStep(PoolSizes.Global(Image));
         yield return new DropoutStep(Image, 0.4, layer: 1);
         yield return new LocalResponseNormStep(Image, size: 4, alpha: 2, k: 0.5);
+        // Both from 6x7x5.
+        Conv2dSizes larger = new(8, 14, 9, 6, new Window2d(new(3, Stride: 2, Before: 1), new(2, Before: 1, Stride: 2)), Groups: 2);
+        yield return new TransposedConvolutionStep(larger, p["up"], p["b"]);
+        yield return new TransposedConvolutionStep(new(6, 14, 10, 6, Kernel: 3, Stride: 2, Padding: 1, Groups: 6), p["depthwise"], p["b6"]);
         yield return new FlattenStep(Image);
         yield return new ActivationStep<Relu>(Image);
         yield return new ActivationStep<LeakyRelu>(Image, new LeakyRelu(0.2f));

@@ -1,6 +1,6 @@
 namespace Nin.Model.Tests.Networks;
 
-/// <summary>The layers that NiN does not use: groups, dilation, leaky ReLU, local response normalisation, average pooling and batch normalisation on its own.</summary>
+/// <summary>The layers that NiN does not use: groups, dilation, leaky ReLU, local response normalisation, average pooling, a transposed convolution and batch normalisation on its own.</summary>
 [Network(4, 13, 11, Classes = 6)]
 [Conv2d(8, Kernel = 3, Padding = 2, Dilation = 2, Groups = 2, Bias = false)]
 [BatchNorm2d(Epsilon = 1e-3, Momentum = 0.2)]
@@ -10,6 +10,8 @@ namespace Nin.Model.Tests.Networks;
 [Conv2d(6, Kernel = 2, Stride = 2)]
 [LeakyRelu]
 [BatchNorm2d]
+[Relu]
+[ConvTranspose2d(8, Kernel = 3, Stride = 2, Padding = 1, OutputPadding = 1, Groups = 2)]
 [Relu]
 [GlobalAvgPool2d]
 [Flatten]

@@ -175,13 +175,14 @@ static unsafe class DepthwiseSweep
             var own = Taps<TLanes>.Load<TExtent, TRows>(t, 1, c, extent);
             var left = Taps<TLanes>.Load<TExtent, TRows>(t, 2, c, extent);
             var right = Taps<TLanes>.Load<TExtent, TRows>(t, 0, c, extent);
+            TLanes bias = t.Bias<TLanes, TExtent>(c, extent);
             float* x0 = t.Rows[0].X + c, x1 = TRows.Count > 1 ? t.Rows[1].X + c : x0, x2 = TRows.Count > 2 ? t.Rows[2].X + c : x0, y = t.Y + c;
             TLanes a0 = extent.Load<TLanes>(x0), a1 = extent.Load<TLanes>(x1), a2 = extent.Load<TLanes>(x2);
             for (int i = 0; i < results; i += 2, y += 2 * yStep)
             {
                 TLanes sum = t.Start<TLanes, TExtent>(y, extent);
                 own.Add<TRows>(ref sum, a0, a1, a2);
-                extent.Store(y, sum);
+                extent.Store(y, sum + bias);
                 if (i + 1 == results) break;
                 sum = t.Start<TLanes, TExtent>(y + yStep, extent);
                 left.Add<TRows>(ref sum, a0, a1, a2);
@@ -194,7 +195,7 @@ static unsafe class DepthwiseSweep
                     right.Add<TRows>(ref sum, a0, a1, a2);
                 }
 
-                extent.Store(y + yStep, sum);
+                extent.Store(y + yStep, sum + bias);
             }
         }
     }

@@ -8,8 +8,10 @@ sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add, Activati
     {
         var problem = GemmProblem.Fprop(sizes);
         var scratch = stream.Scratch(gemm.ScratchLength(problem, w));
-        gemm.Run(stream, typeof(Conv2dForwardPortable), problem, n, x, w, scratch, bias, relu && residual.IsNone, y, StoreMode.Overwrite);
-        if (residual.IsNone) return;
+        bool adds = !residual.IsNone && residual.IsAt(y);
+        gemm.Run(
+            stream, typeof(Conv2dForwardPortable), problem, n, x, w, scratch, bias, relu && residual.IsNone, y, adds ? StoreMode.Add : StoreMode.Overwrite);
+        if (residual.IsNone || adds) return;
 
         long length = n * sizes.OutputLength;
         add.Run(stream, y.Slice(0, length), residual.Slice(0, length), y.Slice(0, length), relu);
@@ -30,12 +32,12 @@ sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add, Activati
 /// <summary>The same product with transposed weights: each input pixel gathers from the outputs that read it.</summary>
 sealed class Conv2dBackwardDataPortable(IImplicitGemm gemm) : IConv2dBackwardData
 {
-    public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
+    public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate, DeviceView bias)
     {
         var problem = GemmProblem.Dgrad(sizes);
         var scratch = stream.Scratch(gemm.ScratchLength(problem, w));
         gemm.Run(
-            stream, typeof(Conv2dBackwardDataPortable), problem, n, dy, w, scratch, bias: default, relu: false, dx,
+            stream, typeof(Conv2dBackwardDataPortable), problem, n, dy, w, scratch, bias, relu: false, dx,
             accumulate ? StoreMode.Add : StoreMode.Overwrite);
     }
 }

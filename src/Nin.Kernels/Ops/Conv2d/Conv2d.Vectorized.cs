@@ -71,9 +71,10 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 /// <summary>Dgrad, by the algorithm that <see cref="Conv2dChoice"/> names for the transposed convolution.</summary>
 sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBackwardData
 {
-    public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate)
+    public void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate, DeviceView bias)
     {
         WorkerPool pool = device.Pool;
+        var epilogue = TileEpilogue.Of(bias.Pointer, relu: false);
         switch (Conv2dChoice.BackwardData(sizes))
         {
             case Conv2dAlgorithm.Depthwise:
@@ -83,22 +84,22 @@ sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBack
                 float* lanes = w.Value.Pointer, scratch;
                 if (exchanged.ArePlain) scratch = stream.Scratch(length).Pointer;
                 else lanes = Prepacking.Get(stream, exchanged, w, length, out scratch);
-                DepthwiseConvolution.Run(pool, geometry, n, dy.Pointer, lanes, TileEpilogue.None, accumulate, dx.Pointer, scratch);
+                DepthwiseConvolution.Run(pool, geometry, n, dy.Pointer, lanes, epilogue, accumulate, dx.Pointer, scratch);
                 break;
 
             case Conv2dAlgorithm.Winograd:
                 Conv2dSizes transposed = WinogradSizes.Transpose(sizes);
                 var transformed = new WinogradWeights(pool, sizes, IsTransposed: true);
-                if (WinogradLargeWeights.Suits(transposed, n))
+                if (w.Prepacked is null && WinogradLargeWeights.Suits(transposed, n))
                 {
                     float* large = stream.Scratch(WinogradLargeWeights.WorkspaceLength(pool, transposed, n)).Pointer;
                     WinogradLargeWeights.Run(
-                        pool, transposed, n, dy.Pointer, transformed, w.Value.Pointer, TileEpilogue.None, accumulate, dx.Pointer, large);
+                        pool, transposed, n, dy.Pointer, transformed, w.Value.Pointer, epilogue, accumulate, dx.Pointer, large);
                     break;
                 }
 
                 float* points = Prepacking.Get(stream, transformed, w, WinogradConvolution.WorkspaceLength(pool, transposed), out float* space);
-                WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, TileEpilogue.None, accumulate, dx.Pointer, space);
+                WinogradConvolution.Run(pool, transposed, n, dy.Pointer, points, epilogue, accumulate, dx.Pointer, space);
                 break;
 
             default:
@@ -106,13 +107,13 @@ sealed unsafe class Conv2dBackwardDataVectorized(CpuDevice device) : IConv2dBack
                 if (LinearProduct.Suits(weights, n))
                 {
                     float* blocks = stream.Scratch(LinearProduct.WorkspaceLength(weights, n)).Pointer;
-                    LinearProduct.Run(weights, n, dy.Pointer, w.Value.Pointer, TileEpilogue.None, accumulate, dx.Pointer, blocks);
+                    LinearProduct.Run(weights, n, dy.Pointer, w.Value.Pointer, epilogue, accumulate, dx.Pointer, blocks);
                     break;
                 }
 
                 ConvolutionGeometry g = weights.Geometry;
                 float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
-                ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, TileEpilogue.None, accumulate, dx.Pointer, workspace);
+                ImplicitGemm.Run(pool, g, n, dy.Pointer, packed, epilogue, accumulate, dx.Pointer, workspace);
                 break;
         }
     }

@@ -11,7 +11,9 @@ interface IConv2dForward : IOp
     /// <param name="bias"><c>[filters]</c>, or none.</param>
     /// <param name="relu">Whether negative results become zero.</param>
     /// <param name="y"><c>[n, outHeight, outWidth, filters]</c>, overwritten.</param>
-    /// <param name="residual">What is added before the ReLU, as long as <paramref name="y"/> and not the same memory; or none.</param>
+    /// <param name="residual">
+    /// What is added before the ReLU, as long as <paramref name="y"/>: not the same memory, unless there is no ReLU; or none.
+    /// </param>
     void Run(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y,
         DeviceView residual = default);
@@ -32,7 +34,7 @@ interface IConv2dForward : IOp
         where TActivation : unmanaged, IActivation;
 }
 
-/// <summary>Dgrad, <c>dx = dy * wᵀ</c>: the transposed convolution. Pixels that no window read get zero.</summary>
+/// <summary>Dgrad, <c>dx = dy * wᵀ (+ bias)</c>: the transposed convolution. Pixels that no window read get zero, or the bias.</summary>
 interface IConv2dBackwardData : IOp
 {
     /// <param name="stream">Order of work.</param>
@@ -42,7 +44,9 @@ interface IConv2dBackwardData : IOp
     /// <param name="w"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
     /// <param name="dx"><c>[n, height, width, channels]</c>.</param>
     /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
-    void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate);
+    /// <param name="bias"><c>[channels]</c>, of a transposed convolution that is a layer; or none.</param>
+    void Run(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView dy, in Weights w, DeviceView dx, bool accumulate, DeviceView bias = default);
 }
 
 /// <summary>

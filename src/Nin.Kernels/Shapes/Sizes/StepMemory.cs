@@ -45,6 +45,9 @@ readonly partial struct StepMemory
     /// <summary>A convolution or linear layer: the weight gradient reads the input, and a fused ReLU is masked by the output.</summary>
     public static StepMemory Convolution(bool relu) => new() { ReadsInput = true, ReadsOutput = relu, EndsInRelu = relu };
 
+    /// <summary>A transposed convolution: the weight gradient reads the input.</summary>
+    public static StepMemory TransposedConvolution => new() { ReadsInput = true };
+
     /// <summary>
     /// A convolution with batch normalisation, and an activation or none: the convolution's own output is kept, with mean and deviation of each filter.
     /// What an activation was applied to, and its output, are computed again from these.
