@@ -275,7 +275,4 @@ public sealed class ExporterPatternTests : PatternTests
         string path = old.Save(Folder, y);
         FluentActions.Invoking(() => OnnxImport.Read(path)).Should().Throw<NotSupportedException>().WithMessage("*it is exported for training*");
     }
-
-    static AttributeProto AutoPad(string mode) =>
-        new() { Name = "auto_pad", Type = AttributeProto.Types.Kind.String, S = Google.Protobuf.ByteString.CopyFromUtf8(mode) };
 }

@@ -66,6 +66,7 @@ static class FuzzedGraphs
         string erf = graph.Node("Erf", [graph.Node("Div", [x, graph.Floats([], MathF.Sqrt(2))])]);
         x = graph.Node("Mul", [graph.Node("Mul", [x, graph.Node("Add", [erf, graph.Floats([], 1)])]), graph.Floats([], 0.5f)]);
         x = graph.Node("AveragePool", [x], Ints("kernel_shape", 2, 2), Ints("strides", 2, 2), Int("ceil_mode", 1));
+        x = graph.Node("ConvTranspose", [x, graph.Weights(8, 2, 3, 3), graph.Weights(4)], Ints("strides", 2, 2), Ints("output_shape", 8, 8), Int("group", 2));
         x = graph.Node("Dropout", [x], Float("ratio", 0.3));
         string size = graph.Node("Gather", [graph.Node("Shape", [x]), graph.Integers(0)], Int("axis", 0));
         return Written(folder, graph, graph.Node("Reshape", [x, graph.Node("Concat", [size, graph.Integers(-1)], Int("axis", 0))]));

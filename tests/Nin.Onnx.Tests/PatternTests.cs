@@ -1,3 +1,4 @@
+using Nin.Onnx.Schema;
 namespace Nin.Onnx.Tests;
 
 /// <summary>A graph as an exporter writes it, which must answer as in ONNX Runtime once it is read.</summary>
@@ -31,4 +32,7 @@ public abstract class PatternTests : IDisposable
         if (model.Ending == NetworkEnding.Logits) model.Run(images, Layout.Nchw).Should().Equal(logits);
         return declaration;
     }
+
+    private protected static AttributeProto AutoPad(string mode) =>
+        new() { Name = "auto_pad", Type = AttributeProto.Types.Kind.String, S = Google.Protobuf.ByteString.CopyFromUtf8(mode) };
 }

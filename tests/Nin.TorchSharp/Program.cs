@@ -41,8 +41,9 @@ static TorchSharp.Modules.Sequential Create() => Sequential(
     ("Block1", Sequential(
         Conv2d(16, 12, 3, padding: 1), BatchNorm2d(12), ReLU(), Conv2d(12, 12, 1), BatchNorm2d(12), ReLU(), Conv2d(12, 12, 1), BatchNorm2d(12), ReLU())),
     ("Pool1", MaxPool2d(2)),
+    ("Up1", ConvTranspose2d(12, 8, 3, stride: 2, padding: 1, output_padding: 1, groups: 4)),
     ("Flatten1", Flatten()),
-    ("Linear1", Linear(12 * 3 * 5, 16)),
+    ("Linear1", Linear(8 * 6 * 10, 16)),
     ("Norm2", BatchNorm1d(16)),
     ("Gelu1", GELU()),
     ("Linear2", Linear(16, 5, hasBias: false)));

@@ -78,5 +78,5 @@ sealed record ConvTranspose2dLayer(int Filters, Window Window, int AddedHeight, 
     public override bool AddsBias => Bias;
 
     long Output(WindowAxis axis, long size, int added) =>
-        Window.Same ? Saturated.Product(size, axis.Stride) : Saturated.Product(size - 1, axis.Stride) - axis.Before - axis.After + axis.Effective + added;
+        Window.Same ? Saturated.Product(size, axis.Stride) : Saturated.Sum([Saturated.Product(size - 1, axis.Stride), axis.Effective, added]) - axis.Before - axis.After;
 }

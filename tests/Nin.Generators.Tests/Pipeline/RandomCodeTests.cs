@@ -31,7 +31,7 @@ public class RandomCodeTests
 
     static readonly string[] Attributes =
     [
-        "Network", "Conv2d", "Pointwise", "NinBlock", "Relu", "LeakyRelu", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d", "BatchNorm2d",
+        "Network", "Conv2d", "ConvTranspose2d", "Pointwise", "NinBlock", "Relu", "LeakyRelu", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d", "BatchNorm2d",
         "Dropout", "Flatten", "Linear", "Add", "Concat", "Multiply", "GlobalMaxPool2d", "Gelu", "Activation<Gelu>", "Activation<Net>", "Activation<>",
         "Activation<Missing>", "Custom", "LayersOf<Net>", "LayersOf<Other>", "LayersOf<>", "LayersOf<Missing>", "LayersOf<Part>", "Layers", "Budget", "Nin.",
         "Relu,,",
@@ -63,6 +63,7 @@ public class RandomCodeTests
         from kind in Gen.Elements(
             "Conv2d({0}, Kernel = {1}, Stride = {2}, Padding = {3}, Groups = {4})",
             "Conv2d({0}, Kernel = {1}, Dilation = {2}, Bias = false)",
+            "ConvTranspose2d({0}, Kernel = {1}, Stride = {2}, Padding = {3}, OutputPadding = {4})",
             "Pointwise({0}, From = \"Conv1\")",
             "NinBlock({0}, {1}, Kernel = {2}, BatchNorm = true)",
             "NinBlock({0}, Name = \"Stem\")",

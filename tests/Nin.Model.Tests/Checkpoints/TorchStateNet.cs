@@ -8,6 +8,7 @@ namespace Nin.Model.Tests.Checkpoints;
 [Silu]
 [NinBlock(12, Kernel = 3, Padding = 1, BatchNorm = true, LastRelu = true)]
 [MaxPool2d(2)]
+[ConvTranspose2d(8, Kernel = 3, Stride = 2, Padding = 1, OutputPadding = 1, Groups = 4)]
 [Flatten]
 [Linear(16)]
 [BatchNorm2d]

@@ -76,7 +76,7 @@ public sealed class TorchStateTests : IDisposable
         return network.Forward(x).ToArray();
     }
 
-    // Sums of up to 180 products of unit size, a few layers deep: a few roundings of 6e-8 each.
+    // Sums of up to 480 products of unit size, a few layers deep: a few roundings of 6e-8 each.
     static void ShouldAgree(float[] got, float[] wanted)
     {
         got.Should().HaveSameCount(wanted);
