@@ -36,8 +36,16 @@ public abstract class Layer<TIn, TOut> : ITapeLayer
         return value.As<TOut>();
     }
 
+    /// <summary>Runs it on a tape, over a value whose shape is known at run time only.</summary>
+    /// <exception cref="ArgumentException">The value has another shape than the layer takes.</exception>
+    public Traced<TOut> ForwardUntyped(Traced x)
+    {
+        if (x.Value.Shape != TIn.Shape) throw new ArgumentException($"{Name} takes {TIn.Shape}, not {x.Value.Shape}.", nameof(x));
+        return Forward(x.As<TIn>());
+    }
+
     /// <inheritdoc/>
-    Traced ITapeLayer.Record(Traced[] inputs) => Forward(inputs[0].As<TIn>());
+    Traced ITapeLayer.Record(Traced[] inputs) => ForwardUntyped(inputs[0]);
 
     /// <inheritdoc/>
     (Tensor Value, IDisposable Owner) ITapeLayer.Infer(Tensor[] inputs)

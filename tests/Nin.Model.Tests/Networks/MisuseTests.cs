@@ -42,6 +42,20 @@ public sealed class MisuseTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_on_a_tape_takes_a_value_of_its_shape_alone()
+    {
+        using var network = new TinyNin(device, seed: 1);
+        using var images = network.CreateInput(Batch);
+        images.CopyFrom(RandomData.Normal(5, Batch * 28 * 28), Layout.Nchw);
+        using var tape = new Tape(device);
+        Traced input = tape.Input(images.Tensor).Untyped;
+        var block = network.Block1.ForwardUntyped(input);
+        block.Untyped.Value.ToArray(Layout.Nhwc).Should().Equal(network.Block1.Forward(tape.Input(images.Tensor)).Untyped.Value.ToArray(Layout.Nhwc));
+        network.Invoking(n => n.Block1.ForwardUntyped(block.Untyped)).Should().Throw<ArgumentException>()
+            .WithMessage($"Block1 takes 1x28x28, not {block.Untyped.Value.Shape}.*").WithParameterName("x");
+    }
+
+    [Fact]
     public void A_session_given_back_stays_so()
     {
         using var network = new TinyNin(device, seed: 1);
