@@ -23,6 +23,7 @@ namespace Nin.Onnx.Tests;
 [LocalResponseNorm(5, Alpha = 0.3, Beta = 0.6, K = 2)]
 [ConvTranspose2d(8, Kernel = 3, Stride = 2, PaddingTop = 1, PaddingLeft = 0, PaddingBottom = 0, PaddingRight = 2, OutputPaddingHeight = 1, OutputPaddingWidth = 0, Groups = 2, Bias = false)]
 [ConvTranspose2d(8, KernelHeight = 4, KernelWidth = 3, StrideHeight = 2, StrideWidth = 1, DilationHeight = 1, DilationWidth = 2, Same = true, Name = "Larger")]
+[ConvTranspose2d(8, KernelHeight = 1, KernelWidth = 2, StrideHeight = 2, StrideWidth = 3, Same = true, Bias = false, Name = "Apart")]
 [Pointwise(8)]
 [Silu]
 [GlobalMaxPool2d(Name = "Squeeze")]

@@ -42,6 +42,15 @@ public sealed class TransposedConvolutionTests : PatternTests
     public void The_size_that_it_shall_have_decides_the_padding(string mode, int height, int width) =>
         Agrees(Transposed([3, 5, 4, 3], Ints("strides", 2, 2), AutoPad(mode), Ints("output_shape", height, width)));
 
+    [Fact]
+    public void Automatic_padding_of_windows_that_do_not_reach_each_other_is_refused() =>
+        FluentActions.Invoking(() => Agrees(Transposed([3, 5, 1, 2], Ints("strides", 2, 3), AutoPad("SAME_UPPER"))))
+            .Should().Throw<NotSupportedException>().WithMessage("*its window of 1 is smaller than its stride of 2*");
+
+    [Fact]
+    public void A_size_beyond_the_last_window_is_output_padding() =>
+        Agrees(Transposed([3, 5, 4, 3], Ints("strides", 3, 2), Ints("output_shape", 30, 18))).Should().Contain("OutputPaddingHeight = 2, OutputPaddingWidth = 1");
+
     [Theory]
     [InlineData("*output_padding is 2, and not less than its stride, 2*", "output_padding", 2, 0)]
     [InlineData("*its output of 40, 15 is larger than its window makes of 3x9x8*", "output_shape", 40, 15)]

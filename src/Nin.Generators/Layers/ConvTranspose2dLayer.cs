@@ -14,7 +14,11 @@ sealed record ConvTranspose2dLayer(int Filters, Window Window, int AddedHeight, 
     {
         int filters = arguments.Whole("filters", fallback: null, least: 1);
         var window = WindowArguments.ReadConvolution(arguments, kernel: null, $"use Kernel = 2 and Stride = 2, say, to double height and width");
-        foreach (string added in (string[])["OutputPadding", "OutputPaddingHeight", "OutputPaddingWidth"]) arguments.Exclude(added, "Same");
+        if (window.Same)
+        {
+            foreach (string added in (string[])["OutputPadding", "OutputPaddingHeight", "OutputPaddingWidth"]) arguments.Exclude(added, "Same");
+        }
+
         arguments.Exclude("OutputPaddingHeight", "OutputPadding");
         arguments.Exclude("OutputPaddingWidth", "OutputPadding");
         int all = arguments.Whole("OutputPadding", LayerDefaults.Padding, least: 0, Math.Min(window.Rows.Stride, window.Columns.Stride) - 1);

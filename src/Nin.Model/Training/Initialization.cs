@@ -34,6 +34,7 @@ public static class Initialization
     {
         double window = 1;
         for (int i = 2; i < weight.Dims.Length; i++) window *= weight.Dims[i];
+        // As PyTorch counts, of a transposed convolution too: what comes out of one channel, and not what goes into one.
         double fanIn = weight.Dims[1] * window, fanOut = weight.Dims[0] * window;
         return init == Init.Xavier ? Math.Sqrt(6 / (fanIn + fanOut)) : Math.Sqrt(6 / fanIn);
     }

@@ -87,10 +87,21 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<s
         return graph.Node(path, "Conv", [value, .. WeightAndBias(path)], [Ints("kernel_shape", weight.Dims[2], weight.Dims[3]), .. window]);
     }
 
-    string TransposedConvolution(string value) => graph.Node(
-        Name, "ConvTranspose", [value, .. WeightAndBias(Name)],
-        Ints("kernel_shape", Axes("Kernel")), Ints("strides", Axes("Stride")), Ints("pads", Or("Same", 0) != 0 ? SameTrimming() : Sides()),
-        Ints("output_padding", Axes("OutputPadding", 0)), Ints("dilations", Axes("Dilation")), Int("group", (long)this["Groups"]));
+    string TransposedConvolution(string value)
+    {
+        int[] kernel = Axes("Kernel"), stride = Axes("Stride"), dilation = Axes("Dilation"), added = Axes("OutputPadding", 0), pads = Sides();
+        if (Or("Same", 0) != 0)
+        {
+            // The padding of the convolution that leads back; windows that do not reach each other leave pixels after the last.
+            pads = PaddingOver(input.Height * stride[0], input.Width * stride[1]);
+            added = [.. Enumerable.Range(0, 2).Select(i => (int)Math.Max(0, stride[i] - new WindowAxis(kernel[i], Dilation: dilation[i]).Effective))];
+        }
+
+        return graph.Node(
+            Name, "ConvTranspose", [value, .. WeightAndBias(Name)],
+            Ints("kernel_shape", kernel), Ints("strides", stride), Ints("pads", pads), Ints("output_padding", added), Ints("dilations", dilation),
+            Int("group", (long)this["Groups"]));
+    }
 
     string Normalization(string path, string value, double epsilon, double momentum)
     {
@@ -135,13 +146,6 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<s
 
     /// <summary>As numbers: ONNX Runtime has no automatic padding of dilated windows.</summary>
     int[] SamePadding() => PaddingOver(input.Height, input.Width);
-
-    /// <summary>Of a transposed convolution: the padding of the convolution that leads back.</summary>
-    int[] SameTrimming()
-    {
-        int[] stride = Axes("Stride");
-        return PaddingOver(input.Height * stride[0], input.Width * stride[1]);
-    }
 
     int[] PaddingOver(int height, int width)
     {

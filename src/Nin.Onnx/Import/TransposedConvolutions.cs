@@ -54,7 +54,8 @@ static class TransposedConvolutions
         string auto = node.Text("auto_pad", "NOTSET");
         if (auto is not ("NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER" or "")) throw new NotSupportedException($"its auto_pad is {auto}");
         if (auto == "VALID") pads = [0, 0, 0, 0];
-        if (wanted.Length == 0 && auto is "SAME_UPPER" or "SAME_LOWER") wanted = [(long)x.Height * strides[0], (long)x.Width * strides[1]];
+        bool isAsked = wanted.Length > 0;
+        if (!isAsked && auto is "SAME_UPPER" or "SAME_LOWER") wanted = [(long)x.Height * strides[0], (long)x.Width * strides[1]];
         return (Axis(0, x.Height), Axis(1, x.Width), added);
 
         WindowAxis Axis(int i, int size)
@@ -62,6 +63,14 @@ static class TransposedConvolutions
             var axis = new WindowAxis(kernel[i], strides[i], pads[i], pads[i + 2], dilations[i]);
             if (wanted.Length == 0) return axis;
             long cut = Size(axis with { Before = 0, After = 0 }, size, added[i]) - wanted[i];
+            if (cut < 0 && !isAsked) throw new NotSupportedException($"its auto_pad is {auto}, but its window of {axis.Effective} is smaller than its stride of {axis.Stride}: the standard and ONNX Runtime differ on what that gives");
+            if (cut < 0 && added[i] - cut < strides[i])
+            {
+                // Windows that do not reach each other: what is missing comes after the last.
+                added[i] -= (int)cut;
+                cut = 0;
+            }
+
             if (cut is < 0 or > 1 << 16) throw new NotSupportedException($"its output of {Wording.Listing(wanted)} is larger than its window makes of {x}, or much smaller");
             // The odd pixel is cut off below, or to the right, where SAME_UPPER says so, and otherwise above.
             int half = (int)(cut / 2), other = (int)(cut - half);

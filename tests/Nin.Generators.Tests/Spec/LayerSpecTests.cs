@@ -37,6 +37,7 @@ public class LayerSpecTests
     [InlineData("ConvTranspose2d(2, Kernel = 3)", "Up1", "2x11x13", 72 + 2, 396 * 18, 3, 3)]
     [InlineData("ConvTranspose2d(6, Kernel = 2, Stride = 2)", "Up1", "6x18x22", 96 + 6, 396 * 24, 1, 1)]
     [InlineData("ConvTranspose2d(6, Kernel = 3, Stride = 2, Padding = 1, OutputPadding = 1)", "Up1", "6x18x22", 216 + 6, 396 * 54, 2, 2)]
+    [InlineData("ConvTranspose2d(2, Kernel = 1, Stride = 2, OutputPadding = 1, Same = false)", "Up1", "2x18x22", 8 + 2, 396 * 2, 1, 1)]
     [InlineData("ConvTranspose2d(4, Kernel = 4, Stride = 2, Same = true, Groups = 2, Bias = false)", "Up1", "4x18x22", 128, 396 * 32, 2, 2)]
     [InlineData("ConvTranspose2d(2, KernelHeight = 1, KernelWidth = 3, StrideHeight = 3, DilationWidth = 2, OutputPaddingHeight = 2, PaddingLeft = 1)", "Up1", "2x27x14", 24 + 2, 396 * 6, 1, 5)]
     [InlineData("BatchNorm2d", "Norm1", "4x9x11", 8, 0, 1, 1)]

@@ -81,10 +81,16 @@ public abstract partial class ProductTests<TDevice>
     public void Conv2d_backward_data_adds_a_bias(Conv2dCase s)
     {
         float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength), bias = RandomData.Normal(3, s.Channels);
-        Operand y = Out(s.InputLength);
-        Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, In(OutputNhwc(s, dy)), In(Hwio(s, w)).View, y, accumulate: false, In(bias));
-        double[] shift = [.. Enumerable.Range(0, (int)s.InputLength).Select(i => (double)bias[i / (s.Height * s.Width) % s.Channels])];
-        Comparison.Agree(Nchw(s, y.Read()), Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())).AddedTo(shift));
+        float[] before = RandomData.Normal(4, s.InputLength);
+        Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w)), shift = In(bias);
+        double[] shifts = [.. Enumerable.Range(0, (int)s.InputLength).Select(i => (double)bias[i / (s.Height * s.Width) % s.Channels])];
+        Oracle want = Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())).AddedTo(shifts);
+        foreach (bool accumulate in Both)
+        {
+            Operand y = Target(accumulate, Nhwc(s, before));
+            Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, gradient, weights.View, y, accumulate, shift);
+            Comparison.Agree(Nchw(s, y.Read()), Wanted(accumulate, want, before), $"y, accumulate {accumulate}");
+        }
     }
 
     [DeviceTheory, MemberData(nameof(Convolutions))]

@@ -160,7 +160,7 @@ static unsafe class DepthwiseSweep
         }
     }
 
-    // A gradient has no epilogue.
+    // The epilogue of a gradient is a bias at most.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     static void UpByTwo<TLanes, TExtent, TRows>(in DepthwiseTile tile, int c, int end, TExtent extent)
         where TLanes : struct, ILanes<TLanes>

@@ -78,7 +78,7 @@ unsafe struct ImplicitGemm : ILanesJob
             {
                 Im2colRows rows = g.Im2col(source, i, j);
                 nint packedStep = (nint)rows.Depth * Packing.PaddedColumns(g.ResultChannels, pool.Width);
-                if (rows.Depth > 0 || !accumulate)
+                if (rows.Depth > 0 || !accumulate || epilogue.Bias is not null)
                 {
                     var product = new ImplicitGemm
                     {
