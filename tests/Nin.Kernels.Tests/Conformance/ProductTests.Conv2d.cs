@@ -60,46 +60,26 @@ public abstract partial class ProductTests<TDevice>
             Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, input, weights.View, bias, relu, y, added);
             Comparison.Agree(OutputNchw(s, y.Read()), relu ? want.WithRelu() : want, $"y, relu {relu}");
         }
+
+        Operand own = Target(accumulate: true, OutputNhwc(s, residual));
+        Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, input, weights.View, bias, relu: false, own, own);
+        Comparison.Agree(OutputNchw(s, own.Read()), want, "y, added to itself");
     }
 
     [DeviceTheory, MemberData(nameof(Convolutions))]
     public void Conv2d_backward_data(Conv2dCase s)
     {
-        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength);
+        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength), bias = RandomData.Normal(4, s.Channels);
         float[] before = RandomData.Normal(3, s.InputLength);
-        Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w));
+        Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w)), shift = In(bias);
         Oracle want = Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen()));
-        foreach (bool accumulate in Both)
+        Oracle shifted = want.AddedTo([.. Enumerable.Range(0, (int)s.InputLength).Select(i => (double)bias[i / (s.Height * s.Width) % s.Channels])]);
+        foreach (var (biased, accumulate) in new[] { (false, false), (false, true), (true, false), (true, true) })
         {
             Operand dx = Target(accumulate, Nhwc(s, before));
-            Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, gradient, weights.View, dx, accumulate);
-            Comparison.Agree(Nchw(s, dx.Read()), Wanted(accumulate, want, before), $"dx, accumulate {accumulate}");
+            Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, gradient, weights.View, dx, accumulate, biased ? shift : null);
+            Comparison.Agree(Nchw(s, dx.Read()), Wanted(accumulate, biased ? shifted : want, before), $"dx, bias {biased}, accumulate {accumulate}");
         }
-    }
-
-    [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(RectangularWindows))]
-    public void Conv2d_backward_data_adds_a_bias(Conv2dCase s)
-    {
-        float[] dy = RandomData.Normal(1, s.OutputLength), w = RandomData.Normal(2, s.WeightLength), bias = RandomData.Normal(3, s.Channels);
-        float[] before = RandomData.Normal(4, s.InputLength);
-        Operand gradient = In(OutputNhwc(s, dy)), weights = In(Hwio(s, w)), shift = In(bias);
-        double[] shifts = [.. Enumerable.Range(0, (int)s.InputLength).Select(i => (double)bias[i / (s.Height * s.Width) % s.Channels])];
-        Oracle want = Products(ReferenceConv2d.BackwardData(s, w.Widen(), dy.Widen())).AddedTo(shifts);
-        foreach (bool accumulate in Both)
-        {
-            Operand y = Target(accumulate, Nhwc(s, before));
-            Op<IConv2dBackwardData>().Run(Stream, Sizes(s), s.Batch, gradient, weights.View, y, accumulate, shift);
-            Comparison.Agree(Nchw(s, y.Read()), Wanted(accumulate, want, before), $"y, accumulate {accumulate}");
-        }
-    }
-
-    [DeviceTheory, MemberData(nameof(Convolutions))]
-    public void Conv2d_forward_adds_to_its_result(Conv2dCase s)
-    {
-        float[] x = RandomData.Normal(1, s.InputLength), w = RandomData.Normal(2, s.WeightLength), before = RandomData.Normal(3, s.OutputLength);
-        Operand y = Target(accumulate: true, OutputNhwc(s, before));
-        Op<IConv2dForward>().Run(Stream, Sizes(s), s.Batch, In(Nhwc(s, x)), In(Hwio(s, w)).View, default, relu: false, y, y);
-        Comparison.Agree(OutputNchw(s, y.Read()), Products(ReferenceConv2d.Forward(s, x.Widen(), w.Widen())).AddedTo(before.Widen()));
     }
 
     [DeviceTheory, MemberData(nameof(Convolutions)), MemberData(nameof(Leaves))]
