@@ -82,5 +82,5 @@ sealed record ConvTranspose2dLayer(int Filters, Window Window, int AddedHeight, 
     public override bool AddsBias => Bias;
 
     long Output(WindowAxis axis, long size, int added) =>
-        Window.Same ? Saturated.Product(size, axis.Stride) : Saturated.Sum([Saturated.Product(size - 1, axis.Stride), axis.Effective, added]) - axis.Before - axis.After;
+        Window.Same ? size * axis.Stride : axis.Enlarged(size, added);
 }

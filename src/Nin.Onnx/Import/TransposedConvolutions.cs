@@ -24,7 +24,7 @@ static class TransposedConvolutions
                 $"{label} has weights [{Wording.Listing(dims)}], {(bias is null ? "no bias" : $"{bias.Length} biases")} and {group} groups for an input of {x.Shape}");
 
         var (rows, columns, added) = Axes(node, label, x.Shape, dims[2], dims[3]);
-        var output = Checked.Image($"what {label} gives", filters, Size(rows, x.Shape.Height, added[0]), Size(columns, x.Shape.Width, added[1]));
+        var output = Checked.Image($"what {label} gives", filters, rows.Enlarged(x.Shape.Height, added[0]), columns.Enlarged(x.Shape.Width, added[1]));
         List<LayerArgument> arguments = [new("Filters", filters), .. new WindowReader(x, rows, columns, Same: false).ConvolutionArguments()];
         if (added[0] == added[1] && added[0] > 0) arguments.Add(new("OutputPadding", added[0]));
         else if (added[0] != added[1]) arguments.AddRange([new("OutputPaddingHeight", added[0]), new("OutputPaddingWidth", added[1])]);
@@ -62,7 +62,7 @@ static class TransposedConvolutions
         {
             var axis = new WindowAxis(kernel[i], strides[i], pads[i], pads[i + 2], dilations[i]);
             if (wanted.Length == 0) return axis;
-            long cut = Size(axis with { Before = 0, After = 0 }, size, added[i]) - wanted[i];
+            long cut = (axis with { Before = 0, After = 0 }).Enlarged(size, added[i]) - wanted[i];
             if (cut < 0 && !isAsked) throw new NotSupportedException($"its auto_pad is {auto}, but its window of {axis.Effective} is smaller than its stride of {axis.Stride}: the standard and ONNX Runtime differ on what that gives");
             if (cut < 0 && added[i] - cut < strides[i])
             {
@@ -77,6 +77,4 @@ static class TransposedConvolutions
             return auto == "SAME_UPPER" ? axis with { Before = half, After = other } : axis with { Before = other, After = half };
         }
     }
-
-    static long Size(WindowAxis axis, long size, int added) => (size - 1) * axis.Stride - axis.Before - axis.After + axis.Effective + added;
 }

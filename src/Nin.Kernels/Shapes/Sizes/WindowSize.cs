@@ -66,6 +66,12 @@ readonly partial record struct WindowAxis(
         return this with { Before = (int)Math.Min(int.MaxValue, padding / 2), After = (int)Math.Min(int.MaxValue, padding - padding / 2) };
     }
 
+    /// <summary>
+    /// What a transposed convolution with this window makes of a size, the way back from <see cref="Output"/>: <c>(n - 1) s - before - after + effective</c>, and
+    /// what is added after the last window, since several sizes have the same output. Below 1 where the padding leaves nothing.
+    /// </summary>
+    public long Enlarged(long size, int added = 0) => (size - 1) * Stride - Before - After + Effective + added;
+
     /// <summary>Pixels at the far border, padding counted, that no window reads.</summary>
     public long Unread(long input) => Math.Max(0, input + Before + After - Effective - (Output(input) - 1) * Stride);
 }
