@@ -45,24 +45,30 @@ sealed class BackwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEm
     void EmitStep(int i, StepNode step)
     {
         string dy = Gradient(i);
-        string x = step.Memory.ReadsInput ? $", x: {View(Plan.Values, step.Inputs[0])}" : "";
+        string x = step.Memory.ReadsInput ? $", x: {InputOf(step)}" : "";
         string y = Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
         string dx = Gradient(step.Inputs[0], by: i);
         string saved = ForwardEmitter.Saved(Plan, step, i) is { Length: > 0 } text ? $", saved: {text}" : "";
         string accumulate = Argument("accumulate", Adds(i, 0));
         string mask = Graph.Masks(i) ? ", mask: true" : "";
-        Writer.Call($"{Needs(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}{x}{y}{saved}{accumulate}{mask}");
+        string before = ForwardEmitter.Before(Plan, Graph, step);
+        Writer.Call($"{Needs(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}{x}{y}{saved}{accumulate}{mask}{before}");
     }
+
+    /// <summary>The value that a step computes from, or the memory in which it computes that again.</summary>
+    string InputOf(StepNode step) =>
+        step.ComputesInput ? View(step.Input, Plan.Again(step.Input)!, "", holder => holder ?? Slot(Plan.Again(step.Input)!)) : View(Plan.Values, step.Input);
 
     void EmitResidual(int i, StepNode step)
     {
         string dy = Gradient(i);
-        string x = View(Plan.Values, step.Inputs[1]);
+        string x = InputOf(step);
         string y = Graph.ReadsOutput(i) ? $", y: {View(Plan.Values, i)}" : "";
         string dResidual = Gradient(step.Inputs[0], by: i), dx = Gradient(step.Inputs[1], by: i);
         string saved = ForwardEmitter.Saved(Plan, step, i);
         string accumulate = Argument("accumulate", Adds(i, 1)) + Argument("accumulateResidual", Adds(i, 0));
-        Writer.Call($"{Needs(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}, {dResidual}, {x}{y}, saved: {saved}{accumulate}");
+        string before = ForwardEmitter.Before(Plan, Graph, step);
+        Writer.Call($"{Needs(i)}{step.Path}.Backward(", $"pass, {dy}, {dx}, {dResidual}, {x}{y}, saved: {saved}{accumulate}{before}");
     }
 
     void EmitMerge(int i, StepNode step)

@@ -64,8 +64,8 @@ static class DeclaredEmitter
     {
         StepNode step = parts.Graph.Steps[index];
         long training = parts.Training.Values[index]?.Offset ?? -1, inference = parts.Inference.Values[index]?.Offset ?? -1;
-        string differs = step.DiffersInTraining ? " { DiffersInTraining = true }" : "";
-        return Invariant($"new({training}, {inference}, {step.Length}, {string.Join(", ", step.Inputs)}){differs}");
+        string more = step.DiffersInTraining ? " { DiffersInTraining = true }" : step.ComputesInput ? " { ComputesInput = true }" : "";
+        return Invariant($"new({training}, {inference}, {step.Length}, {string.Join(", ", step.Inputs)}){more}");
     }
 
     static string Layer(LayerSpec spec, Shape input)

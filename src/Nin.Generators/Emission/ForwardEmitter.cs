@@ -48,6 +48,10 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
         return $"new global::Nin.Saved({perExample}, {@fixed})";
     }
 
+    /// <summary>What the step before keeps, as a trailing argument of a step that computes its input from it; empty for others.</summary>
+    public static string Before(TrainingPlan plan, StepGraph graph, StepNode step) =>
+        step.ComputesInput ? $", before: {Saved(plan, graph.Steps[step.Input], step.Input)}" : "";
+
     void Emit()
     {
         Open("global::Nin.DeviceView", "RunForward");
@@ -59,12 +63,13 @@ sealed class ForwardEmitter(NetworkParts parts, SourceWriter writer) : MethodEmi
     {
         StepNode step = Graph.Steps[i];
         bool overwrites = step.Memory.CanOverwrite && Values[i] == Values[step.Inputs[0]];
-        if (Opens(i)) Comment(i, Values.Aliases(i) ? ", the same memory" : overwrites ? ", over its input" : "");
+        bool isLeftOut = Graph.ComputedBy(i) is not null;
+        if (Opens(i)) Comment(i, Values.Aliases(i) ? ", the same memory" : overwrites ? ", over its input" : isLeftOut ? ", computed again where it is read" : "");
         string inputs = Inputs(Values, step);
-        string output = View(Values, i);
+        string output = isLeftOut ? "y: default" : View(Values, i);
         if (Values.Aliases(i)) return;
 
-        string saved = Saved(Parts.Training, step, i);
-        Writer.Call($"{Runs(i)}{step.Path}.Forward(", $"pass, {inputs}, {output}{(saved.Length == 0 ? "" : $", {saved}")}");
+        string saved = Saved(Parts.Training, step, i) is { Length: > 0 } text ? $", {(isLeftOut ? "saved: " : "")}{text}" : "";
+        Writer.Call($"{Runs(i)}{step.Path}.Forward(", $"pass, {inputs}, {output}{saved}{Before(Parts.Training, Graph, step)}");
     }
 }

@@ -16,7 +16,7 @@ namespace Nin.Generators.Layers;
 sealed record ActivationLayer(
     LayerKind Kind, string Type, bool SavesOutput, EquatableArray<(string Name, double Value)> Numbers, string Formula) : Layer(Kind)
 {
-    const string ReluType = "global::Nin.Relu";
+    const string ReluType = "global::Nin.Relu", Relu6Type = "global::Nin.Relu6";
 
     /// <summary>The library's, and <c>[Activation&lt;T&gt;]</c>.</summary>
     public static IReadOnlyList<LayerKind> Declared { get; } =
@@ -57,6 +57,8 @@ sealed record ActivationLayer(
     public override IEnumerable<LayerStep> Steps(LayerSpec at) => LayerStep.Of(at, StepMemory.Activation(SavesOutput));
 
     public override FusionPart Fusion => Type == ReluType ? FusionPart.Relu : FusionPart.Activation;
+
+    public override bool IsRectifier => Type is ReluType or Relu6Type;
 
     static LayerKind Library(string name, bool savesOutput, string formula) =>
         LayerKind.Of(name, (kind, _) => new ActivationLayer(kind, $"global::Nin.{name}", savesOutput, new([]), formula));

@@ -77,6 +77,10 @@ abstract record ConvolutionLayer(LayerKind Kind, int Filters, Window Window, int
 
     public sealed override FusionPart Fusion => FusionPart.Convolution;
 
+    // Depthwise, or 1x1 over the pixels as they are: each pixel is read by few results. More taps and channels would normalise it again for each.
+    public sealed override bool NormalizesInput(Shape input) =>
+        Groups == 1 ? input.Height * input.Width > 1 && Window.Over(input) == Window2d.Square(1) : Groups == input.Channels && Groups == Filters;
+
     public sealed override bool DecidesChannels => true;
 
     public sealed override bool AddsBias => Bias;

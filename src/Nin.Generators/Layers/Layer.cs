@@ -61,6 +61,12 @@ abstract record Layer(LayerKind Kind)
     /// <summary>Its role in the patterns of layers that one step computes.</summary>
     public virtual FusionPart Fusion => FusionPart.None;
 
+    /// <summary>Whether it normalises what it reads as it reads it, so that a normalisation before it need not keep what it gives.</summary>
+    public virtual bool NormalizesInput(Shape input) => false;
+
+    /// <summary>Whether it only limits values: such an activation is applied again wherever they are read.</summary>
+    public virtual bool IsRectifier => false;
+
     /// <summary>Whether it is a ReLU.</summary>
     public bool IsRelu => Fusion == FusionPart.Relu;
 

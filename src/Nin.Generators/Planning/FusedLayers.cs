@@ -23,6 +23,9 @@ sealed record FusionPattern(FusionPart[] Parts, Func<FusedValue, StepMemory> Mem
         new([FusionPart.Sum, FusionPart.Relu], _ => StepMemory.Sum(relu: true)),
     ];
 
+    /// <summary>A convolution and its normalisation, and what may come after them.</summary>
+    public bool IsNormalizedConvolution => Parts.Length > 1 && Parts[0] == FusionPart.Convolution && Parts[1] == FusionPart.Normalization;
+
     static StepMemory ResidualConvolution(FusedValue last, bool relu) => StepMemory.ResidualConvolution(last.Elements, last.Channels, relu);
 
     static StepMemory NormalizedConvolution(FusedValue last) => StepMemory.NormalizedConvolution(last.Elements, last.Channels);

@@ -10,7 +10,8 @@ namespace Nin.Generators.Planning;
 /// <param name="Name">The property that holds it.</param>
 /// <param name="Memory">What its gradient reads.</param>
 /// <param name="Expression">The step from those of the layers.</param>
-sealed record FusedStep(FusedLayers Found, string Name, StepMemory Memory, string Expression)
+/// <param name="ComputesInput">Whether it computes the value that it reads again, which the step before does not keep then.</param>
+sealed record FusedStep(FusedLayers Found, string Name, StepMemory Memory, string Expression, bool ComputesInput)
 {
     /// <summary>Its type.</summary>
     public string Type => Role switch
@@ -32,29 +33,62 @@ sealed class Fusion
 {
     readonly NetworkSpec spec;
     readonly FusedStep?[] byLayer;
+    readonly int[] readers;
 
     Fusion(NetworkSpec spec)
     {
         this.spec = spec;
         byLayer = new FusedStep?[spec.Layers.Count];
+        readers = Readers(spec);
         HashSet<string> names = [.. spec.Layers.Select(l => l.Name), .. spec.OwnMembers, spec.ClassName];
         FusionPart[] parts = [.. spec.Layers.Select(l => l.Layer.Fusion)];
         foreach (FusedLayers found in FusedLayers.Find(parts, [.. spec.Layers.Select(l => l.Inputs)]))
         {
             string name = string.Concat(found.Layers.Select(l => spec.Layers[l].Name));
             while (!names.Add(name)) name += "_";
-            FusedStep step = new(found, name, Memory(found), Expression(found.Layers));
+            FusedStep? before = Before(found);
+            string after = before is null ? "" : $".After({before.Name})";
+            FusedStep step = new(found, name, Memory(found), Expression(found.Layers) + after, before is not null);
             foreach (int layer in found.Layers) byLayer[layer] = step;
         }
     }
 
     public static Fusion Of(NetworkSpec spec) => new(spec);
 
+    // How often each layer's value is read.
+    static int[] Readers(NetworkSpec spec)
+    {
+        int[] readers = new int[spec.Layers.Count];
+        bool[] live = FusedLayers.Live([.. spec.Layers.Select(l => l.Inputs)]);
+        foreach (int input in spec.Layers.Where((_, i) => live[i]).SelectMany(l => l.Inputs))
+        {
+            if (input >= 0) readers[input]++;
+        }
+
+        return readers;
+    }
+
     /// <summary>The fused steps, in the order of their first layers.</summary>
     public IEnumerable<FusedStep> All => byLayer.OfType<FusedStep>().Distinct();
 
     /// <summary>The fused step that computes a layer, or null.</summary>
     public FusedStep? Of(int layer) => byLayer[layer];
+
+    /// <summary>
+    /// The step before whose value is not kept: a normalised convolution, read once, by a convolution that normalises what it reads. A value that is computed
+    /// again takes no memory between its reader's forward and backward pass.
+    /// </summary>
+    FusedStep? Before(FusedLayers found)
+    {
+        LayerSpec first = spec.Layers[found.First];
+        if (!found.Pattern.IsNormalizedConvolution || !first.Layer.NormalizesInput(first.InputShapes.Single())) return null;
+
+        int input = first.Inputs.Single();
+        FusedStep? before = input >= 0 && readers[input] == 1 ? byLayer[input] : null;
+        return before is not null && before.Found.Last == input && CanLeaveOutValue(before.Found) ? before : null;
+    }
+
+    bool CanLeaveOutValue(FusedLayers found) => found.Pattern.IsNormalizedConvolution && found.Layers.Skip(2).All(l => spec.Layers[l].Layer.IsRectifier);
 
     StepMemory Memory(FusedLayers found)
     {

@@ -12,6 +12,7 @@ namespace Nin.Generators.Planning;
 /// <param name="Memory">What its gradient reads.</param>
 /// <param name="HasParameters">Whether it learns.</param>
 /// <param name="Role">What it may leave out.</param>
+/// <param name="ComputesInput">Whether training computes the value that it reads again, from what the step before saves, instead of keeping it.</param>
 sealed record StepNode(
     string Name,
     string Path,
@@ -20,7 +21,8 @@ sealed record StepNode(
     long Length,
     StepMemory Memory,
     bool HasParameters,
-    StepRole Role = StepRole.Computes)
+    StepRole Role = StepRole.Computes,
+    bool ComputesInput = false)
 {
     /// <summary>The position that stands for the network's input.</summary>
     public const int NetworkInput = -1;
@@ -28,11 +30,14 @@ sealed record StepNode(
     /// <summary>True for a step of several inputs.</summary>
     public bool IsMerge => Role is StepRole.Adds or StepRole.Multiplies or StepRole.Joins;
 
+    /// <summary>The value that it computes from: what is added to that comes first.</summary>
+    public int Input => Role == StepRole.AddsFirst ? Inputs[1] : Inputs[0];
+
     /// <summary>Whether its value in training may be another one than in inference, although it learns nothing.</summary>
     public bool DiffersInTraining => Role is StepRole.Drops or StepRole.ComputesAsDeclared;
 
     /// <summary>Whether its gradient reads a value that the step reads.</summary>
-    public bool KeepsInput(int value) => Memory.ReadsInput && (Role != StepRole.AddsFirst || Inputs[1] == value);
+    public bool KeepsInput(int value) => Memory.ReadsInput && (Role != StepRole.AddsFirst || Input == value);
 }
 
 /// <summary>
@@ -68,6 +73,9 @@ sealed class StepGraph
     /// </summary>
     public bool ComesMasked(int step) =>
         Steps[step].Memory.EndsInRelu && step != Output && readers[step].Count() == 1 && Steps[readers[step].Single()].Memory.CanMask;
+
+    /// <summary>The step that computes a value of training again where it reads it, so that it is not kept; null where it is.</summary>
+    public int? ComputedBy(int value) => value < 0 ? null : readers[value].Where(reader => Steps[reader].ComputesInput && Steps[reader].Input == value).Cast<int?>().SingleOrDefault();
 
     /// <summary>Whether a step masks the gradient of its input for the step before.</summary>
     public bool Masks(int step) => Steps[step].Inputs[0] >= 0 && Steps[step].Memory.CanMask && ComesMasked(Steps[step].Inputs[0]);

@@ -56,7 +56,7 @@ sealed class StepGraphBuilder
         if (found.Residual is { } residual) inputs = [Value(residual), .. inputs];
         return Append(new(
             last.Name, step.Name, found.Layers, inputs, last.Output.Elements, step.Memory,
-            HasParameters: found.Layers.Any(l => layers[l].ParameterCount > 0), step.Role));
+            HasParameters: found.Layers.Any(l => layers[l].ParameterCount > 0), step.Role, step.ComputesInput));
     }
 
     int[] Inputs(LayerSpec spec) => [.. spec.Inputs.Select(Value)];

@@ -34,13 +34,14 @@ enum GradientWrite
 
 /// <summary>
 /// The memory of a training step: values, what gradients keep besides them, and gradients. What no gradient reads dies as soon as its last
-/// reader ran, and a gradient dies when its step has gone backward.
+/// reader ran, and a gradient dies when its step has gone backward. A value that its reader computes again has memory twice, while that step runs forward and
+/// backward.
 /// </summary>
 sealed class TrainingPlan
 {
     readonly StepGraph graph;
     readonly Timeline time;
-    readonly Slot?[] saved;
+    readonly Slot?[] saved, again;
     readonly long[] savedFixed;
     readonly Slot?[] gradients;
     readonly GradientWrite[][] writes;
@@ -55,13 +56,14 @@ sealed class TrainingPlan
         savedFixed = new long[count];
         gradients = new Slot?[count];
         writes = [.. graph.Steps.Select(s => new GradientWrite[s.Inputs.Count])];
-        Values = new ValueMemory(graph, step => step.Role == StepRole.Aliases, LastRead);
+        again = [.. graph.Steps.Select((step, i) => graph.ComputedBy(i) is { } by ? new Slot(step.Length, time.Backward(by), time.Backward(by)) : null)];
+        Values = new ValueMemory(graph, step => step.Role == StepRole.Aliases, LastRead, value => Timeline.Forward(graph.ComputedBy(value) ?? value));
         OutputGradient = new(graph.Steps[graph.Output].Length, time.Loss, time.End);
         Loss = new(StepMemory.LossPerExample, time.Loss, time.End);
         PlanSaved();
         PlanGradients();
 
-        Slots = [.. Values.Slots, .. saved.OfType<Slot>(), .. gradients.OfType<Slot>().Append(OutputGradient).Distinct(), Loss];
+        Slots = [.. Values.Slots, .. again.OfType<Slot>(), .. saved.OfType<Slot>(), .. gradients.OfType<Slot>().Append(OutputGradient).Distinct(), Loss];
         PerExample = Packing.Pack(Slots);
     }
 
@@ -82,6 +84,9 @@ sealed class TrainingPlan
 
     /// <summary>Elements that are taken whatever the batch. They are all alive at the loss, so none can be reused.</summary>
     public long Fixed { get; private set; }
+
+    /// <summary>Where a value is computed again for the gradient of its reader; null where it is kept.</summary>
+    public Slot? Again(int value) => value < 0 ? null : again[value];
 
     /// <summary>What a step keeps for its gradient; null where it leaves nothing.</summary>
     public Slot? Saved(int step) => saved[step];
@@ -105,6 +110,7 @@ sealed class TrainingPlan
         for (int i = 0; i < graph.Steps.Count; i++)
         {
             if (Values[i] is { } value) Use(value, i == graph.Output ? graph.Steps.Count : graph.Readers(i).Max());
+            if (again[i] is { } computed) Use(computed, i);
             if (saved[i] is { } kept) Use(kept, i);
             Use(gradients[i]!, i);
         }
@@ -121,7 +127,7 @@ sealed class TrainingPlan
         if (value == graph.Output) return time.End;
 
         int last = graph.Readers(value).Max(reader =>
-            graph.Steps[reader].KeepsInput(value) ? time.Backward(reader) : Timeline.Forward(reader));
+            graph.Steps[reader].KeepsInput(value) && graph.ComputedBy(value) is null ? time.Backward(reader) : Timeline.Forward(reader));
         return graph.ReadsOutput(value) ? Math.Max(last, time.Backward(value)) : last;
     }
 

@@ -37,7 +37,7 @@ sealed class Slot(long length, int first, int last)
 sealed class ValueMemory
 {
     readonly StepGraph graph;
-    readonly Func<int, int> lastRead;
+    readonly Func<int, int> lastRead, written;
     readonly Func<StepNode, bool> aliases;
     readonly Slot?[] slots;
     readonly Dictionary<Slot, List<int>> members = [];
@@ -45,11 +45,13 @@ sealed class ValueMemory
     /// <param name="graph">The steps.</param>
     /// <param name="aliases">Whether a step's value is its input.</param>
     /// <param name="lastRead">When a value is last read.</param>
-    public ValueMemory(StepGraph graph, Func<StepNode, bool> aliases, Func<int, int> lastRead)
+    /// <param name="written">When it is written: by its own step, if not given.</param>
+    public ValueMemory(StepGraph graph, Func<StepNode, bool> aliases, Func<int, int> lastRead, Func<int, int>? written = null)
     {
         this.graph = graph;
         this.aliases = aliases;
         this.lastRead = lastRead;
+        this.written = written ?? (step => step);
         slots = new Slot?[graph.Steps.Count];
         for (int i = 0; i < slots.Length; i++) slots[i] = Place(i);
     }
@@ -76,7 +78,7 @@ sealed class ValueMemory
             return input;
         }
 
-        Slot slot = new(node.Length, step, last);
+        Slot slot = new(node.Length, written(step), last);
         members[slot] = [step];
         return slot;
     }

@@ -55,14 +55,26 @@ public abstract class Step
     }
 
     /// <summary>Training: writes <paramref name="y"/> and what the gradient needs.</summary>
-    public void Forward(in Pass pass, DeviceView x, DeviceView y, Saved saved = default)
+    /// <param name="pass">The batch.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="y">
+    /// The output; none where the only step that reads it computes it again (<see cref="NormalizedConvolutionStep.After"/>).
+    /// </param>
+    /// <param name="saved">Memory for what the gradient needs besides.</param>
+    /// <param name="before">
+    /// What the step before left, where this step computes that step's output again: <paramref name="x"/> is then memory for it, whose content is undefined
+    /// before and after.
+    /// </param>
+    public void Forward(in Pass pass, DeviceView x, DeviceView y, Saved saved = default, Saved before = default)
     {
         Require(x, Input, pass.Batch, nameof(x));
-        Require(y, Output, pass.Batch, nameof(y));
+        if (!y.IsNone || KeptOutput is null) Require(y, Output, pass.Batch, nameof(y));
         Require(Memory, pass, saved);
-        ForwardCore(pass, x, y, saved);
+        if (before.IsNone) ForwardCore(pass, x, y, saved);
+        else ForwardCore(pass, x, y, saved, before);
         pass.Ranks?.Group.Progressed();
         KeepAlive(pass, x, y, saved);
+        before.KeepAlive();
     }
 
     /// <summary>The gradient of the input and of the parameters.</summary>
@@ -83,10 +95,11 @@ public abstract class Step
     /// Where <see cref="StepMemory.CanMask"/> is true: leaves zeros in <paramref name="dx"/> where the input is not above 0, for a preceding step
     /// that ends in a ReLU.
     /// </param>
+    /// <param name="before">As in the forward pass: <paramref name="x"/> is then memory for what that step gave.</param>
     /// <exception cref="ArgumentException">The step cannot mask.</exception>
     public void Backward(
         in Pass pass, DeviceView dy, DeviceView dx, DeviceView x = default, DeviceView y = default, Saved saved = default,
-        bool accumulate = false, bool mask = false)
+        bool accumulate = false, bool mask = false, Saved before = default)
     {
         Require(dy, Output, pass.Batch, nameof(dy));
         if (!dx.IsNone) Require(dx, Input, pass.Batch, nameof(dx));
@@ -94,9 +107,10 @@ public abstract class Step
         if (Memory.ReadsOutput && !Memory.EndsInRelu) Require(y, Output, pass.Batch, nameof(y));
         Require(Memory, pass, saved);
         if (mask && !Memory.CanMask) throw new ArgumentException("The gradient of this step's input cannot be masked.", nameof(mask));
-        BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask));
+        BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask) { Before = before });
         pass.Ranks?.WentBackward(Parameters, pass.Stream);
         KeepAlive(pass, x, y, saved);
+        before.KeepAlive();
         dy.KeepAlive();
         dx.KeepAlive();
     }
@@ -120,14 +134,19 @@ public abstract class Step
     /// </summary>
     protected abstract void BackwardCore(in Pass pass, in Operands o);
 
+    /// <summary>How the step's output is computed from what it saves, where it can be; null where it cannot.</summary>
+    internal virtual NormalizedOutput? KeptOutput => null;
+
+    private protected virtual void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved, Saved before) =>
+        throw new ArgumentException($"{GetType().Name} does not compute its input again: join it with the step before by After.", nameof(before));
+
     // The one place where memory that a step reads through pointers is held until its ops have run (or, on an accelerator, are queued): x, y,
     // what is saved, the stream with its scratch, and the step with its parameters and their prepacked copies.
     void KeepAlive(in Pass pass, DeviceView x, DeviceView y, Saved saved)
     {
         x.KeepAlive();
         y.KeepAlive();
-        saved.PerExample.KeepAlive();
-        saved.Fixed.KeepAlive();
+        saved.KeepAlive();
         GC.KeepAlive(pass.Stream);
         GC.KeepAlive(this);
     }
@@ -153,14 +172,27 @@ public abstract class Step
     /// <param name="Accumulate">Adds to <paramref name="DX"/> instead of overwriting it.</param>
     /// <param name="Mask">Leaves zeros where the input is not above 0; only where the step declares that it can.</param>
     protected readonly record struct Operands(
-        DeviceView X, DeviceView Y, Saved Saved, DeviceView DY, DeviceView DX, bool Accumulate, bool Mask);
+        DeviceView X, DeviceView Y, Saved Saved, DeviceView DY, DeviceView DX, bool Accumulate, bool Mask)
+    {
+        /// <summary>What the step before left, where its output is computed again.</summary>
+        internal Saved Before { get; init; }
+    }
 }
 
 /// <summary>What a step's forward pass leaves for its gradient besides input and output; none where it leaves nothing.</summary>
 /// <param name="PerExample">The part that grows with the batch.</param>
 /// <param name="Fixed">The part that does not.</param>
 [EditorBrowsable(EditorBrowsableState.Advanced)]
-public readonly record struct Saved(DeviceView PerExample, DeviceView Fixed);
+public readonly record struct Saved(DeviceView PerExample, DeviceView Fixed)
+{
+    internal bool IsNone => PerExample.IsNone && Fixed.IsNone;
+
+    internal void KeepAlive()
+    {
+        PerExample.KeepAlive();
+        Fixed.KeepAlive();
+    }
+}
 
 /// <summary>
 /// What the gradient of a step written outside the library reads. The memory plan, which is made while the program compiles, and the step

@@ -19,7 +19,7 @@ static class KernelTable
         Of<IConv2dBackwardData>(d => new Conv2dBackwardDataPortable(new GroupedGemm(d, Gemm(d))), d => new Conv2dBackwardDataVectorized(d)),
         Of<IConv2dBackwardWeights>(d => new Conv2dBackwardWeightsPortable(d, new GroupedWeightGradient(d, Gradient(d))), d => new Conv2dBackwardWeightsVectorized(d)),
         Of<IConv2dForward>(
-            d => new Conv2dForwardPortable(new GroupedGemm(d, Gemm(d)), new AddPortable(d), new ActivationForwardPortable(d)),
+            d => new Conv2dForwardPortable(d, new GroupedGemm(d, Gemm(d)), new AddPortable(d), new ActivationForwardPortable(d)),
             d => new Conv2dForwardVectorized(d)),
         Of<IDropout>(d => new DropoutPortable(d), d => new DropoutVectorized(d)),
         Of<IAdd>(d => new AddPortable(d), d => new AddVectorized(d)),

@@ -43,6 +43,12 @@ public sealed record PlannedStep(long Training, long Inference, long Length, par
 {
     /// <summary>Whether its value in training may be another one than in inference, although it learns nothing: dropout.</summary>
     public bool DiffersInTraining { get; init; }
+
+    /// <summary>
+    /// Whether it computes the value that it reads again from what the step before keeps in training: no pass begins to train with it, since that step would
+    /// run as in inference and keep nothing.
+    /// </summary>
+    public bool ComputesInput { get; init; }
 }
 
 /// <summary>Memory of a training pass.</summary>

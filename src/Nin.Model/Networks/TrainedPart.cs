@@ -32,7 +32,8 @@ sealed class TrainedPart
         }
 
         // To run fewer steps as in inference takes less where that needs more memory than it saves; of equals, the one that runs most of them.
-        memory = Enumerable.Range(0, first + 1).Reverse().Select(start => new TrainingMemory(plan, start)).MinBy(m => m.PerExample)!;
+        memory = Enumerable.Range(0, first + 1).Reverse().Where(start => start == steps.Count || !steps[start].ComputesInput)
+            .Select(start => new TrainingMemory(plan, start)).MinBy(m => m.PerExample)!;
         before = [.. parameters.Take(memory.FirstStep).SelectMany(step => step)];
     }
 

@@ -39,4 +39,20 @@ public class FusionTests
         NetworkParts parts = new(TestCompilation.Spec($"using Nin; [Network(2, 8, 8), {layers}] partial class Net;"));
         string.Join(" ", parts.Graph.Steps.Select(s => s.Path)).Should().Be(steps);
     }
+
+    [Theory]
+    [InlineData("Conv2d(4, Kernel = 3), BatchNorm2d, Relu, Conv2d(4, Kernel = 3, Groups = 4), BatchNorm2d, Relu6, Pointwise(3), BatchNorm2d, Relu", "1 2")]
+    [InlineData("Pointwise(4), BatchNorm2d, Pointwise(4), BatchNorm2d, MaxPool2d(2), Pointwise(4), BatchNorm2d", "1")]
+    [InlineData("Pointwise(2), BatchNorm2d, Relu, Pointwise(4), BatchNorm2d, Relu, Pointwise(2), BatchNorm2d, Add(\"Relu1\", \"Norm3\"), Relu", "2")]
+    // Kept: many taps read each pixel; another activation; two readers; nothing is normalised before or after; a single pixel.
+    [InlineData("Pointwise(4), BatchNorm2d, Relu, Conv2d(4, Kernel = 3), BatchNorm2d", "")]
+    [InlineData("Pointwise(4), BatchNorm2d, Silu, Pointwise(4), BatchNorm2d", "")]
+    [InlineData("Pointwise(4), BatchNorm2d, Relu, Pointwise(4), BatchNorm2d, Add(\"Relu1\", \"Norm2\"), Pointwise(3), BatchNorm2d", "")]
+    [InlineData("Pointwise(4), BatchNorm2d, Relu, Pointwise(4), Relu, Pointwise(4), BatchNorm2d", "")]
+    [InlineData("Conv2d(4, Kernel = 8), BatchNorm2d, Relu, Pointwise(4), BatchNorm2d", "")]
+    public void Normalised_values_are_not_kept_that_their_reader_normalises_again(string layers, string steps)
+    {
+        NetworkParts parts = new(TestCompilation.Spec($"using Nin; [Network(2, 8, 8), {layers}] partial class Net;"));
+        string.Join(" ", Enumerable.Range(0, parts.Graph.Steps.Count).Where(i => parts.Graph.Steps[i].ComputesInput)).Should().Be(steps);
+    }
 }

@@ -10,7 +10,7 @@ namespace Nin.Generators.Tests.Planning;
 static class RandomGraph
 {
     static readonly Gen<(int Kind, int Pick, int Length)> Choice =
-        from kind in Gen.Choose(0, 17)
+        from kind in Gen.Choose(0, 19)
         from pick in Gen.Choose(0, 1000)
         from length in Gen.Choose(1, 300)
         select (kind, pick, length);
@@ -25,8 +25,15 @@ static class RandomGraph
 
         int[] open = [.. Enumerable.Range(0, steps.Count).Where(i => !steps.Any(s => s.Inputs.Contains(i)))];
         if (open.Length > 1) steps.Add(Node(steps, open, open.Sum(i => steps[i].Length), StepMemory.Linear, role: StepRole.Joins));
-        return new(steps);
+        return new([.. steps.Select(step => step with { ComputesInput = ComputesInput(steps, step) })]);
     }
+
+    // As fusion decides it: a normalised convolution that alone reads another one, here of every second length.
+    static bool ComputesInput(List<StepNode> steps, StepNode step) =>
+        IsNormalizedConvolution(step) && step.Length % 2 == 0 && step.Input >= 0 && steps[step.Input].Role != StepRole.AddsFirst
+        && IsNormalizedConvolution(steps[step.Input]) && steps.Sum(reader => reader.Inputs.Count(input => input == step.Input)) == 1;
+
+    static bool IsNormalizedConvolution(StepNode step) => step.Memory is { SavedPerExample: > 0, SavedFixed: > 0 };
 
     static StepNode Step(List<StepNode> steps, int kind, int pick, int length)
     {
@@ -38,7 +45,7 @@ static class RandomGraph
         {
             0 or 1 => Node(steps, [input], length, StepMemory.Convolution(relu: true), learns: true),
             2 => Node(steps, [input], length, StepMemory.Convolution(relu: false), learns: true),
-            3 => Node(steps, [input], length, StepMemory.NormalizedConvolution(length, 5), learns: true),
+            3 or 18 or 19 => Node(steps, [input], length, StepMemory.NormalizedConvolution(length, 5), learns: true),
             4 => Node(steps, [input], length, StepMemory.PointwiseMlp(length, 3, 2, 4, lastRelu: true), learns: true),
             5 => Node(steps, [input], same, StepMemory.BatchNorm(3), learns: true),
             6 => Node(steps, [input], same, StepMemory.Activation(savesOutput: pick % 2 == 0)),

@@ -74,14 +74,17 @@ public class TrainingPlanTests
     static void Forward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
     {
         StepNode step = graph.Steps[i];
+        if (step.ComputesInput) ComputeAgain(plan, memory, step.Input, plan.Values[step.Input]!);
         foreach (int input in step.Inputs.Where(step.KeepsInput)) ReadValue(graph, plan.Values, memory, input);
-        if (!plan.Values.Aliases(i)) memory.Write(plan.Values[i]!, $"v{i}");
+        // A value that its reader computes is not written here.
+        if (!plan.Values.Aliases(i) && graph.ComputedBy(i) is null) memory.Write(plan.Values[i]!, $"v{i}");
         if (graph.Steps[i].Memory.SavedPerExample > 0) memory.Write(plan.Saved(i)!, $"s{i}");
     }
 
     static void Backward(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i, bool inputGradient)
     {
         StepNode step = graph.Steps[i];
+        if (step.ComputesInput) ComputeAgain(plan, memory, step.Input, plan.Again(step.Input)!);
         if (step.Memory.ReadsInput) ReadInputs(graph, plan, memory, i);
         bool isMasked = step.Memory.EndsInRelu && graph.Readers(i).Any(graph.Masks);
         if (isMasked) graph.Readers(i).Should().HaveCount(1, "another reader would add what is not masked");
@@ -107,7 +110,14 @@ public class TrainingPlanTests
     static void ReadInputs(StepGraph graph, TrainingPlan plan, SimulatedMemory memory, int i)
     {
         StepNode step = graph.Steps[i];
-        foreach (int input in step.Inputs.Where(step.KeepsInput)) ReadValue(graph, plan.Values, memory, input);
+        if (step.ComputesInput) memory.Read(plan.Again(step.Input)!, $"v{step.Input}");
+        else foreach (int input in step.Inputs.Where(step.KeepsInput)) ReadValue(graph, plan.Values, memory, input);
+    }
+
+    static void ComputeAgain(TrainingPlan plan, SimulatedMemory memory, int value, Slot slot)
+    {
+        memory.Read(plan.Saved(value)!, $"s{value}");
+        memory.Write(slot, $"v{value}");
     }
 
     static void Infer(StepGraph graph)

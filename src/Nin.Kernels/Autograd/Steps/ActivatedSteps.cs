@@ -53,25 +53,37 @@ public sealed class ActivatedNormalizedConvolutionStep<TActivation> : Step
     readonly BatchNormalization normalization;
     readonly FoldedConvolution folded;
     readonly TActivation activation;
+    readonly NormalizedOutput? input;
 
     internal ActivatedNormalizedConvolutionStep(
-        Convolution convolution, Shape input, Shape output, BatchNormalization normalization, FoldedConvolution folded, TActivation activation)
+        Convolution convolution, Shape input, Shape output, BatchNormalization normalization, FoldedConvolution folded, TActivation activation,
+        NormalizedOutput? read)
         : base(input, output, StepMemory.NormalizedConvolution(output.Length, output.Channels))
     {
         (this.convolution, this.normalization, this.folded, this.activation) = (convolution, normalization, folded, activation);
+        this.input = read;
+        KeptOutput = typeof(TActivation) == typeof(Relu6) ? new NormalizedOutput(normalization, output, Rectifier.Relu6) : null;
         Parameters = [.. convolution.Parameters, .. normalization.Parameters];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }
 
+    internal override NormalizedOutput? KeptOutput { get; }
+
+    /// <inheritdoc cref="NormalizedConvolutionStep.After"/>
+    public ActivatedNormalizedConvolutionStep<TActivation> After(Step before) =>
+        new(convolution, Input, Output, normalization, folded, activation, NormalizedOutput.Of(before, Input));
+
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => folded.Infer(pass, x, activation, y);
 
     /// <inheritdoc/>
-    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => ForwardCore(pass, x, y, saved, before: default);
+
+    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved, Saved before)
     {
-        convolution.Forward(pass, x, relu: false, saved.PerExample);
+        convolution.Forward(pass, NormalizedOutput.Read(input, pass, x, before), saved.PerExample);
         normalization.Forward(pass, Output, saved.PerExample, activation, y, saved.Fixed);
     }
 
@@ -79,7 +91,7 @@ public sealed class ActivatedNormalizedConvolutionStep<TActivation> : Step
     protected override void BackwardCore(in Pass pass, in Operands o)
     {
         normalization.Backward(pass, Output, o.Saved.PerExample, activation, o.Saved.Fixed, o.DY);
-        convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
+        convolution.Backward(pass, NormalizedOutput.Read(input, pass, o.X, o.Before), o.DY, o.DX, o.Accumulate);
     }
 }
 

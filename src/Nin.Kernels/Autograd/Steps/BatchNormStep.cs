@@ -134,6 +134,7 @@ public sealed class BatchNormalization
     {
         if (IsFrozen)
         {
+            if (y.IsNone) return;
             Infer(pass, shape, x, relu && residual.IsNone, y);
             long length = pass.Batch * shape.Length;
             if (!residual.IsNone) pass.Op<IAdd>().Run(pass.Stream, y.Slice(0, length), residual.Slice(0, length), y.Slice(0, length), relu);
@@ -151,6 +152,7 @@ public sealed class BatchNormalization
     {
         if (IsFrozen)
         {
+            if (y.IsNone) return;
             y = y.Slice(0, pass.Batch * shape.Length);
             Infer(pass, shape, x, relu: false, y);
             pass.Op<IActivationForward>().Run(pass.Stream, activation, y, y);
@@ -161,6 +163,13 @@ public sealed class BatchNormalization
         pass.Op<IBatchNorm2dForwardTraining>().Run(
             pass.Stream, Sizes(shape), pass.Batch, x, Views, activation, y, mean, inverseDeviation, Synchronized(pass));
         RunningMean.MarkWritten();
+    }
+
+    /// <summary>What a convolution does to <c>x</c> that reads the normalised values, which are not kept.</summary>
+    internal NormalizedInput Input(in Shape shape, Rectifier rectifier, DeviceView statistics, DeviceView memory)
+    {
+        var (mean, deviation) = IsFrozen ? (RunningMean.Value, RunningVariance.Value) : Statistics(statistics, shape);
+        return new NormalizedInput(Sizes(shape), Views, mean, deviation, IsRunning: IsFrozen, rectifier, memory);
     }
 
     internal void Backward(

@@ -49,7 +49,7 @@ public sealed class ConvolutionStep : Step
             throw new ArgumentException($"The normalisation takes {next.Input}, and the convolution gives {Output}: both must agree.", nameof(next));
         if (HasRelu || next.HasRelu)
             throw new InvalidOperationException("Steps with a ReLU cannot be joined: join them without it, and call ThenRelu on the result.");
-        return new NormalizedConvolutionStep(convolution, Input, Output, next.Normalization);
+        return new NormalizedConvolutionStep(convolution, Input, Output, next.Normalization, relu: false);
     }
 
     /// <summary>This step and the activation after it as one, with the same parameters.</summary>
@@ -127,6 +127,11 @@ sealed class Convolution
 
     public void Forward(in Pass pass, DeviceView x, bool relu, DeviceView y) => Run(pass, x, Weight.WeightsOnce, BiasOrNone, relu, y);
 
+    /// <summary>With an input that may be normalised first.</summary>
+    public void Forward(in Pass pass, in ConvolutionInput x, DeviceView y) =>
+        pass.Op<IConv2dForward>().Run(
+            pass.Stream, Sizes, pass.Batch, x.Values, Weight.WeightsOnce, BiasOrNone, relu: false, y, residual: default, x.Normalization);
+
     /// <summary>With any activation; <paramref name="sums"/> is what it is applied to, or none.</summary>
     public void Forward<TActivation>(in Pass pass, DeviceView x, TActivation activation, DeviceView sums, DeviceView y)
         where TActivation : unmanaged, IActivation =>
@@ -137,16 +142,18 @@ sealed class Convolution
         where TActivation : unmanaged, IActivation =>
         Run(pass, x, Weight.Weights, BiasOrNone, activation, sums: default, y);
 
-    public void Backward(in Pass pass, DeviceView x, DeviceView dy, DeviceView dx, bool accumulate)
+    public void Backward(in Pass pass, in ConvolutionInput x, DeviceView dy, DeviceView dx, bool accumulate)
     {
         if (Bias is { RequiresGradient: true } bias)
         {
             bool add = BeginGradients(pass, [Weight, bias]);
-            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, Sizes, pass.Batch, x, dy, Weight.Gradient, bias.Gradient, add);
+            pass.Op<IConv2dBackwardWeights>().Run(
+                pass.Stream, Sizes, pass.Batch, x.Values, dy, Weight.Gradient, bias.Gradient, add, x.Normalization);
         }
         else if (Weight.RequiresGradient)
         {
-            pass.Op<IConv2dBackwardWeights>().Run(pass.Stream, Sizes, pass.Batch, x, dy, Weight.Gradient, default, Weight.BeginGradient());
+            pass.Op<IConv2dBackwardWeights>().Run(
+                pass.Stream, Sizes, pass.Batch, x.Values, dy, Weight.Gradient, default, Weight.BeginGradient(), x.Normalization);
         }
 
         if (!dx.IsNone) pass.Op<IConv2dBackwardData>().Run(pass.Stream, Sizes, pass.Batch, dy, Weight.WeightsOnce, dx, accumulate);

@@ -9,6 +9,7 @@ public sealed class NormalizedConvolutionStep : Step
     readonly BatchNormalization normalization;
     readonly FoldedConvolution folded;
     readonly bool relu;
+    readonly NormalizedOutput? input;
 
     /// <param name="sizes">Sizes of one example.</param>
     /// <param name="weight">Weights.</param>
@@ -21,9 +22,12 @@ public sealed class NormalizedConvolutionStep : Step
             new Convolution(sizes, weight, bias),
             new Shape(sizes.Channels, sizes.Height, sizes.Width),
             new Shape(sizes.Filters, sizes.OutHeight, sizes.OutWidth),
-            normalization) => this.relu = relu;
+            normalization,
+            relu)
+    {
+    }
 
-    internal NormalizedConvolutionStep(Convolution convolution, Shape input, Shape output, BatchNormalization normalization)
+    internal NormalizedConvolutionStep(Convolution convolution, Shape input, Shape output, BatchNormalization normalization, bool relu)
         : base(input, output, StepMemory.NormalizedConvolution(output.Length, output.Channels))
     {
         ArgumentNullException.ThrowIfNull(normalization);
@@ -38,25 +42,37 @@ public sealed class NormalizedConvolutionStep : Step
         }
 
         Convolution = convolution;
-        this.normalization = normalization;
+        (this.normalization, this.relu) = (normalization, relu);
+        KeptOutput = new NormalizedOutput(normalization, output, RectifierOf(relu));
         folded = new FoldedConvolution(convolution, normalization);
         Parameters = [.. convolution.Parameters, .. normalization.Parameters];
     }
 
-    NormalizedConvolutionStep(NormalizedConvolutionStep from)
+    NormalizedConvolutionStep(NormalizedConvolutionStep from, bool relu, NormalizedOutput? input)
         : base(from.Input, from.Output, from.Memory)
     {
         (Convolution, normalization, folded, Parameters) = (from.Convolution, from.normalization, from.folded, from.Parameters);
-        relu = true;
+        (this.relu, this.input) = (relu, input);
+        KeptOutput = new NormalizedOutput(normalization, Output, RectifierOf(relu));
     }
 
     internal Convolution Convolution { get; }
+
+    internal override NormalizedOutput KeptOutput { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>This step and a ReLU as one, with the same parameters.</summary>
-    public NormalizedConvolutionStep ThenRelu() => new(this);
+    public NormalizedConvolutionStep ThenRelu() => new(this, relu: true, input);
+
+    /// <summary>
+    /// This step, reading the output of the one before without its being kept: it computes it again from what that step saved, where that is handed over
+    /// (<c>before</c>). Results keep their bits.
+    /// </summary>
+    /// <param name="before">A convolution and its normalisation, with a ReLU, a ReLU6 or nothing after it.</param>
+    /// <exception cref="ArgumentException">It is another kind of step, or gives another shape than this one takes.</exception>
+    public NormalizedConvolutionStep After(Step before) => new(this, relu, NormalizedOutput.Of(before, Input));
 
     /// <summary>This step and the activation after it as one, with the same parameters.</summary>
     /// <param name="next">An activation of this step's output.</param>
@@ -66,22 +82,24 @@ public sealed class NormalizedConvolutionStep : Step
         where TActivation : unmanaged, IActivation
     {
         ActivatedSteps.Require(Output, relu, next);
-        return new ActivatedNormalizedConvolutionStep<TActivation>(Convolution, Input, Output, normalization, folded, next.Activation);
+        return new ActivatedNormalizedConvolutionStep<TActivation>(Convolution, Input, Output, normalization, folded, next.Activation, input);
     }
 
     /// <summary>This step and the sum of its output with another value as one, with the same parameters.</summary>
     /// <exception cref="InvalidOperationException">The step has a ReLU.</exception>
     public ResidualStep ThenAdd() => relu
         ? throw new InvalidOperationException("A step with a ReLU cannot be joined with a sum: join it without, and call ThenRelu on the result.")
-        : new ResidualStep(Convolution, Input, Output, normalization, folded, relu: false);
+        : new ResidualStep(Convolution, Input, Output, normalization, folded, relu: false, input);
 
     /// <inheritdoc/>
     protected override void InferCore(in Pass pass, DeviceView x, DeviceView y) => folded.Infer(pass, x, relu, y);
 
     /// <inheritdoc/>
-    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved)
+    protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => ForwardCore(pass, x, y, saved, before: default);
+
+    private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved, Saved before)
     {
-        Convolution.Forward(pass, x, relu: false, saved.PerExample);
+        Convolution.Forward(pass, NormalizedOutput.Read(input, pass, x, before), saved.PerExample);
         normalization.Forward(pass, Output, saved.PerExample, relu, y, saved.Fixed);
     }
 
@@ -89,8 +107,10 @@ public sealed class NormalizedConvolutionStep : Step
     protected override void BackwardCore(in Pass pass, in Operands o)
     {
         normalization.Backward(pass, Output, o.Saved.PerExample, relu, o.Saved.Fixed, o.DY, o.DY, accumulate: false);
-        Convolution.Backward(pass, o.X, o.DY, o.DX, o.Accumulate);
+        Convolution.Backward(pass, NormalizedOutput.Read(input, pass, o.X, o.Before), o.DY, o.DX, o.Accumulate);
     }
+
+    static Rectifier RectifierOf(bool relu) => relu ? Rectifier.Relu : Rectifier.None;
 }
 
 /// <summary>

@@ -14,11 +14,12 @@ public sealed class ResidualStep
     readonly Convolution convolution;
     readonly BatchNormalization normalization;
     readonly FoldedConvolution folded;
+    readonly NormalizedOutput? read;
 
     internal ResidualStep(
-        Convolution convolution, Shape input, Shape output, BatchNormalization normalization, FoldedConvolution folded, bool relu)
+        Convolution convolution, Shape input, Shape output, BatchNormalization normalization, FoldedConvolution folded, bool relu, NormalizedOutput? read)
     {
-        (this.convolution, this.normalization, this.folded) = (convolution, normalization, folded);
+        (this.convolution, this.normalization, this.folded, this.read) = (convolution, normalization, folded, read);
         (Input, Output, HasRelu) = (input, output, relu);
         Memory = StepMemory.ResidualConvolution(output.Length, output.Channels, relu);
         Parameters = [.. convolution.Parameters, .. normalization.Parameters];
@@ -40,7 +41,10 @@ public sealed class ResidualStep
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>This step and a ReLU as one, with the same parameters.</summary>
-    public ResidualStep ThenRelu() => new(convolution, Input, Output, normalization, folded, relu: true);
+    public ResidualStep ThenRelu() => new(convolution, Input, Output, normalization, folded, relu: true, read);
+
+    /// <inheritdoc cref="NormalizedConvolutionStep.After"/>
+    public ResidualStep After(Step before) => new(convolution, Input, Output, normalization, folded, HasRelu, NormalizedOutput.Of(before, Input));
 
     /// <summary>Inference, by running statistics.</summary>
     /// <param name="pass">The batch.</param>
@@ -57,14 +61,16 @@ public sealed class ResidualStep
 
     /// <summary>Training: writes <paramref name="y"/> and what the gradient needs.</summary>
     /// <inheritdoc cref="Infer"/>
-    public void Forward(in Pass pass, DeviceView x, DeviceView residual, DeviceView y, Saved saved)
+    /// <inheritdoc cref="Step.Forward" path="/param[@name='saved' or @name='before']"/>
+    public void Forward(in Pass pass, DeviceView x, DeviceView residual, DeviceView y, Saved saved, Saved before = default)
     {
         Require(pass, x, residual, y);
         Step.Require(Memory, pass, saved);
-        convolution.Forward(pass, x, relu: false, saved.PerExample);
+        convolution.Forward(pass, NormalizedOutput.Read(read, pass, x, before), saved.PerExample);
         normalization.Forward(pass, Output, saved.PerExample, HasRelu, y, saved.Fixed, residual);
         pass.Ranks?.Group.Progressed();
         KeepAlive(pass, x, residual, y, saved);
+        before.KeepAlive();
     }
 
     /// <summary>The gradients of both inputs and of the parameters; that of the residual is complete before that of the input is begun.</summary>
@@ -77,10 +83,11 @@ public sealed class ResidualStep
     /// <param name="saved">As the forward pass left it; its content is lost.</param>
     /// <param name="accumulate">Adds to <paramref name="dx"/> instead of overwriting it.</param>
     /// <param name="accumulateResidual">Adds to <paramref name="dResidual"/> instead of overwriting it.</param>
+    /// <param name="before">As in the forward pass.</param>
     /// <exception cref="ArgumentException">A view is too short.</exception>
     public void Backward(
         in Pass pass, DeviceView dy, DeviceView dx, DeviceView dResidual, DeviceView x, DeviceView y = default, Saved saved = default,
-        bool accumulate = false, bool accumulateResidual = false)
+        bool accumulate = false, bool accumulateResidual = false, Saved before = default)
     {
         Step.Require(dy, Output, pass.Batch, nameof(dy));
         Step.Require(x, Input, pass.Batch, nameof(x));
@@ -93,9 +100,10 @@ public sealed class ResidualStep
         var residual = new ResidualGradient(HasRelu ? y : default, dResidual, accumulateResidual);
         normalization.Backward(
             pass, Output, saved.PerExample, relu: false, saved.Fixed, dy, saved.PerExample, accumulate: false, residual);
-        convolution.Backward(pass, x, saved.PerExample, dx, accumulate);
+        convolution.Backward(pass, NormalizedOutput.Read(read, pass, x, before), saved.PerExample, dx, accumulate);
         pass.Ranks?.WentBackward(Parameters, pass.Stream);
         KeepAlive(pass, x, dResidual, y, saved);
+        before.KeepAlive();
         dy.KeepAlive();
         dx.KeepAlive();
     }
@@ -113,8 +121,7 @@ public sealed class ResidualStep
         x.KeepAlive();
         residual.KeepAlive();
         y.KeepAlive();
-        saved.PerExample.KeepAlive();
-        saved.Fixed.KeepAlive();
+        saved.KeepAlive();
         GC.KeepAlive(pass.Stream);
         GC.KeepAlive(this);
     }

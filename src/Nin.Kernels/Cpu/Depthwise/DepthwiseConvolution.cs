@@ -7,7 +7,8 @@ namespace Nin.Ops;
 /// </summary>
 /// <remarks>
 /// As a matrix product per group it would be a column wide: seven lanes of eight would multiply padding. A piece is some result rows of one example;
-/// where the source has to be spread (<see cref="DepthwiseSource"/>), of one block of channels.
+/// where the source has to be spread (<see cref="DepthwiseSource"/>), of one block of channels. A source that is normalised first is copied row by row, just before
+/// the first result that reads the row, and takes the place of the row that no later result reads.
 /// </remarks>
 unsafe struct DepthwiseConvolution : ILanesJob
 {
@@ -31,7 +32,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
     long scratchLength;
 
     /// <summary>Floats of scratch memory that a run needs.</summary>
-    public static long WorkspaceLength(WorkerPool pool, in ConvolutionGeometry g) => pool.Threads * ScratchLength(g);
+    public static long WorkspaceLength(WorkerPool pool, in ConvolutionGeometry g, bool normalizes = false) => pool.Threads * ScratchLength(g, normalizes);
 
     /// <param name="pool">Threads and width.</param>
     /// <param name="g">The convolution in the direction asked for.</param>
@@ -43,14 +44,15 @@ unsafe struct DepthwiseConvolution : ILanesJob
     /// <param name="result"><c>[batch, Rows.Results, Columns.Results, Groups ResultChannels]</c>.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
     /// <param name="residual">What the sums start from, of the result's shape; null for none.</param>
+    /// <param name="normalization">Fprop of one channel a group alone: what is done to the source first.</param>
     public static void Run(
         WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* weights, in TileEpilogue epilogue, bool accumulate, float* result,
-        float* workspace, float* residual = null)
+        float* workspace, float* residual = null, in InputNormalization normalization = default)
     {
         var job = new DepthwiseConvolution
         {
             g = g,
-            source = new DepthwiseSource(source, g),
+            source = new DepthwiseSource(source, g, normalization.IsSome, normalization),
             weights = weights,
             result = result,
             epilogue = epilogue,
@@ -60,7 +62,7 @@ unsafe struct DepthwiseConvolution : ILanesJob
             fromOffset = residual is null ? 0 : (nint)(residual - result),
             channelBlocks = IsPlain(g) ? 1 : Packing.CeilDivide(Channels(g), SpreadChannels),
             scratch = workspace,
-            scratchLength = ScratchLength(g),
+            scratchLength = ScratchLength(g, normalization.IsSome),
         };
 
         // Pieces enough for every thread, whose spread rows fit the scratch memory; few rows of an image are read by two pieces.
@@ -78,7 +80,10 @@ unsafe struct DepthwiseConvolution : ILanesJob
         int first = (int)((long)block * g.Rows.Results / rowBlocks), end = (int)((block + 1L) * g.Rows.Results / rowBlocks);
         int channels = channelBlocks == 1 ? Channels(g) : Math.Min(SpreadChannels, Channels(g) - c);
         (int from, int to) = g.Rows.SourcesOf(first, end);
-        float* rows = from < to ? source.Rows<TLanes>(example, from, to, c, channels, scratch + worker * scratchLength) : null;
+        float* copies = scratch + worker * scratchLength;
+        bool isCopied = IsPlain(g) && !source.IsInPlace;
+        int copiedRows = isCopied ? (int)SourceRows(g, 1) : 0;
+        float* rows = from < to && !isCopied ? source.Rows<TLanes>(example, from, to, c, channels, copies) : null;
 
         DepthwiseRow* taps = stackalloc DepthwiseRow[g.Rows.Taps];
         var tile = new DepthwiseTile
@@ -98,10 +103,19 @@ unsafe struct DepthwiseConvolution : ILanesJob
         for (int row = first; row < end; row++)
         {
             tile.RowCount = 0;
+            if (isCopied)
+            {
+                (int next, int last) = g.Rows.SourcesOf(row, row + 1);
+                for (from = Math.Max(from, next); from < last; from++)
+                    source.Rows<TLanes>(example, from, from + 1, c, channels, copies + from % copiedRows * source.RowStep(channels));
+            }
+
             for (int tap = 0; tap < g.Rows.Taps; tap++)
             {
                 int at = g.Rows.Source(row, tap);
-                if (at >= 0) taps[tile.RowCount++] = new(rows + (at - from) * source.RowStep(channels), weights + c + (nint)tap * g.Columns.Taps * tapStep);
+                if (at < 0) continue;
+                float* tapRow = isCopied ? copies + at % copiedRows * source.RowStep(channels) : rows + (at - from) * source.RowStep(channels);
+                taps[tile.RowCount++] = new(tapRow, weights + c + (nint)tap * g.Columns.Taps * tapStep);
             }
 
             float* y = result + (((nint)example * g.Rows.Results + row) * g.Columns.Results) * Channels(g) + c;
@@ -160,7 +174,10 @@ unsafe struct DepthwiseConvolution : ILanesJob
         return rows;
     }
 
-    static long ScratchLength(in ConvolutionGeometry g) => IsPlain(g) ? 0 : SourceRows(g, BlockRows(g)) * SpreadRow(g);
+    static long ScratchLength(in ConvolutionGeometry g, bool normalizes) =>
+        normalizes ? SourceRows(g, 1) * g.Columns.Sources * Channels(g)
+        : IsPlain(g) ? 0
+        : SourceRows(g, BlockRows(g)) * SpreadRow(g);
 
     static long SpreadRow(in ConvolutionGeometry g) => (long)g.Columns.Sources * g.SourceChannels * SpreadChannels;
 

@@ -17,7 +17,7 @@ unsafe struct DepthwiseWgrad : ILanesJob
     const int SpreadChannels = 32;
     const int LeastChannels = 64;
 
-    // Floats of spread rows, where a row does not take more.
+    // Floats of copied rows, where a row does not take more.
     const int SpreadLength = 1 << 16;
 
     ConvolutionGeometry g;
@@ -42,12 +42,12 @@ unsafe struct DepthwiseWgrad : ILanesJob
 
     readonly long StackLength => (long)SliceTree.Levels(pieceLeaves) * Terms * blockChannels;
 
-    readonly long SpreadRowsLength => source.IsPlain ? 0 : SourceRows(blockRows) * source.RowStep(blockChannels);
+    readonly long SpreadRowsLength => source.IsInPlace ? 0 : SourceRows(blockRows) * source.RowStep(blockChannels);
 
     /// <summary>Floats of scratch memory that <see cref="Run"/> needs.</summary>
-    public static long WorkspaceLength(WorkerPool pool, in Conv2dSizes sizes, int batch)
+    public static long WorkspaceLength(WorkerPool pool, in Conv2dSizes sizes, int batch, bool normalizes = false)
     {
-        DepthwiseWgrad job = Plan(pool, sizes, batch);
+        DepthwiseWgrad job = Plan(pool, sizes, batch, normalizes);
         return pool.Threads * (job.StackLength + job.SpreadRowsLength) + (long)job.subtrees * job.Terms * job.Channels;
     }
 
@@ -59,10 +59,13 @@ unsafe struct DepthwiseWgrad : ILanesJob
     /// <param name="accumulate">True to add to what dw holds, false to overwrite it unread.</param>
     /// <param name="dW">Gradient of the weights.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
-    public static void Run(WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* dY, bool accumulate, float* dW, float* workspace)
+    /// <param name="normalization">Of one channel a group alone: what the forward pass did to x first.</param>
+    public static void Run(
+        WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* dY, bool accumulate, float* dW, float* workspace,
+        in InputNormalization normalization = default)
     {
-        DepthwiseWgrad job = Plan(pool, sizes, batch);
-        job.source = new DepthwiseSource(x, job.g);
+        DepthwiseWgrad job = Plan(pool, sizes, batch, normalization.IsSome);
+        job.source = new DepthwiseSource(x, job.g, normalization.IsSome, normalization);
         job.dY = dY;
         job.partials = workspace;
         job.scratch = workspace + (long)job.subtrees * job.Terms * job.Channels;
@@ -71,10 +74,10 @@ unsafe struct DepthwiseWgrad : ILanesJob
         PartialSum.Run(pool, job.partials, length, job.subtrees, dW, length, accumulate);
     }
 
-    static DepthwiseWgrad Plan(WorkerPool pool, in Conv2dSizes sizes, int batch)
+    static DepthwiseWgrad Plan(WorkerPool pool, in Conv2dSizes sizes, int batch, bool normalizes)
     {
         var job = new DepthwiseWgrad { g = ConvolutionGeometry.Fprop(sizes), tree = ReductionTree.Over(sizes.OutHeight, sizes.OutWidth), batch = batch };
-        job.source = new DepthwiseSource(null, job.g);
+        job.source = new DepthwiseSource(null, job.g, normalizes, default);
         job.leaves = job.tree.Leaves(batch);
         int wanted = pool.Threads == 1 ? 1 : 4 * pool.Threads;
         int blocks = Math.Clamp(Packing.CeilDivide(wanted, job.leaves), 1, Packing.CeilDivide(job.Channels, LeastChannels));
@@ -83,7 +86,7 @@ unsafe struct DepthwiseWgrad : ILanesJob
         job.pieceLeaves = pool.Threads == 1 ? job.leaves : 1 << BitOperations.Log2((uint)Math.Clamp(perPiece, 1, job.leaves));
         job.subtrees = Packing.CeilDivide(job.leaves, job.pieceLeaves);
         job.blockRows = 1;
-        while (!job.source.IsPlain && job.blockRows < sizes.OutHeight && job.SourceRows(job.blockRows + 1) * job.source.RowStep(job.blockChannels) <= SpreadLength)
+        while (!job.source.IsInPlace && job.blockRows < sizes.OutHeight && job.SourceRows(job.blockRows + 1) * job.source.RowStep(job.blockChannels) <= SpreadLength)
             job.blockRows++;
         return job;
     }
@@ -125,7 +128,7 @@ unsafe struct DepthwiseWgrad : ILanesJob
             if (line / height != example || row >= endRow)
             {
                 example = (int)(line / height);
-                endRow = source.IsPlain ? height : Math.Min(height, row + blockRows);
+                endRow = source.IsInPlace ? height : Math.Min(height, row + blockRows);
                 endRow = (int)Math.Min(endRow, row + (end - pixel + first + width - 1) / width);
                 (from, int to) = g.Rows.SourcesOf(row, endRow);
                 rows = from < to ? source.Rows<TLanes>(example, from, to, c, channels, spread) : null;
@@ -133,7 +136,7 @@ unsafe struct DepthwiseWgrad : ILanesJob
 
             for (int plane = 0; plane < source.Planes; plane++)
             {
-                nint firstRow = -from * source.RowStep(channels) + (source.IsPlain ? 0 : (nint)plane * channels);
+                nint firstRow = -from * source.RowStep(channels) + (nint)plane * channels;
                 Row<TLanes>(row, first, last, rows + firstRow, dY + line * width * Channels + c, channels, sums + (nint)plane * channels);
             }
 

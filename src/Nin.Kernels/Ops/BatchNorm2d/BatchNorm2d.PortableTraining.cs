@@ -37,7 +37,16 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
         launchBatch(
             stream, config, map, runs, lanes, x.Array, partials.Array,
             new BatchNormStatistics(mean.Array, inverseDeviation.Array, parameters.RunningMean.Array, parameters.RunningVariance.Array));
-        apply.Run(stream, map, x, parameters, mean, inverseDeviation, y, residual);
+        if (!y.IsNone) apply.Run(stream, map, x, parameters, mean, inverseDeviation, y, residual);
+    }
+
+    public DeviceView Apply(DeviceStream stream, int n, DeviceView x, in NormalizedInput input)
+    {
+        var map = new BatchNormMap(input.Sizes, n, input.Parameters, input.Rectifier == Rectifier.Relu) { HasVariance = input.IsRunning ? 1 : 0 };
+        DeviceView y = input.Memory.Slice(0, n * input.Sizes.Length);
+        apply.Run(stream, map, x, input.Parameters, input.Mean, input.Deviation, y);
+        if (input.Rectifier == Rectifier.Relu6) forward.Run(stream, default(Relu6), y, y);
+        return y;
     }
 
     public void Run<TActivation>(
@@ -46,6 +55,8 @@ sealed class BatchNorm2dForwardTrainingPortable(AcceleratorDevice device) : IBat
         where TActivation : unmanaged, IActivation
     {
         Run(stream, sizes, n, x, parameters, relu: false, y, mean, inverseDeviation, residual: default, ranks);
+        if (y.IsNone) return;
+
         DeviceView all = y.Slice(0, n * sizes.Length);
         forward.Run(stream, activation, all, all);
     }

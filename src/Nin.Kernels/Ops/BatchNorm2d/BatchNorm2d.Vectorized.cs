@@ -23,6 +23,26 @@ readonly unsafe struct BatchNormAffine(float* mean, float* scale, float* beta)
         }
     }
 
+    /// <summary>The scale of each channel by the batch's statistics.</summary>
+    public static void Scales(in BatchNormParameters parameters, float* inverseDeviation, int channels, float* scale)
+    {
+        float* gamma = parameters.Gamma.Pointer;
+        for (int c = 0; c < channels; c++)
+        {
+            scale[c] = gamma[c] * inverseDeviation[c];
+        }
+    }
+
+    /// <summary>What is done to the input of a convolution.</summary>
+    /// <param name="input">Not none.</param>
+    /// <param name="scale">Overwritten: the scale of each channel.</param>
+    public static BatchNormAffine Of(in NormalizedInput input, float* scale)
+    {
+        if (input.IsRunning) Scales(input.Parameters, input.Sizes.Channels, scale);
+        else Scales(input.Parameters, input.Deviation.Pointer, input.Sizes.Channels, scale);
+        return new BatchNormAffine(input.Mean.Pointer, scale, input.Parameters.Beta.Pointer);
+    }
+
     /// <summary>The deviation of inputs from their channel's mean.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Centre<TLanes, TExtent>(TLanes x, int c, TExtent extent)
@@ -125,6 +145,8 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual, RankPass? ranks)
     {
         var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
+        if (y.IsNone) return;
+
         long pixels = (long)n * sizes.Pixels;
         bool past = PastExtent.Suits(device.Pool, y.Pointer, pixels, sizes.Channels);
         if (residual.IsNone)
@@ -143,10 +165,23 @@ sealed unsafe class BatchNorm2dForwardTrainingVectorized(CpuDevice device) : IBa
         where TActivation : unmanaged, IActivation
     {
         var affine = Statistics(stream, sizes, n, x, parameters, mean, inverseDeviation, ranks);
+        if (y.IsNone) return;
+
         long pixels = (long)n * sizes.Pixels;
         ChannelwiseJob<BatchNormActivate<TActivation>>.Run(
             device, pixels, sizes.Channels, new(affine, activation, x.Pointer, y.Pointer),
             PastExtent.Suits(device.Pool, y.Pointer, pixels, sizes.Channels));
+    }
+
+    public DeviceView Apply(DeviceStream stream, int n, DeviceView x, in NormalizedInput input)
+    {
+        float* scale = stream.Scratch(input.Sizes.Channels).Pointer;
+        var affine = BatchNormAffine.Of(input, scale);
+        float* y = input.Memory.Pointer;
+        long pixels = (long)n * input.Sizes.Pixels;
+        if (input.Rectifier == Rectifier.Relu6) ChannelwiseJob<BatchNormActivate<Relu6>>.Run(device, pixels, input.Sizes.Channels, new(affine, default, x.Pointer, y));
+        else ChannelwiseJob<BatchNormNormalize>.Run(device, pixels, input.Sizes.Channels, new(affine, input.Rectifier == Rectifier.Relu, x.Pointer, y));
+        return input.Memory;
     }
 
     // The batch's, and the running ones; what they make of x.

@@ -39,12 +39,7 @@ sealed unsafe class BatchNorm2dBackwardVectorized(CpuDevice device) : IBatchNorm
     {
         int channels = sizes.Channels;
         float* scale = stream.Scratch((1 + 2L * sizes.Tree.Leaves(n)) * channels).Pointer;
-        float* gamma = parameters.Gamma.Pointer, inverse = inverseDeviation.Pointer;
-        for (int c = 0; c < channels; c++)
-        {
-            scale[c] = gamma[c] * inverse[c];
-        }
-
+        BatchNormAffine.Scales(parameters, inverseDeviation.Pointer, channels, scale);
         sums = scale + channels;
         return new BatchNormAffine(mean.Pointer, scale, parameters.Beta.Pointer);
     }

@@ -26,7 +26,9 @@ interface IBatchNorm2dForwardTraining : IOp
     /// <param name="x"><c>[n, pixels, channels]</c>.</param>
     /// <param name="parameters">Scale, shift and running statistics.</param>
     /// <param name="relu">Whether negative results become zero.</param>
-    /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads.</param>
+    /// <param name="y">
+    /// <c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads. None for the statistics alone.
+    /// </param>
     /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
     /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
     /// <param name="residual">What is added before the ReLU, as long as <paramref name="y"/>; or none.</param>
@@ -35,6 +37,14 @@ interface IBatchNorm2dForwardTraining : IOp
         DeviceStream stream, in BatchNormSizes sizes, int n, DeviceView x, in BatchNormParameters parameters, bool relu,
         DeviceView y, DeviceView mean, DeviceView inverseDeviation, DeviceView residual = default, RankPass? ranks = null);
 
+    /// <summary>The last pass alone, by statistics that are known: what a convolution reads whose variant does not normalise what it reads.</summary>
+    /// <param name="stream">Order of work.</param>
+    /// <param name="n">Examples.</param>
+    /// <param name="x"><c>[n, pixels, channels]</c>.</param>
+    /// <param name="input">What is done to it.</param>
+    /// <returns>The memory of <paramref name="input"/>, overwritten.</returns>
+    DeviceView Apply(DeviceStream stream, int n, DeviceView x, in NormalizedInput input);
+
     /// <summary>The same with any activation.</summary>
     /// <param name="stream">Order of work.</param>
     /// <param name="sizes">Sizes of one example.</param>
@@ -42,7 +52,9 @@ interface IBatchNorm2dForwardTraining : IOp
     /// <param name="x"><c>[n, pixels, channels]</c>.</param>
     /// <param name="parameters">Scale, shift and running statistics.</param>
     /// <param name="activation">The formula.</param>
-    /// <param name="y"><c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads.</param>
+    /// <param name="y">
+    /// <c>[n, pixels, channels]</c>, overwritten; never <paramref name="x"/> itself, which the gradient reads. None for the statistics alone.
+    /// </param>
     /// <param name="mean"><c>[channels]</c>, overwritten: the batch's mean, for the gradient.</param>
     /// <param name="inverseDeviation"><c>[channels]</c>, overwritten: <c>1 / sqrt(variance + eps)</c>, for the gradient.</param>
     /// <param name="ranks">The ranks whose parts the statistics are of, too; null for this batch alone.</param>

@@ -1,11 +1,16 @@
 namespace Nin.Ops;
 
-/// <summary>The implicit GEMM of the forward direction; a residual and the ReLU after it are one more launch, and so is any other activation.</summary>
-sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add, ActivationForwardPortable forward) : IConv2dForward
+/// <summary>
+/// The implicit GEMM of the forward direction; a residual and the ReLU after it are one more launch, and so are any other activation and the normalisation of
+/// the input.
+/// </summary>
+sealed class Conv2dForwardPortable(AcceleratorDevice device, IImplicitGemm gemm, AddPortable add, ActivationForwardPortable forward) : IConv2dForward
 {
     public void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual)
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual,
+        in NormalizedInput input)
     {
+        if (!input.IsNone) x = device.Kernels.Get<IBatchNorm2dForwardTraining>().Apply(stream, n, x, input);
         var problem = GemmProblem.Fprop(sizes);
         var scratch = stream.Scratch(gemm.ScratchLength(problem, w));
         bool adds = !residual.IsNone && residual.IsAt(y);
@@ -23,7 +28,7 @@ sealed class Conv2dForwardPortable(IImplicitGemm gemm, AddPortable add, Activati
         where TActivation : unmanaged, IActivation
     {
         DeviceView target = sums.IsNone ? y : sums;
-        Run(stream, sizes, n, x, w, bias, relu: false, target, residual: default);
+        Run(stream, sizes, n, x, w, bias, relu: false, target, residual: default, input: default);
         long length = n * sizes.OutputLength;
         forward.Run(stream, activation, target.Slice(0, length), y.Slice(0, length));
     }
@@ -51,8 +56,10 @@ sealed class Conv2dBackwardWeightsPortable(AcceleratorDevice device, IWeightGrad
     readonly TreeSum tree = new(device);
 
     public void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate)
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate,
+        in NormalizedInput input = default)
     {
+        if (!input.IsNone) x = device.Kernels.Get<IBatchNorm2dForwardTraining>().Apply(stream, n, x, input);
         var geometry = ConvolutionGeometry.Fprop(sizes);
         long stride = dw.Length + dbias.Length;
         var rounds = new LeafRounds(gradient.Tree(geometry), n, mostScratch / stride);

@@ -4,8 +4,9 @@ namespace Nin.Ops;
 sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
 {
     public void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual) =>
-        Run(stream, sizes, n, x, w, TileEpilogue.Of(bias.Pointer, relu), y, residual);
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y, DeviceView residual,
+        in NormalizedInput input) =>
+        Run(stream, sizes, n, x, input, w, TileEpilogue.Of(bias.Pointer, relu), y, residual);
 
     public void Run<TActivation>(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, TActivation activation, DeviceView sums,
@@ -14,20 +15,26 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
     {
         DeviceView target = sums.IsNone ? y : sums;
         var epilogue = TileEpilogue.Of(bias.Pointer, &activation, device.Pool.Width, (nint)(y.Pointer - target.Pointer));
-        Run(stream, sizes, n, x, w, epilogue, target, residual: default);
+        Run(stream, sizes, n, x, input: default, w, epilogue, target, residual: default);
     }
 
     void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, in TileEpilogue epilogue, DeviceView y, DeviceView residual)
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in NormalizedInput input, in Weights w, in TileEpilogue epilogue, DeviceView y,
+        DeviceView residual)
     {
         WorkerPool pool = device.Pool;
-        switch (Conv2dChoice.Forward(sizes))
+        var algorithm = Conv2dChoice.Forward(sizes);
+        bool normalizes = !input.IsNone && Conv2dChoice.Normalizes(algorithm, sizes);
+        if (!input.IsNone && !normalizes) x = device.Kernels.Get<IBatchNorm2dForwardTraining>().Apply(stream, n, x, input);
+        long scales = normalizes ? sizes.Channels : 0;
+        switch (algorithm)
         {
             case Conv2dAlgorithm.Depthwise:
                 var geometry = ConvolutionGeometry.Fprop(sizes);
-                float* scratch = stream.Scratch(DepthwiseConvolution.WorkspaceLength(pool, geometry)).Pointer;
+                float* scratch = stream.Scratch(DepthwiseConvolution.WorkspaceLength(pool, geometry, normalizes) + scales).Pointer;
                 DepthwiseConvolution.Run(
-                    pool, geometry, n, x.Pointer, w.Value.Pointer, epilogue, accumulate: false, y.Pointer, scratch, residual.Pointer);
+                    pool, geometry, n, x.Pointer, w.Value.Pointer, epilogue, accumulate: false, y.Pointer, scratch + scales, residual.Pointer,
+                    normalizes ? new InputNormalization(input, scratch) : default);
                 break;
 
             case Conv2dAlgorithm.Winograd:
@@ -61,8 +68,10 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
                 }
 
                 ConvolutionGeometry g = weights.Geometry;
-                float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g), out float* workspace);
-                ImplicitGemm.Run(pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace, residual.Pointer);
+                float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g) + scales, out float* workspace);
+                ImplicitGemm.Run(
+                    pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace + scales, residual.Pointer,
+                    normalizes ? new InputNormalization(input, workspace) : default);
                 break;
         }
     }
@@ -125,14 +134,20 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
     readonly ChannelSumVectorized biasGradient = new(device);
 
     public void Run(
-        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate)
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate,
+        in NormalizedInput input)
     {
         WorkerPool pool = device.Pool;
         var algorithm = Conv2dChoice.BackwardWeights(sizes);
+        bool normalizes = !input.IsNone && Conv2dChoice.Normalizes(algorithm, sizes);
+        if (!input.IsNone && !normalizes) x = device.Kernels.Get<IBatchNorm2dForwardTraining>().Apply(stream, n, x, input);
+        long scales = normalizes ? sizes.Channels : 0;
         if (algorithm == Conv2dAlgorithm.ImplicitGemm)
         {
-            float* scratch = stream.Scratch(Wgrad.WorkspaceLength(pool, sizes, n)).Pointer;
-            Wgrad.Run(pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, dbias.Pointer, scratch);
+            float* scratch = stream.Scratch(Wgrad.WorkspaceLength(pool, sizes, n) + scales).Pointer;
+            Wgrad.Run(
+                pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, dbias.Pointer, scratch + scales,
+                normalizes ? new InputNormalization(input, scratch) : default);
             return;
         }
 
@@ -140,8 +155,9 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
         if (!dbias.IsNone) biasGradient.Run(stream, sizes.OutHeight * sizes.OutWidth, sizes.Filters, n, dy, dbias, accumulate);
         if (algorithm == Conv2dAlgorithm.Depthwise)
         {
-            float* space = stream.Scratch(DepthwiseWgrad.WorkspaceLength(pool, sizes, n)).Pointer;
-            DepthwiseWgrad.Run(pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, space);
+            float* space = stream.Scratch(DepthwiseWgrad.WorkspaceLength(pool, sizes, n, normalizes) + scales).Pointer;
+            DepthwiseWgrad.Run(
+                pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, space + scales, normalizes ? new InputNormalization(input, space) : default);
             return;
         }
 

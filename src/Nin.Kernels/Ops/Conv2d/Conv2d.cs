@@ -14,9 +14,10 @@ interface IConv2dForward : IOp
     /// <param name="residual">
     /// What is added before the ReLU, as long as <paramref name="y"/>: not the same memory, unless there is no ReLU; or none.
     /// </param>
+    /// <param name="input">What is done to <paramref name="x"/> first; nothing by default.</param>
     void Run(
         DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, in Weights w, DeviceView bias, bool relu, DeviceView y,
-        DeviceView residual = default);
+        DeviceView residual = default, in NormalizedInput input = default);
 
     /// <summary>The same with any activation.</summary>
     /// <param name="stream">Order of work.</param>
@@ -63,5 +64,8 @@ interface IConv2dBackwardWeights : IOp
     /// <param name="dw"><c>[kernelHeight, kernelWidth, channels / groups, filters]</c>.</param>
     /// <param name="dbias"><c>[filters]</c>, or none.</param>
     /// <param name="accumulate">Adds to <paramref name="dw"/> and <paramref name="dbias"/> instead of overwriting them.</param>
-    void Run(DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate);
+    /// <param name="input">What the forward pass did to <paramref name="x"/> first; nothing by default.</param>
+    void Run(
+        DeviceStream stream, in Conv2dSizes sizes, int n, DeviceView x, DeviceView dy, DeviceView dw, DeviceView dbias, bool accumulate,
+        in NormalizedInput input = default);
 }

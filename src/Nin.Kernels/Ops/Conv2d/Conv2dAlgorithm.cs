@@ -53,6 +53,17 @@ static class Conv2dChoice
         : WinogradSizes.SuitsWeights(s) ? Conv2dAlgorithm.Winograd
         : Conv2dAlgorithm.ImplicitGemm;
 
+    /// <summary>
+    /// Whether an algorithm normalises its input while it copies it, in the forward pass or for the weight gradient: where each source pixel is read by few
+    /// results, all of which a thread computes one after the other. A single pixel is left to <see cref="LinearProduct"/>, which reads it more often.
+    /// </summary>
+    public static bool Normalizes(Conv2dAlgorithm algorithm, in Conv2dSizes s) => algorithm switch
+    {
+        Conv2dAlgorithm.Depthwise => s is { GroupChannels: 1, GroupFilters: 1 },
+        Conv2dAlgorithm.ImplicitGemm => s.IsPointwise && s.OutHeight * s.OutWidth > 1,
+        _ => false,
+    };
+
     /// <summary>Whether the groups of a convolution, in its direction, leave most of a product's tile empty: for the portable kernels.</summary>
     public static bool IsNarrow(in ConvolutionGeometry g) => g.Groups > 1 && g.ResultChannels < WideGroup;
 

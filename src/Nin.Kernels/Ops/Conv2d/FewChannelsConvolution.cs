@@ -29,7 +29,7 @@ unsafe struct FewChannelsConvolution : ILanesJob
     /// <summary>Floats of scratch memory that a run needs.</summary>
     public static long WorkspaceLength(WorkerPool pool, in ConvolutionGeometry g) => pool.Threads * RowsOf(g, null).Length(BlockRows(g));
 
-    /// <inheritdoc cref="ImplicitGemm.Run(WorkerPool, in ConvolutionGeometry, int, float*, float*, in TileEpilogue, bool, float*, float*, float*)"/>
+    /// <inheritdoc cref="ImplicitGemm.Run(WorkerPool, in ConvolutionGeometry, int, float*, float*, in TileEpilogue, bool, float*, float*, float*, in InputNormalization)"/>
     public static void Run(
         WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* packed, in TileEpilogue epilogue, float* result, float* workspace,
         float* residual)

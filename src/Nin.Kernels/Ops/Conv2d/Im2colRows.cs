@@ -20,6 +20,9 @@ unsafe struct Im2colRows
     public ResidueAxis Rows;
     public ResidueAxis Columns;
 
+    /// <summary>What is done to the pixels as they are packed; only where <see cref="ArePixels"/> is true and there is one group.</summary>
+    public InputNormalization Normalization;
+
     /// <summary>Length of a row.</summary>
     public readonly int Depth => Rows.Taps * Columns.Taps * Channels;
 
@@ -32,11 +35,26 @@ unsafe struct Im2colRows
     /// <summary>The result pixel with this number, counted over the batch.</summary>
     public readonly PixelCursor At(long index) => new(index, Rows.Results, Columns.Results);
 
+    /// <summary>Copies channels of one pixel, from <paramref name="from"/> on, where rows are pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void CopyPixel<TLanes>(float* pixel, int from, int count, float* destination)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (Normalization.IsSome) Normalization.Copy<TLanes>(pixel + from, from, destination, count);
+        else Copying.Copy<TLanes>(pixel + from, destination, count);
+    }
+
     /// <summary>Copies the elements <paramref name="from"/> to <paramref name="from"/> + <paramref name="count"/> - 1 of one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Copy<TLanes>(PixelCursor pixel, int from, int count, float* destination)
         where TLanes : struct, ILanes<TLanes>
     {
+        if (Normalization.IsSome)
+        {
+            CopyPixel<TLanes>(Source + (((nint)pixel.Example * Rows.Sources + pixel.Row) * Columns.Sources + pixel.Column) * PixelStep, from, count, destination);
+            return;
+        }
+
         int tapRowLength = Columns.Taps * Channels;
         int tapRow = from / tapRowLength;
         int start = from - tapRow * tapRowLength;

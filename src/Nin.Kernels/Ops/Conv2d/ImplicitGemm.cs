@@ -66,9 +66,10 @@ unsafe struct ImplicitGemm : ILanesJob
     /// <param name="result"><c>[batch, Rows.Results, Columns.Results, Groups ResultChannels]</c>.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
     /// <param name="residual">Fprop alone: what the sums start from, of the result's shape; null for none.</param>
+    /// <param name="normalization">Of 1x1 convolutions alone: what is done to the source first.</param>
     public static void Run(
         WorkerPool pool, in ConvolutionGeometry g, int batch, float* source, float* packed, in TileEpilogue epilogue, bool accumulate, float* result,
-        float* workspace, float* residual = null)
+        float* workspace, float* residual = null, in InputNormalization normalization = default)
     {
         accumulate |= residual is not null;
         nint fromOffset = residual is null ? 0 : (nint)(residual - result);
@@ -76,7 +77,7 @@ unsafe struct ImplicitGemm : ILanesJob
         {
             for (int j = 0; j < g.Columns.Divisor; j++)
             {
-                Im2colRows rows = g.Im2col(source, i, j);
+                Im2colRows rows = g.Im2col(source, i, j) with { Normalization = normalization };
                 nint packedStep = (nint)rows.Depth * Packing.PaddedColumns(g.ResultChannels, pool.Width);
                 if (rows.Depth > 0 || !accumulate || epilogue.Bias is not null)
                 {
@@ -212,8 +213,8 @@ unsafe struct ImplicitGemm : ILanesJob
 
         if (rows.ArePixels)
         {
-            float* source = rows.Source + (nint)first * rows.PixelStep + from;
-            for (int i = 0; i < count; i++, source += rows.PixelStep, panels += RowPanel.RowLength) Copying.Copy<TLanes>(source, panels, depth);
+            float* pixel = rows.Source + (nint)first * rows.PixelStep;
+            for (int i = 0; i < count; i++, pixel += rows.PixelStep, panels += RowPanel.RowLength) rows.CopyPixel<TLanes>(pixel, from, depth, panels);
         }
         else
         {

@@ -26,14 +26,16 @@ static unsafe class Wgrad
     /// <param name="dW">Gradient of the weights.</param>
     /// <param name="dB">Gradient of the bias, or null.</param>
     /// <param name="workspace"><see cref="WorkspaceLength"/> floats.</param>
+    /// <param name="normalization">Of 1x1 convolutions alone: what the forward pass did to x first.</param>
     public static void Run(
-        WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* dY, bool accumulate, float* dW, float* dB, float* workspace)
+        WorkerPool pool, in Conv2dSizes sizes, int batch, float* x, float* dY, bool accumulate, float* dW, float* dB, float* workspace,
+        in InputNormalization normalization = default)
     {
         var plan = new WgradPlan(pool, sizes, batch);
         var job = new WgradJob
         {
             Plan = plan,
-            Rows = ConvolutionGeometry.Fprop(sizes).Im2col(x),
+            Rows = ConvolutionGeometry.Fprop(sizes).Im2col(x) with { Normalization = normalization },
             DY = dY,
             Scratch = workspace,
             Partials = workspace + pool.Threads * plan.ScratchLength,

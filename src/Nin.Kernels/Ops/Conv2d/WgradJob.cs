@@ -8,7 +8,7 @@ namespace Nin.Ops;
 /// </summary>
 /// <remarks>
 /// Four sources of A, all with the same sums: the pixels as they are in memory (1x1); the channels of one tap as they are, pixels whose tap is outside
-/// skipped; a row of taps out of padded rows, where channels are few; or copied im2col rows, where rows of pixels are too few for these.
+/// skipped; a row of taps out of padded rows, where channels are few; or copied im2col rows, where rows of pixels are too few for these, or are normalised first.
 /// </remarks>
 unsafe struct WgradJob : ILanesJob
 {
@@ -84,8 +84,8 @@ unsafe struct WgradJob : ILanesJob
         int pixels = (int)(Plan.Tree.FirstPixel(leaf + 1, Plan.Batch) - first);
         int height = rows.Rows.Results, width = rows.Columns.Results;
         int tile = MicroKernel.Rows<TLanes>();
-        bool arePixels = rows.ArePixels && rows.Channels >= tile;
-        int imageRows = arePixels ? 0 : Plan.IsPadded ? WgradPlan.PaddedResults(height, width) : TapRows<TLanes>(rows);
+        bool isNormalized = rows.Normalization.IsSome, arePixels = rows.ArePixels && rows.Channels >= tile && !isNormalized;
+        int imageRows = arePixels || isNormalized ? 0 : Plan.IsPadded ? WgradPlan.PaddedResults(height, width) : TapRows<TLanes>(rows);
         float* gathered = scratch + Plan.PanelLength + Plan.PixelLength;
         if (!arePixels && imageRows == 0)
         {
@@ -130,12 +130,18 @@ unsafe struct WgradJob : ILanesJob
                 continue;
             }
 
-            if (arePixels && (rows.PixelStep < FarPixelStep || Plan.Columns < MinPackedColumns))
+            bool isInPlace = arePixels && (rows.PixelStep < FarPixelStep || Plan.Columns < MinPackedColumns);
+            if ((isInPlace || isNormalized) && count == rows.PixelStep)
+            {
+                long length = (long)product.Depth * rows.PixelStep;
+                product.Ahead = product.Ahead.Then(rows.Source + (nint)(first + k) * rows.PixelStep + length, length);
+            }
+
+            if (isInPlace)
             {
                 (product.IsExact, product.RowsBefore, product.PanelStep) = (true, from, tile);
                 product.Runs = new DepthRuns(1, product.Depth, rows.PixelStep);
                 product.A = rows.Source + (nint)(first + k) * rows.PixelStep + from;
-                if (count == rows.PixelStep) product.Ahead = product.Ahead.Then(product.A + (nint)product.Depth * rows.PixelStep, (long)product.Depth * rows.PixelStep);
             }
             else
             {
