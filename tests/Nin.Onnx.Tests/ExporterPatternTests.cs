@@ -253,7 +253,7 @@ public sealed class ExporterPatternTests : PatternTests
     {
         string x = Graph.Node("Conv", [Graph.Input(0, 3, 9, 8), Graph.Weights(64, 3, 3, 3)]), weights = Graph.Weights(64, 64, 3, 3);
         for (int i = 0; i < 12; i++) x = Graph.Node("Conv", [x, weights], Ints("pads", 1, 1, 1, 1));
-        Agrees(x).Split("[Conv2d(64").Should().HaveCount(14);
+        Agrees(x).Should().Contain("[LayersOf<NetBlock>(Times = 12, Name = \"Stage1\", Filters = 64)]");
     }
 
     [Fact]

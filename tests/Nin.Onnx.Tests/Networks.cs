@@ -122,6 +122,28 @@ public sealed partial class BranchedNet;
 [Relu]
 abstract class Branched;
 
+/// <summary>MobileNetV1's pairs: of one shape, of a stride, of more filters, and of a run of one shape after which another begins.</summary>
+[Network(3, 16, 12, Classes = 6)]
+[LayersOf<StemBlock>(Filters = 8)]
+[LayersOf<Separable>(Name = "Pairs1", Times = 3, Filters = 8)]
+[Conv2d(8, Kernel = 3, Stride = 2, Padding = 1, Groups = 8, Bias = false)]
+[BatchNorm2d, Relu]
+[Pointwise(16, Bias = false)]
+[BatchNorm2d, Relu]
+[LayersOf<Separable>(Name = "Pairs2", Times = 2, Filters = 16)]
+[Pointwise(16)]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(6)]
+public sealed partial class SmallMobileNet;
+
+[Layers]
+[Conv2d(Block.Filters, Kernel = 3, Padding = 1, Groups = Block.Filters, Bias = false)]
+[BatchNorm2d, Relu]
+[Pointwise(Block.Filters, Bias = false)]
+[BatchNorm2d, Relu]
+abstract class Separable;
+
 [Layers]
 [Conv2d(Block.Filters, Kernel = 3, Padding = 1, Bias = false)]
 [BatchNorm2d, Relu]

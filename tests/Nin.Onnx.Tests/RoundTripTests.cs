@@ -17,6 +17,7 @@ public sealed class RoundTripTests : IDisposable
         ["SmallResNet"] = d => new SmallResNet(d, 3),
         ["PooledResNet"] = d => new PooledResNet(d, 3),
         ["TallResNet"] = d => new TallResNet(d, 3),
+        ["SmallMobileNet"] = d => new SmallMobileNet(d, 3),
         ["BranchedNet"] = d => new BranchedNet(d, 3),
         ["Quick28"] = d => new Quick28(d, 3),
         ["Slim28"] = d => new Slim28(d, 3),
@@ -102,6 +103,44 @@ public sealed class RoundTripTests : IDisposable
             [Flatten]
             [Linear(10)]
             public sealed partial class ResNet
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void Blocks_without_branches_are_stages_where_they_repeat()
+    {
+        using var network = Create("SmallMobileNet", device);
+
+        string declaration = OnnxImport.Read(Save(network), "Mobile").ToDeclaration("Mine");
+
+        declaration.Should().StartWith("""
+            using Nin;
+
+            namespace Mine;
+
+            /// <summary>The block that <see cref="Mobile"/> repeats.</summary>
+            [Layers]
+            [Conv2d(Block.Filters, Kernel = 3, Padding = 1, Groups = Block.Filters, Bias = false)]
+            [BatchNorm2d, Relu]
+            [Pointwise(Block.Filters, Bias = false)]
+            [BatchNorm2d, Relu]
+            abstract class MobileBlock;
+
+            /// <summary>Imported from network.onnx.</summary>
+            [Network(3, 16, 12, Classes = 6)]
+            [Conv2d(8, Kernel = 3, Padding = 1, Bias = false)]
+            [BatchNorm2d, Relu]
+            [LayersOf<MobileBlock>(Times = 3, Name = "Stage1", Filters = 8)]
+            [Conv2d(8, Kernel = 3, Stride = 2, Padding = 1, Groups = 8, Bias = false)]
+            [BatchNorm2d, Relu]
+            [Pointwise(16, Bias = false)]
+            [BatchNorm2d, Relu]
+            [LayersOf<MobileBlock>(Times = 2, Name = "Stage2", Filters = 16)]
+            [Pointwise(16)]
+            [GlobalAvgPool2d]
+            [Flatten]
+            [Linear(6)]
+            public sealed partial class Mobile
             """.ReplaceLineEndings("\n"));
     }
 

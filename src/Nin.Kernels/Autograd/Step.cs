@@ -96,7 +96,7 @@ public abstract class Step
     /// that ends in a ReLU.
     /// </param>
     /// <param name="before">As in the forward pass: <paramref name="x"/> is then memory for what that step gave.</param>
-    /// <exception cref="ArgumentException">The step cannot mask.</exception>
+    /// <exception cref="ArgumentException">The step cannot mask, or does not compute its input again; or a view is too short.</exception>
     public void Backward(
         in Pass pass, DeviceView dy, DeviceView dx, DeviceView x = default, DeviceView y = default, Saved saved = default,
         bool accumulate = false, bool mask = false, Saved before = default)
@@ -107,6 +107,7 @@ public abstract class Step
         if (Memory.ReadsOutput && !Memory.EndsInRelu) Require(y, Output, pass.Batch, nameof(y));
         Require(Memory, pass, saved);
         if (mask && !Memory.CanMask) throw new ArgumentException("The gradient of this step's input cannot be masked.", nameof(mask));
+        if (!before.IsNone && !CanComputeInput) throw NormalizedOutput.NotJoined(nameof(before));
         BackwardCore(pass, new Operands(x, y, saved, dy, dx, accumulate, mask) { Before = before });
         pass.Ranks?.WentBackward(Parameters, pass.Stream);
         KeepAlive(pass, x, y, saved);
@@ -137,8 +138,11 @@ public abstract class Step
     /// <summary>How the step's output is computed from what it saves, where it can be; null where it cannot.</summary>
     internal virtual NormalizedOutput? KeptOutput => null;
 
+    /// <summary>Whether the step may compute its input again.</summary>
+    private protected virtual bool CanComputeInput => false;
+
     private protected virtual void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved, Saved before) =>
-        throw new ArgumentException($"{GetType().Name} does not compute its input again: join it with the step before by After.", nameof(before));
+        throw NormalizedOutput.NotJoined(nameof(before));
 
     // The one place where memory that a step reads through pointers is held until its ops have run (or, on an accelerator, are queued): x, y,
     // what is saved, the stream with its scratch, and the step with its parameters and their prepacked copies.

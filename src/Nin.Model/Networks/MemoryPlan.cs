@@ -45,8 +45,8 @@ public sealed record PlannedStep(long Training, long Inference, long Length, par
     public bool DiffersInTraining { get; init; }
 
     /// <summary>
-    /// Whether it computes the value that it reads again from what the step before keeps in training: no pass begins to train with it, since that step would
-    /// run as in inference and keep nothing.
+    /// Whether it computes the value of its last input again, from what that step keeps in training: no pass begins to train after that step and before this
+    /// one is done, since that step would run as in inference and keep nothing.
     /// </summary>
     public bool ComputesInput { get; init; }
 }

@@ -32,9 +32,22 @@ sealed class TrainedPart
         }
 
         // To run fewer steps as in inference takes less where that needs more memory than it saves; of equals, the one that runs most of them.
-        memory = Enumerable.Range(0, first + 1).Reverse().Where(start => start == steps.Count || !steps[start].ComputesInput)
-            .Select(start => new TrainingMemory(plan, start)).MinBy(m => m.PerExample)!;
+        bool[] divides = DividesPairs(steps);
+        memory = Enumerable.Range(0, first + 1).Reverse().Where(start => !divides[start]).Select(start => new TrainingMemory(plan, start)).MinBy(m => m.PerExample)!;
         before = [.. parameters.Take(memory.FirstStep).SelectMany(step => step)];
+    }
+
+    // The steps with which no pass begins: after one whose value is computed again, up to the one that does, which needs what the first keeps in training.
+    static bool[] DividesPairs(IReadOnlyList<PlannedStep> steps)
+    {
+        bool[] divides = new bool[steps.Count + 1];
+        for (int i = 0; i < steps.Count; i++)
+        {
+            if (!steps[i].ComputesInput) continue;
+            for (int start = steps[i].Inputs[^1] + 1; start <= i; start++) divides[start] = true;
+        }
+
+        return divides;
     }
 
     /// <summary>Which state of freezing it is of.</summary>

@@ -34,7 +34,8 @@ sealed record BlockCopy(int Start, int Count, IReadOnlyList<string> Names);
 
 /// <summary>
 /// Finds the blocks that repeat in a network. A block begins and ends where a single value goes on (a cut) and has a sum or another merge of
-/// branches in between; an activation after it is its last layer.
+/// branches in between; an activation after it is its last layer. A block without branches begins with a convolution and gives the shape that it reads, several
+/// times one right after the other (MobileNetV1's pairs).
 /// </summary>
 static class Stages
 {
@@ -46,7 +47,42 @@ static class Stages
         var stages = new Dictionary<int, Stage>();
         foreach (var run in Runs([.. blocks.Where(b => repeated.ContainsKey(b.Template.Text))]))
             stages.Add(run[0].Copy.Start, new Stage(repeated[run[0].Template.Text], run[0].Filters, run[0].Stride, [.. run.Select(b => b.Copy)]));
+        foreach (var run in Chains(layers, [.. blocks.SelectMany(b => Enumerable.Range(b.Copy.Start, b.Copy.Count))]))
+            stages.Add(run[0].Copy.Start, new Stage(run[0].Template, run[0].Filters, Stride: 1, [.. run.Select(b => b.Copy)]));
         return stages;
+    }
+
+    /// <summary>Repeated blocks without branches; of several cuts of the same layers, the one that repeats most of them, in the shortest blocks.</summary>
+    static IEnumerable<List<Candidate>> Chains(IReadOnlyList<ImportedLayer> layers, HashSet<int> taken)
+    {
+        // A class of its own is shorter where it saves as many layers as a pair of normalised convolutions has.
+        const int Most = 12, LeastSaved = 6;
+        int[] readers = new int[layers.Count];
+        foreach (int input in layers.SelectMany(l => l.Inputs).Where(i => i >= 0)) readers[input]++;
+        for (int start = 1; start < layers.Count;)
+        {
+            List<Candidate> longest = [];
+            for (int length = 1; length <= Most; length++)
+            {
+                List<Candidate> run = [];
+                for (int at = start; IsChain(at, length); at += length)
+                {
+                    var block = Describe(layers, at, length, strides: false);
+                    if (run.Count > 0 && (block.Template.Text != run[0].Template.Text || block.Filters != run[0].Filters)) break;
+                    run.Add(block);
+                }
+
+                if ((run.Count - 1) * length >= LeastSaved && run.Count * length > longest.Sum(b => b.Copy.Count)) longest = run;
+            }
+
+            if (longest.Count > 0) yield return longest;
+            start += Math.Max(1, longest.Sum(b => b.Copy.Count));
+        }
+
+        bool IsChain(int at, int length) =>
+            at + length <= layers.Count && layers[at].Kind is "Conv2d" or "Pointwise"
+            && layers[at - 1].Output == layers[at + length - 1].Output
+            && Enumerable.Range(at, length).All(i => !taken.Contains(i) && layers[i].Inputs is [var input] && input == i - 1 && readers[i - 1] == 1);
     }
 
     /// <summary>Blocks one right after the other, of one template and one number of filters, of which the first alone may have a stride.</summary>
@@ -95,7 +131,7 @@ static class Stages
         }
     }
 
-    static Candidate Describe(IReadOnlyList<ImportedLayer> layers, int start, int count)
+    static Candidate Describe(IReadOnlyList<ImportedLayer> layers, int start, int count, bool strides = true)
     {
         var own = Enumerable.Range(start, count).ToList();
         int filters = own.Select(i => (int?)layers[i]["Filters"]).FirstOrDefault(f => f is not null) ?? 0;
@@ -110,7 +146,7 @@ static class Stages
 
         // The one convolution that has the block's stride; where none shows it, the first that looks at more than a pixel.
         int strided = declared.FirstOrDefault(i => layers[i]["Stride"] > 1, declared.FirstOrDefault(i => IsSquareWindow(layers[i]), -1));
-        bool hasStride = strided >= 0 && layers[strided].Kind == "Conv2d";
+        bool hasStride = strides && strided >= 0 && layers[strided].Kind == "Conv2d";
         int stride = hasStride ? (int)(layers[strided]["Stride"] ?? 1) : 1;
         var lines = new List<TemplateLine>();
         int before = start - 1;
@@ -126,6 +162,8 @@ static class Stages
                 (argument, value) => argument switch
                 {
                     "Filters" when value == filters => "Block.Filters",
+                    // Depthwise.
+                    "Groups" when value == filters && layer["Filters"] == value => "Block.Filters",
                     "Stride" when hasStride && i == strided => "Block.Stride",
                     _ => null,
                 },

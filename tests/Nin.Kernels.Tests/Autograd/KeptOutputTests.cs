@@ -1,5 +1,6 @@
 using Nin.TestKit;
 using Nin.Ops;
+using Nin.Shapes.Sizes;
 
 namespace Nin.Kernels.Tests.Autograd;
 
@@ -31,6 +32,10 @@ public sealed class KeptOutputTests
         ["depthwise, 5x5 without padding"] = new(7, 9, 8, 7, Kernel: 5, Groups: 7),
         ["depthwise, stride above the kernel"] = new(6, 11, 10, 6, Kernel: 2, Stride: 3, Groups: 6),
         ["depthwise, many rows"] = new(144, 40, 37, 144, Kernel: 3, Padding: 1, Groups: 144),
+        ["depthwise, kernel above the image"] = new(4, 3, 3, 4, Kernel: 5, Padding: 2, Groups: 4),
+        ["depthwise, stride and dilation"] = new(6, 12, 11, 6, Kernel: 3, Stride: 2, Padding: 1, Dilation: 2, Groups: 6),
+        ["depthwise, uneven padding"] = new(6, 9, 8, 6, new Window2d(new(3, Stride: 2, After: 1), new(3, Stride: 2, Before: 1)), Groups: 6),
+        ["depthwise, tall"] = new(3, 20, 4, 3, new Window2d(new(17, Before: 8, After: 8), new(1)), Groups: 3),
         ["pointwise"] = new(19, 6, 5, 21),
         ["pointwise, few channels"] = new(3, 6, 5, 8),
         ["pointwise, deep"] = new(300, 7, 6, 40),
@@ -70,6 +75,14 @@ public sealed class KeptOutputTests
         using var x = new TensorBuffer(run.Device, 1, first.Input);
         var pass = run.Tape.Pass(1);
         run.Invoking(_ => first.Forward(pass, x.Tensor.View, default)).Should().Throw<ArgumentException>();
+
+        // What the step before left, given to a step that was not joined with it.
+        DeviceView some = run.Device.Allocate(10_000).View;
+        var saved = new Saved(some, some);
+        second.Invoking(s => s.Forward(pass, some, some, saved, before: saved)).Should().Throw<ArgumentException>().WithMessage("*by After*");
+        second.Invoking(s => s.Backward(pass, some, some, some, some, saved, before: saved)).Should().Throw<ArgumentException>().WithMessage("*by After*");
+        var residual = second.ThenAdd();
+        residual.Invoking(s => s.Forward(pass, some, some, some, saved, before: saved)).Should().Throw<ArgumentException>().WithMessage("*by After*");
     }
 
     static void Agree(
@@ -89,7 +102,7 @@ public sealed class KeptOutputTests
         // Enough for values above 6.
         if (isRelu6) run.Parameters["a.weight"].CopyFrom([.. RandomData.Normal(9, sizes.Channels).Select(v => 5 * v)]);
         run.Parameters["a.running_var"].CopyFrom([.. RandomData.Normal(3, sizes.Channels).Select(v => 0.5f + v * v)]);
-        if (frozen) run.Parameters["a.weight"].RequiresGradient = run.Parameters["a.bias"].RequiresGradient = false;
+        if (frozen) run.Parameters["a.weight"].RequiresGradient = run.Parameters["a.bias"].RequiresGradient = run.Parameters["b2"].RequiresGradient = false;
         Step first = First(run, sizes, relu);
         if (isRelu6) first = ((NormalizedConvolutionStep)first).Then(new ActivationStep<Relu6>(first.Output));
         Step second = reader(first, Second(run, sizes));

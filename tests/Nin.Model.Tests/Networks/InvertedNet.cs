@@ -37,3 +37,38 @@ namespace Nin.Model.Tests.Networks;
 [GlobalAvgPool2d]
 [Flatten]
 public sealed partial class InvertedNet;
+
+/// <summary>
+/// The same with other steps between the one whose values are not kept and the one that computes them again: a bottleneck (He et al. 2016) whose shortcut is
+/// declared after its main path, and a convolution that reads a layer further up.
+/// </summary>
+[Network(3, 8, 8, Classes = 5)]
+[Conv2d(4, Kernel = 3, Padding = 1)]
+[BatchNorm2d]
+[Relu(Name = "Trunk")]
+[Pointwise(6)]
+[BatchNorm2d]
+[Relu]
+[Conv2d(6, Kernel = 3, Padding = 1)]
+[BatchNorm2d]
+[Relu]
+[Pointwise(8)]
+[BatchNorm2d(Name = "Main")]
+[Conv2d(8, Kernel = 1, From = "Trunk", Name = "Short")]
+[BatchNorm2d(Name = "ShortNorm")]
+[Add("Main", "ShortNorm")]
+[Relu(Name = "Sum")]
+[Conv2d(6, Kernel = 3, Padding = 1)]
+[BatchNorm2d]
+[Relu6(Name = "Wide")]
+[Conv2d(4, Kernel = 3, Padding = 1, From = "Sum")]
+[BatchNorm2d]
+[Relu(Name = "Side")]
+[Conv2d(6, Kernel = 3, Padding = 1, Groups = 6, From = "Wide")]
+[BatchNorm2d]
+[Relu(Name = "Deep")]
+[Concat("Side", "Deep")]
+[Pointwise(5)]
+[GlobalAvgPool2d]
+[Flatten]
+public sealed partial class ApartNet;

@@ -15,3 +15,6 @@ public sealed class InvertedNetTests() : StraightLineTests<InvertedNet, Chw<D3, 
         InvertedNet.TrainingBytes(100).Should().BeLessThan(100 * sizeof(float) * (kept + 3 * widest));
     }
 }
+
+public sealed class ApartNetTests() : StraightLineTests<ApartNet, Chw<D3, D8, D8>, Features<D5>>(
+    (device, seed) => new ApartNet(device, seed), ApartNet.TrainingBytes, ApartNet.InferenceBytes);

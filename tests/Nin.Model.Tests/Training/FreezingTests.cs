@@ -26,6 +26,7 @@ public sealed class FreezingTests : IDisposable
         ["pooled"] = device => new PooledNet(device, Seed),
         ["residual"] = device => new ResidualNet(device, Seed),
         ["residual blocks"] = device => new ResidualBlocksNet(device, Seed),
+        ["apart"] = device => new ApartNet(device, Seed),
         ["inverted"] = device => new InvertedNet(device, Seed),
         ["residual input"] = device => new ResidualInputNet(device, Seed),
         ["tiny"] = device => new TinyNin(device, Seed),

@@ -97,6 +97,8 @@ public sealed class NormalizedConvolutionStep : Step
     /// <inheritdoc/>
     protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved) => ForwardCore(pass, x, y, saved, before: default);
 
+    private protected override bool CanComputeInput => input is not null;
+
     private protected override void ForwardCore(in Pass pass, DeviceView x, DeviceView y, Saved saved, Saved before)
     {
         Convolution.Forward(pass, NormalizedOutput.Read(input, pass, x, before), saved.PerExample);

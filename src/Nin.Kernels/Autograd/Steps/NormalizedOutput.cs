@@ -23,10 +23,15 @@ sealed record NormalizedOutput(BatchNormalization Normalization, Shape Shape, Re
             ?? throw new ArgumentException($"The output of {before.GetType().Name} cannot be computed again from what it saves: that of a normalised convolution can, with a ReLU, a ReLU6 or nothing after it.", nameof(before));
     }
 
+    /// <summary>For a step that gets what the step before left and was not joined with it.</summary>
+    public static ArgumentException NotJoined(string parameter) =>
+        new("The step does not compute its input again: join it with the step before by After, or leave this out.", parameter);
+
     /// <summary>What a convolution reads: <paramref name="x"/>, or what the step before saved, with <paramref name="x"/> as memory.</summary>
     public static ConvolutionInput Read(NormalizedOutput? output, in Pass pass, DeviceView x, Saved before)
     {
-        if (output is null || before.IsNone) return x;
+        if (before.IsNone) return x;
+        if (output is null) throw NotJoined(nameof(before));
         Step.Require(before.PerExample, output.Shape, pass.Batch, nameof(before));
         return new(before.PerExample, output.Normalization.Input(output.Shape, output.Rectifier, before.Fixed, x));
     }

@@ -31,6 +31,9 @@ static class Conv2dChoice
     // What one result channel reads: more source channels than these would take too much memory when they are spread.
     const int MostPlanes = 32;
 
+    // Rows of source pixels that a thread keeps normalised.
+    const int MostNormalizedRows = 16;
+
     // Rows of taps are listed on the stack.
     const int MostTapRows = 64;
 
@@ -59,7 +62,7 @@ static class Conv2dChoice
     /// </summary>
     public static bool Normalizes(Conv2dAlgorithm algorithm, in Conv2dSizes s) => algorithm switch
     {
-        Conv2dAlgorithm.Depthwise => s is { GroupChannels: 1, GroupFilters: 1 },
+        Conv2dAlgorithm.Depthwise => s is { GroupChannels: 1, GroupFilters: 1, Window.Rows.Effective: <= MostNormalizedRows },
         Conv2dAlgorithm.ImplicitGemm => s.IsPointwise && s.OutHeight * s.OutWidth > 1,
         _ => false,
     };
