@@ -88,12 +88,22 @@ sealed class GraphReader
             Note("Linear layers before a squeeze-and-excitation's product are 1x1 convolutions of one pixel here, and also stay as they are for what else reads them: training moves both apart.");
         var kept = Pruning.Keep(layers, needed);
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var p in model.MetadataProps.Where(p => p.Key.StartsWith("nin.", StringComparison.Ordinal) && !Checkpoint.IsOwnKey(p.Key)))
-            if (!metadata.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata key '{p.Key}' occurs twice");
-        var network = new ImportedNetwork(name, source, input, kept, notes, metadata) { Ending = ending };
+        var network = new ImportedNetwork(name, source, input, kept, notes, ReadMetadata(kept[^1].Output)) { Ending = ending };
         LayerNaming.Name(network);
         return network;
+    }
+
+    // Nin's own; of other files what they say of images.
+    IReadOnlyDictionary<string, string> ReadMetadata(Shape output)
+    {
+        Dictionary<string, string> own = new(StringComparer.Ordinal), others = new(StringComparer.Ordinal);
+        foreach (var p in model.MetadataProps.Where(p => !Checkpoint.IsOwnKey(p.Key)))
+        {
+            if (!p.Key.StartsWith("nin.", StringComparison.Ordinal)) others.TryAdd(p.Key, p.Value);
+            else if (!own.TryAdd(p.Key, p.Value)) throw new InvalidDataException($"the metadata key '{p.Key}' occurs twice");
+        }
+
+        return own.Count > 0 ? own : new ImageMetadata(others, input, output).Read(Note);
     }
 
     /// <summary>Adds a remark for whoever reads the declaration.</summary>

@@ -9,7 +9,10 @@ namespace Nin.Onnx;
 /// <param name="Input">Shape of one example that goes in.</param>
 /// <param name="Layers">Its layers, in an order in which each reads earlier ones.</param>
 /// <param name="Notes">What the reader of the declaration should know: what was left out, what was folded.</param>
-/// <param name="Metadata">Strings of the file that begin with <c>nin.</c>, such as its preprocessing; not those of the class that it was (<see cref="Checkpoint.IsOwnKey"/>).</param>
+/// <param name="Metadata">
+/// Strings of the file that begin with <c>nin.</c>, such as its preprocessing; not those of the class that it was (<see cref="Checkpoint.IsOwnKey"/>). Of another
+/// program's file, the preprocessing that its own metadata describe.
+/// </param>
 public sealed record ImportedNetwork(
     string Name, string Source, Shape Input, IReadOnlyList<ImportedLayer> Layers, IReadOnlyList<string> Notes, IReadOnlyDictionary<string, string> Metadata)
 {
