@@ -73,6 +73,8 @@ sealed class WeightPacker(AcceleratorDevice device)
     readonly Action<DeviceStream, KernelConfig, PackedLayout, PackedRows, ArrayView<float>, ArrayView<float>> launch =
         device.Load<PackedLayout, PackedRows, ArrayView<float>, ArrayView<float>>(PackKernel);
 
+    readonly Lazy<WeightTransposer> transposer = new(() => new(device));
+
     /// <summary>Elements of scratch that <see cref="Pack"/> needs.</summary>
     public static long ScratchLength(in PackedLayout layout, in Weights w) => w.Prepacked is null && !layout.Is(w.Value) ? layout.Length : 0;
 
@@ -95,6 +97,12 @@ sealed class WeightPacker(AcceleratorDevice device)
 
     void Launch(DeviceStream stream, in PackedLayout layout, DeviceView w, DeviceView packed)
     {
+        if (layout.Problem.ChannelStride == 1 && device.Profile.GroupsCooperate)
+        {
+            transposer.Value.Run(stream, layout, w, packed);
+            return;
+        }
+
         // Items are counted in 32 bits.
         int rows = layout.Problem.Geometry.Groups * layout.Panels * layout.Rows, most = int.MaxValue / layout.Width;
         for (int first = 0; first < rows; first += most)
@@ -107,8 +115,6 @@ sealed class WeightPacker(AcceleratorDevice device)
 
     static void PackKernel(PackedLayout layout, PackedRows rows, ArrayView<float> w, ArrayView<float> packed)
     {
-        var problem = layout.Problem;
-        var g = problem.Geometry;
         for (uint i = PortableThread.Index32; i < (uint)rows.Items; i += PortableThread.Stride32)
         {
             // i = ((group * panels + panel) * rows + row) * width + column
@@ -117,18 +123,86 @@ sealed class WeightPacker(AcceleratorDevice device)
             int panel = rows.Rows.Divide(rest), row = rest - panel * layout.Rows;
             int group = rows.Panels.Divide(panel);
             column += (panel - group * rows.Panels.Value) * layout.Width;
-            int tap = rows.Channels.Divide(row), channel = row - tap * g.SourceChannels;
-            float value = 0;
-            if (tap < g.Taps && column < g.ResultChannels)
+            long at = RowAt(layout.Problem, rows, group, row);
+            packed[(int)i] = at >= 0 && column < layout.Problem.Geometry.ResultChannels ? w[at + (long)column * layout.Problem.ColumnStride] : 0;
+        }
+    }
+
+    /// <summary>Where the weights of a row of a group's panels begin, at the group's first column; -1 after the last row.</summary>
+    public static long RowAt(GemmProblem problem, PackedRows rows, int group, int row)
+    {
+        int tap = rows.Channels.Divide(row), channel = row - tap * rows.Channels.Value;
+        if (tap >= problem.Geometry.Taps) return -1;
+        int tapRow = rows.TapColumns.Divide(tap), tapColumn = tap - tapRow * rows.TapColumns.Value;
+        return (problem.Taps.First + tapRow * problem.Taps.RowStep + tapColumn * problem.Taps.ColumnStep) * problem.TapStride
+            + (long)group * problem.GroupStride + (long)channel * problem.ChannelStride;
+    }
+}
+
+/// <summary>
+/// Packs weights whose source channels are neighbours, as a data gradient has them: tile by tile through shared memory, so that whole cache lines are read along
+/// the rows and written along the columns. An element a thread read four and a half times as many sectors.
+/// </summary>
+sealed class WeightTransposer(AcceleratorDevice device)
+{
+    // Rows and columns of a tile, a cache line either way, and the most threads of its group: whole lines of it.
+    const int Tile = 32, TileThreads = 256;
+
+    readonly Action<DeviceStream, KernelConfig, PackedLayout, PackedRows, PackedTiles, ArrayView<float>, ArrayView<float>> launch =
+        device.Load<PackedLayout, PackedRows, PackedTiles, ArrayView<float>, ArrayView<float>>(TransposeKernel);
+
+    public void Run(DeviceStream stream, in PackedLayout layout, DeviceView w, DeviceView packed)
+    {
+        var tiles = PackedTiles.Of(layout, Tile);
+        int lines = Math.Min(TileThreads, device.Accelerator.MaxNumThreadsPerGroup) / Tile;
+        launch(
+            stream, device.Groups(tiles.Count, lines * Tile), layout, PackedRows.Of(layout, first: 0, count: 1), tiles, w.Array, packed.Slice(0, layout.Length).Array);
+    }
+
+    static void TransposeKernel(PackedLayout layout, PackedRows rows, PackedTiles tiles, ArrayView<float> w, ArrayView<float> packed)
+    {
+        // A column of the tile is a float longer, so that neither side's neighbours share a bank.
+        var tile = SharedMemory.Allocate<float>(Tile * (Tile + 1));
+        int panels = rows.Panels.Value, line = Group.IdxX / Tile, lane = Group.IdxX - line * Tile, lines = Group.DimX / Tile;
+        for (int i = Grid.IdxX; i < tiles.Count; i += Grid.DimX)
+        {
+            // i = (group * tile rows + tile row) * tile columns + tile column
+            int rest = tiles.Columns.Divide(i), firstColumn = (i - rest * tiles.Columns.Value) * Tile;
+            int group = tiles.Rows.Divide(rest), firstRow = (rest - group * tiles.Rows.Value) * Tile;
+
+            // A thread reads in one row, and then writes in one column.
+            long from = WeightPacker.RowAt(layout.Problem, rows, group, firstRow + lane);
+            for (int j = line; j < Tile; j += lines)
             {
-                int tapRow = rows.TapColumns.Divide(tap), tapColumn = tap - tapRow * rows.TapColumns.Value;
-                value = w[
-                    (problem.Taps.First + tapRow * problem.Taps.RowStep + tapColumn * problem.Taps.ColumnStep) * problem.TapStride + (long)group * problem.GroupStride + (long)channel * problem.ChannelStride
-                    + (long)column * problem.ColumnStride];
+                int column = firstColumn + j;
+                tile[j * (Tile + 1) + lane] =
+                    from >= 0 && column < layout.Problem.Geometry.ResultChannels ? w[from + (long)column * layout.Problem.ColumnStride] : 0;
             }
 
-            packed[(int)i] = value;
+            Group.Barrier();
+            int panel = rows.Width.Divide(firstColumn + lane);
+            if (panel < panels)
+            {
+                long to = ((long)group * panels + panel) * layout.Rows * layout.Width + firstColumn + lane - panel * layout.Width;
+                for (int j = line; j < Tile && firstRow + j < layout.Rows; j += lines)
+                    packed[to + (long)(firstRow + j) * layout.Width] = tile[lane * (Tile + 1) + j];
+            }
+
+            Group.Barrier();
         }
+    }
+}
+
+/// <summary>The tiles of packed weights that are transposed in shared memory.</summary>
+/// <param name="Count">Of all groups.</param>
+/// <param name="Rows">Tiles along the rows of a group.</param>
+/// <param name="Columns">Tiles along the columns of all its panels.</param>
+readonly record struct PackedTiles(int Count, Divisor Rows, Divisor Columns)
+{
+    public static PackedTiles Of(in PackedLayout layout, int tile)
+    {
+        int rows = (layout.Rows + tile - 1) / tile, columns = (layout.Panels * layout.Width + tile - 1) / tile;
+        return new(layout.Problem.Geometry.Groups * rows * columns, Divisor.Of(rows), Divisor.Of(columns));
     }
 }
 
