@@ -8,6 +8,7 @@ using Nin.Benchmarks.Peers;
 using Nin.Benchmarks.Table;
 using Nin.Data;
 using Nin.Onnx;
+using Nin.Runner.Models;
 using Nin.Samples;
 using SkiaSharp;
 
@@ -15,7 +16,7 @@ namespace Nin.Benchmarks.Service;
 
 /// <summary>
 /// How soon <c>samples/web-service</c>, published by Native AOT, answers the first picture after its process starts, beside how soon ONNX Runtime has a first result
-/// of the same network in a console program, which neither serves nor decodes.
+/// of the same network in a console program, which neither serves nor decodes; and the first result of <c>book</c> in a console program on both sides.
 /// </summary>
 sealed class FirstRequest : IDisposable
 {
@@ -25,6 +26,10 @@ sealed class FirstRequest : IDisposable
     readonly HttpClient client = new();
 
     string Published => Path.Combine(folder.FullName, "published");
+
+    string PublishedBook => Path.Combine(folder.FullName, "book");
+
+    string BookOnnx => Path.Combine(folder.FullName, "book.onnx");
 
     string Weights => Path.Combine(folder.FullName, "model.safetensors");
 
@@ -47,32 +52,37 @@ sealed class FirstRequest : IDisposable
     void Run(Options options)
     {
         Save();
-        if (Publish() is { } problem)
+        if ((Publish("samples/web-service", Published) ?? Publish("bench/FirstResult", PublishedBook)) is { } problem)
         {
-            Console.WriteLine($"samples/web-service could not be published: {problem}");
+            Console.WriteLine(problem);
             return;
         }
 
         var peer = Field.OnnxRuntime();
-        var (service, runtime, ratio) = (new List<double>(), new List<double>(), new List<double>());
-        // The first round fills the system's file cache and this client's code.
-        for (int round = 0; round <= options.Rounds; round++)
-        {
-            double mine = Answer();
-            double theirs = peer.Unavailable is null ? Result(peer) : double.NaN;
-            if (round == 0) continue;
-            service.Add(mine);
-            runtime.Add(theirs);
-            ratio.Add(mine / theirs);
-        }
-
-        Console.WriteLine($"| ms from the start of the process, median of {options.Rounds} (range) | |");
-        Console.WriteLine("|---|---|");
-        Console.WriteLine($"| the service's answer to its first picture | {Text(service, "0")} |");
-        Console.WriteLine($"| ONNX Runtime's first result | {(peer.Unavailable ?? Text(runtime, "0"))} |");
-        Console.WriteLine($"| ratio | {Text(ratio, "0.00")} |");
+        Console.WriteLine($"| ms from the start of the process, median of {options.Rounds} (range) | published by Native AOT | ONNX Runtime's first result | ratio |");
+        Console.WriteLine("|---|---|---|---|");
+        Row("the service's answer to its first picture", options.Rounds, Answer, peer, Onnx);
+        string book = Path.Combine(PublishedBook, "FirstResult");
+        Row("`book`, first result at batch 1", options.Rounds, () => Result([book], new Dictionary<string, string>()), peer, BookOnnx);
         Console.WriteLine();
         Console.WriteLine("Published: " + string.Join(", ", Files().Select(f => $"{f.Name} {f.Length / 1e6:0.0} MB")));
+    }
+
+    static void Row(string what, int rounds, Func<double> measure, Baseline peer, string onnx)
+    {
+        var (mine, theirs, ratio) = (new List<double>(), new List<double>(), new List<double>());
+        // The first round fills the system's file cache and this program's code.
+        for (int round = 0; round <= rounds; round++)
+        {
+            double own = measure();
+            double other = peer.Unavailable is null ? Result([.. peer.Command, "infer", onnx, "1", "0.01"], peer.Variables) : double.NaN;
+            if (round == 0) continue;
+            mine.Add(own);
+            theirs.Add(other);
+            ratio.Add(own / other);
+        }
+
+        Console.WriteLine($"| {what} | {Text(mine, "0")} | {(peer.Unavailable ?? Text(theirs, "0"))} | {Text(ratio, "0.00")} |");
     }
 
     static string Text(List<double> values, string format)
@@ -92,16 +102,19 @@ sealed class FirstRequest : IDisposable
         string[] names = [.. Enumerable.Range(0, EmojiNet.Architecture.Output.Channels).Select(k => $"kind {k}")];
         network.Save(Weights, new Preprocessing(names, 3, 64, 64, ResizeRule.CenterCrop, null));
         OnnxExport.Save(network, Onnx);
+        using var book = new BookNin(device, seed: 0);
+        OnnxExport.Save(book, BookOnnx);
     }
 
-    string? Publish()
+    // Why it could not be published, or null.
+    static string? Publish(string project, string to)
     {
-        Console.Error.WriteLine("Publishing samples/web-service by Native AOT; it takes a minute.");
-        string project = Path.Combine(Repository.Root, "samples", "web-service"), last = "no message";
+        Console.Error.WriteLine($"Publishing {project} by Native AOT; it takes a minute.");
+        string last = "no message";
         var end = ChildProcess.Run(
-            ["dotnet", "publish", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--nologo", "-v", "quiet", "-o", Published, project],
+            ["dotnet", "publish", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--nologo", "-v", "quiet", "-o", to, Path.Combine(Repository.Root, project)],
             new Dictionary<string, string>(), line => last = line);
-        return end.ExitCode == 0 ? null : last;
+        return end.ExitCode == 0 ? null : $"{project} could not be published: {last}";
     }
 
     double Answer()
@@ -140,11 +153,11 @@ sealed class FirstRequest : IDisposable
         }
     }
 
-    double Result(Baseline peer)
+    static double Result(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         long start = Stopwatch.GetTimestamp();
         double first = double.NaN;
-        ChildProcess.Run([.. peer.Command, "infer", Onnx, "1", "0.01"], peer.Variables, line =>
+        ChildProcess.Run(command, variables, line =>
         {
             if (line == Measurement.First) first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         });
