@@ -68,7 +68,7 @@ public abstract class Step
     public void Forward(in Pass pass, DeviceView x, DeviceView y, Saved saved = default, Saved before = default)
     {
         Require(x, Input, pass.Batch, nameof(x));
-        if (!y.IsNone || KeptOutput is null) Require(y, Output, pass.Batch, nameof(y));
+        if (!y.IsNone || OutputFromSaved is null) Require(y, Output, pass.Batch, nameof(y));
         Require(Memory, pass, saved);
         if (before.IsNone) ForwardCore(pass, x, y, saved);
         else ForwardCore(pass, x, y, saved, before);
@@ -136,7 +136,7 @@ public abstract class Step
     protected abstract void BackwardCore(in Pass pass, in Operands o);
 
     /// <summary>How the step's output is computed from what it saves, where it can be; null where it cannot.</summary>
-    internal virtual NormalizedOutput? KeptOutput => null;
+    internal virtual NormalizedOutput? OutputFromSaved => null;
 
     /// <summary>Whether the step may compute its input again.</summary>
     private protected virtual bool CanComputeInput => false;

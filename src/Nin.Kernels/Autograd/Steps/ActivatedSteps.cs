@@ -62,14 +62,14 @@ public sealed class ActivatedNormalizedConvolutionStep<TActivation> : Step
     {
         (this.convolution, this.normalization, this.folded, this.activation) = (convolution, normalization, folded, activation);
         this.input = read;
-        KeptOutput = typeof(TActivation) == typeof(Relu6) ? new NormalizedOutput(normalization, output, Rectifier.Relu6) : null;
+        OutputFromSaved = typeof(TActivation) == typeof(Relu6) ? new NormalizedOutput(normalization, output, Rectifier.Relu6) : null;
         Parameters = [.. convolution.Parameters, .. normalization.Parameters];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }
 
-    internal override NormalizedOutput? KeptOutput { get; }
+    internal override NormalizedOutput? OutputFromSaved { get; }
 
     /// <inheritdoc cref="NormalizedConvolutionStep.After"/>
     public ActivatedNormalizedConvolutionStep<TActivation> After(Step before) =>

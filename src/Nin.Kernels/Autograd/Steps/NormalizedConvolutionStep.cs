@@ -43,7 +43,7 @@ public sealed class NormalizedConvolutionStep : Step
 
         Convolution = convolution;
         (this.normalization, this.relu) = (normalization, relu);
-        KeptOutput = new NormalizedOutput(normalization, output, RectifierOf(relu));
+        OutputFromSaved = new NormalizedOutput(normalization, output, RectifierOf(relu));
         folded = new FoldedConvolution(convolution, normalization);
         Parameters = [.. convolution.Parameters, .. normalization.Parameters];
     }
@@ -53,12 +53,12 @@ public sealed class NormalizedConvolutionStep : Step
     {
         (Convolution, normalization, folded, Parameters) = (from.Convolution, from.normalization, from.folded, from.Parameters);
         (this.relu, this.input) = (relu, input);
-        KeptOutput = new NormalizedOutput(normalization, Output, RectifierOf(relu));
+        OutputFromSaved = new NormalizedOutput(normalization, Output, RectifierOf(relu));
     }
 
     internal Convolution Convolution { get; }
 
-    internal override NormalizedOutput KeptOutput { get; }
+    internal override NormalizedOutput OutputFromSaved { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters { get; }

@@ -5,7 +5,7 @@ namespace Nin;
 /// <summary>
 /// The output of a normalisation that is not kept in training: the convolution that reads it computes it again, forward and for its weight gradient, from
 /// what the normalisation read, with the same bits. Of every two tensors one is kept then, and a pass over both falls away where the convolution
-/// normalises what it reads (MobileNet's: two thirds of a training step's memory).
+/// normalises what it reads: MobileNet trains in three fifths of the memory.
 /// </summary>
 /// <param name="Normalization">Its parameters.</param>
 /// <param name="Shape">Shape of one example.</param>
@@ -19,7 +19,7 @@ sealed record NormalizedOutput(BatchNormalization Normalization, Shape Shape, Re
         ArgumentNullException.ThrowIfNull(before);
         if (before.Output != input)
             throw new ArgumentException($"The step before gives {before.Output}, and this one takes {input}: both must agree.", nameof(before));
-        return before.KeptOutput
+        return before.OutputFromSaved
             ?? throw new ArgumentException($"The output of {before.GetType().Name} cannot be computed again from what it saves: that of a normalised convolution can, with a ReLU, a ReLU6 or nothing after it.", nameof(before));
     }
 

@@ -5,7 +5,7 @@ using Nin.Shapes.Sizes;
 namespace Nin.Kernels.Tests.Autograd;
 
 /// <summary>A convolution that computes the normalised values before it again gives what it gives when it reads them, to the bit.</summary>
-public sealed class KeptOutputTests
+public sealed class NormalizedOutputTests
 {
     const int Batch = 3;
 
