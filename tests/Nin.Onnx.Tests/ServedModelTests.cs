@@ -94,11 +94,21 @@ public sealed class ServedModelTests : IDisposable
     [Fact]
     public void Names_alone_do_not_say_how_pixels_become_numbers() => OnnxImport.Read(Described(("names", "{0: 'a', 1: 'b', 2: 'c', 3: 'd'}"))).Metadata.Should().BeEmpty();
 
+    [Fact]
+    public void Images_that_no_preparation_makes_are_imported_with_a_note()
+    {
+        var imported = OnnxImport.Read(Described(height: 16_385, ("Image.NominalPixelRange", "Normalized_0_1")));
+        imported.Metadata.Should().BeEmpty();
+        imported.Notes.Should().ContainMatch("*cannot be prepared*16385*16384*");
+    }
+
+    string Described(params (string Key, string Value)[] metadata) => Described(height: 9, metadata);
+
     // A classifier of four classes with metadata of its own.
-    string Described(params (string Key, string Value)[] metadata)
+    string Described(int height, params (string Key, string Value)[] metadata)
     {
         var graph = new GraphBuilder();
-        string path = graph.Save(folder, graph.Node("Flatten", [graph.Node("GlobalAveragePool", [graph.Node("Conv", [graph.Input(0, 3, 9, 8), graph.Weights(4, 3, 3, 3)])])]));
+        string path = graph.Save(folder, graph.Node("Flatten", [graph.Node("GlobalAveragePool", [graph.Node("Conv", [graph.Input(0, 3, height, 8), graph.Weights(4, 3, 3, 3)])])]));
         var model = OnnxFile.Read(path).Model;
         foreach (var (key, value) in metadata) model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         File.WriteAllBytes(path, model.ToByteArray());

@@ -78,6 +78,12 @@ sealed record FusedLayers(FusionPattern Pattern, IReadOnlyList<int> Layers, int?
         return live;
     }
 
+    /// <summary>The layers that read each layer's value, and that the output depends on; one that reads it twice is there twice.</summary>
+    /// <param name="inputs">As of <see cref="Find"/>.</param>
+    /// <param name="live">What <see cref="Live"/> says.</param>
+    public static ILookup<int, int> Readers(IReadOnlyList<IReadOnlyList<int>> inputs, bool[] live) =>
+        inputs.SelectMany((from, reader) => from.Where(_ => live[reader]).Select(input => (input, reader))).ToLookup(edge => edge.input, edge => edge.reader);
+
     sealed class Search
     {
         readonly IReadOnlyList<FusionPart> parts;
@@ -91,8 +97,7 @@ sealed record FusedLayers(FusionPattern Pattern, IReadOnlyList<int> Layers, int?
             this.inputs = inputs;
             live = Live(inputs);
             taken = new bool[parts.Count];
-            readers = inputs.SelectMany((from, reader) => from.Where(_ => live[reader]).Select(input => (input, reader)))
-                .ToLookup(edge => edge.input, edge => edge.reader);
+            readers = Readers(inputs, live);
         }
 
         public IEnumerable<FusedLayers> Run()

@@ -33,16 +33,17 @@ sealed class Fusion
 {
     readonly NetworkSpec spec;
     readonly FusedStep?[] byLayer;
-    readonly int[] readers;
+    readonly ILookup<int, int> readers;
 
     Fusion(NetworkSpec spec)
     {
         this.spec = spec;
         byLayer = new FusedStep?[spec.Layers.Count];
-        readers = Readers(spec);
+        IReadOnlyList<int>[] inputs = [.. spec.Layers.Select(l => l.Inputs)];
+        readers = FusedLayers.Readers(inputs, FusedLayers.Live(inputs));
         HashSet<string> names = [.. spec.Layers.Select(l => l.Name), .. spec.OwnMembers, spec.ClassName];
         FusionPart[] parts = [.. spec.Layers.Select(l => l.Layer.Fusion)];
-        foreach (FusedLayers found in FusedLayers.Find(parts, [.. spec.Layers.Select(l => l.Inputs)]))
+        foreach (FusedLayers found in FusedLayers.Find(parts, inputs))
         {
             string name = string.Concat(found.Layers.Select(l => spec.Layers[l].Name));
             while (!names.Add(name)) name += "_";
@@ -54,19 +55,6 @@ sealed class Fusion
     }
 
     public static Fusion Of(NetworkSpec spec) => new(spec);
-
-    // How often each layer's value is read.
-    static int[] Readers(NetworkSpec spec)
-    {
-        int[] readers = new int[spec.Layers.Count];
-        bool[] live = FusedLayers.Live([.. spec.Layers.Select(l => l.Inputs)]);
-        foreach (int input in spec.Layers.Where((_, i) => live[i]).SelectMany(l => l.Inputs))
-        {
-            if (input >= 0) readers[input]++;
-        }
-
-        return readers;
-    }
 
     /// <summary>The fused steps, in the order of their first layers.</summary>
     public IEnumerable<FusedStep> All => byLayer.OfType<FusedStep>().Distinct();
@@ -84,7 +72,7 @@ sealed class Fusion
         if (!found.Pattern.IsNormalizedConvolution || !first.Layer.NormalizesInput(first.InputShapes.Single())) return null;
 
         int input = first.Inputs.Single();
-        FusedStep? before = input >= 0 && readers[input] == 1 ? byLayer[input] : null;
+        FusedStep? before = input >= 0 && readers[input].Count() == 1 ? byLayer[input] : null;
         return before is not null && before.Found.Last == input && CanLeaveOutValue(before.Found) ? before : null;
     }
 

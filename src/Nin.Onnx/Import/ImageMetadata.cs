@@ -39,8 +39,17 @@ sealed partial class ImageMetadata(IReadOnlyDictionary<string, string> file, Sha
         string[] numbers = [.. Enumerable.Range(0, output.Channels).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         bool hasNames = names.Length == numbers.Length && names.Distinct(StringComparer.Ordinal).Count() == names.Length && !names.Any(string.IsNullOrWhiteSpace);
         string what = hasNames ? "class names and pixel range" : "pixel range; classes are called by their numbers";
-        note($"Images are prepared as the file says ({what}), and cropped to the middle, of which it says nothing.");
-        return new Preprocessing(hasNames ? names : numbers, input.Channels, input.Height, input.Width, ResizeRule.CenterCrop, normalization).ToMetadata();
+        try
+        {
+            var preparation = new Preprocessing(hasNames ? names : numbers, input.Channels, input.Height, input.Width, ResizeRule.CenterCrop, normalization);
+            note($"Images are prepared as the file says ({what}), and cropped to the middle, of which it says nothing.");
+            return preparation.ToMetadata();
+        }
+        catch (ArgumentException problem)
+        {
+            note($"Images cannot be prepared as the file says: {problem.Message}");
+            return Nothing;
+        }
     }
 
     static IReadOnlyDictionary<string, string> Nothing { get; } = new Dictionary<string, string>();

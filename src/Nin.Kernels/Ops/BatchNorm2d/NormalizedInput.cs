@@ -19,6 +19,9 @@ readonly record struct NormalizedInput(
 {
     /// <summary>Whether the input is read as it is.</summary>
     public bool IsNone => Mean.IsNone;
+
+    /// <summary>Floats of scratch memory that <see cref="InputNormalization"/> needs.</summary>
+    public long ScalesLength => IsNone ? 0 : Sizes.Channels;
 }
 
 /// <summary><c>min(ceiling, max(floor, x))</c>: an activation that costs nothing where values are read.</summary>
@@ -39,14 +42,16 @@ readonly unsafe struct InputNormalization
     readonly BatchNormAffine affine;
     readonly float floor, ceiling;
 
-    /// <param name="input">What to apply; not none.</param>
-    /// <param name="scale">Overwritten: the scale of each channel.</param>
-    public InputNormalization(in NormalizedInput input, float* scale)
+    InputNormalization(in NormalizedInput input, float* scale)
     {
         affine = BatchNormAffine.Of(input, scale);
         (floor, ceiling) = input.Rectifier;
         IsSome = true;
     }
+
+    /// <param name="input">What to apply, or none.</param>
+    /// <param name="scale"><see cref="NormalizedInput.ScalesLength"/> floats, overwritten: the scale of each channel.</param>
+    public static InputNormalization Of(in NormalizedInput input, float* scale) => input.IsNone ? default : new(input, scale);
 
     /// <summary>Whether there is anything to apply; false in a default value.</summary>
     public bool IsSome { get; }

@@ -24,17 +24,16 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
     {
         WorkerPool pool = device.Pool;
         var algorithm = Conv2dChoice.Forward(sizes);
-        bool normalizes = !input.IsNone && Conv2dChoice.Normalizes(algorithm, sizes);
-        if (!input.IsNone && !normalizes) x = device.Kernels.Get<IBatchNorm2dForwardTraining>().Apply(stream, n, x, input);
-        long scales = normalizes ? sizes.Channels : 0;
+        var whileRead = Normalizing.WhileRead(device, stream, algorithm, sizes, n, input, ref x);
+        long scales = whileRead.ScalesLength;
         switch (algorithm)
         {
             case Conv2dAlgorithm.Depthwise:
                 var geometry = ConvolutionGeometry.Fprop(sizes);
-                float* scratch = stream.Scratch(DepthwiseConvolution.WorkspaceLength(pool, geometry, normalizes) + scales).Pointer;
+                float* scratch = stream.Scratch(DepthwiseConvolution.WorkspaceLength(pool, geometry, !whileRead.IsNone) + scales).Pointer;
                 DepthwiseConvolution.Run(
                     pool, geometry, n, x.Pointer, w.Value.Pointer, epilogue, accumulate: false, y.Pointer, scratch + scales, residual.Pointer,
-                    normalizes ? new InputNormalization(input, scratch) : default);
+                    InputNormalization.Of(whileRead, scratch));
                 break;
 
             case Conv2dAlgorithm.Winograd:
@@ -71,7 +70,7 @@ sealed unsafe class Conv2dForwardVectorized(CpuDevice device) : IConv2dForward
                 float* packed = Prepacking.Get(stream, weights, w, ImplicitGemm.WorkspaceLength(pool, g) + scales, out float* workspace);
                 ImplicitGemm.Run(
                     pool, g, n, x.Pointer, packed, epilogue, accumulate: false, y.Pointer, workspace + scales, residual.Pointer,
-                    normalizes ? new InputNormalization(input, workspace) : default);
+                    InputNormalization.Of(whileRead, workspace));
                 break;
         }
     }
@@ -139,15 +138,14 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
     {
         WorkerPool pool = device.Pool;
         var algorithm = Conv2dChoice.BackwardWeights(sizes);
-        bool normalizes = !input.IsNone && Conv2dChoice.Normalizes(algorithm, sizes);
-        if (!input.IsNone && !normalizes) x = device.Kernels.Get<IBatchNorm2dForwardTraining>().Apply(stream, n, x, input);
-        long scales = normalizes ? sizes.Channels : 0;
+        var whileRead = Normalizing.WhileRead(device, stream, algorithm, sizes, n, input, ref x);
+        long scales = whileRead.ScalesLength;
         if (algorithm == Conv2dAlgorithm.ImplicitGemm)
         {
             float* scratch = stream.Scratch(Wgrad.WorkspaceLength(pool, sizes, n) + scales).Pointer;
             Wgrad.Run(
                 pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, dbias.Pointer, scratch + scales,
-                normalizes ? new InputNormalization(input, scratch) : default);
+                InputNormalization.Of(whileRead, scratch));
             return;
         }
 
@@ -155,14 +153,29 @@ sealed unsafe class Conv2dBackwardWeightsVectorized(CpuDevice device) : IConv2dB
         if (!dbias.IsNone) biasGradient.Run(stream, sizes.OutHeight * sizes.OutWidth, sizes.Filters, n, dy, dbias, accumulate);
         if (algorithm == Conv2dAlgorithm.Depthwise)
         {
-            float* space = stream.Scratch(DepthwiseWgrad.WorkspaceLength(pool, sizes, n, normalizes) + scales).Pointer;
+            float* space = stream.Scratch(DepthwiseWgrad.WorkspaceLength(pool, sizes, n, !whileRead.IsNone) + scales).Pointer;
             DepthwiseWgrad.Run(
-                pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, space + scales, normalizes ? new InputNormalization(input, space) : default);
+                pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, space + scales, InputNormalization.Of(whileRead, space));
             return;
         }
 
         float* workspace = stream.Scratch(WinogradWgrad.WorkspaceLength(pool, sizes, n)).Pointer;
         WinogradWgrad.Run(pool, sizes, n, x.Pointer, dy.Pointer, accumulate, dw.Pointer, workspace);
+    }
+}
+
+/// <summary>The normalisation of an input, before a convolution or in it.</summary>
+static class Normalizing
+{
+    /// <summary>
+    /// What is left to do to the input while it is read: all of it where the algorithm can; else none, and <paramref name="x"/> is the result.
+    /// </summary>
+    public static NormalizedInput WhileRead(
+        CpuDevice device, DeviceStream stream, Conv2dAlgorithm algorithm, in Conv2dSizes sizes, int n, in NormalizedInput input, ref DeviceView x)
+    {
+        if (input.IsNone || Conv2dChoice.Normalizes(algorithm, sizes)) return input;
+        x = device.Kernels.Get<IBatchNorm2dForwardTraining>().Apply(stream, n, x, input);
+        return default;
     }
 }
 
