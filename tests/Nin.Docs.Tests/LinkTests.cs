@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace Nin.Docs.Tests;
 
@@ -22,6 +24,23 @@ public sealed partial class LinkTests
         }
 
         wrong.Should().BeEmpty();
+    }
+
+    // The site's builder refuses such a link, but only after minutes of the whole build.
+    [Fact]
+    public void Every_link_of_a_page_of_the_site_leads_to_something_that_is_on_the_site()
+    {
+        var build = JsonDocument.Parse(File.ReadAllText(Path.Combine(Page.Root, "docfx.json"))).RootElement.GetProperty("build");
+        var site = new Matcher(StringComparison.Ordinal);
+        foreach (var group in build.GetProperty("content").EnumerateArray().Concat(build.GetProperty("resource").EnumerateArray()))
+        {
+            if (!group.TryGetProperty("src", out _)) site.AddIncludePatterns(group.GetProperty("files").EnumerateArray().Select(f => f.GetString()!));
+        }
+
+        var pages = Page.All.Where(page => site.Match(page.Path).HasMatches).ToArray();
+        pages.Should().HaveCountGreaterThan(30);
+        pages.SelectMany(page => Links(page).Where(link => link[0] != '#' && !site.Match(Resolve(page, link.Split('#')[0])).HasMatches).Select(link => $"{page.Path}: {link}"))
+            .Should().BeEmpty();
     }
 
     [Fact]
