@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -160,50 +158,6 @@ delegate void KernelLaunch<TArguments>(AcceleratorStream queue, KernelConfig con
 
 /// <summary>Compares arguments.</summary>
 delegate bool SameArguments<TArguments>(in TArguments x, in TArguments y);
-
-/// <summary>How an argument is compared: numbers by their bits (-0 is not 0), views by where they are; what is neither is never the same.</summary>
-static class KernelArgument<T>
-    where T : struct
-{
-    // All views have the same fields, whatever their elements.
-    static readonly int Views =
-        default(T) is IViews || (typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(ArrayView<>))
-            ? Unsafe.SizeOf<T>() / Unsafe.SizeOf<ArrayView<byte>>()
-            : 0;
-
-    public static bool Same(in T x, in T y)
-    {
-        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return Bytes(x).SequenceEqual(Bytes(y));
-        for (int i = 0; i < Views; i++)
-        {
-            if (!ViewFields<byte>.Same(ref View(x, i), ref View(y, i))) return false;
-        }
-
-        return Views > 0;
-    }
-
-    static ref ArrayView<byte> View(in T value, int index) => ref Unsafe.Add(ref Unsafe.As<T, ArrayView<byte>>(ref Unsafe.AsRef(in value)), index);
-
-    static ReadOnlySpan<byte> Bytes(in T value) =>
-        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref Unsafe.AsRef(in value)), Unsafe.SizeOf<T>());
-}
-
-/// <summary>What a view is, which ILGPU does not show.</summary>
-static class ViewFields<TElement>
-    where TElement : unmanaged
-{
-    public static bool Same(ref ArrayView<TElement> x, ref ArrayView<TElement> y) =>
-        x.Length == y.Length && Index(ref x) == Index(ref y) && Buffer(ref x) == Buffer(ref y);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Buffer")]
-    static extern MemoryBuffer? Buffer(ref ArrayView<TElement> view);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Index")]
-    static extern long Index(ref ArrayView<TElement> view);
-}
-
-/// <summary>A kernel's argument of views and nothing else, which are compared one by one.</summary>
-interface IViews;
 
 /// <summary>Which items a thread of a portable kernel computes: its own number, and every <see cref="Stride"/>th after it.</summary>
 static class PortableThread

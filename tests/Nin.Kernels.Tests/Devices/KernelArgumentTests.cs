@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using ILGPU;
 using Nin.Ops;
 
@@ -17,6 +18,42 @@ public sealed class KernelArgumentTests
         var step = new SgdFactors(0.1f, 0, 0.9f, 1, 1, 0, 0);
         KernelArgument<SgdFactors>.Same(step, step with { Rate = 0.1f }).Should().BeTrue();
         KernelArgument<SgdFactors>.Same(step, step with { IsNesterov = 1 }).Should().BeFalse();
+    }
+
+    // The bytes between fields hold whatever was in memory before.
+    [Fact]
+    public void Bytes_that_no_field_fills_do_not_count()
+    {
+        var x = Over<Nested>(0x11) with { First = 1, Inner = Over<Gaps>(0x22) with { Small = 2, Large = 3, Kind = DeviceKind.Cuda } };
+        var y = Over<Nested>(0x33) with { First = 1, Inner = Over<Gaps>(0x44) with { Small = 2, Large = 3, Kind = DeviceKind.Cuda } };
+        Bytes(x).SequenceEqual(Bytes(y)).Should().BeFalse();
+        KernelArgument<Nested>.Same(x, y).Should().BeTrue();
+        KernelArgument<Nested>.Same(x, y with { First = 2 }).Should().BeFalse();
+        KernelArgument<Nested>.Same(x, y with { Inner = y.Inner with { Small = 3 } }).Should().BeFalse();
+        KernelArgument<Nested>.Same(x, y with { Inner = y.Inner with { Large = 3L << 56 } }).Should().BeFalse();
+        KernelArgument<Nested>.Same(x, y with { Inner = y.Inner with { Kind = DeviceKind.Cpu } }).Should().BeFalse();
+        KernelArgument<Empty>.Same(Over<Empty>(1), Over<Empty>(2)).Should().BeTrue();
+
+        static T Over<T>(byte filled)
+            where T : unmanaged
+        {
+            T value = default;
+            MemoryMarshal.AsBytes(new Span<T>(ref value)).Fill(filled);
+            return value;
+        }
+
+        static ReadOnlySpan<byte> Bytes(in Nested value) => MemoryMarshal.AsBytes(new ReadOnlySpan<Nested>(in value));
+    }
+
+    [Fact]
+    public void Arrays_inside_an_argument_are_compared_whole()
+    {
+        var x = default(Four);
+        var y = default(Four);
+        KernelArgument<Four>.Same(x, y).Should().BeTrue();
+        y[3] = 1;
+        KernelArgument<Four>.Same(x, y).Should().BeFalse();
+        KernelArgument<(int, Four)>.Same((1, x), (1, y)).Should().BeFalse();
     }
 
     [Fact]
@@ -79,4 +116,16 @@ public sealed class KernelArgumentTests
     static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>);
 
     readonly record struct Mixed(ArrayView<float> View, float Number);
+
+    record struct Gaps(byte Small, long Large, DeviceKind Kind);
+
+    record struct Nested(short First, Gaps Inner);
+
+    struct Empty;
+
+    [InlineArray(4)]
+    struct Four
+    {
+        float element;
+    }
 }

@@ -195,7 +195,7 @@ sealed class WeightTransposer(AcceleratorDevice device)
 
 /// <summary>The tiles of packed weights that are transposed in shared memory.</summary>
 /// <param name="Count">Of all groups.</param>
-/// <param name="OfGroup">Of one group; also in the place of bytes that no field would fill, since launches are compared byte by byte.</param>
+/// <param name="OfGroup">Of one group.</param>
 /// <param name="Rows">Tiles along the rows of a group.</param>
 /// <param name="Columns">Tiles along the columns of all its panels.</param>
 readonly record struct PackedTiles(int Count, int OfGroup, Divisor Rows, Divisor Columns)
