@@ -57,19 +57,20 @@ sealed class GroupedHelp(HelpAction standard) : SynchronousCommandLineAction
         }
 
         if (!isRoot) return standard.Invoke(parsed);
+        int width = Groups.Max(group => group.Commands.Max(name => name.Length)) + 2;
         foreach (var (title, names) in Groups)
         {
             output.WriteLine($"{title}:");
             foreach (string name in names)
             {
-                if (command.Subcommands.FirstOrDefault(c => c.Name == name) is { } sub) output.WriteLine($"  {name,-10}{sub.Description}");
+                if (command.Subcommands.FirstOrDefault(c => c.Name == name) is { } sub) output.WriteLine($"  {name.PadRight(width)}{sub.Description}");
             }
 
             output.WriteLine();
         }
 
         output.WriteLine("All commands:");
-        foreach (var option in command.Options.Where(o => o.Recursive)) output.WriteLine($"  {option.Name,-10}{option.Description}");
+        foreach (var option in command.Options.Where(o => o.Recursive)) output.WriteLine($"  {option.Name.PadRight(width)}{option.Description}");
         output.WriteLine($"\n`{NinApp.Name} COMMAND --help` has a command's options.");
         return ExitCode.Done;
     }
