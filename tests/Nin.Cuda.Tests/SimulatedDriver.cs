@@ -63,7 +63,7 @@ static unsafe class SimulatedDriver
     internal static void Load()
     {
         // Not the user's: kernels of a build under test are of no use to others.
-        Environment.SetEnvironmentVariable(PtxCache.Variable, Path.Combine(AppContext.BaseDirectory, "kernels"));
+        Environment.SetEnvironmentVariable(PtxKernels.Variable, Path.Combine(AppContext.BaseDirectory, "kernels"));
         // The driver sees each buffer by itself: an access to a neighbour is a fault, what an earlier buffer left counts as never written, and memory that a queued kernel
         // still uses cannot be freed.
         Environment.SetEnvironmentVariable(CachingArena.Variable, "off");

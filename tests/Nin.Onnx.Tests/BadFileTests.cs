@@ -19,7 +19,7 @@ public sealed class BadFileTests : IDisposable
         string end = graph.Node("Celu", [graph.Node("Relu", [x])]);
 
         Reading(graph.Node("Concat", [z, end], Int("axis", 1))).Should().Throw<NotSupportedException>()
-            .WithMessage("*has 3 nodes that cannot be imported: 'Celu_4' (Celu): the operator has no counterpart; 'InstanceNormalization_*; 'Celu_10' (Celu): the operator has no counterpart.");
+            .WithMessage("*has 3 nodes that cannot be imported: 'Celu_4', 'Celu_10' (Celu): the operator has no counterpart; 'InstanceNormalization_*: the operator has no counterpart.");
     }
 
     [Fact]

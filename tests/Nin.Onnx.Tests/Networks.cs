@@ -2,6 +2,20 @@ using Nin;
 
 namespace Nin.Onnx.Tests;
 
+/// <summary>Values that are combined with themselves, and gates before what they scale.</summary>
+[Network(3, 9, 8, Classes = 4)]
+[Multiply("input", "input")]
+[Conv2d(4, Kernel = 3)]
+[Add(nameof(Conv1), nameof(Conv1))]
+[GlobalAvgPool2d(Name = "Squeeze")]
+[Sigmoid]
+[Tanh(From = nameof(Squeeze))]
+[Multiply(nameof(Sigmoid1), nameof(Tanh1), nameof(Add1))]
+[GlobalAvgPool2d]
+[Flatten]
+[Linear(4)]
+public sealed partial class TwiceNet;
+
 /// <summary>A layer of every kind that ONNX has, and of every argument.</summary>
 [Network(3, 17, 14, Classes = 6)]
 [Conv2d(8, KernelHeight = 3, KernelWidth = 5, StrideHeight = 2, StrideWidth = 1, PaddingTop = 1, PaddingLeft = 2, PaddingBottom = 0, PaddingRight = 1)]

@@ -18,6 +18,7 @@ public sealed class RoundTripTests : IDisposable
         ["PooledResNet"] = d => new PooledResNet(d, 3),
         ["TallResNet"] = d => new TallResNet(d, 3),
         ["SmallMobileNet"] = d => new SmallMobileNet(d, 3),
+        ["TwiceNet"] = d => new TwiceNet(d, 3),
         ["BranchedNet"] = d => new BranchedNet(d, 3),
         ["Quick28"] = d => new Quick28(d, 3),
         ["Slim28"] = d => new Slim28(d, 3),

@@ -9,7 +9,7 @@ namespace Nin.App.Commands;
 /// <summary><c>import</c>.</summary>
 sealed class ImportCommand : Command
 {
-    readonly Argument<string> file = new("file") { Description = "An ONNX file with its weights inside" };
+    readonly Argument<string> file = new("file") { Description = "An ONNX file" };
     readonly Option<string?> name = new("--class") { Description = "The class to declare (default: made of the file's name)", HelpName = "name" };
     readonly Option<string?> nameSpace = new("--namespace") { Description = "Its namespace (default: none)", HelpName = "name" };
     readonly Option<string?> input = new("--input") { Description = "Size of an input where the file leaves it open, as 3x224x224", HelpName = "size" };
@@ -28,13 +28,15 @@ sealed class ImportCommand : Command
         string path = parsed.GetValue(file)!, target = parsed.GetValue(folder)!;
         if (!File.Exists(path)) throw new FileNotFoundException($"{path} does not exist; name an ONNX file.");
         ImportedNetwork network;
+        string text;
         try
         {
             network = OnnxImport.Read(path, parsed.GetValue(name), Size(parsed.GetValue(input)));
+            text = network.ToDeclaration(parsed.GetValue(nameSpace));
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException(exception.Message);
+            throw new UsageException(ErrorText.Message(exception));
         }
 
         string declaration = Path.Combine(target, $"{network.Name}.cs"), weights = Path.Combine(target, $"{network.Name}.safetensors");
@@ -43,7 +45,17 @@ sealed class ImportCommand : Command
             throw new IOException($"{existing} exists already; move it, or name another folder with --out.");
         Directory.CreateDirectory(target);
         network.SaveWeights(weights);
-        File.WriteAllText(declaration, network.ToDeclaration(parsed.GetValue(nameSpace)));
+        try
+        {
+            File.WriteAllText(declaration, text);
+        }
+        catch
+        {
+            // Half of the result would be in the way of the next try.
+            File.Delete(weights);
+            throw;
+        }
+
         var result = new ImportResult(network.Name, network.Layers.Count, network.ParameterCount, [declaration, weights]);
         var report = new Report(parsed);
         foreach (string note in network.Notes) report.Note(note);

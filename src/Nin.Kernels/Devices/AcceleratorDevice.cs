@@ -32,7 +32,7 @@ sealed class AcceleratorDevice : Device
         ownsAccelerator = context is not null;
         arena = new CachingArena(length => accelerator.Allocate1D<float>(length), CachingArena.MayKeep);
         order = QueueOrder.Of(profile.Kind);
-        Ptx = ownsAccelerator ? PtxCache.Of(accelerator) : null;
+        Ptx = ownsAccelerator ? PtxKernels.Of(accelerator) : null;
         // An accelerator's owner may wait for all of it at any time, which spoils a recording.
         Graphs = ownsAccelerator ? CudaGraphs.Of(this) : null;
         Launches = new LaunchCatalog(this);
@@ -41,7 +41,7 @@ sealed class AcceleratorDevice : Device
     public Accelerator Accelerator { get; }
 
     /// <summary>Kernels that an earlier process compiled; null where none are kept.</summary>
-    public PtxCache? Ptx { get; }
+    public PtxKernels? Ptx { get; }
 
     /// <summary>What replays the launches of passes; null where they are queued one by one.</summary>
     public CudaGraphs? Graphs { get; }

@@ -13,7 +13,7 @@ public sealed record LoadOptions
 
     /// <summary>
     /// The name in the file, without the prefix, by the parameter's own, such as <c>ImportedNames</c> of an imported class or <see cref="TorchvisionNames"/>. What
-    /// it does not list has one name in both. Null for none.
+    /// it does not list has one name in both; where the load is not strict, it may list parameters that this network does not have, as a body under a new head. Null for none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Names { get; init; }
 
@@ -52,10 +52,11 @@ static class PartialLoad
     public static LoadReport Run(INetwork network, SafetensorsReader reader, LoadOptions options)
     {
         string[] unknown = [.. (options.Names?.Keys ?? []).Where(name => !network.Parameters.TryGet(name, out _))];
-        if (unknown.Length > 0)
+        if (unknown.Length > 0 && (options.Strict || unknown.Length == options.Names!.Count))
         {
             throw new ArgumentException(
-                $"{network.Architecture.Name} has no parameter '{unknown[0]}'; {nameof(LoadOptions)}.{nameof(LoadOptions.Names)} maps its parameters to names in the file.",
+                $"{network.Architecture.Name} has no parameter '{unknown[0]}'; {nameof(LoadOptions)}.{nameof(LoadOptions.Names)} maps its parameters to names in the file." +
+                (unknown.Length < options.Names!.Count ? $" To take what fits, load with {nameof(LoadOptions.Strict)} = false." : ""),
                 nameof(options));
         }
 

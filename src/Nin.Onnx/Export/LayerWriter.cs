@@ -7,10 +7,12 @@ namespace Nin.Onnx;
 /// <summary>Writes a layer as nodes.</summary>
 /// <param name="graph">Where they go.</param>
 /// <param name="layer">The layer.</param>
-/// <param name="input">Shape of one example that it reads, of several the first.</param>
+/// <param name="inputs">Shape of one example of each value that it reads.</param>
 /// <param name="values">A parameter's values by its name.</param>
-sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<string, float[]> values)
+sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape[] inputs, Func<string, float[]> values)
 {
+    readonly Shape input = inputs[0];
+
     string Name => layer.Name;
 
     double this[string argument] => layer.Arguments.First(a => a.Name == argument).Value;
@@ -45,7 +47,7 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<s
         "Dropout" => Node("Dropout", [x[0], Scalar("ratio", this["Probability"])]),
         "Flatten" => Node("Flatten", x, Int("axis", 1)),
         "Add" => Chain("Add", x),
-        "Multiply" => Chain("Mul", x),
+        "Multiply" => Chain("Mul", WholeFirst(x)),
         "Concat" => Node("Concat", x, Int("axis", 1)),
         _ => throw new NotSupportedException($"{Name} is a {layer.Kind}, which cannot be written as ONNX yet."),
     };
@@ -61,6 +63,13 @@ sealed class LayerWriter(GraphWriter graph, LayerInfo layer, Shape input, Func<s
         for (int i = 1; i < x.Length; i++)
             value = graph.Node(i == x.Length - 1 ? Name : $"{Name}.{i}", operation, [value, x[i]]);
         return value;
+    }
+
+    // The layer begins with the first value that is no gate: a product of gates alone would round otherwise.
+    string[] WholeFirst(string[] x)
+    {
+        int whole = Array.IndexOf(inputs, layer.Output);
+        return [x[whole], .. x[..whole], .. x[(whole + 1)..]];
     }
 
     /// <summary>A convolution, then 1x1 ones, each with what the block has around it; numbered as its parameters are.</summary>

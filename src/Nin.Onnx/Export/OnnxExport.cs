@@ -45,8 +45,8 @@ public static class OnnxExport
         foreach (var layer in architecture.Layers)
         {
             string[] inputs = [.. layer.Inputs.Select(i => i < 0 ? input : values[i])];
-            var shape = layer.Inputs[0] is >= 0 and var first ? architecture.Layers[first].Output : architecture.Input;
-            values.Add(new LayerWriter(writer, layer, shape, name => network.Parameters[name].ToArray()).Write(inputs));
+            Shape[] shapes = [.. layer.Inputs.Select(i => i < 0 ? architecture.Input : architecture.Layers[i].Output)];
+            values.Add(new LayerWriter(writer, layer, shapes, name => network.Parameters[name].ToArray()).Write(inputs));
         }
 
         string output = "logits";

@@ -20,6 +20,7 @@ static class Activations
     public static Value Clip(GraphReader graph, NodeProto node)
     {
         float least = Bound(1, "min", float.MinValue), most = Bound(2, "max", float.MaxValue);
+        if ((least, most) == (0, 6) && graph.Require(node, 0) is Affine { Scale: [1], Shift: [3] } shifted) return new PartOfHardSwish(shifted.Of);
         var x = graph.Layer(node, 0);
         if (least <= float.MinValue && most >= float.MaxValue) return x;
         if (!(least < most)) throw new NotSupportedException($"its lower bound {least:R} is not below its upper bound {most:R}");
@@ -93,6 +94,15 @@ static class Activations
         if (!(MathF.Abs(alpha - OneSixth) <= 1e-6f) || beta != 0.5f)
             throw new NotSupportedException($"alpha is {alpha:R} and beta {beta:R}; only 1/6 and 0.5, PyTorch's, are supported");
         return graph.Add("HardSigmoid", x.Shape, [], [], x.Layer);
+    }
+
+    /// <summary>The layers of what did not become hard swish.</summary>
+    public static LayerValue Unfinished(GraphReader graph, PartOfHardSwish part)
+    {
+        var x = part.Of;
+        if (part.Divided) return graph.Add("HardSigmoid", x.Shape, [], [], x.Layer);
+        var gate = graph.Add("Relu6", x.Shape, [], [], graph.Materialize(new Affine(x, [1], [3])).Layer);
+        return part.TimesInput ? graph.Add("Multiply", x.Shape, [], [], x.Layer, gate.Layer) : gate;
     }
 
     public static Value Gelu(GraphReader graph, NodeProto node)

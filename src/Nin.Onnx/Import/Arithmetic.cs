@@ -37,6 +37,7 @@ static class Arithmetic
         if (a is Unknown || b is Unknown) throw new UnknownInputException();
         if (a is Constant left && b is Constant right) return Fold(graph, left, right, by.Numbers, by.Whole);
         if (Gelu(a, b, by) is { } gelu) return gelu.IsComplete ? graph.Add("Gelu", gelu.Of.Shape, [], [], gelu.Of.Layer) : gelu;
+        if (HardSwish(a, b, by) is { } swish) return swish.IsComplete ? graph.Add("HardSwish", swish.Of.Shape, [], [], swish.Of.Layer) : swish;
         if (b is Constant numbers) return WithNumbers(graph, node, by, value: 0, numbers, by.Right);
         if (a is Constant first) return WithNumbers(graph, node, by, value: 1, first, by.Left ?? throw new NotSupportedException("it divides by a value"));
         if (by.Merge is null) throw new NotSupportedException("it takes two computed values");
@@ -63,7 +64,6 @@ static class Arithmetic
         var gateShape = whole.IsFlat ? whole : new Shape(whole.Channels, 1, 1);
         if (inputs.Any(i => i.Shape != whole && !(kind == "Multiply" && i.Shape == gateShape)))
             throw new NotSupportedException($"it combines {string.Join(" and ", inputs.Select(i => i.Shape))}; {(kind == "Add" ? "equal shapes are" : "equal shapes, or one pixel of as many channels, are")} needed");
-        if (inputs.Select(i => i.Layer).Distinct().Count() < inputs.Length) throw new NotSupportedException("it combines a value with itself");
         return graph.Add(kind, whole, [], [], [.. inputs.Select(i => i.Layer)]);
     }
 
@@ -102,6 +102,24 @@ static class Arithmetic
             Affine { Scale: [0.5f], Shift: [0] } x when by == Multiply && x.Of == part.Of && part.PlusOne => part with { TimesInput = true, Halved = true },
             _ => throw new NotSupportedException("erf is supported only as part of GELU"),
         };
+    }
+
+    // x min(max(x + 3, 0), 6) / 6, whichever of product and division comes first.
+    static PartOfHardSwish? HardSwish(Value a, Value b, Operator by)
+    {
+        if (!by.IsProduct || (a as PartOfHardSwish ?? b as PartOfHardSwish) is not { } part) return null;
+        return (ReferenceEquals(part, a) ? b : a) switch
+        {
+            Constant { Length: 1 } six when by == Divide && ReferenceEquals(part, a) && six.ToFloats()[0] == 6 && !part.Divided => part with { Divided = true },
+            Constant { Length: 1 } sixth when by == Multiply && IsSixth(sixth.ToFloats()[0]) && !part.Divided => part with { Divided = true },
+            LayerValue x when by == Multiply && x == part.Of && !part.TimesInput => part with { TimesInput = true },
+            Affine { Scale: [var scale], Shift: [0] } x when by == Multiply && x.Of == part.Of && IsSixth(scale) && part is { TimesInput: false, Divided: false } =>
+                part with { TimesInput = true, Divided = true },
+            _ => null,
+        };
+
+        // As float32 and as the 16-bit types have it.
+        static bool IsSixth(float value) => MathF.Abs(6 * value - 1) < 3e-3f;
     }
 
     /// <summary>A function of numbers alone, as exporters leave it where they do not fold constants.</summary>

@@ -8,9 +8,6 @@ sealed class GraphReader
     /// <summary>The most layers that a declaration has.</summary>
     const int MostLayers = 2000;
 
-    /// <summary>The most nodes that an error lists.</summary>
-    const int Listed = 20;
-
     readonly ModelProto model;
     readonly GraphProto graph;
     readonly ExternalWeights external;
@@ -20,10 +17,10 @@ sealed class GraphReader
     readonly List<ImportedLayer> layers = [];
     // The names of each layer's value in the graph.
     readonly List<List<string>> names = [];
-    readonly List<string> unsupported = [];
+    readonly List<(string Node, string Operator, string Why)> unsupported = [];
+    readonly List<string> malformed = [];
     readonly NodeOrder nodes;
     readonly Dictionary<string, int> reads;
-    int unsupportedCount;
     readonly List<string> notes = [];
     readonly Shape input;
 
@@ -65,11 +62,9 @@ sealed class GraphReader
     public ImportedNetwork Read()
     {
         foreach (var node in nodes.InOrder().Where(nodes.Needed.Contains)) Read(node);
-        if (unsupportedCount > 0)
-        {
-            string more = unsupportedCount > Listed ? $"; and {unsupportedCount - Listed} more" : "";
-            throw new NotSupportedException($"has {unsupportedCount} node{(unsupportedCount == 1 ? "" : "s")} that cannot be imported: {string.Join("; ", unsupported)}{more}.");
-        }
+        string refused = unsupported.Count == 0 ? "" : $"has {unsupported.Count} node{(unsupported.Count == 1 ? "" : "s")} that cannot be imported: {Wording.ByReason(unsupported)}";
+        if (malformed.Count > 0) throw new InvalidDataException(string.Join("; ", malformed) + (refused.Length > 0 ? $"; the file also {refused}" : ""));
+        if (refused.Length > 0) throw new NotSupportedException($"{refused}.");
 
         string output = graph.Output[0].Name;
         if (!values.TryGetValue(output, out var last)) throw new InvalidDataException($"no node gives the output '{output}'");
@@ -165,6 +160,7 @@ sealed class GraphReader
         LayerValue layer => layer,
         Affine affine => ChannelScale(affine),
         Padded => throw new NotSupportedException("the zero padding is on its own; it must come directly before a convolution or pooling"),
+        PartOfHardSwish part => Activations.Unfinished(this, part),
         PartOfGelu => throw new NotSupportedException("erf is on its own; it is supported only as part of GELU"),
         HalfPixel => throw new NotSupportedException("features have one axis more; they must become an image of one pixel, or features again"),
         PartOfMean => throw new NotSupportedException("the mean over one of height and width is on its own; only the mean over both is supported"),
@@ -237,7 +233,12 @@ sealed class GraphReader
         }
         catch (NotSupportedException exception)
         {
-            if (++unsupportedCount <= Listed) unsupported.Add($"'{node.Label}' ({node.OpType}): {exception.Message}");
+            unsupported.Add((node.Label, node.OpType, exception.Message));
+            GivesUnknown(node);
+        }
+        catch (InvalidDataException exception) when (!Limits.IsSpent)
+        {
+            malformed.Add(exception.Message);
             GivesUnknown(node);
         }
     }

@@ -29,7 +29,10 @@ public sealed record ImportedNetwork(
 
     /// <summary>The declaration: a partial class with its layers as attributes, as C#.</summary>
     /// <param name="nameSpace">Its namespace; null for none.</param>
-    public string ToDeclaration(string? nameSpace = null) => new DeclarationWriter(this, nameSpace).Write();
+    /// <exception cref="ArgumentException"><paramref name="nameSpace"/> cannot be a namespace's name.</exception>
+    public string ToDeclaration(string? nameSpace = null) => nameSpace is null || Identifiers.IsNamespace(nameSpace)
+        ? new DeclarationWriter(this, nameSpace).Write()
+        : throw new ArgumentException($"'{nameSpace}' is not a valid namespace: use C# identifiers with dots between them.", nameof(nameSpace));
 
     /// <summary>The network as it can be run without being compiled, with its weights on a device.</summary>
     /// <exception cref="InsufficientMemoryException">The device has insufficient memory.</exception>

@@ -16,12 +16,15 @@ sealed class Limits(long fileBytes)
     readonly long most = (1 << 16) + 8 * fileBytes;
     long taken;
 
+    /// <summary>Whether it computed more: nothing more is read of it.</summary>
+    public bool IsSpent => taken > most;
+
     /// <summary>Asked before numbers are computed that the file does not hold.</summary>
     /// <exception cref="InvalidDataException">They are more than a file of this length may cause.</exception>
     public void Take(long numbers)
     {
         taken += numbers;
-        if (taken > most)
+        if (IsSpent)
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture, $"the graph computes more than {most:N0} numbers, which is what a file of this length may: it is damaged or made to take memory"));
     }
@@ -53,7 +56,7 @@ static class Checked
 /// <summary>What a file says, in a message.</summary>
 static class Wording
 {
-    const int Shown = 8, MostCharacters = 1500;
+    const int Shown = 8, ShownOfReason = 4, ShownOfName = 60, MostCharacters = 1800;
 
     /// <summary>The first numbers of a list.</summary>
     public static string Listing<T>(IEnumerable<T> items)
@@ -61,6 +64,16 @@ static class Wording
         var first = items.Take(Shown + 1).ToList();
         return first.Count > Shown ? $"{string.Join(", ", first.Take(Shown))}, ..." : string.Join(", ", first);
     }
+
+    /// <summary>Nodes with their operators and why they are refused: those that are refused for one reason side by side, the first of them by name.</summary>
+    public static string ByReason(IEnumerable<(string Node, string Operator, string Why)> nodes) => string.Join(
+        "; ", nodes.GroupBy(n => (n.Operator, n.Why)).Select(group =>
+        {
+            int more = group.Count() - ShownOfReason;
+            return $"{string.Join(", ", group.Take(ShownOfReason).Select(n => $"'{Short(n.Node)}'"))}{(more > 0 ? $" and {more} more" : "")} ({group.Key.Operator}): {group.Key.Why}";
+        }));
+
+    static string Short(string name) => name.Length > ShownOfName ? $"{name[..ShownOfName]}..." : name;
 
     /// <summary>A message of one line, whatever the names in it hold.</summary>
     public static string OneLine(string message)

@@ -12,6 +12,8 @@ static class LinearLayers
         if (node.Int("transA", 0) != 0) throw new NotSupportedException("it transposes its input");
         var weight = graph.FindConstant(node, 1) ?? throw new InvalidDataException($"node '{node.Label}' (Gemm) lacks its weights");
         var bias = graph.FindConstant(node, 2);
+        // Features come last: another dimension before them is the batch's.
+        if (bias is { Dims: [.., > 1, _] }) throw new NotSupportedException($"its bias has the shape [{Wording.Listing(bias.Dims)}], another one for each example of a batch");
         float beta = node.Float("beta", 1);
         float[]? biases = bias?.ToFloats().Select(b => b * beta).ToArray();
         return Linear(graph, node, weight, node.Int("transB", 0) != 0, node.Float("alpha", 1), biases, bias is null || beta != 1 ? null : node.Input[2]);

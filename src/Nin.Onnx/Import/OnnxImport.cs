@@ -16,13 +16,16 @@ public static class OnnxImport
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ImportedNetwork Read(string path, string? className = null, Shape? input = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
         string name = className ?? Identifiers.Of(Path.GetFileNameWithoutExtension(path), otherwise: "Network");
-        if (!Identifiers.IsValid(name)) throw new ArgumentException($"'{name}' is not a valid class name: use letters, digits and _, and no C# keyword.", nameof(className));
+        if (className is not null && Identifiers.WhyNoNetwork(name, []) is { } wrong) throw new ArgumentException(wrong, nameof(className));
         var (model, bytes) = OnnxFile.Read(path);
         try
         {
             var external = new ExternalWeights(Path.GetDirectoryName(Path.GetFullPath(path))!, model.Graph);
-            return new GraphReader(model, name, Path.GetFileName(path), input, external, new Limits(bytes + external.Bytes)).Read();
+            var network = new GraphReader(model, name, Path.GetFileName(path), input, external, new Limits(bytes + external.Bytes)).Read();
+            if (Identifiers.WhyNoNetwork(name, network.Layers.Select(l => l.Name)) is not { } hidden) return network;
+            return className is null ? network with { Name = name + "Network" } : throw new ArgumentException(hidden, nameof(className));
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(path, StringComparison.Ordinal))
         {

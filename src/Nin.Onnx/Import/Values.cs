@@ -56,5 +56,14 @@ sealed record PartOfGelu(LayerValue Of, bool PlusOne = false, bool TimesInput = 
     public bool IsComplete => PlusOne && TimesInput && Halved;
 }
 
+/// <summary>A layer's value plus 3, between 0 and 6, and what is on the way from there to hard swish or hard sigmoid.</summary>
+/// <param name="Of">The value.</param>
+/// <param name="TimesInput">Whether it was multiplied by the value.</param>
+/// <param name="Divided">Whether it was divided by 6.</param>
+sealed record PartOfHardSwish(LayerValue Of, bool TimesInput = false, bool Divided = false) : Value
+{
+    public bool IsComplete => TimesInput && Divided;
+}
+
 /// <summary>The value of a node that cannot be read. What reads it is not reported again.</summary>
 sealed record Unknown : Value;

@@ -104,7 +104,23 @@ public sealed class PortableKernelPtxTests(PtxCompiler compiler) : IClassFixture
     [InlineData(typeof(ThreadImplicitGemm), "GemmKernel")]
     [InlineData(typeof(ThreadWeightGradient), "GradientKernel")]
     public void Products_and_sums_are_one_instruction(Type type, string method) =>
-        compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("fma.rn.f32").And.NotContain("mul.f32");
+        compiler.Compile(type.GetMethod(method, Static)!).Should().Contain("fma.rn.f32").And.NotContain("mul.rn.f32");
+
+    [Theory]
+    [InlineData("add.f32 %f1, %f2, %f3;", "add.rn.f32 %f1, %f2, %f3;")]
+    [InlineData("@%p1 mul.f32 %f1, %f2, %f3;", "@%p1 mul.rn.f32 %f1, %f2, %f3;")]
+    [InlineData("sub.f64 %d1, %d2, %d3;", "sub.rn.f64 %d1, %d2, %d3;")]
+    [InlineData("atom.global.add.f32 %f1, [%r1], %f2;", "atom.global.add.f32 %f1, [%r1], %f2;")]
+    [InlineData("mul.lo.s32 %r1, %r2, %r3;", "mul.lo.s32 %r1, %r2, %r3;")]
+    public void Sums_and_products_say_how_they_round(string written, string rounded) => PtxRounding.AsWritten(written).Should().Be(rounded);
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void No_compiler_fuses_what_a_kernel_does_not(string type, string method) =>
+        compiler.Compile(LibraryKernels.Find(type, method)).Split('\n', StringSplitOptions.TrimEntries)
+            .Where(l => l.Contains(" add.f", StringComparison.Ordinal) || l.StartsWith("add.f", StringComparison.Ordinal) || l.StartsWith("mul.f", StringComparison.Ordinal)
+                || l.StartsWith("sub.f", StringComparison.Ordinal))
+            .Should().BeEmpty("what may be contracted is rounded otherwise in one kernel than in another");
 
     // Eight steps of k at a time, two times: four fragments of four numbers and eight, or four, of two are rounded, and split where a product is accurate to float32.
     [Theory]

@@ -25,7 +25,7 @@ public sealed class PtxCompiler : IDisposable
     {
         if (texts.TryGetValue(kernel, out string? text)) return text;
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
-        return texts[kernel] = ((PTXCompiledKernel)backend.Compile(entry, Specialization(kernel))).PTXAssembly;
+        return texts[kernel] = PtxRounding.AsWritten(((PTXCompiledKernel)backend.Compile(entry, Specialization(kernel))).PTXAssembly);
     }
 
     /// <summary>The threads that a kernel is loaded for: a kernel of work-groups has as many as its tile asks for.</summary>

@@ -75,6 +75,22 @@ public sealed class PartialLoadTests : IDisposable
     }
 
     [Fact]
+    public void A_map_may_name_layers_that_a_new_head_has_replaced_unless_the_load_is_strict()
+    {
+        using var source = new TinyNin(device, seed: 1);
+        Write(source, rename: name => name.Replace("Block1.0", "stem.conv", StringComparison.Ordinal));
+        using var target = new TinyNin(device, seed: 2);
+        var names = new Dictionary<string, string> { ["Block1.0.weight"] = "stem.conv.weight", ["Block1.0.bias"] = "stem.conv.bias", ["Head.weight"] = "fc.weight" };
+        Checkpoint.Load(target, File, new LoadOptions { Strict = false, Names = names }).Loaded.Should().HaveCount(target.Parameters.Count);
+        target.Parameters["Block1.0.weight"].ToArray().Should().Equal(source.Parameters["Block1.0.weight"].ToArray());
+
+        FluentActions.Invoking(() => Checkpoint.Load(target, File, new LoadOptions { Names = names }))
+            .Should().Throw<ArgumentException>().WithMessage("TinyNin has no parameter 'Head.weight'*To take what fits, load with Strict = false.*");
+        FluentActions.Invoking(() => Checkpoint.Load(target, File, new LoadOptions { Strict = false, Names = new Dictionary<string, string> { ["Head.weight"] = "fc.weight" } }))
+            .Should().Throw<ArgumentException>("no name of the map is a parameter's: it is another network's").WithMessage("TinyNin has no parameter 'Head.weight'*");
+    }
+
+    [Fact]
     public void A_file_of_which_nothing_matches_is_an_error_that_shows_names_of_both()
     {
         using var source = new TinyNin(device, seed: 1);

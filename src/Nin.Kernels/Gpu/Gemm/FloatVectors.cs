@@ -70,6 +70,16 @@ struct Float4
         return a;
     }
 
+    /// <summary><c>a * b + c</c>, rounded once.</summary>
+    public static Float4 MultiplyAdd(Float4 a, Float4 b, Float4 c)
+    {
+        c.S0 = FusedMultiplyAdd.Of(a.S0, b.S0, c.S0);
+        c.S1 = FusedMultiplyAdd.Of(a.S1, b.S1, c.S1);
+        c.S2 = FusedMultiplyAdd.Of(a.S2, b.S2, c.S2);
+        c.S3 = FusedMultiplyAdd.Of(a.S3, b.S3, c.S3);
+        return c;
+    }
+
     /// <summary>Negative elements become zero; NaN stays.</summary>
     public static Float4 Relu(Float4 a)
     {

@@ -34,7 +34,7 @@ readonly record struct BatchNormArrays(ArrayView<float> X, BatchNormChannels Cha
     {
         Float4 g = Float4.Load(Dy, at, width);
         if (map.HasResidual != 0) g = Float4.MaskByPositive(g, Float4.Load(Y, at, width));
-        if (map.Relu != 0) g = Float4.MaskByPositive(g, Float4.Add(Float4.Multiply(normalised, factors.Gamma), factors.Beta));
+        if (map.Relu != 0) g = Float4.MaskByPositive(g, BatchNormApply.Scaled(normalised, factors.Gamma, factors.Beta));
         return g;
     }
 }

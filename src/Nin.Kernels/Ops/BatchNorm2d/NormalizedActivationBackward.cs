@@ -52,7 +52,7 @@ sealed class NormalizedActivationBackwardKernel<TActivation>(AcceleratorDevice d
             var factors = arrays.Factors(map, rows.Channel((int)i), rows.Width);
             for (long at = (long)i * rows.Width; at < rows.Length; at += rows.Step)
             {
-                Float4 saved = Float4.Add(Float4.Multiply(arrays.Normalised(factors, at, rows.Width), factors.Gamma), factors.Beta);
+                Float4 saved = BatchNormApply.Scaled(arrays.Normalised(factors, at, rows.Width), factors.Gamma, factors.Beta);
                 if (savesOutput != 0) saved = ActivationOfFour.Value(activation, saved, rows.Width);
                 ActivationOfFour.Gradient(activation, saved, Float4.Load(arrays.Dy, at, rows.Width), rows.Width).Store(arrays.Dy, at, rows.Width);
             }

@@ -12,7 +12,7 @@ using ILGPU.Runtime.Cuda;
 namespace Nin;
 
 /// <summary>
-/// The PTX of the library's own kernels, kept on disk from process to process: the driver keeps the machine code that it makes of PTX, but ILGPU compiles IL to
+/// Kernels on CUDA: PTX as ILGPU writes it, rounded as it is written. That of the library's own kernels is kept on disk from process to process: the driver keeps the machine code that it makes of PTX, but ILGPU compiles IL to
 /// PTX in each process, which takes seconds for a network's first step. A kernel is found by all that its text depends on: its method, the builds of Nin and of
 /// ILGPU, and the device's architecture and instruction set. Kernels of other assemblies are compiled each time: nobody knows which code they call.
 /// </summary>
@@ -21,7 +21,7 @@ namespace Nin;
 /// or is refused by the driver is compiled again, and what cannot be written is not kept. ILGPU 1.5.3 has no cache of its own, and makes a kernel of a text by an
 /// internal constructor alone.
 /// </remarks>
-sealed class PtxCache
+sealed class PtxKernels
 {
     /// <summary>Names the folder, or turns the cache off.</summary>
     public const string Variable = "NIN_KERNEL_CACHE";
@@ -32,15 +32,16 @@ sealed class PtxCache
     const string Off = "off", Extension = ".ptx";
 
     readonly CudaAccelerator accelerator;
-    readonly string folder, target;
+    readonly string target;
+    readonly string? folder; // null where nothing is kept
     readonly Lock gate = new();
     readonly Dictionary<MethodInfo, Delegate> launches = [];
 
-    PtxCache(CudaAccelerator accelerator, string root)
+    PtxKernels(CudaAccelerator accelerator, string? root)
     {
         this.accelerator = accelerator;
-        string build = $"{typeof(PtxCache).Module.ModuleVersionId:N}-{typeof(Context).Module.ModuleVersionId:N}";
-        folder = Path.Combine(root, Hash(build)[..16]);
+        string build = $"{typeof(PtxKernels).Module.ModuleVersionId:N}-{typeof(Context).Module.ModuleVersionId:N}";
+        folder = root is null ? null : Path.Combine(root, Hash(build)[..16]);
         target = $"{accelerator.Architecture}, {accelerator.InstructionSet}";
     }
 
@@ -50,21 +51,20 @@ sealed class PtxCache
     /// <summary>Kernels that were compiled.</summary>
     public int Compiled { get; private set; }
 
-    /// <summary>The cache of an accelerator in a context of Nin's own, whose options are known; null where it is not a CUDA device, or the cache is off.</summary>
-    public static PtxCache? Of(Accelerator accelerator)
+    /// <summary>The kernels of an accelerator in a context of Nin's own, whose options are known; null where it is not a CUDA device.</summary>
+    public static PtxKernels? Of(Accelerator accelerator)
     {
         string? named = Environment.GetEnvironmentVariable(Variable);
-        return accelerator is not CudaAccelerator cuda || named == Off ? null : new(cuda, string.IsNullOrEmpty(named) ? UserCache.Folder("kernels") : named);
+        return accelerator is not CudaAccelerator cuda ? null : new(cuda, named == Off ? null : string.IsNullOrEmpty(named) ? UserCache.Folder("kernels") : named);
     }
 
-    /// <summary>Loads a kernel, once for all that launch it; null where it is none of the library's.</summary>
+    /// <summary>Loads a kernel, once for all that launch it.</summary>
     /// <typeparam name="TLaunch">The delegate of its launch.</typeparam>
     /// <param name="method">The kernel.</param>
     /// <param name="specialization">Always the same one for a method.</param>
-    public TLaunch? Load<TLaunch>(MethodInfo method, in KernelSpecialization specialization)
+    public TLaunch Load<TLaunch>(MethodInfo method, in KernelSpecialization specialization)
         where TLaunch : Delegate
     {
-        if (!IsOwn(method.DeclaringType)) return null;
         lock (gate)
         {
             if (!launches.TryGetValue(method, out var launch)) launches.Add(method, launch = LoadOnce<TLaunch>(method, specialization));
@@ -76,13 +76,14 @@ sealed class PtxCache
         where TLaunch : Delegate
     {
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(method);
-        string file = Path.Combine(folder, Hash($"{method.DeclaringType}.{method}, {specialization.MaxNumThreadsPerGroup}, {specialization.MinNumGroupsPerMultiprocessor}, {target}") + Extension);
-        if (Read(file) is var (sharedBytes, text))
+        string? file = folder is not null && IsOwn(method.DeclaringType)
+            ? Path.Combine(folder, Hash($"{method.DeclaringType}.{method}, {specialization.MaxNumThreadsPerGroup}, {specialization.MinNumGroupsPerMultiprocessor}, {target}") + Extension)
+            : null;
+        if (file is not null && Read(file) is var (sharedBytes, text))
         {
             try
             {
-                var found = Kernel(accelerator.Context, new EntryPoint(entry, new SharedMemorySpecification(sharedBytes, false), specialization), null, text);
-                var launch = accelerator.LoadKernel(found).CreateLauncherDelegate<TLaunch>();
+                var launch = Load<TLaunch>(new EntryPoint(entry, new SharedMemorySpecification(sharedBytes, false), specialization), text);
                 Found++;
                 return launch;
             }
@@ -94,12 +95,16 @@ sealed class PtxCache
 
         var compiled = (PTXCompiledKernel)accelerator.GetBackend().Compile(entry, specialization);
         Compiled++;
-        Write(file, EntryOf(compiled).SharedMemory.StaticSize, compiled.PTXAssembly);
-        return accelerator.LoadKernel(compiled).CreateLauncherDelegate<TLaunch>();
+        string rounded = PtxRounding.AsWritten(compiled.PTXAssembly);
+        if (file is not null) Write(file, EntryOf(compiled).SharedMemory.StaticSize, rounded);
+        return Load<TLaunch>(EntryOf(compiled), rounded);
     }
 
+    TLaunch Load<TLaunch>(EntryPoint entry, string text)
+        where TLaunch : Delegate => accelerator.LoadKernel(Kernel(accelerator.Context, entry, null, text)).CreateLauncherDelegate<TLaunch>();
+
     static bool IsOwn(Type? type) => type is null || type.IsPrimitive
-        || (type.Assembly == typeof(PtxCache).Assembly && type.GetGenericArguments().All(IsOwn));
+        || (type.Assembly == typeof(PtxKernels).Assembly && type.GetGenericArguments().All(IsOwn));
 
     // The first line says how much shared memory the kernel has, and what the rest hashes to.
     static (int SharedBytes, string Text)? Read(string file)
@@ -119,14 +124,15 @@ sealed class PtxCache
         }
     }
 
-    void Write(string file, int sharedBytes, string text)
+    static void Write(string file, int sharedBytes, string text)
     {
         try
         {
-            if (!Directory.Exists(folder)) Forget();
-            Directory.CreateDirectory(folder);
+            string build = Path.GetDirectoryName(file)!;
+            if (!Directory.Exists(build)) Forget(build);
+            Directory.CreateDirectory(build);
             // Several processes may write the same kernel.
-            string written = Path.Combine(folder, Path.GetRandomFileName());
+            string written = Path.Combine(build, Path.GetRandomFileName());
             File.WriteAllText(written, $"{sharedBytes} {Hash(text)}\n{text}");
             File.Move(written, file, overwrite: true);
         }
@@ -137,11 +143,11 @@ sealed class PtxCache
     }
 
     // The oldest builds make room for this one. Only folders that a cache has made are touched.
-    void Forget()
+    static void Forget(string build)
     {
-        var root = Directory.GetParent(folder)!;
+        var root = Directory.GetParent(build)!;
         if (!root.Exists) return;
-        foreach (var old in root.GetDirectories().Where(d => d.Name.Length == Path.GetFileName(folder).Length)
+        foreach (var old in root.GetDirectories().Where(d => d.Name.Length == Path.GetFileName(build).Length)
             .OrderByDescending(d => d.LastWriteTimeUtc).Skip(MostBuilds - 1))
         {
             foreach (var ptx in old.GetFiles("*" + Extension)) ptx.Delete();
