@@ -74,7 +74,7 @@ public sealed class ExporterPatternTests : PatternTests
     {
         string x = Graph.Input(0, 3, 9, 8);
         string normal = Graph.Node("Div", [Graph.Node("Sub", [x, Graph.Floats([1, 3, 1, 1], 0.4f, 0.5f, 0.6f)]), Graph.Floats([3, 1, 1], 0.2f, 0.25f, 0.3f)]);
-        Agrees(Graph.Node("Conv", [normal, Graph.Weights(4, 3, 3, 3)], Ints("pads", 1, 1, 1, 1))).Should().Contain("[BatchNorm2d]").And.Contain("freeze it");
+        Agrees(Graph.Node("Conv", [normal, Graph.Weights(4, 3, 3, 3)], Ints("pads", 1, 1, 1, 1))).Should().Contain("[Conv2d(3, Kernel = 1, Groups = 3)]").And.Contain("unless it is frozen");
     }
 
     [Fact]
@@ -87,11 +87,34 @@ public sealed class ExporterPatternTests : PatternTests
         string term = Graph.Node("Add", [shift, Graph.Node("Neg", [Graph.Node("Mul", [mean, factor])])]);
         string x = Graph.Node("Conv", [Graph.Input(0, 3, 9, 8), Graph.Weights(4, 3, 3, 3)]);
         string product = Graph.Node("Mul", [x, Graph.Node("Reshape", [factor, Graph.Integers(4, 1, 1)])]);
-        Agrees(Graph.Node("Add", [product, Graph.Node("Reshape", [term, Graph.Integers(1, 4, 1, 1)])])).Should().Contain("[BatchNorm2d]");
+        Agrees(Graph.Node("Add", [product, Graph.Node("Reshape", [term, Graph.Integers(1, 4, 1, 1)])])).Should().Contain("[Conv2d(4, Kernel = 3)]\npublic", "it is folded into the convolution");
     }
 
     [Fact]
-    public void The_negative_of_a_value_is_computed() => Agrees(Graph.Node("Relu", [Graph.Node("Neg", [Conv()])])).Should().Contain("[BatchNorm2d");
+    public void The_negative_of_a_value_is_computed() => Agrees(Graph.Node("Relu", [Graph.Node("Neg", [Conv()])])).Should().NotContain("BatchNorm2d").And.NotContain("Groups");
+
+    [Fact]
+    public void Numbers_after_a_layer_that_others_read_are_a_layer_of_their_own()
+    {
+        string x = Conv(), twice = Graph.Node("Mul", [x, Graph.Floats([], 2)]);
+        string shifted = Graph.Node("Add", [twice, Graph.Weights(1, 4, 1, 1)]), relu = Graph.Node("Relu", [twice]);
+        Agrees(Graph.Node("Add", [Graph.Node("Add", [shifted, relu]), x])).Should().Contain("Groups = 4");
+    }
+
+    [Fact]
+    public void Numbers_after_a_product_that_two_read_are_applied_once_to_each()
+    {
+        string twice = Graph.Node("Mul", [Conv(), Graph.Weights(1, 4, 1, 1)]);
+        Agrees(Graph.Node("Add", [Graph.Node("Sigmoid", [twice]), Graph.Node("Add", [twice, Graph.Floats([], 1)])])).Should().Contain("Groups = 4");
+    }
+
+    [Fact]
+    public void Numbers_after_a_linear_layer_are_folded_into_it()
+    {
+        string x = Graph.Node("Flatten", [Graph.Node("GlobalAveragePool", [Conv()])]);
+        string y = Graph.Node("Gemm", [x, Graph.Weights(4, 5), Graph.Weights(5)]);
+        Agrees(Graph.Node("Relu", [Graph.Node("Add", [Graph.Node("Mul", [y, Graph.Weights(5)]), Graph.Weights(1, 5)])])).Should().NotContain("BatchNorm2d");
+    }
 
     [Fact]
     public void A_sum_after_a_convolution_that_something_else_reads_is_no_bias()

@@ -16,7 +16,8 @@ namespace Nin.Benchmarks.Service;
 
 /// <summary>
 /// How soon <c>samples/web-service</c>, published by Native AOT, answers the first picture after its process starts, beside how soon ONNX Runtime has a first result
-/// of the same network in a console program, which neither serves nor decodes; and the first result of <c>book</c> in a console program on both sides.
+/// of the same network in a console program, which neither serves nor decodes; and the first result of <c>book</c> in a console program on both sides, by Native AOT and
+/// compiled while it runs.
 /// </summary>
 sealed class FirstRequest : IDisposable
 {
@@ -27,7 +28,17 @@ sealed class FirstRequest : IDisposable
 
     string Published => Path.Combine(folder.FullName, "published");
 
-    string PublishedBook => Path.Combine(folder.FullName, "book");
+    // The ways that one program is published in, and whether it is started with a startup profile.
+    static readonly (string Name, string[] Properties, bool HasProfile)[] WaysToStart =
+    [
+        ("Native AOT", [], false),
+        ("ReadyToRun and a startup profile", [WithoutAot, "-p:PublishReadyToRun=true"], true),
+        ("ReadyToRun", [WithoutAot, "-p:PublishReadyToRun=true"], false),
+        ("a startup profile", [WithoutAot], true),
+        ("nothing of it", [WithoutAot], false),
+    ];
+
+    const string WithoutAot = "-p:PublishAot=false";
 
     string BookOnnx => Path.Combine(folder.FullName, "book.onnx");
 
@@ -52,18 +63,29 @@ sealed class FirstRequest : IDisposable
     void Run(Options options)
     {
         Save();
-        if ((Publish("samples/web-service", Published) ?? Publish("bench/FirstResult", PublishedBook)) is { } problem)
+        if (Publish("samples/web-service", Published, []) is { } problem)
         {
             Console.WriteLine(problem);
             return;
         }
 
         var peer = Field.OnnxRuntime();
-        Console.WriteLine($"| ms from the start of the process, median of {options.Rounds} (range) | published by Native AOT | ONNX Runtime's first result | ratio |");
+        Console.WriteLine($"| ms from the start of the process, median of {options.Rounds} (range) | Nin | ONNX Runtime's first result | ratio |");
         Console.WriteLine("|---|---|---|---|");
-        Row("the service's answer to its first picture", options.Rounds, Answer, peer, Onnx);
-        string book = Path.Combine(PublishedBook, "FirstResult");
-        Row("`book`, first result at batch 1", options.Rounds, () => Result([book], new Dictionary<string, string>()), peer, BookOnnx);
+        Row("the service's answer to its first picture, by Native AOT", options.Rounds, Answer, peer, Onnx);
+        foreach (var (name, properties, hasProfile) in WaysToStart)
+        {
+            string book = Path.Combine(folder.FullName, "book", string.Concat(properties));
+            if (!Directory.Exists(book) && Publish("bench/FirstResult", book, properties) is { } refused)
+            {
+                Console.WriteLine(refused);
+                return;
+            }
+
+            string[] command = hasProfile ? [Path.Combine(book, "FirstResult"), book] : [Path.Combine(book, "FirstResult")];
+            Row($"`book`, first result at batch 1, with {name}", options.Rounds, () => Result(command, new Dictionary<string, string>()), peer, BookOnnx);
+        }
+
         Console.WriteLine();
         Console.WriteLine("Published: " + string.Join(", ", Files().Select(f => $"{f.Name} {f.Length / 1e6:0.0} MB")));
     }
@@ -107,12 +129,12 @@ sealed class FirstRequest : IDisposable
     }
 
     // Why it could not be published, or null.
-    static string? Publish(string project, string to)
+    static string? Publish(string project, string to, string[] properties)
     {
-        Console.Error.WriteLine($"Publishing {project} by Native AOT; it takes a minute.");
+        Console.Error.WriteLine($"Publishing {project} {string.Join(' ', properties)}; it takes a minute.");
         string last = "no message";
         var end = ChildProcess.Run(
-            ["dotnet", "publish", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--nologo", "-v", "quiet", "-o", to, Path.Combine(Repository.Root, project)],
+            ["dotnet", "publish", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--nologo", "-v", "quiet", "-o", to, .. properties, Path.Combine(Repository.Root, project)],
             new Dictionary<string, string>(), line => last = line);
         return end.ExitCode == 0 ? null : $"{project} could not be published: {last}";
     }

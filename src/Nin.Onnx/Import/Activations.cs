@@ -82,9 +82,7 @@ static class Activations
         var below = graph.Add("Relu", x.Shape, [], [], Scaled(x, _ => -1).Layer);
         return graph.Add("Add", x.Shape, [], [], above.Layer, Scaled(below, c => -slopes[slopes.Length == 1 ? 0 : c]).Layer);
 
-        LayerValue Scaled(LayerValue of, Func<int, float> factor) => graph.Add(
-            "Conv2d", x.Shape, [new("Filters", channels), new("Kernel", 1), .. channels == 1 ? (LayerArgument[])[] : [new("Groups", channels)], new("Bias", 0)],
-            [new("weight", [channels, 1, 1, 1], [.. Enumerable.Range(0, channels).Select(factor)], null)], of.Layer);
+        LayerValue Scaled(LayerValue of, Func<int, float> factor) => graph.ScaleByChannel(of, [.. Enumerable.Range(0, channels).Select(factor)], new float[channels]);
     }
 
     public static Value HardSigmoid(GraphReader graph, NodeProto node)

@@ -3,7 +3,7 @@ using Nin.Onnx.Schema;
 namespace Nin.Onnx;
 
 /// <summary>Goes through the nodes of a graph in the order of their values, and collects the layers that they are.</summary>
-sealed class GraphReader
+sealed partial class GraphReader
 {
     /// <summary>The most layers that a declaration has.</summary>
     const int MostLayers = 2000;
@@ -169,49 +169,12 @@ sealed class GraphReader
         _ => throw new NotSupportedException("it computes with numbers alone"),
     };
 
-    /// <summary>Gives a layer without bias one, if nothing but the sum reads what it gives.</summary>
-    public bool TryAddBias(LayerValue of, string value, float[] bias, string? source)
-    {
-        // A layer's value may have several names: what leaves it as it is gives it another one.
-        if (of.Layer < 0 || !names[of.Layer].Append(value).All(name => reads.GetValueOrDefault(name) == 1 && name != graph.Output[0].Name)) return false;
-        // What makes an image of its features once more will read it as it is now.
-        if (Pixels.Values.Any(pixel => pixel.Layer == of.Layer)) return false;
-        if (layers.Skip(of.Layer + 1).Any(l => l.Inputs.Contains(of.Layer))) return false;
-        var layer = layers[of.Layer];
-        if (layer.Kind is not ("Conv2d" or "Pointwise" or "ConvTranspose2d" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
-        var added = new ImportedTensor("bias", [bias.Length], bias, source);
-        Check(layer.Kind, added);
-        layers[of.Layer] = layer with { Arguments = [.. layer.Arguments.Where(a => a.Name != "Bias")], Weights = [.. layer.Weights, added] };
-        return true;
-    }
-
     void Check(string kind, ImportedTensor weight)
     {
         // Of one initialiser there may be many layers, each with a copy when they are saved.
         Limits.Take(weight.Values.Length);
         if (!weight.Values.All(float.IsFinite))
             throw new InvalidDataException($"the {weight.Role} of a {kind}, '{weight.Source}', holds NaN or infinity; it was saved after training diverged, or is damaged");
-    }
-
-    /// <summary>A normalisation whose statistics are such that it multiplies and adds these numbers.</summary>
-    LayerValue ChannelScale(Affine affine)
-    {
-        int channels = affine.Of.Shape.Channels;
-        Limits.Take(4L * channels);
-        float[] scale = Spread(affine.Scale), shift = Spread(affine.Shift);
-        const float epsilon = 1e-5f;
-        float[] ones = new float[channels];
-        Array.Fill(ones, 1 - epsilon);
-        Note("A multiplication or addition by channel became a BatchNorm2d whose statistics leave the value as it is: freeze it, or train it as a normalisation.");
-        return Add("BatchNorm2d", affine.Of.Shape, [], Normalization.Weights(scale, shift, new float[channels], ones, new string?[4]), affine.Of.Layer);
-
-        float[] Spread(float[] numbers)
-        {
-            if (numbers.Length == channels) return numbers;
-            float[] all = new float[channels];
-            Array.Fill(all, numbers[0]);
-            return all;
-        }
     }
 
     void Read(NodeProto node)
