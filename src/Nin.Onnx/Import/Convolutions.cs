@@ -90,10 +90,11 @@ static class Convolutions
         return graph.Add(kind, new Shape(x.Shape.Channels, 1, 1), [], [], x.Layer);
     }
 
-    /// <summary>The mean over height and width, as some exporters write global average pooling; in one node or, an axis each, in two.</summary>
+    /// <summary>The mean over height and width, as some exporters write global average pooling, in one node or, an axis each, in two; or the mean of numbers.</summary>
     public static Value ReduceMean(GraphReader graph, NodeProto node)
     {
         var value = graph.Require(node, 0);
+        if (value is Constant) return NumberNodes.Reduce(graph, node, numbers => numbers.Average());
         bool keeps = node.Int("keepdims", 1) != 0;
         long[] axes = graph.Integers(node, "axes", 1);
         int rank = value is PartOfMean { Kept: false } ? 3 : 4;
