@@ -95,6 +95,7 @@ static class FuzzedGraphs
         string length = graph.Node("ReduceL2", [centred], Ints("axes", 1, 2, 3)), factor = graph.Node("Exp", [graph.Node("Expand", [graph.Weights(1, 1), graph.Integers(3, 1, 1, 1)])]);
         string sums = graph.Node("ReduceSum", [graph.Weights(2, 3), graph.Integers(0)], Int("keepdims", 0));
         string x = graph.Node("Conv", [padded, graph.Node("Mul", [graph.Node("Div", [centred, length]), factor]), graph.Node("Relu", [sums])]);
+        x = graph.Node("Swish", [graph.Node("MaxPool", [graph.Node("Pad", [x, graph.Integers(0, 0, 1, 1, 0, 0, 1, 1), graph.Floats([], float.NegativeInfinity)])], Ints("kernel_shape", 3, 3))]);
         string features = graph.Node("ReduceProd", [graph.Node("Slice", [graph.Node("Shape", [x]), graph.Integers(1), graph.Integers(4)])]);
         return Written(folder, graph, graph.Node("Reshape", [x, graph.Node("Concat", [graph.Integers(-1), features], Int("axis", 0))]));
     }

@@ -22,6 +22,8 @@ static class Activations
         float least = Bound(1, "min", float.MinValue), most = Bound(2, "max", float.MaxValue);
         var x = graph.Layer(node, 0);
         if (least <= float.MinValue && most >= float.MaxValue) return x;
+        // Whatever comes in; the upper bound is the last one that is applied.
+        if (least >= most) return Affine.Identity(x).Times([0]).Plus([most]);
         if (!(least < most)) throw new NotSupportedException($"its lower bound {least:R} is not below its upper bound {most:R}");
         return (least, most) switch
         {
@@ -93,6 +95,14 @@ static class Activations
         if (!(MathF.Abs(alpha - OneSixth) <= 1e-6f) || beta != 0.5f)
             throw new NotSupportedException($"alpha is {alpha:R} and beta {beta:R}; only 1/6 and 0.5, PyTorch's, are supported");
         return graph.Add("HardSigmoid", x.Shape, [], [], x.Layer);
+    }
+
+    public static Value Swish(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        float alpha = node.Float("alpha", 1);
+        if (alpha != 1) throw new NotSupportedException($"alpha is {alpha:R}; only 1, which is SiLU, is supported");
+        return graph.Add("Silu", x.Shape, [], [], x.Layer);
     }
 
     public static Value Gelu(GraphReader graph, NodeProto node)

@@ -30,6 +30,7 @@ static class OperatorTable
         ["Tanh"] = (g, n) => Elementwise(g, n, "Tanh", MathF.Tanh),
         ["HardSigmoid"] = Activations.HardSigmoid,
         ["HardSwish"] = (g, n) => Elementwise(g, n, "HardSwish"),
+        ["Swish"] = Activations.Swish,
         ["Gelu"] = Activations.Gelu,
         ["Erf"] = Activations.Erf,
 

@@ -13,9 +13,20 @@ static class Shapes
     {
         long axis = node.Int("axis", 1);
         if (graph.Require(node, 0) is Constant numbers) return FlattenNumbers(node, numbers, axis);
-        var x = graph.Layer(node, 0);
-        if (axis != 1 && !(axis == -3 && !x.Shape.IsFlat) && !(axis == -1 && x.Shape.IsFlat)) throw new NotSupportedException($"its axis is {axis}; only 1 is supported");
-        return ToFeatures(graph, x);
+        return OfLogits(graph, node, x =>
+        {
+            long first = axis < 0 ? axis + (x.Shape.IsFlat ? 2 : 4) : axis;
+            // One row of all examples is the row of the one that there is.
+            if (first != 1 && !(first == 0 && graph.Batch == 1)) throw new NotSupportedException($"its axis is {axis}; only 1, which leaves a row for each example, is supported");
+            return ToFeatures(graph, x);
+        });
+    }
+
+    /// <summary>What a node makes of a value; also of logits whose softmax comes before it, which is that of the same classes as long as they are of one pixel.</summary>
+    static Value OfLogits(GraphReader graph, NodeProto node, Func<LayerValue, Value> read)
+    {
+        var value = graph.Require(node, 0);
+        return value is Ended { Logits.Shape.Pixels: 1 } ended && read(ended.Logits) is LayerValue logits ? ended with { Logits = logits } : read(graph.Materialize(value));
     }
 
     static Constant FlattenNumbers(NodeProto node, Constant numbers, long axis)
@@ -30,7 +41,11 @@ static class Shapes
     {
         long[] shape = graph.Integers(node, "shape", 1);
         if (graph.Require(node, 0) is Constant numbers) return numbers with { Dims = Reshaped(node, numbers, shape) };
-        var x = graph.Layer(node, 0);
+        return OfLogits(graph, node, x => Reshaped(graph, x, shape));
+    }
+
+    static LayerValue Reshaped(GraphReader graph, LayerValue x, long[] shape)
+    {
         // 0 keeps the size, -1 is what is left; the first is the batch.
         bool batch = shape.Length > 0 && (shape[0] is 0 or -1 || shape[0] == Math.Max(1, graph.Batch));
         if (batch && x.Shape.IsFlat && shape is [_, var channels, 1, 1] && Matches(channels, x.Shape.Channels)) return OnePixel(graph, x);
@@ -68,7 +83,11 @@ static class Shapes
         long[] axes = graph.Integers(node, "axes", 1);
         if (value is Constant numbers) return SqueezeNumbers(node, numbers, axes);
         if (value is HalfPixel half && (axes.Length == 0 || FromFirst(axes, 3) is [2])) return half.Of;
-        var x = graph.Materialize(value);
+        return OfLogits(graph, node, x => Squeezed(graph, x, axes));
+    }
+
+    static Value Squeezed(GraphReader graph, LayerValue x, long[] axes)
+    {
         if (!x.Shape.IsFlat && x.Shape.Pixels == 1)
         {
             if (axes.Length == 0 || FromFirst(axes, 4) is [2, 3]) return ToFeatures(graph, x);
@@ -195,7 +214,8 @@ static class Shapes
 
     public static Value ShapeOf(GraphReader graph, NodeProto node)
     {
-        long[] dims = graph.Require(node, 0) is Constant numbers ? numbers.Dims : graph.Layer(node, 0).Shape switch
+        var value = graph.Require(node, 0);
+        long[] dims = value is Constant numbers ? numbers.Dims : (value is Ended ended ? ended.Logits : graph.Materialize(value)).Shape switch
         {
             { IsFlat: true } features => [-1, features.Channels],
             var image => [-1, image.Channels, image.Height, image.Width],

@@ -15,8 +15,8 @@ sealed record Constant(long[] Dims, float[]? Floats = null, long[]? Integers = n
 /// <summary>What a layer gives; -1 is the network's input.</summary>
 sealed record LayerValue(int Layer, Shape Shape) : Value;
 
-/// <summary>A layer's value with zeros around it, which the window that reads it takes as its padding.</summary>
-sealed record Padded(LayerValue Of, int Top, int Left, int Bottom, int Right) : Value;
+/// <summary>A layer's value with zeros around it, or with minus infinity, which the window that reads it takes as its padding.</summary>
+sealed record Padded(LayerValue Of, int Top, int Left, int Bottom, int Right, float Filling) : Value;
 
 /// <summary>Features with one more axis after them, of the size 1: half way between features and an image of one pixel.</summary>
 sealed record HalfPixel(LayerValue Of) : Value;
