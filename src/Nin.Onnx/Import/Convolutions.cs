@@ -14,7 +14,6 @@ static class Convolutions
         var weight = graph.FindConstant(node, 1) ?? throw new InvalidDataException($"node '{node.Label}' (Conv) lacks its weights");
         if (weight.Dims.Length != 4) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions; only convolutions over height and width are supported");
         int[] dims = Array.ConvertAll(weight.Dims, d => (int)d);
-        graph.Limits.Take(weight.Length);
         var bias = graph.FindConstant(node, 2);
         var given = graph.Require(node, 0);
         RequireZeros(given);

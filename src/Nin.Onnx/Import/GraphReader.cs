@@ -17,6 +17,7 @@ sealed class GraphReader
     readonly string name, source;
     readonly Dictionary<string, Value> values = new(StringComparer.Ordinal);
     readonly Dictionary<string, TensorProto> initializers;
+    readonly SharedWeights shared = new();
     readonly List<ImportedLayer> layers = [];
     // The names of each layer's value in the graph.
     readonly List<List<string>> names = [];
@@ -119,7 +120,7 @@ sealed class GraphReader
         string input = node.Input[index];
         if (values.TryGetValue(input, out var value)) return value;
         if (!initializers.TryGetValue(input, out var tensor)) throw new InvalidDataException($"node '{node.Label}' reads '{input}', which no node gives");
-        return values[input] = ReadTensor(tensor);
+        return values[input] = ReadTensor(tensor) with { Name = input };
     }
 
     /// <summary>A tensor's elements, wherever they are.</summary>
@@ -154,7 +155,7 @@ sealed class GraphReader
     public LayerValue Add(string kind, Shape output, LayerArgument[] arguments, ImportedTensor[] weights, params int[] inputs)
     {
         foreach (var weight in weights) Check(kind, weight);
-        layers.Add(new ImportedLayer(kind, arguments, inputs, output, weights));
+        layers.Add(new ImportedLayer(kind, arguments, inputs, output, [.. weights.Select(Named)]));
         names.Add([]);
         return new LayerValue(layers.Count - 1, output);
     }
@@ -183,11 +184,14 @@ sealed class GraphReader
         if (layers.Skip(of.Layer + 1).Any(l => l.Inputs.Contains(of.Layer))) return false;
         var layer = layers[of.Layer];
         if (layer.Kind is not ("Conv2d" or "Pointwise" or "ConvTranspose2d" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
-        var added = new ImportedTensor("bias", [bias.Length], bias, source);
+        var added = Named(new ImportedTensor("bias", [bias.Length], bias, source));
         Check(layer.Kind, added);
         layers[of.Layer] = layer with { Arguments = [.. layer.Arguments.Where(a => a.Name != "Bias")], Weights = [.. layer.Weights, added] };
         return true;
     }
+
+    // What a node computed of the file's numbers has no name that other files of the same network would have it by.
+    ImportedTensor Named(ImportedTensor weight) => weight.Source is { } source && values.GetValueOrDefault(source) is Constant numbers ? weight with { Source = numbers.Name } : weight;
 
     void Check(string kind, ImportedTensor weight)
     {
@@ -226,7 +230,9 @@ sealed class GraphReader
             if (!OperatorTable.Rows.TryGetValue(node.OpType, out var read)) throw new NotSupportedException("the operator has no counterpart");
             var others = node.Output.Skip(1).Where(o => reads.ContainsKey(o) || o == graph.Output[0].Name).ToList();
             if (others.Count > 0) throw new NotSupportedException($"what it gives as '{others[0]}' is read too; only its first output is supported");
+            int before = layers.Count;
             var value = values[node.Output[0]] = read(this, node);
+            if (layers.Skip(before).Any(l => l.Weights.Count > 0) && shared.Take(node, values)) Note(SharedWeights.Note);
             // What reads half of a pixel may read the layer's value itself.
             var of = value is HalfPixel half ? half.Of : value as LayerValue;
             if (of is { Layer: >= 0 and var layer }) names[layer].Add(node.Output[0]);

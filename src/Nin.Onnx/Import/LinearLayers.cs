@@ -31,7 +31,8 @@ static class LinearLayers
         if (bias is { Length: 1 } && outputs > 1) bias = [.. Enumerable.Repeat(bias[0], outputs)];
         if (inputs != x.Shape.Channels || (bias is not null && bias.Length != outputs))
             throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) has weights for {inputs} features and {(bias is null ? "no" : $"{bias.Length}")} biases, and reads {x.Shape}");
-        graph.Limits.Take(2L * weight.Length);
+        // Turned and multiplied numbers are copies.
+        graph.Limits.Take((long)weight.Length * ((transposed ? 0 : 1) + (alpha != 1 ? 1 : 0)));
         float[] values = weight.ToFloats();
         if (!transposed)
         {

@@ -125,7 +125,9 @@ static class NumberNodes
             : new Constant(dims, [.. Enumerable.Repeat(value.ToFloats()[0], (int)length)]);
     }
 
-    public static Value ConstantValue(GraphReader graph, NodeProto node)
+    public static Value ConstantValue(GraphReader graph, NodeProto node) => Given(graph, node) with { Name = node.Output[0] };
+
+    static Constant Given(GraphReader graph, NodeProto node)
     {
         if (node.Find("value") is { T: { } tensor }) return graph.ReadTensor(tensor);
         if (node.Find("value_float") is { } number) return new Constant([], [number.F]);

@@ -22,7 +22,7 @@ public static class OnnxImport
         try
         {
             var external = new ExternalWeights(Path.GetDirectoryName(Path.GetFullPath(path))!, model.Graph);
-            return new GraphReader(model, name, Path.GetFileName(path), input, external, new Limits(bytes + external.Bytes)).Read();
+            return new GraphReader(model, name, Path.GetFileName(path), input, external, new Limits(bytes + OnnxFile.HalfBytes(model.Graph) + external.Bytes)).Read();
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(path, StringComparison.Ordinal))
         {

@@ -185,6 +185,7 @@ static class Shapes
         if (given is Constant { Length: var length }) graph.Limits.Take(length);
         return given switch
         {
+            Constant { Floats: not null } numbers when isReal => numbers,
             Constant numbers when isReal => new Constant(numbers.Dims, numbers.ToFloats()),
             Constant { Integers: not null } numbers when isWhole => numbers,
             Constant { Floats: { } floats } numbers when isWhole && floats.All(f => Math.Abs(f) < 1L << 53) =>

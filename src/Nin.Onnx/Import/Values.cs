@@ -6,6 +6,9 @@ abstract record Value;
 /// <summary>Numbers that the file gives, or that follow from those: weights as floats, shapes and axes as integers.</summary>
 sealed record Constant(long[] Dims, float[]? Floats = null, long[]? Integers = null) : Value
 {
+    /// <summary>What the file calls these very numbers; null where they were computed.</summary>
+    public string? Name { get; init; }
+
     public int Length => Floats?.Length ?? Integers!.Length;
 
     /// <summary>The elements as floats.</summary>
