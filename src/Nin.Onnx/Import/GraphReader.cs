@@ -17,6 +17,7 @@ sealed class GraphReader
     readonly string name, source;
     readonly Dictionary<string, Value> values = new(StringComparer.Ordinal);
     readonly Dictionary<string, TensorProto> initializers;
+    readonly HashSet<string> sparse;
     readonly SharedWeights shared = new();
     readonly List<ImportedLayer> layers = [];
     // The names of each layer's value in the graph.
@@ -38,7 +39,8 @@ sealed class GraphReader
         initializers = [];
         foreach (var tensor in graph.Initializer)
             if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' occur twice");
-        var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name)).ToList();
+        sparse = [.. graph.SparseInitializer.Select(s => s.Values?.Name ?? "")];
+        var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name) && !sparse.Contains(i.Name)).ToList();
         if (inputs.Count > 1) inputs.RemoveAll(i => !reads.ContainsKey(i.Name));
         if (inputs.Count != 1)
             throw new InvalidDataException($"the network has {inputs.Count} inputs ({Wording.Listing(inputs.Select(i => i.Name))}); one is allowed, for images");
@@ -119,6 +121,7 @@ sealed class GraphReader
         if (index >= node.Input.Count || node.Input[index].Length == 0) return null;
         string input = node.Input[index];
         if (values.TryGetValue(input, out var value)) return value;
+        if (sparse.Contains(input)) throw new NotSupportedException($"the initialiser '{input}' is sparse; only dense ones are read");
         if (!initializers.TryGetValue(input, out var tensor)) throw new InvalidDataException($"node '{node.Label}' reads '{input}', which no node gives");
         return values[input] = ReadTensor(tensor) with { Name = input };
     }

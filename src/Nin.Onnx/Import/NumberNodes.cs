@@ -134,7 +134,7 @@ static class NumberNodes
         if (node.Find("value_int") is { } integer) return new Constant([], Integers: [integer.I]);
         if (node.Find("value_ints") is { } integers) return new Constant([integers.Ints.Count], Integers: [.. integers.Ints]);
         if (node.Find("value_floats") is { } floats) return new Constant([floats.Floats.Count], [.. floats.Floats]);
-        throw new NotSupportedException("it is neither a tensor nor a number");
+        throw new NotSupportedException(node.Has("sparse_value") ? "it is sparse; only dense numbers are read" : "it is neither a tensor nor a number");
     }
 
     static Constant Numbers(GraphReader graph, NodeProto node, string otherwise) => graph.Require(node, 0) switch

@@ -12,10 +12,12 @@ public static class OnnxImport
     /// <param name="input">Shape of one example, where the file leaves height and width open; null for the file's own.</param>
     /// <exception cref="NotSupportedException">Some nodes have no counterpart here. The message lists each with its operator and why.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or its shapes contradict each other; the message is one line.</exception>
-    /// <exception cref="ArgumentException"><paramref name="className"/> is not a valid C# identifier, or <paramref name="input"/> contradicts the file.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, <paramref name="className"/> is not a valid C# identifier, or <paramref name="input"/> contradicts the file.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ImportedNetwork Read(string path, string? className = null, Shape? input = null)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         string name = className ?? Identifiers.Of(Path.GetFileNameWithoutExtension(path), otherwise: "Network");
         if (!Identifiers.IsValid(name)) throw new ArgumentException($"'{name}' is not a valid class name: use letters, digits and _, and no C# keyword.", nameof(className));
         var (model, bytes) = OnnxFile.Read(path);
