@@ -89,7 +89,7 @@ sealed class GraphReader
         bool[] needed = Pruning.Needed(layers, end);
         if (Pixels.Any(p => needed[p.Key] && needed[p.Value.Layer] && layers[p.Key].Weights.Count > 0))
             Note("Linear layers before a squeeze-and-excitation's product are 1x1 convolutions of one pixel here, and also stay as they are for what else reads them: training moves both apart.");
-        var kept = Pruning.Keep(layers, needed);
+        var kept = BranchOrder.ShortcutsLast(Pruning.Keep(layers, needed));
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
         var network = new ImportedNetwork(name, source, input, kept, notes, ReadMetadata(kept[^1].Output)) { Ending = ending };
         LayerNaming.Name(network);
