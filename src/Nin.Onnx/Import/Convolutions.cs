@@ -46,6 +46,9 @@ static class Convolutions
         if (kernel.Length != 2) throw new NotSupportedException($"its window has {kernel.Length} dimensions, not 2");
         var window = WindowReader.Read(graph, node, graph.Require(node, 0), kernel[0], kernel[1]);
         if (Math.Max(window.Rows.Dilation, window.Columns.Dilation) != 1 && kind != "MaxPool2d") throw new NotSupportedException("its window is dilated, which only a maximum's can be");
+        string auto = node.Text("auto_pad", "NOTSET");
+        if (auto is "SAME_UPPER" or "SAME_LOWER" && Math.Max(window.Rows.Effective - window.Rows.Kernel, window.Columns.Effective - window.Columns.Kernel) > 0)
+            throw new NotSupportedException($"its window is dilated and its auto_pad is {auto}: the standard and ONNX Runtime differ on what that gives");
         RequirePadding(window.Rows);
         RequirePadding(window.Columns);
         if (graph.Require(node, 0) is Padded padding)
