@@ -13,7 +13,9 @@ public sealed class ConstantFoldingTests : PatternTests
     {
         // From the last axis to the first, before and after each: turned around, and the first of all axes first.
         var zero = new AttributeProto { Name = "value", Type = AttributeProto.Types.Kind.Tensor, T = new TensorProto { DataType = 7, Dims = { 1 }, Int64Data = { 0 } } };
-        string all = Graph.Node("Concat", [Graph.Integers(leftRightTopBottom), Graph.Node("ConstantOfShape", [Graph.Integers(4)], zero)], Int("axis", 0));
+        string given = Graph.Integers(leftRightTopBottom), length = Graph.Node("Gather", [Graph.Node("Shape", [given]), Graph.Integers(0)], Int("axis", 0));
+        string missing = Graph.Node("Sub", [Graph.Node("Mul", [Graph.Integers(4), Graph.Integers(2)]), length]);
+        string all = Graph.Node("Concat", [given, Graph.Node("ConstantOfShape", [missing], zero)], Int("axis", 0));
         string pairs = Graph.Node("Reshape", [all, Graph.Integers(-1, 2)]);
         string turned = Graph.Node("Slice", [pairs, Graph.Integers(-1), Graph.Integers(-long.MaxValue), Graph.Integers(0), Graph.Integers(-1)]);
         string pads = Graph.Node("Reshape", [Graph.Node("Transpose", [turned], Ints("perm", 1, 0)), Graph.Integers(-1)]);
