@@ -154,6 +154,17 @@ public sealed class BadFileTests : IDisposable
     }
 
     [Fact]
+    public void Sparse_weights_are_refused_by_name()
+    {
+        string y = Conv();
+        var weights = graph.Graph.Initializer[0];
+        graph.Graph.Initializer.RemoveAt(0);
+        graph.Graph.SparseInitializer.Add(new SparseTensorProto { Values = weights });
+
+        Reading(y).Should().Throw<NotSupportedException>().WithMessage($"*'Conv_*' (Conv): the initialiser '{weights.Name}' is sparse; only dense ones are read.");
+    }
+
+    [Fact]
     public void A_model_refuses_what_the_importer_refuses_with_the_same_line()
     {
         string path = graph.Save(folder, graph.Node("Celu", [Conv()]));
@@ -166,6 +177,13 @@ public sealed class BadFileTests : IDisposable
     [Fact]
     public void A_class_name_must_be_an_identifier() =>
         FluentActions.Invoking(() => OnnxImport.Read("x.onnx", "class")).Should().Throw<ArgumentException>().WithMessage("'class' is not a valid class name*");
+
+    [Fact]
+    public void A_path_must_be_given()
+    {
+        FluentActions.Invoking(() => OnnxImport.Read(null!)).Should().Throw<ArgumentNullException>().WithParameterName("path");
+        FluentActions.Invoking(() => OnnxImport.Read("")).Should().Throw<ArgumentException>().WithParameterName("path");
+    }
 
     [Fact]
     public void Files_cut_short_or_changed_anywhere_are_errors_or_networks_but_never_anything_else()

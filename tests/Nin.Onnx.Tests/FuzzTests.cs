@@ -11,6 +11,17 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("nin-onnx");
 
     [Fact]
+    public void What_is_damaged_was_sound_before()
+    {
+        string path = Path.Combine(folder.FullName, "good.onnx");
+        foreach (byte[] good in FuzzedGraphs.Good(folder))
+        {
+            File.WriteAllBytes(path, good);
+            OnnxImport.Read(path, "Net").Layers.Should().NotBeEmpty();
+        }
+    }
+
+    [Fact]
     public void Damaged_bytes() => Run("damaged bytes", Few, new Mutator(FuzzedGraphs.Good(folder), ["Conv", "Reshape", "Concat", "axes", "pads", "\n"], seed: 9).Next);
 
     [LongFact]

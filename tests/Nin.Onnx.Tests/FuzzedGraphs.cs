@@ -35,7 +35,7 @@ static class FuzzedGraphs
     }
 
     /// <summary>Small networks whose nodes are of all the operators that are read.</summary>
-    public static byte[][] Good(DirectoryInfo folder) => [Residual(folder), Mobile(folder), Features(folder)];
+    public static byte[][] Good(DirectoryInfo folder) => [Residual(folder), Mobile(folder), Features(folder), Folded(folder)];
 
     static byte[] Residual(DirectoryInfo folder)
     {
@@ -81,6 +81,23 @@ static class FuzzedGraphs
         string part = graph.Node("Slice", [graph.Integers(4, 5, 6), graph.Integers(0), graph.Integers(1)]);
         string shape = graph.Node("Concat", [graph.Node("Unsqueeze", [graph.Node("Squeeze", [graph.Integers(-1)]), graph.Integers(0)]), part], Int("axis", 0));
         return Written(folder, graph, graph.Node("Sum", [graph.Node("Identity", [graph.Node("Reshape", [x, shape])]), graph.Node("Gelu", [x])]));
+    }
+
+    static byte[] Folded(DirectoryInfo folder)
+    {
+        var graph = new GraphBuilder();
+        string all = graph.Node("Concat", [graph.Integers(1, 2, 1, 2), graph.Node("Cast", [graph.Node("ConstantOfShape", [graph.Integers(4)])], Int("to", 7))], Int("axis", 0));
+        string pairs = graph.Node("Reshape", [all, graph.Integers(-1, 2)]);
+        string turned = graph.Node("Slice", [pairs, graph.Integers(-1), graph.Integers(-9), graph.Integers(0), graph.Integers(-1)]);
+        string padded = graph.Node("Pad", [graph.Input(0, 3, 9, 8), graph.Node("Reshape", [graph.Node("Transpose", [turned], Ints("perm", 1, 0)), graph.Integers(-1)])]);
+        string weights = graph.Node("Gather", [graph.Node("Concat", [graph.Weights(3, 3, 3, 3), graph.Weights(2, 3, 3, 3)], Int("axis", 0)), graph.Integers(4, 0, 2)], Int("axis", 0));
+        string centred = graph.Node("Sub", [weights, graph.Node("ReduceMean", [weights], Ints("axes", 1, 2, 3))]);
+        string length = graph.Node("ReduceL2", [centred], Ints("axes", 1, 2, 3)), factor = graph.Node("Exp", [graph.Node("Expand", [graph.Weights(1, 1), graph.Integers(3, 1, 1, 1)])]);
+        string sums = graph.Node("ReduceSum", [graph.Weights(2, 3), graph.Integers(0)], Int("keepdims", 0));
+        string x = graph.Node("Conv", [padded, graph.Node("Mul", [graph.Node("Div", [centred, length]), factor]), graph.Node("Relu", [sums])]);
+        x = graph.Node("Swish", [graph.Node("MaxPool", [graph.Node("Pad", [x, graph.Integers(0, 0, 1, 1, 0, 0, 1, 1), graph.Floats([], float.NegativeInfinity)])], Ints("kernel_shape", 3, 3))]);
+        string features = graph.Node("ReduceProd", [graph.Node("Slice", [graph.Node("Shape", [x]), graph.Integers(1), graph.Integers(4)])]);
+        return Written(folder, graph, graph.Node("Reshape", [x, graph.Node("Concat", [graph.Integers(-1), features], Int("axis", 0))]));
     }
 
     static byte[] Written(DirectoryInfo folder, GraphBuilder graph, string output) => File.ReadAllBytes(graph.Save(folder, output));

@@ -23,6 +23,8 @@ static class Activations
         if ((least, most) == (0, 6) && graph.Require(node, 0) is Affine { Scale: [1], Shift: [3] } shifted) return new PartOfHardSwish(shifted.Of);
         var x = graph.Layer(node, 0);
         if (least <= float.MinValue && most >= float.MaxValue) return x;
+        // Whatever comes in; the upper bound is the last one that is applied.
+        if (least >= most) return Affine.Identity(x).Times([0]).Plus([most]);
         if (!(least < most)) throw new NotSupportedException($"its lower bound {least:R} is not below its upper bound {most:R}");
         return (least, most) switch
         {
@@ -101,6 +103,14 @@ static class Activations
         if (part.Divided) return graph.Add("HardSigmoid", x.Shape, [], [], x.Layer);
         var gate = graph.Add("Relu6", x.Shape, [], [], graph.Materialize(new Affine(x, [1], [3])).Layer);
         return part.TimesInput ? graph.Add("Multiply", x.Shape, [], [], x.Layer, gate.Layer) : gate;
+    }
+
+    public static Value Swish(GraphReader graph, NodeProto node)
+    {
+        var x = graph.Layer(node, 0);
+        float alpha = node.Float("alpha", 1);
+        if (alpha != 1) throw new NotSupportedException($"alpha is {alpha:R}; only 1, which is SiLU, is supported");
+        return graph.Add("Silu", x.Shape, [], [], x.Layer);
     }
 
     public static Value Gelu(GraphReader graph, NodeProto node)

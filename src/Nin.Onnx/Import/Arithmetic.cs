@@ -44,8 +44,19 @@ static class Arithmetic
         return Merge(graph, node, by.Merge, [graph.Materialize(a), graph.Materialize(b)]);
     }
 
-    public static Value Sum(GraphReader graph, NodeProto node) =>
-        node.Input.Count == 1 ? graph.Require(node, 0) : Merge(graph, node, "Add", [.. Enumerable.Range(0, node.Input.Count).Select(i => graph.Layer(node, i))]);
+    public static Value Sum(GraphReader graph, NodeProto node)
+    {
+        if (node.Input.Count == 1) return graph.Require(node, 0);
+        if (node.Input.Count == 2) return Combine(graph, node, Add);
+        Value[] inputs = [.. Enumerable.Range(0, node.Input.Count).Select(i => graph.Require(node, i))];
+        var numbers = inputs.OfType<Constant>().Aggregate((Constant?)null, (sum, next) => sum is null ? next : Fold(graph, sum, next, Add.Numbers, Add.Whole));
+        LayerValue[] values = [.. inputs.Where(i => i is not Constant).Select(graph.Materialize)];
+        if (numbers is not null && values.Length == 0) return numbers;
+        var merged = values.Length == 1 ? values[0] : Merge(graph, node, "Add", values);
+        if (numbers is null) return merged;
+        graph.Limits.Take(2L * numbers.Length);
+        return Affine.Identity(merged).Plus(PerChannel(numbers, merged.Shape));
+    }
 
     static LayerValue Merge(GraphReader graph, NodeProto node, string kind, LayerValue[] inputs)
     {

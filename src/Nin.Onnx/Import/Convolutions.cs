@@ -6,14 +6,18 @@ namespace Nin.Onnx;
 /// <summary>Nodes that slide a window over an image, or take all of it.</summary>
 static class Convolutions
 {
+    /// <summary>The most pixels of padding on one side: more is damage.</summary>
+    const int MostPadding = 1 << 16;
+
     public static Value Convolution(GraphReader graph, NodeProto node)
     {
         var weight = graph.FindConstant(node, 1) ?? throw new InvalidDataException($"node '{node.Label}' (Conv) lacks its weights");
         if (weight.Dims.Length != 4) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions; only convolutions over height and width are supported");
         int[] dims = Array.ConvertAll(weight.Dims, d => (int)d);
-        graph.Limits.Take(weight.Length);
         var bias = graph.FindConstant(node, 2);
-        var window = WindowReader.Read(graph, node, graph.Require(node, 0), dims[2], dims[3]);
+        var given = graph.Require(node, 0);
+        RequireZeros(given);
+        var window = WindowReader.Read(graph, node, given, dims[2], dims[3]);
         long group = node.Int("group", 1);
         int groups = group is >= 0 and <= int.MaxValue ? (int)group : 0;
         var x = window.Input;
@@ -42,11 +46,14 @@ static class Convolutions
         if (kernel.Length != 2) throw new NotSupportedException($"its window has {kernel.Length} dimensions, not 2");
         var window = WindowReader.Read(graph, node, graph.Require(node, 0), kernel[0], kernel[1]);
         if (Math.Max(window.Rows.Dilation, window.Columns.Dilation) != 1 && kind != "MaxPool2d") throw new NotSupportedException("its window is dilated, which only a maximum's can be");
+        string auto = node.Text("auto_pad", "NOTSET");
+        if (auto is "SAME_UPPER" or "SAME_LOWER" && Math.Max(window.Rows.Effective - window.Rows.Kernel, window.Columns.Effective - window.Columns.Kernel) > 0)
+            throw new NotSupportedException($"its window is dilated and its auto_pad is {auto}: the standard and ONNX Runtime differ on what that gives");
         RequirePadding(window.Rows);
         RequirePadding(window.Columns);
         if (graph.Require(node, 0) is Padded padding)
         {
-            RequireZerosAreOwnPadding(graph, node, kind, padding, window);
+            RequireOwnPadding(graph, node, kind, padding, window);
             more = [];
         }
 
@@ -59,22 +66,28 @@ static class Convolutions
     {
         long most = WindowSize.MaxPoolingPadding(axis.Kernel, axis.Dilation);
         if (Math.Max(axis.Before, axis.After) > most)
-            throw new NotSupportedException($"its padding of {axis.Before} and {axis.After} is more than half of its window of {axis.Kernel}");
+            throw new NotSupportedException($"its padding of {axis.Before} and {axis.After} is more than half of its window of {axis.Kernel}, the most that a pooling layer takes");
+    }
+
+    static void RequireZeros(Value value)
+    {
+        if (value is Padded { Filling: not 0 }) throw new NotSupportedException("minus infinity is padded before it, which only a maximum leaves out");
     }
 
     /// <summary>
-    /// Whether zeros that another node put around the image may be pooling's own padding: a mean counts them, if it counts its own; a maximum leaves its own out,
-    /// which changes nothing where no pixel is negative, since every window has a pixel of the image.
+    /// Whether what another node put around the image may be pooling's own padding: a mean counts zeros, if it counts its own; a maximum leaves its own out, as it
+    /// does minus infinity, which changes nothing for zeros either where no pixel is negative, since every window has a pixel of the image.
     /// </summary>
-    static void RequireZerosAreOwnPadding(GraphReader graph, NodeProto node, string kind, Padded padding, WindowReader window)
+    static void RequireOwnPadding(GraphReader graph, NodeProto node, string kind, Padded padding, WindowReader window)
     {
-        if (window.Rows.Ceil) throw new NotSupportedException("zeros are padded before it, and its size is rounded up");
+        if (window.Rows.Ceil) throw new NotSupportedException("it is padded by the node before it, and its size is rounded up");
         if (kind == "AvgPool2d")
         {
+            RequireZeros(padding);
             bool padsItself = node.Ints("pads", 0, 0, 0, 0).Any(p => p != 0) || node.Text("auto_pad", "NOTSET").StartsWith("SAME", StringComparison.Ordinal);
             if (padsItself && node.Int("count_include_pad", 0) == 0) throw new NotSupportedException("zeros are padded before it, which it counts, and by itself, which it does not");
         }
-        else if (padding.Of.Layer < 0 || !IsNeverNegative(graph.Layers[padding.Of.Layer]))
+        else if (padding.Filling == 0 && (padding.Of.Layer < 0 || !IsNeverNegative(graph.Layers[padding.Of.Layer])))
         {
             throw new NotSupportedException("zeros are padded before it, which may be larger than its pixels: that is supported only after an activation without negative values");
         }
@@ -90,10 +103,11 @@ static class Convolutions
         return graph.Add(kind, new Shape(x.Shape.Channels, 1, 1), [], [], x.Layer);
     }
 
-    /// <summary>The mean over height and width, as some exporters write global average pooling; in one node or, an axis each, in two.</summary>
+    /// <summary>The mean over height and width, as some exporters write global average pooling, in one node or, an axis each, in two; or the mean of numbers.</summary>
     public static Value ReduceMean(GraphReader graph, NodeProto node)
     {
         var value = graph.Require(node, 0);
+        if (value is Constant) return NumberNodes.Reduce(graph, node, numbers => numbers.Average());
         bool keeps = node.Int("keepdims", 1) != 0;
         long[] axes = graph.Integers(node, "axes", 1);
         int rank = value is PartOfMean { Kept: false } ? 3 : 4;
@@ -124,15 +138,21 @@ static class Convolutions
     {
         string mode = node.Text("mode", "constant");
         if (mode != "constant") throw new NotSupportedException($"its mode is {mode}; only zeros are supported");
-        float value = graph.FindConstant(node, 2) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("value", 0);
-        if (value != 0) throw new NotSupportedException($"it pads with {value:R}; only zeros are supported");
+        float filling = graph.FindConstant(node, 2) is { Length: 1 } given ? given.ToFloats()[0] : node.Float("value", 0);
+        // The lowest number is what those write that have no infinity.
+        if (filling <= float.MinValue) filling = float.NegativeInfinity;
+        if (filling is not (0 or float.NegativeInfinity)) throw new NotSupportedException($"it pads with {filling:R}; only zeros, and minus infinity before a maximum, are supported");
         long[] pads = graph.Integers(node, "pads", 1);
         if (graph.FindConstant(node, 3) is { } axes) pads = OfAllAxes(pads, axes.Integers ?? []);
-        var x = graph.Layer(node, 0);
-        if (pads.All(p => p == 0)) return x;
-        if (pads.Length != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 || pads.Any(p => p is < 0 or > 1 << 16))
+        var value = graph.Require(node, 0);
+        var inner = value as Padded ?? new Padded(graph.Materialize(value), 0, 0, 0, 0, filling);
+        if (pads.All(p => p == 0)) return value is Padded ? value : inner.Of;
+        if (pads.Length != 8 || pads[0] != 0 || pads[1] != 0 || pads[4] != 0 || pads[5] != 0 || pads.Any(p => p is < 0 or > MostPadding))
             throw new NotSupportedException($"it pads by [{Wording.Listing(pads)}]; only height and width can be padded, by 0 or more");
-        return new Padded(x, (int)pads[2], (int)pads[3], (int)pads[6], (int)pads[7]);
+        if (inner.Filling != filling) throw new NotSupportedException($"it pads with {filling:R} what was padded with {inner.Filling:R} before");
+        int[] sides = [inner.Top + (int)pads[2], inner.Left + (int)pads[3], inner.Bottom + (int)pads[6], inner.Right + (int)pads[7]];
+        if (sides.Max() > MostPadding) throw new NotSupportedException($"it and the nodes before it pad by [{Wording.Listing(sides)}]; {MostPadding} is the most");
+        return new Padded(inner.Of, sides[0], sides[1], sides[2], sides[3], filling);
     }
 
     /// <summary>Padding of some of an image's axes, before each and after each, as padding of all four.</summary>

@@ -20,12 +20,11 @@ sealed class ExternalWeights
     public ExternalWeights(string folder, GraphProto graph)
     {
         this.folder = folder;
-        var attributes = graph.Node.SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T);
-        Bytes = graph.Initializer.Concat(attributes).Where(t => t.DataLocation == Location.External).Select(FindPath).OfType<string>().Where(File.Exists)
-            .Distinct(StringComparer.Ordinal).Sum(path => new FileInfo(path).Length);
+        Bytes = OnnxFile.Tensors(graph).Where(t => t.DataLocation == Location.External).GroupBy(FindPath, StringComparer.Ordinal).Where(file => File.Exists(file.Key))
+            .Sum(file => new FileInfo(file.Key!).Length * (file.Any(OnnxFile.IsHalf) ? 2 : 1));
     }
 
-    /// <summary>How long they are together.</summary>
+    /// <summary>How long they are together, those with half precision as if it were float32.</summary>
     public long Bytes { get; }
 
     /// <summary>A tensor's bytes.</summary>

@@ -10,7 +10,7 @@ sealed partial class GraphReader
         if (of.Layer < 0 || !IsReadOnce(of, names[of.Layer].Append(value))) return false;
         var layer = layers[of.Layer];
         if (layer.Kind is not ("Conv2d" or "Pointwise" or "ConvTranspose2d" or "Linear") || layer["Bias"] != 0 || bias.Length != of.Shape.Channels) return false;
-        var added = new ImportedTensor("bias", [bias.Length], bias, source);
+        var added = Named(new ImportedTensor("bias", [bias.Length], bias, source));
         Check(layer.Kind, added);
         layers[of.Layer] = layer with { Arguments = [.. layer.Arguments.Where(a => a.Name != "Bias")], Weights = [.. layer.Weights, added] };
         return true;

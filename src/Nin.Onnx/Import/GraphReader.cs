@@ -14,6 +14,8 @@ sealed partial class GraphReader
     readonly string name, source;
     readonly Dictionary<string, Value> values = new(StringComparer.Ordinal);
     readonly Dictionary<string, TensorProto> initializers;
+    readonly HashSet<string> sparse;
+    readonly SharedWeights shared = new();
     readonly List<ImportedLayer> layers = [];
     // The names of each layer's value in the graph.
     readonly List<List<string>> names = [];
@@ -34,7 +36,8 @@ sealed partial class GraphReader
         initializers = [];
         foreach (var tensor in graph.Initializer)
             if (!initializers.TryAdd(tensor.Name, tensor)) throw new InvalidDataException($"the weights '{tensor.Name}' occur twice");
-        var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name)).ToList();
+        sparse = [.. graph.SparseInitializer.Select(s => s.Values?.Name ?? "")];
+        var inputs = graph.Input.Where(i => !initializers.ContainsKey(i.Name) && !sparse.Contains(i.Name)).ToList();
         if (inputs.Count > 1) inputs.RemoveAll(i => !reads.ContainsKey(i.Name));
         if (inputs.Count != 1)
             throw new InvalidDataException($"the network has {inputs.Count} inputs ({Wording.Listing(inputs.Select(i => i.Name))}); one is allowed, for images");
@@ -81,7 +84,7 @@ sealed partial class GraphReader
         bool[] needed = Pruning.Needed(layers, end);
         if (Pixels.Any(p => needed[p.Key] && needed[p.Value.Layer] && layers[p.Key].Weights.Count > 0))
             Note("Linear layers before a squeeze-and-excitation's product are 1x1 convolutions of one pixel here, and also stay as they are for what else reads them: training moves both apart.");
-        var kept = Pruning.Keep(layers, needed);
+        var kept = BranchOrder.ShortcutsLast(Pruning.Keep(layers, needed));
         if (kept.Count > MostLayers) throw new InvalidDataException($"the network has {kept.Count} layers; {MostLayers} are allowed");
         var network = new ImportedNetwork(name, source, input, kept, notes, ReadMetadata(kept[^1].Output)) { Ending = ending };
         LayerNaming.Name(network);
@@ -113,8 +116,9 @@ sealed partial class GraphReader
         if (index >= node.Input.Count || node.Input[index].Length == 0) return null;
         string input = node.Input[index];
         if (values.TryGetValue(input, out var value)) return value;
+        if (sparse.Contains(input)) throw new NotSupportedException($"the initialiser '{input}' is sparse; only dense ones are read");
         if (!initializers.TryGetValue(input, out var tensor)) throw new InvalidDataException($"node '{node.Label}' reads '{input}', which no node gives");
-        return values[input] = ReadTensor(tensor);
+        return values[input] = ReadTensor(tensor) with { Name = input };
     }
 
     /// <summary>A tensor's elements, wherever they are.</summary>
@@ -149,7 +153,7 @@ sealed partial class GraphReader
     public LayerValue Add(string kind, Shape output, LayerArgument[] arguments, ImportedTensor[] weights, params int[] inputs)
     {
         foreach (var weight in weights) Check(kind, weight);
-        layers.Add(new ImportedLayer(kind, arguments, inputs, output, weights));
+        layers.Add(new ImportedLayer(kind, arguments, inputs, output, [.. weights.Select(Named)]));
         names.Add([]);
         return new LayerValue(layers.Count - 1, output);
     }
@@ -169,6 +173,9 @@ sealed partial class GraphReader
         _ => throw new NotSupportedException("it computes with numbers alone"),
     };
 
+    // What a node computed of the file's numbers has no name that other files of the same network would have it by.
+    ImportedTensor Named(ImportedTensor weight) => weight.Source is { } source && values.GetValueOrDefault(source) is Constant numbers ? weight with { Source = numbers.Name } : weight;
+
     void Check(string kind, ImportedTensor weight)
     {
         // Of one initialiser there may be many layers, each with a copy when they are saved.
@@ -185,7 +192,9 @@ sealed partial class GraphReader
             if (!OperatorTable.Rows.TryGetValue(node.OpType, out var read)) throw new NotSupportedException("the operator has no counterpart");
             var others = node.Output.Skip(1).Where(o => reads.ContainsKey(o) || o == graph.Output[0].Name).ToList();
             if (others.Count > 0) throw new NotSupportedException($"what it gives as '{others[0]}' is read too; only its first output is supported");
+            int before = layers.Count;
             var value = values[node.Output[0]] = read(this, node);
+            if (layers.Skip(before).Any(l => l.Weights.Count > 0) && shared.Take(node, values)) Note(SharedWeights.Note);
             // What reads half of a pixel may read the layer's value itself.
             var of = value is HalfPixel half ? half.Of : value as LayerValue;
             if (of is { Layer: >= 0 and var layer }) names[layer].Add(node.Output[0]);

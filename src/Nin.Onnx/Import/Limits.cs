@@ -6,14 +6,14 @@ namespace Nin.Onnx;
 /// How many numbers a graph may compute, from those of its file or by claiming sizes: a few bytes can name an operator on its own result over and
 /// over, which takes twice the memory each time.
 /// </summary>
-/// <param name="fileBytes">Length of the file, and of those that it has its weights in.</param>
-sealed class Limits(long fileBytes)
+/// <param name="bytes">Length of the file, and of those that it has its weights in, as if those in half precision were float32.</param>
+sealed class Limits(long bytes)
 {
     /// <summary>The most dimensions of a tensor.</summary>
     public const int MostDimensions = 8;
 
-    // A weight takes two or four bytes in the file, and a layer takes it twice, turned or scaled and checked: eight layers that share one are more than exporters write.
-    readonly long most = (1 << 16) + 8 * fileBytes;
+    // A weight takes four bytes, and each layer with it one number, two or three where it is turned or scaled: ten layers that share one are usual, thirty are not.
+    readonly long most = (1 << 16) + 8 * bytes;
     long taken;
 
     /// <summary>Whether it computed more: nothing more is read of it.</summary>

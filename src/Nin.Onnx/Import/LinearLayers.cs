@@ -33,7 +33,8 @@ static class LinearLayers
         if (bias is { Length: 1 } && outputs > 1) bias = [.. Enumerable.Repeat(bias[0], outputs)];
         if (inputs != x.Shape.Channels || (bias is not null && bias.Length != outputs))
             throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) has weights for {inputs} features and {(bias is null ? "no" : $"{bias.Length}")} biases, and reads {x.Shape}");
-        graph.Limits.Take(2L * weight.Length);
+        // Turned and multiplied numbers are copies.
+        graph.Limits.Take((long)weight.Length * ((transposed ? 0 : 1) + (alpha != 1 ? 1 : 0)));
         float[] values = weight.ToFloats();
         if (!transposed)
         {
@@ -69,7 +70,7 @@ static class Normalization
         List<LayerArgument> arguments = [];
         float epsilon = node.Float("epsilon", 1e-5f), momentum = node.Float("momentum", 0.9f);
         string of = $"node '{node.Label}' (BatchNormalization)";
-        if (epsilon != 1e-5f) arguments.Add(new("Epsilon", Checked.Between(float.Epsilon, 1, of, "epsilon", epsilon)));
+        if (epsilon != 1e-5f) arguments.Add(new("Epsilon", AboveZero(graph, of, "epsilon", epsilon)));
         if (!(MathF.Abs(momentum - 0.9f) <= 1e-6f)) arguments.Add(new("Momentum", Math.Round(1 - Checked.Between(0, 1, of, "momentum", momentum), 6)));
         float[][] values = [.. numbers.Select(n => n.ToFloats())];
         return graph.Add("BatchNorm2d", x.Shape, [.. arguments], Weights(values[0], values[1], values[2], values[3], [.. node.Input.Skip(1).Take(4)]), x.Layer);
@@ -89,9 +90,16 @@ static class Normalization
             [
                 new("Size", size), new("Alpha", Checked.Between(0, float.MaxValue, of, "alpha", node.Float("alpha", 1e-4f))),
                 new("Beta", Checked.Between(0, float.MaxValue, of, "beta", node.Float("beta", 0.75f))),
-                new("K", Checked.Between(float.Epsilon, float.MaxValue, of, "bias", node.Float("bias", 1))),
+                new("K", AboveZero(graph, of, "bias", node.Float("bias", 1))),
             ],
             [], x.Layer);
+    }
+
+    // What keeps a root from being zero: layers refuse 0, and the smallest number adds as much to any sum of squares that a float holds exactly.
+    static double AboveZero(GraphReader graph, string of, string attribute, float value)
+    {
+        if (value == 0) graph.Note($"The {attribute} of a normalisation is 0 in the file, and the smallest number above 0 here.");
+        return Checked.Between(float.Epsilon, float.MaxValue, of, attribute, value == 0 ? float.Epsilon : value);
     }
 
     public static ImportedTensor[] Weights(float[] scale, float[] shift, float[] mean, float[] variance, string?[] sources)

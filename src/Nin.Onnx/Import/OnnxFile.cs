@@ -120,5 +120,14 @@ static class OnnxFile
         return size is not null && bytes >= 0 && bytes <= long.MaxValue ? (long)bytes : null;
     }
 
+    /// <summary>A graph's tensors: its initialisers, and those that its nodes hold.</summary>
+    public static IEnumerable<TensorProto> Tensors(GraphProto graph) => graph.Initializer.Concat(graph.Node.SelectMany(n => n.Attribute).Where(a => a.T is not null).Select(a => a.T));
+
+    /// <summary>Whether a tensor's elements take half of what they take as float32.</summary>
+    public static bool IsHalf(TensorProto tensor) => (Element)tensor.DataType is Element.Float16 or Element.Bfloat16;
+
+    /// <summary>How many bytes of the file itself are elements in half precision.</summary>
+    public static long HalfBytes(GraphProto graph) => Tensors(graph).Where(IsHalf).Sum(t => (long)t.RawData.Length);
+
     static float BFloat16(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 }

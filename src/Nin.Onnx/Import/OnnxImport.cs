@@ -12,18 +12,19 @@ public static class OnnxImport
     /// <param name="input">Shape of one example, where the file leaves height and width open; null for the file's own.</param>
     /// <exception cref="NotSupportedException">Some nodes have no counterpart here. The message lists each with its operator and why.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, or its shapes contradict each other; the message is one line.</exception>
-    /// <exception cref="ArgumentException"><paramref name="className"/> is not a valid C# identifier, or <paramref name="input"/> contradicts the file.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty, <paramref name="className"/> is not a valid C# identifier, or <paramref name="input"/> contradicts the file.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static ImportedNetwork Read(string path, string? className = null, Shape? input = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        ArgumentException.ThrowIfNullOrEmpty(path);
         string name = className ?? Identifiers.Of(Path.GetFileNameWithoutExtension(path), otherwise: "Network");
         if (className is not null && Identifiers.WhyNoNetwork(name, []) is { } wrong) throw new ArgumentException(wrong, nameof(className));
         var (model, bytes) = OnnxFile.Read(path);
         try
         {
             var external = new ExternalWeights(Path.GetDirectoryName(Path.GetFullPath(path))!, model.Graph);
-            var network = new GraphReader(model, name, Path.GetFileName(path), input, external, new Limits(bytes + external.Bytes)).Read();
+            var network = new GraphReader(model, name, Path.GetFileName(path), input, external, new Limits(bytes + OnnxFile.HalfBytes(model.Graph) + external.Bytes)).Read();
             if (Identifiers.WhyNoNetwork(name, network.Layers.Select(l => l.Name)) is not { } hidden) return network;
             return className is null ? network with { Name = name + "Network" } : throw new ArgumentException(hidden, nameof(className));
         }

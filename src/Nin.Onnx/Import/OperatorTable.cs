@@ -21,15 +21,16 @@ static class OperatorTable
         ["LRN"] = Normalization.LocalResponse,
 
         // Activations.
-        ["Relu"] = (g, n) => Elementwise(g, n, "Relu"),
+        ["Relu"] = (g, n) => Elementwise(g, n, "Relu", x => MathF.Max(0, x)),
         ["LeakyRelu"] = Activations.LeakyRelu,
         ["PRelu"] = Activations.PRelu,
         ["Elu"] = Activations.Elu,
         ["Clip"] = Activations.Clip,
-        ["Sigmoid"] = (g, n) => Elementwise(g, n, "Sigmoid"),
-        ["Tanh"] = (g, n) => Elementwise(g, n, "Tanh"),
+        ["Sigmoid"] = (g, n) => Elementwise(g, n, "Sigmoid", x => 1 / (1 + MathF.Exp(-x))),
+        ["Tanh"] = (g, n) => Elementwise(g, n, "Tanh", MathF.Tanh),
         ["HardSigmoid"] = Activations.HardSigmoid,
         ["HardSwish"] = (g, n) => Elementwise(g, n, "HardSwish"),
+        ["Swish"] = Activations.Swish,
         ["Gelu"] = Activations.Gelu,
         ["Erf"] = Activations.Erf,
 
@@ -54,6 +55,12 @@ static class OperatorTable
         ["Sqrt"] = (g, n) => Arithmetic.OfNumbers(g, n, MathF.Sqrt),
         ["Reciprocal"] = (g, n) => Arithmetic.OfNumbers(g, n, x => 1 / x),
         ["Pow"] = Arithmetic.Power,
+        ["Exp"] = (g, n) => Arithmetic.OfNumbers(g, n, MathF.Exp),
+        ["Log"] = (g, n) => Arithmetic.OfNumbers(g, n, MathF.Log),
+        ["ReduceSum"] = (g, n) => NumberNodes.Reduce(g, n, x => x.Sum(), x => x.Aggregate(0L, (a, b) => a + b)),
+        ["ReduceProd"] = (g, n) => NumberNodes.Reduce(g, n, x => x.Aggregate(1.0, (a, b) => a * b), x => x.Aggregate(1L, (a, b) => a * b)),
+        ["ReduceL2"] = (g, n) => NumberNodes.Reduce(g, n, x => Math.Sqrt(x.Sum(a => a * a))),
+        ["Expand"] = NumberNodes.Expand,
         ["ConstantOfShape"] = NumberNodes.ConstantOfShape,
 
         // Shapes.
@@ -75,8 +82,10 @@ static class OperatorTable
         ["LogSoftmax"] = Activations.Softmax,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    static LayerValue Elementwise(GraphReader graph, NodeProto node, string kind)
+    /// <summary>An activation, which exporters that fold nothing also take of numbers alone.</summary>
+    static Value Elementwise(GraphReader graph, NodeProto node, string kind, Func<float, float>? ofNumbers = null)
     {
+        if (ofNumbers is not null && graph.Require(node, 0) is Constant) return Arithmetic.OfNumbers(graph, node, ofNumbers);
         var x = graph.Layer(node, 0);
         return graph.Add(kind, x.Shape, [], [], x.Layer);
     }

@@ -11,22 +11,41 @@ static class Shapes
 {
     public static Value Flatten(GraphReader graph, NodeProto node)
     {
-        var x = graph.Layer(node, 0);
         long axis = node.Int("axis", 1);
-        if (axis != 1 && !(axis == -3 && !x.Shape.IsFlat) && !(axis == -1 && x.Shape.IsFlat)) throw new NotSupportedException($"its axis is {axis}; only 1 is supported");
-        return ToFeatures(graph, x);
+        if (graph.Require(node, 0) is Constant numbers) return FlattenNumbers(node, numbers, axis);
+        return OfLogits(graph, node, x =>
+        {
+            long first = axis < 0 ? axis + (x.Shape.IsFlat ? 2 : 4) : axis;
+            // One row of all examples is the row of the one that there is.
+            if (first != 1 && !(first == 0 && graph.Batch == 1)) throw new NotSupportedException($"its axis is {axis}; only 1, which leaves a row for each example, is supported");
+            return ToFeatures(graph, x);
+        });
+    }
+
+    /// <summary>What a node makes of a value; also of logits whose softmax comes before it, which is that of the same classes as long as they are of one pixel.</summary>
+    static Value OfLogits(GraphReader graph, NodeProto node, Func<LayerValue, Value> read)
+    {
+        var value = graph.Require(node, 0);
+        return value is Ended { Logits.Shape.Pixels: 1 } ended && read(ended.Logits) is LayerValue logits ? ended with { Logits = logits } : read(graph.Materialize(value));
+    }
+
+    static Constant FlattenNumbers(NodeProto node, Constant numbers, long axis)
+    {
+        long[] dims = numbers.Dims;
+        if (axis < 0) axis += dims.Length;
+        if (axis < 0 || axis > dims.Length) throw new InvalidDataException($"node '{node.Label}' (Flatten) has the axis {axis} for numbers of the shape [{Wording.Listing(dims)}]");
+        return numbers with { Dims = [Tables.Length(node, dims[..(int)axis]), Tables.Length(node, dims[(int)axis..])] };
     }
 
     public static Value Reshape(GraphReader graph, NodeProto node)
     {
         long[] shape = graph.Integers(node, "shape", 1);
-        if (graph.Require(node, 0) is Constant numbers)
-        {
-            if (shape.Contains(0)) throw new NotSupportedException("it keeps a dimension of numbers");
-            return numbers with { Dims = Reshaped(node, numbers, shape) };
-        }
+        if (graph.Require(node, 0) is Constant numbers) return numbers with { Dims = Reshaped(node, numbers, shape) };
+        return OfLogits(graph, node, x => Reshaped(graph, x, shape));
+    }
 
-        var x = graph.Layer(node, 0);
+    static LayerValue Reshaped(GraphReader graph, LayerValue x, long[] shape)
+    {
         // 0 keeps the size, -1 is what is left; the first is the batch.
         bool batch = shape.Length > 0 && (shape[0] is 0 or -1 || shape[0] == Math.Max(1, graph.Batch));
         if (batch && x.Shape.IsFlat && shape is [_, var channels, 1, 1] && Matches(channels, x.Shape.Channels)) return OnePixel(graph, x);
@@ -40,21 +59,22 @@ static class Shapes
 
     static long[] Reshaped(NodeProto node, Constant numbers, long[] shape)
     {
-        if (shape.Length <= Limits.MostDimensions && shape.Count(d => d < 0) <= 1 && shape.All(d => d is >= -1 and <= int.MaxValue))
+        string problem = $"node '{node.Label}' (Reshape) gives {numbers.Length} numbers the shape [{Wording.Listing(shape)}]";
+        if (shape.Length > Limits.MostDimensions || shape.Count(d => d < 0) > 1 || shape.Any(d => d is < -1 or > int.MaxValue)) throw new InvalidDataException(problem);
+        // 0 keeps the size at its place, unless the node says that it is one.
+        bool keeps = node.Int("allowzero", 0) == 0;
+        long[] dims = [.. shape.Select((d, i) => d != 0 || !keeps ? d : i < numbers.Dims.Length ? numbers.Dims[i] : -2)];
+        Int128 known = 1;
+        foreach (long d in dims.Where(d => d != -1))
         {
-            Int128 known = 1;
-            foreach (long d in shape.Where(d => d > 0))
-            {
-                known *= d;
-                // Else it goes past what a number holds.
-                if (known > numbers.Length) break;
-            }
-
-            long[] dims = [.. shape.Select(d => d < 0 ? (long)(numbers.Length / known) : d)];
-            if (known * (shape.Contains(-1) ? numbers.Length / known : 1) == numbers.Length) return dims;
+            known *= d;
+            // Else it goes past what a number holds.
+            if (known > numbers.Length) break;
         }
 
-        throw new InvalidDataException($"node '{node.Label}' (Reshape) gives {numbers.Length} numbers the shape [{Wording.Listing(shape)}]");
+        int open = Array.IndexOf(dims, -1);
+        if (open >= 0 && known > 0) known *= dims[open] = (long)(numbers.Length / known);
+        return known == numbers.Length && dims.All(d => d >= 0) ? dims : throw new InvalidDataException(problem);
     }
 
     public static Value Squeeze(GraphReader graph, NodeProto node)
@@ -63,7 +83,11 @@ static class Shapes
         long[] axes = graph.Integers(node, "axes", 1);
         if (value is Constant numbers) return SqueezeNumbers(node, numbers, axes);
         if (value is HalfPixel half && (axes.Length == 0 || FromFirst(axes, 3) is [2])) return half.Of;
-        var x = graph.Materialize(value);
+        return OfLogits(graph, node, x => Squeezed(graph, x, axes));
+    }
+
+    static Value Squeezed(GraphReader graph, LayerValue x, long[] axes)
+    {
         if (!x.Shape.IsFlat && x.Shape.Pixels == 1)
         {
             if (axes.Length == 0 || FromFirst(axes, 4) is [2, 3]) return ToFeatures(graph, x);
@@ -161,6 +185,7 @@ static class Shapes
         if (given is Constant { Length: var length }) graph.Limits.Take(length);
         return given switch
         {
+            Constant { Floats: not null } numbers when isReal => numbers,
             Constant numbers when isReal => new Constant(numbers.Dims, numbers.ToFloats()),
             Constant { Integers: not null } numbers when isWhole => numbers,
             Constant { Floats: { } floats } numbers when isWhole && floats.All(f => Math.Abs(f) < 1L << 53) =>
@@ -175,17 +200,7 @@ static class Shapes
     public static Value Concat(GraphReader graph, NodeProto node)
     {
         Value[] inputs = [.. Enumerable.Range(0, node.Input.Count).Select(i => graph.Require(node, i))];
-        if (inputs.All(i => i is Constant))
-        {
-            var parts = inputs.Cast<Constant>().ToList();
-            long length = parts.Sum(p => (long)p.Length);
-            graph.Limits.Take(length);
-            if (parts.Any(p => p.Dims.Length > 1)) throw new NotSupportedException("it concatenates tables of numbers");
-            return parts.All(p => p.Integers is not null)
-                ? new Constant([length], Integers: [.. parts.SelectMany(p => p.Integers!)])
-                : new Constant([length], [.. parts.SelectMany(p => p.ToFloats())]);
-        }
-
+        if (inputs.All(i => i is Constant)) return Tables.Join(graph, node, [.. inputs.Cast<Constant>()], node.Int("axis", 1));
         LayerValue[] values = [.. inputs.Select(graph.Materialize)];
         var first = values[0].Shape;
         long axis = node.Int("axis", 1);
@@ -200,7 +215,8 @@ static class Shapes
 
     public static Value ShapeOf(GraphReader graph, NodeProto node)
     {
-        long[] dims = graph.Require(node, 0) is Constant numbers ? numbers.Dims : graph.Layer(node, 0).Shape switch
+        var value = graph.Require(node, 0);
+        long[] dims = value is Constant numbers ? numbers.Dims : (value is Ended ended ? ended.Logits : graph.Materialize(value)).Shape switch
         {
             { IsFlat: true } features => [-1, features.Channels],
             var image => [-1, image.Channels, image.Height, image.Width],

@@ -186,16 +186,21 @@ static class Stages
         if (layers[sum] is not { Kind: "Add", Inputs: [var a, var b] }) return null;
         foreach (var (main, norm) in ((int, int)[])[(a, b), (b, a)])
         {
-            if (norm < start || layers[norm] is not { Kind: "BatchNorm2d", Arguments: [], Inputs: [var convolution] } || convolution < start) continue;
+            if (norm < start || ProjectionBefore(layers, norm) is not { } convolution || convolution < start) continue;
             var layer = layers[convolution];
-            bool pixel = layer.Kind == "Pointwise" || (layer.Kind == "Conv2d" && layer["Kernel"] == 1 && layer.Arguments.All(x => x.Name is "Filters" or "Kernel" or "Stride" or "Bias"));
             bool isOnlyHere = layers.Count(l => l.Inputs.Contains(convolution)) == 1 && layers.Count(l => l.Inputs.Contains(norm)) == 1;
-            if (pixel && layer["Bias"] == 0 && layer.Inputs[0] == start - 1 && main >= start && start > 0 && isOnlyHere
+            if (layer.Inputs[0] == start - 1 && main >= start && start > 0 && isOnlyHere
                 && StrideOfProjection(layers[start - 1].Output, layers[sum].Output) == (layer["Stride"] ?? 1)) return new(sum, main, convolution, norm);
         }
 
         return null;
     }
+
+    /// <summary>The 1x1 convolution that a normalisation reads, where both are such as <c>Project</c> inserts.</summary>
+    public static int? ProjectionBefore(IReadOnlyList<ImportedLayer> layers, int norm) =>
+        norm >= 0 && layers[norm] is { Kind: "BatchNorm2d", Arguments: [], Inputs: [>= 0 and var convolution] } && layers[convolution] is { Inputs: [_] } layer && layer["Bias"] == 0
+        && (layer.Kind == "Pointwise" || (layer.Kind == "Conv2d" && layer["Kernel"] == 1 && layer.Arguments.All(x => x.Name is "Filters" or "Kernel" or "Stride" or "Bias")))
+            ? convolution : null;
 
     /// <summary>The stride of what <c>Project</c> inserts: the least that gives no more pixels than required; 0 between equal shapes, where it inserts nothing.</summary>
     static int StrideOfProjection(Shape from, Shape to) =>

@@ -12,7 +12,6 @@ static class TransposedConvolutions
         var weight = graph.FindConstant(node, 1) ?? throw new InvalidDataException($"{label} lacks its weights");
         if (weight.Dims.Length != 4) throw new NotSupportedException($"its weights have {weight.Dims.Length} dimensions; only height and width are supported");
         int[] dims = Array.ConvertAll(weight.Dims, d => (int)d);
-        graph.Limits.Take(weight.Length);
         var bias = graph.FindConstant(node, 2);
         var x = graph.Layer(node, 0);
         if (x.Shape.IsFlat) throw new InvalidDataException($"{label} needs an image, and reads {x.Shape}");

@@ -6,6 +6,9 @@ abstract record Value;
 /// <summary>Numbers that the file gives, or that follow from those: weights as floats, shapes and axes as integers.</summary>
 sealed record Constant(long[] Dims, float[]? Floats = null, long[]? Integers = null) : Value
 {
+    /// <summary>What the file calls these very numbers; null where they were computed.</summary>
+    public string? Name { get; init; }
+
     public int Length => Floats?.Length ?? Integers!.Length;
 
     /// <summary>The elements as floats.</summary>
@@ -15,8 +18,8 @@ sealed record Constant(long[] Dims, float[]? Floats = null, long[]? Integers = n
 /// <summary>What a layer gives; -1 is the network's input.</summary>
 sealed record LayerValue(int Layer, Shape Shape) : Value;
 
-/// <summary>A layer's value with zeros around it, which the window that reads it takes as its padding.</summary>
-sealed record Padded(LayerValue Of, int Top, int Left, int Bottom, int Right) : Value;
+/// <summary>A layer's value with zeros around it, or with minus infinity, which the window that reads it takes as its padding.</summary>
+sealed record Padded(LayerValue Of, int Top, int Left, int Bottom, int Right, float Filling) : Value;
 
 /// <summary>Features with one more axis after them, of the size 1: half way between features and an image of one pixel.</summary>
 sealed record HalfPixel(LayerValue Of) : Value;
