@@ -50,11 +50,12 @@ static unsafe class GlobalAccess
         }
     }
 
-    /// <summary>Registers narrower than 32 bits take 4 bytes of a lane.</summary>
+    /// <summary>Registers narrower than 32 bits take 4 bytes of a lane; what is narrower than a register is extended to it, by its sign where it has one.</summary>
     public static void Put<T>(byte* place, int lane, T value)
         where T : unmanaged
     {
         if (sizeof(T) >= 4) ((T*)place)[lane] = value;
+        else if (typeof(T) == typeof(sbyte) || typeof(T) == typeof(short)) ((int*)place)[lane] = sizeof(T) == 1 ? *(sbyte*)&value : *(short*)&value;
         else ((uint*)place)[lane] = sizeof(T) == 1 ? *(byte*)&value : *(ushort*)&value;
     }
 
