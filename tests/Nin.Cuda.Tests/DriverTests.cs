@@ -108,3 +108,13 @@ public sealed class DriverTests : IDisposable
 
     static void One(ArrayView<float> x) => x[Group.IdxX] = 1;
 }
+
+/// <summary>That the other tests are not skipped where they have to run.</summary>
+public sealed class DriverPresenceTests
+{
+    [Fact]
+    public void The_driver_was_built_where_it_is_demanded()
+    {
+        if (SimulatedDriver.IsDemanded) SimulatedDriver.Missing.Should().BeNull("NIN_SIMULATED_CUDA is all");
+    }
+}
