@@ -80,7 +80,7 @@ sealed class Report
         Save();
     }
 
-    /// <summary>Whether there is time for one more thing, which begins then; where there is not, it is listed. What was begun before a failure is not begun again.</summary>
+    /// <summary>Whether one more thing begins: not where there is no time, and then it is listed, and not where it was begun before a failure.</summary>
     public bool HasTimeFor(string what)
     {
         if (++asked <= begun) return false;

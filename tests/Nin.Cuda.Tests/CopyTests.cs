@@ -103,11 +103,13 @@ public sealed unsafe class CopyTests : IDisposable
     void Copy(nint target, nint source, int bytes) =>
         ((delegate* unmanaged<nint, nint, nint, nint, int>)SimulatedDriver.Function("cuMemcpyAsync"))(target, source, bytes, stream).Should().Be(0);
 
-    void Fill(nint target, int bytes) => ((delegate* unmanaged<nint, byte, nint, nint, int>)SimulatedDriver.Function("cuMemsetD8Async"))(target, 7, bytes, stream).Should().Be(0);
+    void Fill(nint target, int bytes) =>
+        ((delegate* unmanaged<nint, byte, nint, nint, int>)SimulatedDriver.Function("cuMemsetD8Async"))(target, 7, bytes, stream).Should().Be(0);
 
     int Synchronize() => Free("cuStreamSynchronize", stream);
 
-    static void Call(string function, nint* address, nint bytes) => ((delegate* unmanaged<nint*, nint, int>)SimulatedDriver.Function(function))(address, bytes).Should().Be(0);
+    static void Call(string function, nint* address, nint bytes) =>
+        ((delegate* unmanaged<nint*, nint, int>)SimulatedDriver.Function(function))(address, bytes).Should().Be(0);
 
     static int Free(string function, nint item) => ((delegate* unmanaged<nint, int>)SimulatedDriver.Function(function))(item);
 

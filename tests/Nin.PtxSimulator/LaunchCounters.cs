@@ -107,8 +107,8 @@ public sealed unsafe class LaunchCounters
         LeastSharedPasses += scale * count.LeastPasses;
     }
 
-    // An array that a kernel is given, alone or in a structure, is an address and a length, here taken for one of floats; one of vectors of four is told by what is touched
-    // after these. What only looks like an array does no harm: no launch touches more sectors of a range than it has.
+    // An array that a kernel is given, alone or in a structure, is an address and a length, here taken for one of floats; one of vectors of four is told by what
+    // is touched after these. What only looks like an array does no harm: no launch touches more sectors of a range than it has.
     static List<(nuint Start, nuint End)> Views(PtxProgram program, in Launch launch, DeviceMemory memory)
     {
         const int ViewBytes = 16;

@@ -56,7 +56,10 @@ sealed class SuiteResult
     public override string ToString()
     {
         lock (gate)
-            return $"conformance: {Passed} passed, {Failed} failed, {skipped.Count} skipped{(skipped is [var first, ..] ? $" ({first})" : "")}, {CasesRun} of {Cases} cases in {Seconds:0} s";
+        {
+            string why = skipped is [var first, ..] ? $" ({first})" : "";
+            return $"conformance: {Passed} passed, {Failed} failed, {skipped.Count} skipped{why}, {CasesRun} of {Cases} cases in {Seconds:0} s";
+        }
     }
 
     void Count(IMessageSinkMessage message)

@@ -66,7 +66,7 @@ public sealed class RefusalTests
     public void A_form_that_is_not_simulated_is_refused(string instruction)
     {
         string opcode = instruction.Split(' ', ';')[0];
-        FluentActions.Invoking(() => Fragment.Run<int>($"mov.s32 %d, %a;\nmov.f32 %f0, 0f00000000;\nmov.b64 %x0, 0;\nmov.b16 %h0, 0;\n{Written}{instruction}", Fragment.Lane))
+        FluentActions.Invoking(() => Fragment.Run<int>($"{Written}{instruction}", Fragment.Lane))
             .Should().Throw<PtxException>().WithMessage($"line *{opcode}*is not simulated*");
     }
 
@@ -74,7 +74,8 @@ public sealed class RefusalTests
     [InlineData("%clock.lo")]
     [InlineData("%nsmid.x")]
     public void A_special_register_that_is_not_simulated_is_refused(string register) =>
-        FluentActions.Invoking(() => Fragment.Run<int>($"mov.u32 %d, {register};", Fragment.Lane)).Should().Throw<PtxException>().WithMessage($"line *{register} is not simulated");
+        FluentActions.Invoking(() => Fragment.Run<int>($"mov.u32 %d, {register};", Fragment.Lane))
+            .Should().Throw<PtxException>().WithMessage($"line *{register} is not simulated");
 
     [Fact]
     public void A_shuffle_that_reads_no_thread_is_found()
@@ -86,7 +87,10 @@ public sealed class RefusalTests
 
     [Fact]
     public void Uniform_returns_end_a_block() =>
-        Fragment.Run<int>("mov.s32 %d, 1;\nsetp.lt.s32 %p1, %a, 99;\n@%p1 bra L_on;\nret.uni;\nL_on:\nadd.s32 %d, %d, %a;", Fragment.Lane).Should().Equal(Fragment.Lane.Select(l => l + 1));
+        Fragment.Run<int>("mov.s32 %d, 1;\nsetp.lt.s32 %p1, %a, 99;\n@%p1 bra L_on;\nret.uni;\nL_on:\nadd.s32 %d, %d, %a;", Fragment.Lane)
+            .Should().Equal(Fragment.Lane.Select(l => l + 1));
 
-    static string Written { get; } = string.Concat(Enumerable.Range(1, 3).Select(r => $"mov.f32 %f{r}, %f0;\nmov.b64 %x{r}, %x0;\nmov.b16 %h{r}, %h0;\n"));
+    /// <summary>All registers that the forms above read.</summary>
+    static string Written { get; } = "mov.s32 %d, %a;\nmov.f32 %f0, 0f00000000;\nmov.b64 %x0, 0;\nmov.b16 %h0, 0;\n"
+        + string.Concat(Enumerable.Range(1, 3).Select(r => $"mov.f32 %f{r}, %f0;\nmov.b64 %x{r}, %x0;\nmov.b16 %h{r}, %h0;\n"));
 }

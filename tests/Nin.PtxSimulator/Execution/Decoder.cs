@@ -124,7 +124,8 @@ sealed unsafe partial class Decoder(PtxKernel kernel, RegisterFile registers)
     int Register(string name, string type, Statement s)
     {
         var kind = type == "pred" ? RegisterKind.Predicate : Bytes(type, s) == 8 ? RegisterKind.Wide : RegisterKind.Narrow;
-        return registers.KindOf(name) == kind ? registers.Register(name, s.Line) : throw new PtxException($"line {s.Line}: {s.Opcode} of {name}, a register of another width, is not simulated");
+        if (registers.KindOf(name) != kind) throw new PtxException($"line {s.Line}: {s.Opcode} of {name}, a register of another width, is not simulated");
+        return registers.Register(name, s.Line);
     }
 
     int Source(string operand, string type, Statement s)
