@@ -62,9 +62,9 @@ sealed class FmaRate : IDisposable
 
     static void LoopKernel(int steps, float factor, ArrayView<float> results)
     {
-        Float8 a = default, b = default, c = default, d = default, ones;
+        // No two sums begin alike, or a compiler could keep one for both.
+        Float8 a = From(Group.IdxX), b = From(Group.IdxX + 8), c = From(Group.IdxX + 16), d = From(Group.IdxX + 24), ones;
         ones.S0 = ones.S1 = ones.S2 = ones.S3 = ones.S4 = ones.S5 = ones.S6 = ones.S7 = factor;
-        b.S0 = c.S1 = d.S2 = Group.IdxX;
         for (int i = 0; i < steps; i++)
         {
             a = Step(a, factor, ones);
@@ -75,6 +75,20 @@ sealed class FmaRate : IDisposable
 
         var sum = Float8.Add(Float8.Add(a, b), Float8.Add(c, d));
         results[Grid.IdxX * Group.DimX + Group.IdxX] = sum.S0 + sum.S1 + sum.S2 + sum.S3 + sum.S4 + sum.S5 + sum.S6 + sum.S7;
+    }
+
+    static Float8 From(float first)
+    {
+        Float8 sums;
+        sums.S0 = first;
+        sums.S1 = first + 1;
+        sums.S2 = first + 2;
+        sums.S3 = first + 3;
+        sums.S4 = first + 4;
+        sums.S5 = first + 5;
+        sums.S6 = first + 6;
+        sums.S7 = first + 7;
+        return sums;
     }
 
     // Each product reads the sum itself, so that nothing is known before the loop runs.

@@ -1,17 +1,25 @@
 """The book's network in PyTorch, beside run.sh: training (SGD, cross entropy, loss read) and inference, examples a second.
 
-    python bench/gpu/pytorch_book.py [--batch 128] [--seconds 2] [--device cuda]
+    python bench/gpu/pytorch_book.py [--batch 128] [--seconds 2] [--device cuda] [--time 50]
 
-One row for each of: TF32 off and on, memory order as it comes and channels_last, eager and torch.compile.
+One row for each of: TF32 off and on, memory order as it comes and channels_last, eager and torch.compile. The most telling come first; what the time in
+seconds did not allow, or a signal ended, is named in the end.
 """
 
 import argparse
-import itertools
+import signal
 import statistics
+import sys
 import time
 
 import torch
 from torch import nn
+
+
+# TF32, channels_last, torch.compile: PyTorch as fast as it is without compiling, as it comes, and compiled, which takes a minute by itself.
+CONFIGURATIONS = [
+    (False, True, False), (True, True, False), (False, False, False), (True, False, False),
+    (True, True, True), (False, True, True), (True, False, True), (False, False, True)]
 
 
 def block(inputs, width, kernel, stride=1, padding=0):
@@ -85,18 +93,42 @@ def main():
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--time", type=float, default=float("inf"))
     options = parser.parse_args()
+    start = time.monotonic()
     name = torch.cuda.get_device_name() if options.device.startswith("cuda") else "the processor"
     print(f"PyTorch {torch.__version__} on {name}, book, batch {options.batch}\n")
     print("| TF32 | memory order | | training, examples/s | inference, examples/s |")
     print("|---|---|---|---|---|")
-    for compiled, tf32, channels_last in itertools.product([False, True], repeat=3):
-        order, how = "channels_last" if channels_last else "contiguous", "torch.compile" if compiled else "eager"
+    left = list(CONFIGURATIONS)
+
+    def end(*_):
+        print_cut(left)
+        # Compilers of torch.compile may still run: they are not waited for.
+        sys.stdout.flush()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
+    while left and time.monotonic() - start < options.time:
+        tf32, channels_last, compiled = left[0]
+        row = f"| {' | '.join(names(*left[0]))} |"
         try:
             training, inference = measure(options, tf32, channels_last, compiled)
-            print(f"| {'on' if tf32 else 'off'} | {order} | {how} | {training:,.0f} | {inference:,.0f} |", flush=True)
+            print(f"{row} {training:,.0f} | {inference:,.0f} |", flush=True)
         except RuntimeError as error:
-            print(f"| {'on' if tf32 else 'off'} | {order} | {how} | {str(error).splitlines()[0]} | |", flush=True)
+            print(f"{row} {str(error).splitlines()[0]} | |", flush=True)
+        left.pop(0)
+    print_cut(left)
+
+
+def names(tf32, channels_last, compiled):
+    return "on" if tf32 else "off", "channels_last" if channels_last else "contiguous", "torch.compile" if compiled else "eager"
+
+
+def print_cut(left):
+    if left:
+        print("\nNo time for: " + "; ".join("TF32 " + ", ".join(names(*one)) for one in left) + ".", flush=True)
 
 
 if __name__ == "__main__":

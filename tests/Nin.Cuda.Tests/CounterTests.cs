@@ -32,6 +32,28 @@ public sealed class CounterTests : IDisposable
     }
 
     [Fact]
+    public void Lanes_that_read_the_same_word_ask_for_it_once()
+    {
+        // Eight words a warp, each in another sector: 32 bytes, which fill one. Each lane writes its own word.
+        var counted = runner.Count(Shared, SectorFloats * Threads);
+        counted.GlobalSectors.Should().Be(Warps * (8 + 4));
+        counted.LeastGlobalSectors.Should().Be(Warps * (1 + 4));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Blocks_that_did_not_run_read_no_more_than_the_arrays_hold(int arrays)
+    {
+        const int Blocks = 100;
+        Delegate kernel = arrays == 1 ? Tenth : TenthOfTwo;
+        var all = runner.Count(kernel, 10 * Threads, Blocks, arrays: arrays);
+        var some = runner.Count(kernel, 10 * Threads, Blocks, sampled: 5, arrays: arrays);
+        all.BytesRead.Should().Be(10 * Threads * sizeof(float));
+        some.BytesRead.Should().Be(all.BytesRead);
+    }
+
+    [Fact]
     public void A_stride_of_all_banks_takes_a_pass_a_thread()
     {
         var counted = runner.Count(OneBank, Threads);
@@ -63,6 +85,12 @@ public sealed class CounterTests : IDisposable
 
     static void Strided(ArrayView<float> x) => x[SectorFloats * Group.IdxX] += 1;
 
+    static void Shared(ArrayView<float> x) => x[SectorFloats * Threads / 2 + Group.IdxX] = x[SectorFloats * (Group.IdxX / 4)];
+
+    static void Tenth(ArrayView<float> x) => x[Grid.IdxX % 10 * Threads + Group.IdxX] += 1;
+
+    static void TenthOfTwo(Two arrays) => arrays.Y[Grid.IdxX % 10 * Threads + Group.IdxX] = arrays.X[Grid.IdxX % 10 * Threads + Group.IdxX] + 1;
+
     static void OneBank(ArrayView<float> x)
     {
         var shared = SharedMemory.Allocate<float>(32 * Threads);
@@ -78,4 +106,6 @@ public sealed class CounterTests : IDisposable
         Group.Barrier();
         x[Group.IdxX] = shared[7];
     }
+
+    readonly record struct Two(ArrayView<float> X, ArrayView<float> Y);
 }

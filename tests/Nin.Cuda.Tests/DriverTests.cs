@@ -80,6 +80,21 @@ public sealed class DriverTests : IDisposable
         SimulatedDriver.Recover();
     }
 
+    [SimulatedTheory]
+    [InlineData("mov.u32 %r1, %nsmid.x;", "special register %nsmid.x")]
+    [InlineData("add.sat.s32 %r1, %r1, 1;", "add.sat.s32")]
+    public unsafe void A_module_with_something_that_is_not_simulated_does_not_load(string instruction, string what)
+    {
+        const int InvalidPtx = 218;
+        string text = $".version 8.0\n.target sm_90\n.address_size 64\n.visible .entry Kernel(\n.param .b64 x\n)\n{{\n.reg .b32 %r<3>;\nmov.u32 %r1, 1;\n{instruction}\nret;\n}}";
+        nint module, message;
+        fixed (byte* bytes = System.Text.Encoding.UTF8.GetBytes(text + '\0'))
+            ((delegate* unmanaged<nint*, byte*, int>)SimulatedDriver.Function("cuModuleLoadData"))(&module, bytes).Should().Be(InvalidPtx);
+        ((delegate* unmanaged<int, nint*, int>)SimulatedDriver.Function("cuGetErrorString"))(InvalidPtx, &message);
+        System.Runtime.InteropServices.Marshal.PtrToStringUTF8(message).Should().Contain(what).And.Contain("is not simulated");
+        SimulatedDriver.Recover();
+    }
+
     [SimulatedFact]
     public void Memory_that_the_device_does_not_have_is_refused_in_numbers()
     {
@@ -92,4 +107,14 @@ public sealed class DriverTests : IDisposable
     static void Next(ArrayView<float> x) => x[Group.IdxX] = x[Group.IdxX + 1];
 
     static void One(ArrayView<float> x) => x[Group.IdxX] = 1;
+}
+
+/// <summary>That the other tests are not skipped where they have to run.</summary>
+public sealed class DriverPresenceTests
+{
+    [Fact]
+    public void The_driver_was_built_where_it_is_demanded()
+    {
+        if (SimulatedDriver.IsDemanded) SimulatedDriver.Missing.Should().BeNull("NIN_SIMULATED_CUDA is all");
+    }
 }

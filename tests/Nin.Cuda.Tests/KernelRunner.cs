@@ -6,7 +6,7 @@ using Nin.PtxSimulator.Memory;
 
 namespace Nin.Cuda.Tests;
 
-/// <summary>Runs kernels of one argument, an array of floats, on the simulated device itself: no driver is between.</summary>
+/// <summary>Runs kernels of one argument, an array of floats or a structure of such, on the simulated device itself: no driver is between.</summary>
 sealed class KernelRunner : IDisposable
 {
     readonly PtxCompiler compiler = new();
@@ -21,7 +21,7 @@ sealed class KernelRunner : IDisposable
     {
         try
         {
-            Run(kernel.Method, 1, written, allocated, shift);
+            Run(kernel.Method, 1, written, allocated, shift, 1);
             return null;
         }
         catch (KernelFaultException fault)
@@ -35,25 +35,30 @@ sealed class KernelRunner : IDisposable
     /// <param name="floats">Floats of the array.</param>
     /// <param name="blocks">Blocks.</param>
     /// <param name="sampled">How many of them run; 0 for all.</param>
-    public LaunchCounters Count(Delegate kernel, int floats, int blocks = 1, int sampled = 0)
+    /// <param name="arrays">Arrays of the argument, which all are the same.</param>
+    public LaunchCounters Count(Delegate kernel, int floats, int blocks = 1, int sampled = 0, int arrays = 1)
     {
         device.Counts = true;
         device.SampledBlocks = sampled;
-        Run(kernel.Method, blocks, floats, 0, 0);
+        Run(kernel.Method, blocks, floats, 0, 0, arrays);
         return device.Counted[^1];
     }
 
     public void Dispose() => compiler.Dispose();
 
-    unsafe void Run(MethodInfo kernel, int blocks, int written, int allocated, int shift)
+    unsafe void Run(MethodInfo kernel, int blocks, int written, int allocated, int shift, int arrays)
     {
         PtxProgram program = PtxProgram.Load(compiler.Compile(kernel)).Single();
         Allocation memory = device.Memory.Allocate(Math.Max(written, allocated) * sizeof(float));
         new Span<float>(memory.Start, written).Fill(1);
         memory.MarkWritten(memory.Start, written * sizeof(float));
-        var arguments = new byte[16];
-        BitConverter.TryWriteBytes(arguments, (long)memory.Start + shift);
-        BitConverter.TryWriteBytes(arguments.AsSpan(8), (long)written);
+        var arguments = new byte[16 * arrays];
+        for (int i = 0; i < arrays; i++)
+        {
+            BitConverter.TryWriteBytes(arguments.AsSpan(16 * i), (long)memory.Start + shift);
+            BitConverter.TryWriteBytes(arguments.AsSpan(16 * i + 8), (long)written);
+        }
+
         try
         {
             device.Run(program, new Launch((blocks, 1, 1), (CheckTests.Threads, 1, 1), 0, arguments));

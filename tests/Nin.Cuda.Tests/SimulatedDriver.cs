@@ -21,6 +21,9 @@ static unsafe class SimulatedDriver
     /// <summary>Why it is missing; null where it is present.</summary>
     public static string? Missing { get; private set; }
 
+    /// <summary>Whether NIN_SIMULATED_CUDA is <c>all</c>, as in CI: its tests run as a whole, and that it is missing is a failure and not a reason to skip them.</summary>
+    public static bool IsDemanded => Environment.GetEnvironmentVariable("NIN_SIMULATED_CUDA") == "all";
+
     /// <summary>Forgets a fault that a test caused.</summary>
     public static void Recover() => ((delegate* unmanaged<int>)NativeLibrary.GetExport(library, "ninRecover"))();
 

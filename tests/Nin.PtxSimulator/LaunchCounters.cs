@@ -35,7 +35,7 @@ public sealed unsafe class LaunchCounters
             }
         }
 
-        var views = Views(program, launch);
+        var views = Views(program, launch, memory);
         foreach (var allocation in memory.All)
         {
             BytesRead += SectorBytes * Distinct(allocation, allocation.SectorsRead, views, scale);
@@ -67,7 +67,7 @@ public sealed unsafe class LaunchCounters
     /// <summary>Those of them that asynchronous copies read, which pass no register.</summary>
     public double AsyncSectors { get; private set; }
 
-    /// <summary>Sectors that the bytes they asked for fill.</summary>
+    /// <summary>Sectors that the bytes they asked for fill, each byte counted once for an access of a warp.</summary>
     public double LeastGlobalSectors { get; private set; }
 
     /// <summary>Accesses of shared memory by a warp.</summary>
@@ -107,15 +107,20 @@ public sealed unsafe class LaunchCounters
         LeastSharedPasses += scale * count.LeastPasses;
     }
 
-    // An array that a kernel is given is an address and a length, here taken for one of floats; one of vectors of four is told by what is touched after these.
-    static List<(nuint Start, nuint End)> Views(PtxProgram program, in Launch launch)
+    // An array that a kernel is given, alone or in a structure, is an address and a length, here taken for one of floats; one of vectors of four is told by what
+    // is touched after these. What only looks like an array does no harm: no launch touches more sectors of a range than it has.
+    static List<(nuint Start, nuint End)> Views(PtxProgram program, in Launch launch, DeviceMemory memory)
     {
+        const int ViewBytes = 16;
         List<(nuint Start, nuint End)> views = [];
         foreach (var (offset, bytes) in program.Parameters)
         {
-            if (bytes != 16) continue;
-            nuint start = (nuint)BitConverter.ToUInt64(launch.Arguments, offset);
-            views.Add((start, start + sizeof(float) * (nuint)BitConverter.ToUInt64(launch.Arguments, offset + 8)));
+            for (int at = offset; at + ViewBytes <= offset + bytes; at += sizeof(ulong))
+            {
+                nuint start = (nuint)BitConverter.ToUInt64(launch.Arguments, at), length = (nuint)BitConverter.ToUInt64(launch.Arguments, at + sizeof(ulong));
+                if (length == 0 || memory.Find((byte*)start) is not { } allocation || length > (nuint)allocation.Bytes) continue;
+                views.Add((start, start + sizeof(float) * length));
+            }
         }
 
         return views;

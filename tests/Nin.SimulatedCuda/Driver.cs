@@ -20,6 +20,8 @@ enum Code
     NotFound = 500,
     NotReady = 600,
     IllegalAddress = 700,
+    AlreadyRegistered = 712,
+    NotRegistered = 713,
     LaunchFailed = 719,
     CaptureUnsupported = 900,
     CaptureInvalidated = 901,
@@ -36,7 +38,6 @@ sealed unsafe partial class Driver
     public static readonly Driver Instance = new();
 
     readonly Dictionary<nint, object> handles = [];
-    readonly List<(nint Start, long Bytes)> locked = [];
     readonly Queue main = new(isBlocking: true);
     readonly List<Queue> streams = [];
     nint nextHandle = 0x1000;
@@ -131,67 +132,10 @@ sealed unsafe partial class Driver
     {
         if (RefuseUnsafe() is var refusal and not Code.Success) return refusal;
         if (Device.Memory.Find((byte*)address) is not { } allocation || (nint)allocation.Start != address) return Code.InvalidValue;
-        foreach (var stream in streams)
-        {
-            foreach (var (_, pointers, name) in stream.Uses)
-            {
-                if (!Array.Exists(pointers, p => allocation.Holds((byte*)p, 1))) continue;
-                return Fail(Code.LaunchFailed, $"memcheck: memory of {allocation.Bytes:N0} bytes is freed while {name}, which uses it, is still queued");
-            }
-        }
-
+        if (Use(p => allocation.Holds((byte*)p, 1)) is { } use)
+            return Fail(Code.LaunchFailed, $"memcheck: memory of {allocation.Bytes:N0} bytes is freed while {use}, which uses it, is still queued");
         Device.Memory.Free((byte*)address);
         return Code.Success;
-    }
-
-    public void Lock(nint start, long bytes) => locked.Add((start, bytes));
-
-    public bool Unlock(nint start) => locked.RemoveAll(l => l.Start == start) > 0;
-
-    public Code CopyAsync(nint target, nint source, long bytes, nint stream)
-    {
-        if (Stream(stream) is not { } queue) return Code.InvalidHandle;
-        if (bytes == 0) return Code.Success;
-        var from = Device.Memory.Find((byte*)source);
-        var to = Device.Memory.Find((byte*)target);
-        if (from is not null && !from.Holds((byte*)source, bytes)) return Fail(Code.InvalidValue, $"memcheck: a copy of {bytes} bytes reads beyond an allocation of {from.Bytes}");
-        if (to is not null && !to.Holds((byte*)target, bytes)) return Fail(Code.InvalidValue, $"memcheck: a copy of {bytes} bytes writes beyond an allocation of {to.Bytes}");
-        if (from is null && !IsLocked(source, bytes))
-        {
-            // The driver has read pageable memory when the call returns. In a graph it would be read later, which is not simulated.
-            if (RefuseInCapture(queue, Code.NotSupported) is var refusal and not Code.Success) return refusal;
-            byte[] staged = new ReadOnlySpan<byte>((void*)source, checked((int)bytes)).ToArray();
-            return Put(
-                queue, () =>
-                {
-                    staged.CopyTo(new Span<byte>((void*)target, staged.Length));
-                    to?.MarkWritten((byte*)target, bytes);
-                }, "a copy", target);
-        }
-
-        bool waits = to is null && !IsLocked(target, bytes);
-        if (waits && RefuseInCapture(queue) is var unsupported and not Code.Success) return unsupported;
-        Code code = Put(
-            queue, () =>
-            {
-                Buffer.MemoryCopy((void*)source, (void*)target, bytes, bytes);
-                to?.MarkWritten((byte*)target, bytes);
-            }, "a copy", target, source);
-        // A copy to pageable memory is done when the call returns.
-        if (code == Code.Success && waits) Run(queue.Run);
-        return code == Code.Success ? Fault : code;
-    }
-
-    public Code Fill(nint target, byte value, long bytes, nint stream)
-    {
-        if (Stream(stream) is not { } queue) return Code.InvalidHandle;
-        if (Device.Memory.Find((byte*)target) is not { } to || !to.Holds((byte*)target, bytes)) return Fail(Code.InvalidValue, $"memcheck: {bytes} bytes are filled beyond an allocation");
-        return Put(
-            queue, () =>
-            {
-                NativeMemory.Fill((void*)target, (nuint)bytes, value);
-                to.MarkWritten((byte*)target, bytes);
-            }, "a fill", target);
     }
 
     public Code Launch(nint function, Launch launch, nint stream)
@@ -238,13 +182,25 @@ sealed unsafe partial class Driver
         }
     }
 
+    /// <summary>The first queued work that was given a pointer of a kind; null where there is none.</summary>
+    string? Use(Predicate<nint> isOne)
+    {
+        foreach (var stream in streams)
+        {
+            foreach (var (_, pointers, name) in stream.Uses)
+            {
+                if (Array.Exists(pointers, isOne)) return name;
+            }
+        }
+
+        return null;
+    }
+
     Code Fail(Code code, string text)
     {
         if (Fault == Code.Success) (Fault, FaultText) = (code, text);
         return code;
     }
-
-    bool IsLocked(nint start, long bytes) => locked.Exists(l => start >= l.Start && start + bytes <= l.Start + l.Bytes);
 
     static nint[] Pointers(byte[] arguments)
     {

@@ -155,29 +155,22 @@ static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "cuMemAllocHost_v2")]
     static int MemAllocHost(nint* address, nint bytes)
     {
-        *address = (nint)NativeMemory.AlignedAlloc((nuint)bytes, 4096);
-        nint start = *address;
-        lock (Driver.Gate) Driver.Lock(start, bytes);
-        return 0;
+        lock (Driver.Gate)
+        {
+            Code code = Driver.AllocateHost(bytes, out nint allocated);
+            *address = allocated;
+            return (int)code;
+        }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "cuMemFreeHost")]
-    static int MemFreeHost(nint address)
-    {
-        int code = Do(d => d.Unlock(address) ? Code.Success : Code.InvalidValue);
-        if (code == 0) NativeMemory.AlignedFree((void*)address);
-        return code;
-    }
+    static int MemFreeHost(nint address) => Do(d => d.FreeHost(address));
 
     [UnmanagedCallersOnly(EntryPoint = "cuMemHostRegister_v2")]
-    static int MemHostRegister(nint address, nint bytes, int flags)
-    {
-        lock (Driver.Gate) Driver.Lock(address, bytes);
-        return 0;
-    }
+    static int MemHostRegister(nint address, nint bytes, int flags) => Do(d => d.Register(address, bytes));
 
     [UnmanagedCallersOnly(EntryPoint = "cuMemHostUnregister")]
-    static int MemHostUnregister(nint address) => Do(d => d.Unlock(address) ? Code.Success : Code.InvalidValue);
+    static int MemHostUnregister(nint address) => Do(d => d.Unregister(address));
 
     [UnmanagedCallersOnly(EntryPoint = "cuMemHostGetDevicePointer_v2")]
     static int MemHostGetDevicePointer(nint* device, nint host, int flags)

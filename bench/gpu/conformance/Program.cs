@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Nin.Benchmarks.Gpu.Conformance;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -17,7 +18,18 @@ for (int i = 0; i < args.Length; i += 2)
     }
 }
 
-var result = Suite.Run(kind, TimeSpan.FromSeconds(seconds));
-Console.WriteLine(result);
-if (json is not null) File.WriteAllText(json, result.ToJson());
+var result = new SuiteResult();
+// Who ends this before it is done keeps what there is.
+using var ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Save("ended early, "));
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Save("ended early, "));
+Suite.Run(kind, TimeSpan.FromSeconds(seconds), result, () => Save(null));
+result.IsFinished = true;
+Save("");
 return result.Failed > 0 || result.Passed == 0 ? 1 : 0;
+
+// The counts as they are, and where they are final or a class has ended, a line too.
+void Save(string? line)
+{
+    if (line is not null) Console.WriteLine(line + result);
+    if (json is not null) result.Write(json);
+}

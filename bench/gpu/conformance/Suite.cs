@@ -18,17 +18,23 @@ static class Suite
     public static IEnumerable<string> Kinds => Classes.Keys;
 
     /// <summary>Runs the classes of a kind of device, one after another, as far as the time allows; a share of it for each, so that each precision is tried.</summary>
-    public static SuiteResult Run(string kind, TimeSpan time)
+    /// <param name="kind">Of <see cref="Kinds"/>.</param>
+    /// <param name="time">For all of them.</param>
+    /// <param name="result">Counts what they say.</param>
+    /// <param name="save">Keeps the result: before and after each class, and every second on the way.</param>
+    public static void Run(string kind, TimeSpan time, SuiteResult result, Action save)
     {
-        var result = new SuiteResult();
         long start = Stopwatch.GetTimestamp();
         Type[] classes = Classes[kind];
-        for (int i = 0; i < classes.Length; i++) Run(classes[i], (time - Stopwatch.GetElapsedTime(start)) / (classes.Length - i), result);
-        result.Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return result;
+        for (int i = 0; i < classes.Length; i++)
+        {
+            Run(classes[i], (time - Stopwatch.GetElapsedTime(start)) / (classes.Length - i), result, save);
+            save();
+            Console.WriteLine($"{classes[i].Name}: {result}");
+        }
     }
 
-    static void Run(Type tests, TimeSpan time, SuiteResult result)
+    static void Run(Type tests, TimeSpan time, SuiteResult result, Action save)
     {
         using var framework = new XunitTestFramework(new Sink(_ => true));
         using var discoverer = framework.GetDiscoverer(Reflector.Wrap(tests.Assembly));
@@ -43,13 +49,21 @@ static class Suite
             found.Wait();
         }
 
-        result.Cases += cases.Count;
+        result.Add(cases.Count);
+        save();
+        long saved = Stopwatch.GetTimestamp();
         long end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         using var executor = framework.GetExecutor(tests.Assembly.GetName());
         // A message that is answered with false ends the run after the case that it is about.
         using var ran = new Sink(message =>
         {
             result.Take(message);
+            if (Stopwatch.GetElapsedTime(saved).TotalSeconds >= 1)
+            {
+                save();
+                saved = Stopwatch.GetTimestamp();
+            }
+
             return Stopwatch.GetTimestamp() < end;
         });
         executor.RunTests(cases, ran, new Options());

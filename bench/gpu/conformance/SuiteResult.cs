@@ -1,17 +1,23 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Xunit.Abstractions;
 
 namespace Nin.Benchmarks.Gpu.Conformance;
 
-/// <summary>What passed and what did not.</summary>
+/// <summary>What passed and what did not, so far. A signal may ask for it while a test is on its way.</summary>
 sealed class SuiteResult
 {
     static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
+    readonly Lock gate = new();
+    readonly long start = Stopwatch.GetTimestamp();
     readonly List<string> failures = [], skipped = [];
 
-    /// <summary>Cases that there are; many run a test for each of several sizes.</summary>
-    public int Cases { get; set; }
+    /// <summary>Whether all classes had their time.</summary>
+    public bool IsFinished { get; set; }
+
+    /// <summary>Cases that there are in the classes that have begun; many run a test for each of several sizes.</summary>
+    public int Cases { get; private set; }
 
     public int CasesRun { get; private set; }
 
@@ -19,14 +25,44 @@ sealed class SuiteResult
 
     public int Failed => failures.Count;
 
-    public double Seconds { get; set; }
+    public double Seconds => Stopwatch.GetElapsedTime(start).TotalSeconds;
 
     public IReadOnlyList<string> Failures => failures;
 
     public IReadOnlyList<string> Skipped => skipped;
 
+    /// <summary>Counts the cases of a class.</summary>
+    public void Add(int cases)
+    {
+        lock (gate) Cases += cases;
+    }
+
     /// <summary>Counts what a message of xunit says.</summary>
     public void Take(IMessageSinkMessage message)
+    {
+        lock (gate) Count(message);
+    }
+
+    /// <summary>Writes it as JSON. A file that another process reads, or that is left where this one is killed, is whole.</summary>
+    public void Write(string file)
+    {
+        lock (gate)
+        {
+            File.WriteAllText(file + ".new", JsonSerializer.Serialize(this, Indented));
+            File.Move(file + ".new", file, overwrite: true);
+        }
+    }
+
+    public override string ToString()
+    {
+        lock (gate)
+        {
+            string why = skipped is [var first, ..] ? $" ({first})" : "";
+            return $"conformance: {Passed} passed, {Failed} failed, {skipped.Count} skipped{why}, {CasesRun} of {Cases} cases in {Seconds:0} s";
+        }
+    }
+
+    void Count(IMessageSinkMessage message)
     {
         switch (message)
         {
@@ -40,11 +76,6 @@ sealed class SuiteResult
             case IErrorMessage failure: Fail("xunit", failure); break;
         }
     }
-
-    public string ToJson() => JsonSerializer.Serialize(this, Indented);
-
-    public override string ToString() =>
-        $"conformance: {Passed} passed, {Failed} failed, {skipped.Count} skipped{(skipped is [var first, ..] ? $" ({first})" : "")}, {CasesRun} of {Cases} cases in {Seconds:0} s";
 
     void Fail(string what, IFailureInformation failure)
     {

@@ -9,18 +9,18 @@ static class EstimateTable
     {
         Console.WriteLine($"Estimate, not a measurement, for an H100 SXM: {what}.");
         Console.WriteLine();
-        Console.WriteLine("| kernel | launches | blocks x threads | registers | blocks a multiprocessor holds | µs | bound by | of its roofline | sectors over least | conflicts a request |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| kernel | launches | blocks x threads | registers | blocks a multiprocessor holds | µs | bound by | of its roofline | sectors over least | bytes over least | conflicts a request |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var group in launches.GroupBy(l => (l.Name, l.Launch.Blocks, l.Launch.ThreadsPerBlock, l.Bound)))
         {
             var first = group.First();
             Console.WriteLine(
                 $"| {first.Name} | {group.Count()} | {first.Launch.Blocks:#,0} x {first.Launch.ThreadsPerBlock} | {first.Registers} | {first.Resident} | "
-                + $"{1e6 * group.Sum(l => l.Seconds):#,0.0} | {first.Bound} | {Share(group)} | {Sectors(group)} | {Conflicts(group)} |");
+                + $"{1e6 * group.Sum(l => l.Seconds):#,0.0} | {first.Bound} | {Share(group)} | {Sectors(group)} | {Bytes(group)} | {Conflicts(group)} |");
         }
 
         Console.WriteLine(
-            $"| all | {launches.Length} | | | | {1e6 * launches.Sum(l => l.Seconds):#,0.0} | | {Share(launches)} | {Sectors(launches)} | {Conflicts(launches)} |");
+            $"| all | {launches.Length} | | | | {1e6 * launches.Sum(l => l.Seconds):#,0.0} | | {Share(launches)} | {Sectors(launches)} | {Bytes(launches)} | {Conflicts(launches)} |");
         Console.WriteLine();
         Console.WriteLine(
             $"{batch / launches.Sum(l => l.Seconds):#,0} examples/s at most; beside it, {launches.Length} launches take about {1e3 * LaunchSeconds * launches.Length:0.0} ms to queue.");
@@ -49,6 +49,11 @@ static class EstimateTable
     static string Share(IEnumerable<LaunchEstimate> launches) => $"{100 * launches.Sum(l => l.Roofline) / launches.Sum(l => l.Seconds):0} %";
 
     static string Sectors(IEnumerable<LaunchEstimate> launches) => launches.Sum(l => l.Launch.LeastGlobalSectors) is var least and > 0 ? $"{launches.Sum(l => l.Launch.GlobalSectors) / least:0.00}" : "";
+
+    // What passes the L2 cache over what memory must give at least: how often a byte is asked for again, by another warp or later.
+    static string Bytes(IEnumerable<LaunchEstimate> launches) => launches.Sum(l => l.Launch.BytesRead + l.Launch.BytesWritten) is var least and > 0
+        ? $"{launches.Sum(l => l.Launch.GlobalSectors) * LaunchEstimate.SectorBytes / least:0.00}"
+        : "";
 
     static string Conflicts(IEnumerable<LaunchEstimate> launches) => launches.Sum(l => l.Launch.SharedRequests) is var requests and > 0
         ? $"{launches.Sum(l => l.Launch.SharedPasses - l.Launch.LeastSharedPasses) / requests:0.00}"

@@ -6,7 +6,8 @@ namespace Nin.Benchmarks.Estimate;
 /// </summary>
 sealed class LaunchEstimate
 {
-    const double SectorBytes = 32;
+    /// <summary>Bytes of a sector.</summary>
+    public const double SectorBytes = 32;
 
     /// <summary>Cycles of a multiprocessor for a matrix instruction of a warp, at the rate that these instructions reach.</summary>
     static readonly double TensorCycles = ProductFlops / (H100.Tf32Rate * H100.MmaShare / H100.Multiprocessors / H100.Hertz);

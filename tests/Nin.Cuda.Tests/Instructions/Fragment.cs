@@ -20,13 +20,17 @@ static unsafe class Fragment
     /// <param name="operands">Arrays of 32 elements.</param>
     /// <typeparam name="T">The result's type, which is that of %d.</typeparam>
     public static T[] Run<T>(string body, params Array[] operands)
+        where T : unmanaged => Run<T>(Lanes, body, operands);
+
+    /// <summary>The same by the first lanes alone.</summary>
+    public static T[] Run<T>(int threads, string body, params Array[] operands)
         where T : unmanaged
     {
         string[] names = ["%a", "%b", "%c"];
         var text = new System.Text.StringBuilder();
         text.AppendLine(".version 8.0\n.target sm_90\n.address_size 64\n.visible .entry Fragment(\n.param .b64 result,");
         text.AppendLine(string.Join(",\n", operands.Select((_, o) => $".param .b64 operand{o}")) + "\n)\n{");
-        text.AppendLine(".reg .pred %p<10>;\n.reg .b32 %r<10>;\n.reg .b64 %x<10>;\n.reg .f32 %f<10>;\n.reg .b32 %t;");
+        text.AppendLine(".reg .pred %p<10>;\n.reg .b32 %r<10>;\n.reg .b64 %x<10>;\n.reg .f32 %f<10>;\n.reg .b16 %h<10>;\n.reg .b32 %t;");
         text.AppendLine($".reg .{Type(typeof(T))} %d;\n.shared .align 16 .b8 memory[1024];\nmov.u32 %t, %laneid;");
         for (int o = 0; o < operands.Length; o++)
         {
@@ -44,8 +48,8 @@ static unsafe class Fragment
         byte[] arguments = [.. inputs.Prepend(result).SelectMany(a => BitConverter.GetBytes((long)a.Start))];
         try
         {
-            device.Run(PtxProgram.Load(text.ToString()).Single(), new Launch((1, 1, 1), (Lanes, 1, 1), 0, arguments));
-            return new Span<T>(result.Start, Lanes).ToArray();
+            device.Run(PtxProgram.Load(text.ToString()).Single(), new Launch((1, 1, 1), (threads, 1, 1), 0, arguments));
+            return new Span<T>(result.Start, threads).ToArray();
         }
         finally
         {
@@ -64,5 +68,5 @@ static unsafe class Fragment
 
     static int Bytes(string type) => type[^2..] == "64" ? 8 : 4;
 
-    static string Type(Type type) => type == typeof(float) ? "f32" : type == typeof(int) ? "s32" : type == typeof(uint) ? "u32" : type == typeof(long) ? "s64" : "u64";
+    static string Type(Type type) => type == typeof(float) ? "f32" : type == typeof(double) ? "f64" : type == typeof(int) ? "s32" : type == typeof(uint) ? "u32" : type == typeof(long) ? "s64" : "u64";
 }

@@ -40,6 +40,21 @@ public sealed class MemoryTests
             Fragment.Lane.Select(l => (float)l).ToArray()).Should().Equal(Fragment.Lane.Select(l => 2f * l + 5));
 
     [Theory]
+    [InlineData("s8")]
+    [InlineData("u8")]
+    [InlineData("s16")]
+    [InlineData("u16")]
+    public void What_is_narrower_than_its_register_is_extended_by_its_sign(string type)
+    {
+        int[] values = [.. Fragment.Lane.Select(l => (l - 9) * 0x01234567)];
+        Func<int, int> of = type switch { "s8" => a => (sbyte)a, "u8" => a => (byte)a, "s16" => a => (short)a, _ => a => (ushort)a };
+        Fragment.Run<int>($"ld.global.{type} %d, [%qa];", values).Should().Equal(values.Select(of));
+        Fragment.Run<int>($"mul.wide.u32 %x1, %t, 4;\nmov.u64 %x2, memory;\nadd.u64 %x3, %x1, %x2;\nst.shared.s32 [%x3], %a;\nld.shared.{type} %d, [%x3];", values)
+            .Should().Equal(values.Select(of));
+        Fragment.Run<int>($"cvt.{type}.s32 %d, %a;", values).Should().Equal(values.Select(of));
+    }
+
+    [Theory]
     [InlineData("down", 3, 31)]
     [InlineData("up", 3, 0)]
     [InlineData("bfly", 5, 31)]

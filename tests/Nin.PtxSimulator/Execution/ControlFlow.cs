@@ -36,7 +36,7 @@ static class ControlFlow
     }
 
     /// <summary>Whether nothing of its block comes after it.</summary>
-    public static bool EndsBlock(Statement s) => s.Opcode is "ret" or "exit" || IsBranch(s);
+    public static bool EndsBlock(Statement s) => s.Opcode is "ret" or "ret.uni" or "exit" || IsBranch(s);
 
     public static bool IsBranch(Statement s) => s.Opcode is "bra" or "bra.uni";
 

@@ -11,6 +11,8 @@ sealed unsafe partial class Decoder
     {
         if (parts.Length != 3 || s.Operands.Length != 3) throw Unknown(s);
         string how = parts[1];
+        // Bits are equal or not; and only unsigned numbers are lower or higher, the same or not.
+        if ((type[0] == 'b' && how is not ("eq" or "ne")) || (type[0] != 'u' && how is "lo" or "ls" or "hi" or "hs")) throw Unknown(s);
         i.Execute = type switch
         {
             "f32" => how switch
@@ -39,7 +41,7 @@ sealed unsafe partial class Decoder
         };
         i.Class = type switch { "f32" => Class.Float32, "s64" or "u64" or "b64" => Class.Integer64, _ => Class.Integer32 };
         Sources(s, type, type, type, ref i);
-        Targets(s, 0, ref i);
+        Targets(s, "pred", ref i);
     }
 
     static delegate*<Warp, Instruction*, void> Compared<T>(string how, Statement s) => how switch
@@ -53,17 +55,18 @@ sealed unsafe partial class Decoder
         _ => throw Unknown(s),
     };
 
-    static void Conversion(Statement s, string[] parts, ref Instruction i)
+    void Conversion(Statement s, string[] parts, ref Instruction i)
     {
+        if (parts.Length is not (3 or 4) || s.Operands.Length != 2) throw Unknown(s);
         string to = parts[^2], from = parts[^1], how = parts.Length > 3 ? parts[1] : "";
         i.Class = Class.Convert;
         i.Execute = (to, from, how) switch
         {
-            ("s64", "s32", _) => &Lanes.Widen,
-            ("u64" or "s64" or "b64", "u32" or "b32", _) => &Lanes.Scalar<ConvertInteger<uint, ulong>, uint, ulong>,
-            ("s32" or "u32" or "b32", "s64" or "u64" or "b64", _) => &Lanes.Scalar<ConvertInteger<ulong, uint>, ulong, uint>,
-            ("s32" or "u32" or "b32", "s32" or "u32" or "b32", _) => &Lanes.Unary<Copy<uint>, uint>,
-            ("s64" or "u64", "s64" or "u64", _) => &Lanes.Unary<Copy<ulong>, ulong>,
+            ("s64", "s32", "") => &Lanes.Widen,
+            ("u64" or "s64", "u32", "") => &Lanes.Scalar<ConvertInteger<uint, ulong>, uint, ulong>,
+            ("s32" or "u32", "s64" or "u64", "") => &Lanes.Scalar<ConvertInteger<ulong, uint>, ulong, uint>,
+            ("s32" or "u32", "s32" or "u32", "") => &Lanes.Unary<Copy<uint>, uint>,
+            ("s64" or "u64", "s64" or "u64", "") => &Lanes.Unary<Copy<ulong>, ulong>,
             ("tf32", "f32", "rna") => &Lanes.Scalar<ToTf32, float, uint>,
             ("f32", "s32", "rn") => &Lanes.Scalar<IntegerToFloat<int>, int, float>,
             ("f32", "u32", "rn") => &Lanes.Scalar<IntegerToFloat<uint>, uint, float>,
@@ -77,13 +80,17 @@ sealed unsafe partial class Decoder
             ("f32", "f32", "rmi") => &Lanes.Scalar<FloorFloat, float, float>,
             ("f32", "f32", "rpi") => &Lanes.Scalar<CeilingFloat, float, float>,
             ("f32", "f32", "rzi") => &Lanes.Scalar<TruncateFloat, float, float>,
-            ("s32" or "u32", "u8" or "b8", _) => &Lanes.Scalar<FromNarrow<byte, uint>, uint, uint>,
-            ("s32" or "u32", "s8", _) => &Lanes.Scalar<FromNarrow<sbyte, uint>, uint, uint>,
-            ("s32" or "u32", "u16" or "b16", _) => &Lanes.Scalar<FromNarrow<ushort, uint>, uint, uint>,
-            ("s32" or "u32", "s16", _) => &Lanes.Scalar<FromNarrow<short, uint>, uint, uint>,
-            ("u8" or "s8" or "b8", "u32" or "s32" or "b32", _) => &Lanes.Scalar<ToNarrow<uint, byte>, uint, uint>,
-            ("u16" or "s16" or "b16", "u32" or "s32" or "b32", _) => &Lanes.Scalar<ToNarrow<uint, ushort>, uint, uint>,
+            ("s32" or "u32", "u8", "") => &Lanes.Scalar<FromNarrow<byte, uint>, uint, uint>,
+            ("s32" or "u32", "s8", "") => &Lanes.Scalar<FromNarrow<sbyte, uint>, uint, uint>,
+            ("s32" or "u32", "u16", "") => &Lanes.Scalar<FromNarrow<ushort, uint>, uint, uint>,
+            ("s32" or "u32", "s16", "") => &Lanes.Scalar<FromNarrow<short, uint>, uint, uint>,
+            ("u8", "u32" or "s32", "") => &Lanes.Scalar<ToNarrow<uint, byte>, uint, uint>,
+            ("s8", "u32" or "s32", "") => &Lanes.Scalar<ToNarrow<uint, sbyte>, uint, uint>,
+            ("u16", "u32" or "s32", "") => &Lanes.Scalar<ToNarrow<uint, ushort>, uint, uint>,
+            ("s16", "u32" or "s32", "") => &Lanes.Scalar<ToNarrow<uint, short>, uint, uint>,
             _ => throw Unknown(s),
         };
+        Sources(s, from, from, from, ref i);
+        Targets(s, to == "tf32" ? "b32" : to, ref i);
     }
 }

@@ -12,8 +12,8 @@ sealed unsafe partial class Decoder
         bool loads = parts[0] == "ld";
         string[] values = s.Operands[loads ? 0 : 1];
         string address = s.Operands[loads ? 1 : 0][0];
-        i.Count = parts.Contains("v4") ? 4 : parts.Contains("v2") ? 2 : 1;
-        if (values.Length != i.Count) throw Unknown(s);
+        i.Count = parts.Length == 3 ? 1 : parts.Length != 4 ? throw Unknown(s) : parts[2] switch { "v2" => 2, "v4" => 4, _ => throw Unknown(s) };
+        if (values.Length != i.Count || type == "f16" || i.Count * Bytes(type, s) > 16) throw Unknown(s);
         int bytes = Bytes(type, s);
         string space = parts[1];
         (string name, i.Immediate) = Address(address, s);
@@ -23,19 +23,34 @@ sealed unsafe partial class Decoder
                 Variable parameter = kernel.Parameters.Find(p => p.Name == name);
                 if (parameter.Name is null) throw Unknown(s);
                 i.Immediate += parameter.Offset;
-                i.Execute = bytes switch { 1 => &Parameters.Load<byte>, 2 => &Parameters.Load<ushort>, 4 => &Parameters.Load<uint>, _ => &Parameters.Load<ulong> };
+                i.Execute = type switch
+                {
+                    "s8" => &Parameters.Load<sbyte>,
+                    "s16" => &Parameters.Load<short>,
+                    _ => bytes switch { 1 => &Parameters.Load<byte>, 2 => &Parameters.Load<ushort>, 4 => &Parameters.Load<uint>, _ => &Parameters.Load<ulong> },
+                };
                 i.Class = Class.Parameter;
                 break;
             case "global":
                 i.Execute = loads
-                    ? bytes switch { 1 => &GlobalAccess.Load<byte>, 2 => &GlobalAccess.Load<ushort>, 4 => &GlobalAccess.Load<uint>, _ => &GlobalAccess.Load<ulong> }
+                    ? type switch
+                    {
+                        "s8" => &GlobalAccess.Load<sbyte>,
+                        "s16" => &GlobalAccess.Load<short>,
+                        _ => bytes switch { 1 => &GlobalAccess.Load<byte>, 2 => &GlobalAccess.Load<ushort>, 4 => &GlobalAccess.Load<uint>, _ => &GlobalAccess.Load<ulong> },
+                    }
                     : bytes switch { 1 => &GlobalAccess.Store<byte>, 2 => &GlobalAccess.Store<ushort>, 4 => &GlobalAccess.Store<uint>, _ => &GlobalAccess.Store<ulong> };
                 i.Class = loads ? Class.GlobalLoad : Class.GlobalStore;
                 i.A = Pointer(name, s, ref i);
                 break;
             case "shared":
                 i.Execute = loads
-                    ? bytes switch { 1 => &SharedAccess.Load<byte>, 2 => &SharedAccess.Load<ushort>, 4 => &SharedAccess.Load<uint>, _ => &SharedAccess.Load<ulong> }
+                    ? type switch
+                    {
+                        "s8" => &SharedAccess.Load<sbyte>,
+                        "s16" => &SharedAccess.Load<short>,
+                        _ => bytes switch { 1 => &SharedAccess.Load<byte>, 2 => &SharedAccess.Load<ushort>, 4 => &SharedAccess.Load<uint>, _ => &SharedAccess.Load<ulong> },
+                    }
                     : bytes switch { 1 => &SharedAccess.Store<byte>, 2 => &SharedAccess.Store<ushort>, 4 => &SharedAccess.Store<uint>, _ => &SharedAccess.Store<ulong> };
                 i.Class = loads ? Class.SharedLoad : Class.SharedStore;
                 i.A = Pointer(name, s, ref i);
@@ -44,7 +59,7 @@ sealed unsafe partial class Decoder
                 throw Unknown(s);
         }
 
-        for (int part = 0; part < i.Count; part++) i.SetTarget(part, Source(values[part], type, s));
+        for (int part = 0; part < i.Count; part++) i.SetTarget(part, loads ? Register(values[part], type, s) : Source(values[part], type, s));
     }
 
     // cp.async.cg.shared.global [to], [from], bytes{, bytes that are read}; or commit_group, or wait_group n
@@ -66,7 +81,7 @@ sealed unsafe partial class Decoder
                 i.Count = (int)Constant(s.Operands[2][0], s);
                 if (i.Count is not (4 or 8 or 16) || (parts[2] == "cg" && i.Count != 16)) throw Unknown(s);
                 (string source, i.SourceImmediate) = Address(s.Operands[1][0], s);
-                i.B = registers.Register(source, s.Line);
+                i.B = Register(source, "u64", s);
                 (string target, i.Immediate) = Address(s.Operands[0][0], s);
                 i.A = Pointer(target, s, ref i);
                 i.C = s.Operands.Length > 3 ? Source(s.Operands[3][0], "u32", s) : -1;
@@ -78,9 +93,9 @@ sealed unsafe partial class Decoder
 
     void Atomic(Statement s, string[] parts, string type, ref Instruction i)
     {
-        if (parts[1] != "global") throw Unknown(s);
+        if (parts.Length != 4 || parts[1] != "global") throw Unknown(s);
         bool reduces = parts[0] == "red";
-        i.Execute = (parts[^2], type) switch
+        i.Execute = (parts[2], type) switch
         {
             ("add", "f32") => &Atomics.Global<AtomicAdd<float>, float>,
             ("add", "s32" or "u32") => &Atomics.Global<AtomicAdd<uint>, uint>,
@@ -96,12 +111,12 @@ sealed unsafe partial class Decoder
         (string name, i.Immediate) = Address(s.Operands[reduces ? 0 : 1][0], s);
         i.A = Pointer(name, s, ref i);
         i.B = Source(s.Operands[reduces ? 1 : 2][0], type, s);
-        i.D = reduces ? -1 : registers.Register(s.Operands[0][0], s.Line);
+        i.D = reduces ? -1 : Register(s.Operands[0][0], type, s);
     }
 
     int Pointer(string name, Statement s, ref Instruction i)
     {
-        if (RegisterFile.IsRegister(name)) return registers.Register(name, s.Line);
+        if (RegisterFile.IsRegister(name)) return Register(name, "u64", s);
         i.Immediate += SharedOffset(name) ?? throw Unknown(s);
         return registers.Constant(0, wide: true);
     }

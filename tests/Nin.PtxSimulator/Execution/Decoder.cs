@@ -27,13 +27,13 @@ sealed unsafe partial class Decoder(PtxKernel kernel, RegisterFile registers)
         string type = parts[^1];
         switch (parts[0])
         {
-            case "bra":
+            case "bra" when ControlFlow.IsBranch(s):
                 statements[s.Line] = kernel.Statements.IndexOf(s);
                 return i with { Flow = Flow.Branch, Class = Class.Control };
-            case "ret" or "exit":
+            case "ret" or "exit" when ControlFlow.EndsBlock(s):
                 return i with { Flow = Flow.Exit, Class = Class.Control };
             case "bar" or "barrier":
-                if (i.Guard >= 0 || s.Operands.Length != 1 || s.Operands[0][0] != "0") throw Unknown(s);
+                if (s.Opcode is not ("bar.sync" or "barrier.sync.aligned") || i.Guard >= 0 || s.Operands.Length != 1 || s.Operands[0][0] != "0") throw Unknown(s);
                 return i with { Flow = Flow.Barrier, Class = Class.Control };
             case "ld" or "st":
                 Access(s, parts, type, ref i);
@@ -49,46 +49,52 @@ sealed unsafe partial class Decoder(PtxKernel kernel, RegisterFile registers)
                 i.Execute = &TensorCore.MultiplyAdd;
                 i.Class = Class.Tensor;
                 Sources(s, "b32", "b32", "f32", ref i);
-                Targets(s, 0, ref i);
+                Targets(s, "f32", ref i);
                 return i;
             case "shfl":
-                i.Execute = parts[2] switch { "down" => &Shuffle.Down, "up" => &Shuffle.Up, "bfly" => &Shuffle.Butterfly, _ => &Shuffle.Indexed };
+                i.Execute = s.Opcode switch
+                {
+                    "shfl.sync.down.b32" => &Shuffle.Down,
+                    "shfl.sync.up.b32" => &Shuffle.Up,
+                    "shfl.sync.bfly.b32" => &Shuffle.Butterfly,
+                    "shfl.sync.idx.b32" => &Shuffle.Indexed,
+                    _ => throw Unknown(s),
+                };
                 i.Class = Class.Special;
-                break;
+                Sources(s, "b32", "b32", "b32", ref i);
+                Targets(s, "b32", ref i);
+                return i;
             case "setp":
                 Comparison(s, parts, type, ref i);
                 return i;
-            case "selp":
+            case "selp" when parts.Length == 2:
                 i.Execute = Bytes(type, s) == 8 ? &Lanes.Select<ulong> : &Lanes.Select<uint>;
                 i.Class = Class.Integer32;
                 Sources(s, type, type, "pred", ref i);
-                Targets(s, 0, ref i);
+                Targets(s, type, ref i);
                 return i;
             case "cvt":
                 Conversion(s, parts, ref i);
-                Sources(s, type, type, type, ref i);
-                Targets(s, 0, ref i);
                 return i;
             case "testp":
-                i.Execute = parts[1] == "notanumber" ? &Lanes.Compare<Unordered<Never>, float> : throw Unknown(s);
+                i.Execute = s.Opcode == "testp.notanumber.f32" ? &Lanes.Compare<Unordered<Never>, float> : throw Unknown(s);
                 i.B = i.A = Source(s.Operands[1][0], type, s);
                 i.Class = Class.Float32;
-                Targets(s, 0, ref i);
+                Targets(s, "pred", ref i);
                 return i;
             default:
                 // Such as mov.b64 of two halves.
                 if (s.Operands.Any(o => o.Length > 1)) throw Unknown(s);
-                Operation operation = Arithmetic(s, parts, type);
+                Operation operation = Arithmetic(s);
                 i.Execute = operation.Execute;
                 i.Class = operation.Class;
                 break;
         }
 
-        // Shifts count in 32 bits; a wide product's addend has twice the operands' width.
-        bool wide = parts.Contains("wide");
+        // Shifts count in 32 bits; a wide product has twice the operands' width.
         string second = parts[0] is "shl" or "shr" ? "u32" : type;
-        Sources(s, type, second, wide ? (type == "s32" ? "s64" : "u64") : type, ref i);
-        Targets(s, 0, ref i);
+        Sources(s, type, second, type, ref i);
+        Targets(s, parts[1] == "wide" ? "b64" : type, ref i);
         return i;
     }
 
@@ -109,15 +115,23 @@ sealed unsafe partial class Decoder(PtxKernel kernel, RegisterFile registers)
         }
     }
 
-    void Targets(Statement s, int operand, ref Instruction i)
+    void Targets(Statement s, string type, ref Instruction i)
     {
-        for (int part = 0; part < s.Operands[operand].Length; part++) i.SetTarget(part, registers.Register(s.Operands[operand][part], s.Line));
+        for (int part = 0; part < s.Operands[0].Length; part++) i.SetTarget(part, Register(s.Operands[0][part], type, s));
+    }
+
+    // PTX lets some registers be wider than what is read or written. Here they are as wide as that, or both have 32 bits or less.
+    int Register(string name, string type, Statement s)
+    {
+        var kind = type == "pred" ? RegisterKind.Predicate : Bytes(type, s) == 8 ? RegisterKind.Wide : RegisterKind.Narrow;
+        if (registers.KindOf(name) != kind) throw new PtxException($"line {s.Line}: {s.Opcode} of {name}, a register of another width, is not simulated");
+        return registers.Register(name, s.Line);
     }
 
     int Source(string operand, string type, Statement s)
     {
-        if (RegisterFile.IsRegister(operand)) return registers.Register(operand, s.Line);
-        if (operand.StartsWith('%')) return registers.Special(operand);
+        if (RegisterFile.IsRegister(operand)) return Register(operand, type, s);
+        if (operand.StartsWith('%')) return Bytes(type, s) == 4 ? registers.Special(operand, s.Line) : throw Unknown(s);
         if (type == "pred") return registers.Constant(operand == "0" ? 0u : uint.MaxValue, wide: false);
         bool wide = Bytes(type, s) == 8;
         if (SharedOffset(operand) is { } offset) return registers.Constant((ulong)offset, wide);

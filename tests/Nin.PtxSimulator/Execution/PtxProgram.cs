@@ -144,6 +144,6 @@ public sealed unsafe class PtxProgram
         "%nctaid.y" => launch.Grid.Y,
         "%nctaid.z" => launch.Grid.Z,
         "%warpid" => warp.FirstThread / Warp.Lanes,
-        _ => throw new PtxException($"there is no special register {name} here"),
+        _ => throw new System.Diagnostics.UnreachableException(name),
     };
 }

@@ -12,6 +12,11 @@ sealed class RegisterFile
     /// <summary>Bytes of one place: 32 lanes of 4 bytes.</summary>
     public const int Place = 128;
 
+    static readonly HashSet<string> KnownSpecials =
+    [
+        "%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z", "%laneid", "%warpid",
+    ];
+
     readonly PtxKernel kernel;
     readonly Dictionary<string, int> places = [];
     readonly Dictionary<(ulong Bits, bool Wide), int> constants = [];
@@ -22,7 +27,7 @@ sealed class RegisterFile
         this.kernel = kernel;
         // Lanes that wait at a branch keep what they hold while others run on: a place is shared only where each lane has its own part of it in both
         // uses. A predicate's 32 bits lie where lane 0 of a number does.
-        foreach (var ranges in Liveness.Of(kernel, labels).GroupBy(r => KindOf(r.Register))) Assign(ranges, ranges.Key == Kind.Wide ? 2 * Place : Place);
+        foreach (var ranges in Liveness.Of(kernel, labels).GroupBy(r => KindOf(r.Register))) Assign(ranges, ranges.Key == RegisterKind.Wide ? 2 * Place : Place);
     }
 
     public int Bytes { get; private set; }
@@ -41,8 +46,9 @@ sealed class RegisterFile
     public int Register(string name, int line) =>
         places.TryGetValue(name, out int place) ? place : throw new PtxException($"line {line}: {name} is read and never written");
 
-    public int Special(string name)
+    public int Special(string name, int line)
     {
+        if (!KnownSpecials.Contains(name)) throw new PtxException($"line {line}: the special register {name} is not simulated");
         if (!specials.TryGetValue(name, out int place)) specials[name] = place = Take(Place);
         return place;
     }
@@ -53,13 +59,13 @@ sealed class RegisterFile
         return place;
     }
 
-    Kind KindOf(string register)
+    public RegisterKind KindOf(string register)
     {
         int digits = register.Length;
         while (digits > 0 && char.IsAsciiDigit(register[digits - 1])) digits--;
         // .reg .f32 %x;   or   .reg .f32 %f<10>;
         if (!kernel.Registers.TryGetValue(register, out string? type) && !kernel.Registers.TryGetValue(register[..digits], out type)) throw new PtxException($"{register} is not declared");
-        return type == "pred" ? Kind.Predicate : type is "b64" or "s64" or "u64" or "f64" ? Kind.Wide : Kind.Narrow;
+        return type == "pred" ? RegisterKind.Predicate : type is "b64" or "s64" or "u64" or "f64" ? RegisterKind.Wide : RegisterKind.Narrow;
     }
 
     void Assign(IEnumerable<LiveRange> ranges, int bytes)
@@ -86,13 +92,14 @@ sealed class RegisterFile
         Bytes += bytes;
         return place;
     }
+}
 
-    enum Kind
-    {
-        Predicate,
-        Narrow,
-        Wide,
-    }
+/// <summary>How much of a register file a register takes.</summary>
+enum RegisterKind
+{
+    Predicate,
+    Narrow,
+    Wide,
 }
 
 /// <summary>The statements from the first to the last at which a register's value is needed.</summary>

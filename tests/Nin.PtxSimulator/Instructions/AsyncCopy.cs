@@ -67,8 +67,9 @@ static unsafe class AsyncCopy
     static void Count(Warp w, Instruction* i, byte** sources, long* targets)
     {
         if (w.Block.Counts is not { } counts) return;
-        Span<nuint> sectors = stackalloc nuint[Warp.Lanes];
-        int found = 0, read = 0;
+        Span<nuint> sectors = stackalloc nuint[Warp.Lanes], places = stackalloc nuint[Warp.Lanes];
+        Span<int> lengths = stackalloc int[Warp.Lanes];
+        int found = 0, distinct = 0, read = 0;
         for (uint left = w.Mask; left != 0; left &= left - 1)
         {
             int lane = BitOperations.TrailingZeroCount(left), bytes = Read(i, w.Registers, lane);
@@ -77,11 +78,21 @@ static unsafe class AsyncCopy
             nuint sector = (nuint)from >> GlobalAccess.SectorShift;
             if (!sectors[..found].Contains(sector)) sectors[found++] = sector;
             GlobalAccess.Checked(w, i, lane, from, i->Count).Touch(from, bytes, writes: false, w.Block.Sample);
-            read += bytes;
+            // Lanes that copy from one place copy the same bytes, or the first of them.
+            int place = places[..distinct].IndexOf((nuint)from);
+            if (place < 0)
+            {
+                place = distinct++;
+                (places[place], lengths[place]) = ((nuint)from, 0);
+            }
+
+            if (bytes <= lengths[place]) continue;
+            read += bytes - lengths[place];
+            lengths[place] = bytes;
         }
 
         counts[i->Index].Sectors += found;
-        counts[i->Index].LeastSectors += Math.Min((read + 31) >> GlobalAccess.SectorShift, found);
+        counts[i->Index].LeastSectors += (read + 31) >> GlobalAccess.SectorShift;
         (int passes, int least) = SharedAccess.Passes(w, targets, i->Immediate, i->Count);
         counts[i->Index].Passes += passes;
         counts[i->Index].LeastPasses += least;

@@ -69,7 +69,7 @@ struct FromNarrow<TNarrow, TTo> : IScalar<uint, TTo>
     public static TTo Of(uint a, uint b) => TTo.CreateTruncating(TNarrow.CreateTruncating(a));
 }
 
-/// <summary>To a narrow register, which takes 32 bits of a lane.</summary>
+/// <summary>To a narrow register, which takes 32 bits of a lane: extended to them by the sign of what is narrow, as a wider register is.</summary>
 struct ToNarrow<TFrom, TNarrow> : IScalar<TFrom, uint>
     where TFrom : unmanaged, IBinaryInteger<TFrom>
     where TNarrow : unmanaged, IBinaryInteger<TNarrow>

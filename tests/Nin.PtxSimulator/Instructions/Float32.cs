@@ -8,6 +8,12 @@ struct FusedMultiplyAdd : ITernary<float>
     public static Vector256<float> Of(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
 }
 
+/// <summary>One rounding.</summary>
+struct FusedMultiplyAddDouble : ITernary<double>
+{
+    public static Vector256<double> Of(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, c);
+}
+
 struct DivideFloat : IBinary<float>
 {
     public static Vector256<float> Of(Vector256<float> a, Vector256<float> b) => a / b;
@@ -24,13 +30,13 @@ struct SquareRoot : IUnary<float>
 }
 
 /// <summary>A NaN gives way to a number.</summary>
-struct MinimumFloat : IBinary<float>
+struct MinimumNumber<T> : IBinary<T>
 {
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b) => Vector256.MinNumber(a, b);
+    public static Vector256<T> Of(Vector256<T> a, Vector256<T> b) => Vector256.MinNumber(a, b);
 }
 
 /// <summary>A NaN gives way to a number.</summary>
-struct MaximumFloat : IBinary<float>
+struct MaximumNumber<T> : IBinary<T>
 {
-    public static Vector256<float> Of(Vector256<float> a, Vector256<float> b) => Vector256.MaxNumber(a, b);
+    public static Vector256<T> Of(Vector256<T> a, Vector256<T> b) => Vector256.MaxNumber(a, b);
 }

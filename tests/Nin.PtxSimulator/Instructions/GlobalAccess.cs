@@ -50,11 +50,12 @@ static unsafe class GlobalAccess
         }
     }
 
-    /// <summary>Registers narrower than 32 bits take 4 bytes of a lane.</summary>
+    /// <summary>Registers narrower than 32 bits take 4 bytes of a lane; what is narrower than a register is extended to it, by its sign where it has one.</summary>
     public static void Put<T>(byte* place, int lane, T value)
         where T : unmanaged
     {
         if (sizeof(T) >= 4) ((T*)place)[lane] = value;
+        else if (typeof(T) == typeof(sbyte) || typeof(T) == typeof(short)) ((int*)place)[lane] = sizeof(T) == 1 ? *(sbyte*)&value : *(short*)&value;
         else ((uint*)place)[lane] = sizeof(T) == 1 ? *(byte*)&value : *(ushort*)&value;
     }
 
@@ -76,19 +77,21 @@ static unsafe class GlobalAccess
     static void Count(Warp w, Instruction* i, byte** addresses, int bytes)
     {
         if (w.Block.Counts is not { } counts) return;
-        Span<nuint> sectors = stackalloc nuint[2 * Warp.Lanes];
-        int found = 0;
+        // Accesses are aligned to their size: lanes ask for the same bytes, or for none in common.
+        Span<nuint> sectors = stackalloc nuint[Warp.Lanes], places = stackalloc nuint[Warp.Lanes];
+        int found = 0, distinct = 0;
         for (uint left = w.Mask; left != 0; left &= left - 1)
         {
             int lane = BitOperations.TrailingZeroCount(left);
             byte* address = addresses[lane] + i->Immediate;
             nuint sector = (nuint)address >> SectorShift;
             if (!sectors[..found].Contains(sector)) sectors[found++] = sector;
+            if (!places[..distinct].Contains((nuint)address)) places[distinct++] = (nuint)address;
             Checked(w, i, lane, address, bytes).Touch(address, bytes, i->Class == InstructionClass.GlobalStore, w.Block.Sample);
         }
 
-        int least = (BitOperations.PopCount(w.Mask) * bytes + (1 << SectorShift) - 1) >> SectorShift;
+        int least = (distinct * bytes + (1 << SectorShift) - 1) >> SectorShift;
         counts[i->Index].Sectors += found;
-        counts[i->Index].LeastSectors += Math.Min(least, found);
+        counts[i->Index].LeastSectors += least;
     }
 }

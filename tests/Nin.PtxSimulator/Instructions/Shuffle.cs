@@ -23,8 +23,17 @@ static unsafe class Shuffle
         byte* r = w.Registers;
         uint* a = (uint*)(r + i->A), by = (uint*)(r + i->B), c = (uint*)(r + i->C);
         uint* results = stackalloc uint[Warp.Lanes];
-        for (int lane = 0; lane < Warp.Lanes; lane++)
-            results[lane] = a[source(lane, (int)(by[lane] & 31), (int)(c[lane] & 31), (int)(c[lane] >> 8 & 31)) & 31];
-        for (int lane = 0; lane < Warp.Lanes; lane++) ((uint*)(r + i->D))[lane] = results[lane];
+        for (uint left = w.Threads; left != 0; left &= left - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(left), from = source(lane, (int)(by[lane] & 31), (int)(c[lane] & 31), (int)(c[lane] >> 8 & 31)) & 31;
+            if ((w.Threads >> from & 1) == 0) throw w.Fault(FaultKind.Synccheck, i, $"reads lane {from}, which is no thread of the block", lane);
+            results[lane] = a[from];
+        }
+
+        for (uint left = w.Threads; left != 0; left &= left - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(left);
+            ((uint*)(r + i->D))[lane] = results[lane];
+        }
     }
 }

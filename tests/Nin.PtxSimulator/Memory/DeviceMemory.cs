@@ -49,6 +49,41 @@ public sealed unsafe class Allocation
         if (bytes > 0) NativeMemory.Fill(Written + ((address - Start) >> 2), (nuint)Words(((address - Start) & 3) + bytes), 1);
     }
 
+    /// <summary>The first byte of the first word of a range that nobody has written, from the start on; -1 where there is none.</summary>
+    public long FirstUnwritten(byte* address, long bytes)
+    {
+        long first = (address - Start) >> 2, words = Words(((address - Start) & 3) + bytes);
+        for (long done = 0; done < words;)
+        {
+            int part = (int)Math.Min(words - done, 1 << 30);
+            int found = new ReadOnlySpan<byte>(Written + first + done, part).IndexOf((byte)0);
+            if (found >= 0) return (first + done + found) << 2;
+            done += part;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Notes that a range was written as far as the range that was copied to it. Of a word that was copied in part the rest stays.</summary>
+    public void TakeWritten(byte* address, Allocation from, byte* source, long bytes)
+    {
+        long target = address - Start, origin = source - from.Start;
+        if (((target | origin | bytes) & 3) == 0)
+        {
+            Buffer.MemoryCopy(from.Written + (origin >> 2), Written + (target >> 2), bytes >> 2, bytes >> 2);
+            return;
+        }
+
+        for (long at = 0; at < bytes;)
+        {
+            long next = Math.Min(bytes, at + 4 - ((target + at) & 3));
+            byte written = (byte)(from.Written[(origin + at) >> 2] | from.Written[(origin + next - 1) >> 2]);
+            byte* word = Written + ((target + at) >> 2);
+            *word = next - at == 4 ? written : (byte)(*word | written);
+            at = next;
+        }
+    }
+
     internal void CountSectors()
     {
         if (sectors is null) sectors = (byte*)NativeMemory.AllocZeroed(2 * (nuint)Sectors + sizeof(uint));
