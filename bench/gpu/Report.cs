@@ -41,7 +41,7 @@ sealed class Report
     public bool HasFailures => failures.Count > 0;
 
     /// <summary>Whether an exception says that something cannot be measured here, and not that this program is wrong.</summary>
-    public static bool IsOfAMeasurement(Exception exception) => exception is InsufficientMemoryException or AcceleratorException or InternalCompilerException
+    public static bool IsOfAMeasurement(Exception exception) => exception is OutOfMemoryException or OverflowException or AcceleratorException or InternalCompilerException
         or InvalidOperationException or NotSupportedException or DllNotFoundException or EntryPointNotFoundException;
 
     /// <summary>A part of the report begins.</summary>
