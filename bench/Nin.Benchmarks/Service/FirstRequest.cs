@@ -75,7 +75,7 @@ sealed class FirstRequest : IDisposable
         Row("the service's answer to its first picture, by Native AOT", options.Rounds, Answer, peer, Onnx);
         foreach (var (name, properties, hasProfile) in WaysToStart)
         {
-            string book = Path.Combine(folder.FullName, "book", string.Concat(properties));
+            string book = Path.Combine(folder.FullName, $"book{properties.Length}");
             if (!Directory.Exists(book) && Publish("bench/FirstResult", book, properties) is { } refused)
             {
                 Console.WriteLine(refused);
@@ -175,7 +175,7 @@ sealed class FirstRequest : IDisposable
         }
     }
 
-    static double Result(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
+    static double Result(string[] command, IReadOnlyDictionary<string, string> variables)
     {
         long start = Stopwatch.GetTimestamp();
         double first = double.NaN;
@@ -183,7 +183,7 @@ sealed class FirstRequest : IDisposable
         {
             if (line == Measurement.First) first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         });
-        return first;
+        return double.IsNaN(first) ? throw new ArgumentException($"{command[0]} ended without a result.") : first;
     }
 
     static int FreePort()
