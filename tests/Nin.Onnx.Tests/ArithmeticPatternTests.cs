@@ -36,6 +36,13 @@ public sealed class ArithmeticPatternTests : PatternTests
             .Should().Contain("Relu6").And.Contain("Multiply").And.NotContain("HardSwish");
     }
 
+    [Fact]
+    public void What_begins_as_hard_swish_may_be_read_twice()
+    {
+        string clip = HardGate(Conv());
+        Agrees(Graph.Node("Concat", [Graph.Node("Tanh", [clip]), Graph.Node("Sigmoid", [clip])], Int("axis", 1))).Should().NotContain("Hard");
+    }
+
     [Theory, InlineData("Add"), InlineData("Mul")]
     public void A_value_may_be_combined_with_itself(string operation)
     {

@@ -50,7 +50,7 @@ sealed partial class GraphReader
     // Of a value with numbers that several nodes read, the layer before it would be scaled for one of them.
     bool TryScaleWeights(LayerValue of, float[] scale, float[] shift)
     {
-        if (of.Layer < 0 || !IsReadOnce(of, names[of.Layer].Concat(values.Where(v => v.Value is Affine affine && affine.Of == of).Select(v => v.Key)))) return false;
+        if (of.Layer < 0 || !IsReadOnce(of, names[of.Layer].Concat(values.Where(v => IsPartOf(of, v.Value)).Select(v => v.Key)))) return false;
         var layer = layers[of.Layer];
         if (layer.Kind is not ("Conv2d" or "Pointwise" or "Linear")) return false;
         var weight = layer.Weights.Single(w => w.Role == "weight");
@@ -64,6 +64,9 @@ sealed partial class GraphReader
         layers[of.Layer] = layer with { Arguments = scaled.Count > 1 ? [.. layer.Arguments.Where(a => a.Name != "Bias")] : layer.Arguments, Weights = [.. scaled] };
         return true;
     }
+
+    // Whether a value becomes layers after this one where it is read: twice where two nodes read it.
+    static bool IsPartOf(LayerValue of, Value value) => value is Affine affine ? affine.Of == of : value is PartOfHardSwish part && part.Of == of;
 
     // Whether a layer's value, by all of its names, goes to one node, which may then become a part of the layer.
     bool IsReadOnce(LayerValue of, IEnumerable<string> namesOf) =>
