@@ -104,6 +104,15 @@ public sealed class ConstantFoldingTests : PatternTests
     }
 
     [Fact]
+    public void Axes_of_numbers_without_elements_are_sizes_too()
+    {
+        string empty = Graph.Node("ConstantOfShape", [Graph.Integers(0, 1L << 62)]);
+        string joined = Graph.Node("Concat", [empty, empty], Int("axis", 1));
+        string path = Graph.Save(Folder, Graph.Node("Add", [Conv(), joined]));
+        FluentActions.Invoking(() => OnnxImport.Read(path)).Should().Throw<InvalidDataException>().WithMessage("*ConstantOfShape*which no numbers have*");
+    }
+
+    [Fact]
     public void A_product_with_the_size_of_the_batch_is_refused()
     {
         string x = Conv(), shape = Graph.Node("ReduceProd", [Graph.Node("Shape", [x])]);

@@ -51,7 +51,7 @@ sealed class PtxKernels
     /// <summary>Kernels that were compiled.</summary>
     public int Compiled { get; private set; }
 
-    /// <summary>The kernels of an accelerator in a context of Nin's own, whose options are known; null where it is not a CUDA device.</summary>
+    /// <summary>The kernels of an accelerator in a context of Nin's own, whose options are known; null where it is not a CUDA device. In a caller's context ILGPU launches as that says.</summary>
     public static PtxKernels? Of(Accelerator accelerator)
     {
         string? named = Environment.GetEnvironmentVariable(Variable);

@@ -9,7 +9,7 @@ namespace Nin;
 /// </summary>
 static partial class PtxRounding
 {
-    /// <summary>The same text, where no operation is contracted.</summary>
+    /// <summary>The same text, where no sum or product of float32 or float64 is contracted.</summary>
     public static string AsWritten(string ptx) => Contractible().Replace(ptx, "$1.rn$2");
 
     [GeneratedRegex(@"(?<![.\w])(add|sub|mul)(\.f(?:32|64)\b)")]

@@ -148,7 +148,7 @@ static class Arithmetic
         if (value is Constant { Integers: { } integers } x)
         {
             graph.Limits.Take(2L * x.Length);
-            return x with { Integers = Array.ConvertAll(integers, i => -i) };
+            return new Constant(x.Dims, Integers: Array.ConvertAll(integers, i => -i));
         }
 
         if (value is Constant) return OfNumbers(graph, node, v => -v);

@@ -50,9 +50,8 @@ sealed partial class GraphReader
     // Of a value with numbers that several nodes read, the layer before it would be scaled for one of them.
     bool TryScaleWeights(LayerValue of, float[] scale, float[] shift)
     {
-        if (of.Layer < 0 || !IsReadOnce(of, names[of.Layer].Concat(values.Where(v => IsPartOf(of, v.Value)).Select(v => v.Key)))) return false;
-        var layer = layers[of.Layer];
-        if (layer.Kind is not ("Conv2d" or "Pointwise" or "Linear")) return false;
+        if (of.Layer < 0 || layers[of.Layer] is not { Kind: "Conv2d" or "Pointwise" or "Linear" } layer) return false;
+        if (!IsReadOnce(of, names[of.Layer].Concat(values.Where(v => IsPartOf(of, v.Value)).Select(v => v.Key)))) return false;
         var weight = layer.Weights.Single(w => w.Role == "weight");
         float[]? bias = layer.Weights.SingleOrDefault(w => w.Role == "bias")?.Values;
         int row = weight.Values.Length / scale.Length;

@@ -181,7 +181,9 @@ sealed partial class GraphReader
         // Of one initialiser there may be many layers, each with a copy when they are saved.
         Limits.Take(weight.Values.Length);
         if (!weight.Values.All(float.IsFinite))
-            throw new InvalidDataException($"the {weight.Role} of a {kind}, '{weight.Source}', holds NaN or infinity; it was saved after training diverged, or is damaged");
+            throw new InvalidDataException(weight.Source is null
+                ? $"the {weight.Role} of a {kind}, which follows from several numbers of the file, has NaN or infinity"
+                : $"the {weight.Role} of a {kind}, '{weight.Source}', holds NaN or infinity; it was saved after training diverged, or is damaged");
     }
 
     void Read(NodeProto node)

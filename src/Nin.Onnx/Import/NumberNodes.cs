@@ -109,20 +109,12 @@ static class NumberNodes
         long[] dims = graph.Integers(node, "shape", 0);
         var value = node.Find("value") is { T: { } tensor } ? graph.ReadTensor(tensor) : new Constant([1], [0]);
         if (dims.Contains(-1)) throw new NotSupportedException($"it has the shape [{Wording.Listing(dims)}], which depends on the batch");
-        bool isValid = dims.Length <= Limits.MostDimensions && value.Length == 1;
-        Int128 length = 1;
-        for (int i = 0; i < dims.Length && isValid; i++)
-        {
-            length *= dims[i];
-            isValid = dims[i] >= 0 && length <= int.MaxValue;
-        }
-
-        if (!isValid) throw new InvalidDataException($"node '{node.Label}' (ConstantOfShape) has the shape [{Wording.Listing(dims)}] of {value.Length} values");
-
-        graph.Limits.Take((long)length);
+        if (value.Length != 1) throw new InvalidDataException($"node '{node.Label}' (ConstantOfShape) has the shape [{Wording.Listing(dims)}] of {value.Length} values");
+        int length = Tables.Length(node, dims);
+        graph.Limits.Take(length);
         return value.Integers is [var whole]
-            ? new Constant(dims, Integers: [.. Enumerable.Repeat(whole, (int)length)])
-            : new Constant(dims, [.. Enumerable.Repeat(value.ToFloats()[0], (int)length)]);
+            ? new Constant(dims, Integers: [.. Enumerable.Repeat(whole, length)])
+            : new Constant(dims, [.. Enumerable.Repeat(value.ToFloats()[0], length)]);
     }
 
     public static Value ConstantValue(GraphReader graph, NodeProto node) => Given(graph, node) with { Name = node.Output[0] };

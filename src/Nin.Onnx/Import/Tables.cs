@@ -62,7 +62,10 @@ static class Tables
         bool fits = axis >= 0 && axis < dims.Length && parts.All(p => p.Dims.Length == dims.Length && p.Dims.Index().All(d => d.Index == axis || d.Item == dims[d.Index]));
         if (!fits)
             throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) joins numbers of the shapes {Wording.Listing(parts.Select(p => $"[{Wording.Listing(p.Dims)}]"))} along axis {axis}");
-        dims[axis] = parts.Sum(p => p.Dims[axis]);
+        // Numbers of no element may have an axis of any size.
+        Int128 joint = parts.Aggregate((Int128)0, (sum, p) => sum + p.Dims[axis]);
+        dims[axis] = joint <= int.MaxValue
+            ? (long)joint : throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) joins numbers along an axis of {joint}, which no numbers have");
         int length = Length(node, dims), times = Math.Max(1, Length(node, dims[..(int)axis]));
         graph.Limits.Take(length);
         return parts.All(p => p.Integers is not null) ? new Constant(dims, Integers: Joined(p => p.Integers!)) : new Constant(dims, Joined(p => p.ToFloats()));

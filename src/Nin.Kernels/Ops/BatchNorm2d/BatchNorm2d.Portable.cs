@@ -126,7 +126,7 @@ sealed class BatchNormApply(AcceleratorDevice device)
     /// </summary>
     public static Float4 Normalised(Float4 x, Float4 mean, Float4 inverseDeviation) => Float4.Multiply(Float4.Subtract(x, mean), inverseDeviation);
 
-    /// <summary>The output of a normalised value. One rounding and not two, on every device: a compiler that fuses what says nothing would do so in some kernels.</summary>
+    /// <summary>The output of a normalised value. One operation and not two, which a compiler might fuse in some kernels and not in others.</summary>
     public static Float4 Scaled(Float4 normalised, Float4 gamma, Float4 beta) => Float4.MultiplyAdd(normalised, gamma, beta);
 
     static void ApplyKernel(BatchNormMap map, ChannelRows rows, BatchNormChannels channels, ArrayView<float> x, BatchNormOutput output)
