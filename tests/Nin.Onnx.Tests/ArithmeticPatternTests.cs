@@ -77,6 +77,29 @@ public sealed class ArithmeticPatternTests : PatternTests
             + "the operator has no counterpart; 'Det_*' (Det): the operator has no counterpart.");
     }
 
+    [Fact]
+    public void Numbers_after_a_layer_that_others_read_are_a_layer_of_their_own()
+    {
+        string x = Conv(), twice = Graph.Node("Mul", [x, Graph.Floats([], 2)]);
+        string shifted = Graph.Node("Add", [twice, Graph.Weights(1, 4, 1, 1)]), relu = Graph.Node("Relu", [twice]);
+        Agrees(Graph.Node("Add", [Graph.Node("Add", [shifted, relu]), x])).Should().Contain("Groups = 4");
+    }
+
+    [Fact]
+    public void Numbers_after_a_product_that_two_read_are_applied_once_to_each()
+    {
+        string twice = Graph.Node("Mul", [Conv(), Graph.Weights(1, 4, 1, 1)]);
+        Agrees(Graph.Node("Add", [Graph.Node("Sigmoid", [twice]), Graph.Node("Add", [twice, Graph.Floats([], 1)])])).Should().Contain("Groups = 4");
+    }
+
+    [Fact]
+    public void Numbers_after_a_linear_layer_are_folded_into_it()
+    {
+        string x = Graph.Node("Flatten", [Graph.Node("GlobalAveragePool", [Conv()])]);
+        string y = Graph.Node("Gemm", [x, Graph.Weights(4, 5), Graph.Weights(5)]);
+        Agrees(Graph.Node("Relu", [Graph.Node("Add", [Graph.Node("Mul", [y, Graph.Weights(5)]), Graph.Weights(1, 5)])])).Should().NotContain("BatchNorm2d");
+    }
+
     // max(0, min(6, x + 3))
     string HardGate(string x) => Graph.Node("Clip", [Graph.Node("Add", [x, Graph.Floats([], 3)]), Graph.Floats([], 0), Graph.Floats([], 6)]);
 }

@@ -94,29 +94,6 @@ public sealed class ExporterPatternTests : PatternTests
     public void The_negative_of_a_value_is_computed() => Agrees(Graph.Node("Relu", [Graph.Node("Neg", [Conv()])])).Should().NotContain("BatchNorm2d").And.NotContain("Groups");
 
     [Fact]
-    public void Numbers_after_a_layer_that_others_read_are_a_layer_of_their_own()
-    {
-        string x = Conv(), twice = Graph.Node("Mul", [x, Graph.Floats([], 2)]);
-        string shifted = Graph.Node("Add", [twice, Graph.Weights(1, 4, 1, 1)]), relu = Graph.Node("Relu", [twice]);
-        Agrees(Graph.Node("Add", [Graph.Node("Add", [shifted, relu]), x])).Should().Contain("Groups = 4");
-    }
-
-    [Fact]
-    public void Numbers_after_a_product_that_two_read_are_applied_once_to_each()
-    {
-        string twice = Graph.Node("Mul", [Conv(), Graph.Weights(1, 4, 1, 1)]);
-        Agrees(Graph.Node("Add", [Graph.Node("Sigmoid", [twice]), Graph.Node("Add", [twice, Graph.Floats([], 1)])])).Should().Contain("Groups = 4");
-    }
-
-    [Fact]
-    public void Numbers_after_a_linear_layer_are_folded_into_it()
-    {
-        string x = Graph.Node("Flatten", [Graph.Node("GlobalAveragePool", [Conv()])]);
-        string y = Graph.Node("Gemm", [x, Graph.Weights(4, 5), Graph.Weights(5)]);
-        Agrees(Graph.Node("Relu", [Graph.Node("Add", [Graph.Node("Mul", [y, Graph.Weights(5)]), Graph.Weights(1, 5)])])).Should().NotContain("BatchNorm2d");
-    }
-
-    [Fact]
     public void A_sum_after_a_convolution_that_something_else_reads_is_no_bias()
     {
         string x = Graph.Node("Conv", [Graph.Input(0, 3, 9, 8), Graph.Weights(4, 3, 3, 3)]);

@@ -64,7 +64,7 @@ static class PartialLoad
         List<string> missing = [], mismatched = [];
         foreach (var parameter in network.Parameters)
         {
-            string name = options.Prefix + (options.Names?.GetValueOrDefault(parameter.Name) ?? parameter.Name);
+            string name = NameOf(parameter, options);
             if (reader.Find(name) is not { } entry) missing.Add(parameter.Name);
             else if (entry.IsFloat && IsOf(entry.Shape, parameter.Spec.Dims)) found.Add((parameter, name));
             else mismatched.Add($"{parameter.Name} [{string.Join(", ", parameter.Spec.Dims)}], {entry.Kind} in the file");

@@ -167,7 +167,7 @@ static class Arithmetic
     static Constant Fold(GraphReader graph, Constant a, Constant b, Func<float, float, float> real, Func<long, long, long>? whole)
     {
         int rank = Math.Max(a.Dims.Length, b.Dims.Length);
-        long[] left = Padded(a.Dims), right = Padded(b.Dims), dims = new long[rank];
+        long[] left = Tables.OfRank(rank, a.Dims), right = Tables.OfRank(rank, b.Dims), dims = new long[rank];
         Int128 length = 1;
         for (int i = 0; i < rank; i++)
         {
@@ -178,34 +178,12 @@ static class Arithmetic
         }
 
         graph.Limits.Take((long)length);
-        var places = Places(left, dims, (int)length).Zip(Places(right, dims, (int)length));
+        var places = PlacesOf(left).Zip(PlacesOf(right));
         if (whole is not null && a.Integers is { } wholeA && b.Integers is { } wholeB)
             return new(dims, Integers: [.. places.Select(p => whole(wholeA[p.First], wholeB[p.Second]))]);
         float[] realA = a.ToFloats(), realB = b.ToFloats();
         return new(dims, [.. places.Select(p => real(realA[p.First], realB[p.Second]))]);
 
-        long[] Padded(long[] given) => [.. Enumerable.Repeat(1L, rank - given.Length), .. given];
-    }
-
-    // Which of an operand's elements each element of the result is computed from.
-    static int[] Places(long[] of, long[] dims, int length)
-    {
-        int[] places = new int[length];
-        long[] at = new long[dims.Length], strides = new long[dims.Length];
-        for (int i = dims.Length - 1, stride = 1; i >= 0; i--)
-        {
-            strides[i] = of[i] == 1 ? 0 : stride;
-            stride *= (int)of[i];
-        }
-
-        for (int element = 0; element < length; element++)
-        {
-            long place = 0;
-            for (int i = 0; i < at.Length; i++) place += at[i] * strides[i];
-            places[element] = (int)place;
-            for (int i = at.Length - 1; i >= 0 && ++at[i] == dims[i]; i--) at[i] = 0;
-        }
-
-        return places;
+        IEnumerable<long> PlacesOf(long[] of) => Tables.Places((int)length, dims, 0, Tables.RepeatingStrides(of));
     }
 }

@@ -92,12 +92,10 @@ static class NumberNodes
         long[] shape = graph.Integers(node, "shape", 1);
         if (shape.Contains(-1)) throw new NotSupportedException($"it gives numbers the shape [{Wording.Listing(shape)}], which depends on the batch");
         int rank = Math.Max(shape.Length, numbers.Dims.Length);
-        long[] from = Padded(numbers.Dims), to = Padded(shape), strides = Tables.Strides(from);
+        long[] from = Tables.OfRank(rank, numbers.Dims), to = Tables.OfRank(rank, shape);
         if (from.Zip(to).Any(d => d.First != d.Second && d.First != 1 && d.Second != 1))
             throw new InvalidDataException($"node '{node.Label}' (Expand) gives numbers of the shape [{Wording.Listing(numbers.Dims)}] the shape [{Wording.Listing(shape)}]");
-        return Tables.View(graph, node, numbers, [.. from.Zip(to, (f, t) => f == 1 ? t : f)], 0, [.. strides.Select((s, i) => from[i] == 1 ? 0 : s)]);
-
-        long[] Padded(long[] dims) => [.. Enumerable.Repeat(1L, rank - dims.Length), .. dims];
+        return Tables.View(graph, node, numbers, [.. from.Zip(to, (f, t) => f == 1 ? t : f)], 0, Tables.RepeatingStrides(from));
     }
 
     /// <summary>A sum or the like over axes of numbers.</summary>

@@ -13,6 +13,12 @@ static class Tables
         return strides;
     }
 
+    /// <summary>The strides that repeat a table along the axes where it has one.</summary>
+    public static long[] RepeatingStrides(long[] dims) => [.. Strides(dims).Select((stride, axis) => dims[axis] == 1 ? 0 : stride)];
+
+    /// <summary>Dimensions with ones before them.</summary>
+    public static long[] OfRank(int rank, long[] dims) => [.. Enumerable.Repeat(1L, rank - dims.Length), .. dims];
+
     /// <summary>The number of elements of a shape that a node gives.</summary>
     /// <exception cref="InvalidDataException">No table has it.</exception>
     public static int Length(NodeProto node, long[] dims)
@@ -35,21 +41,27 @@ static class Tables
         T[] Pick<T>(T[] elements)
         {
             var picked = new T[length];
-            long[] at = new long[dims.Length];
-            long place = offset;
-            for (int i = 0; i < length; i++)
-            {
-                picked[i] = elements[place];
-                for (int d = at.Length - 1; d >= 0; d--)
-                {
-                    place += strides[d];
-                    if (++at[d] < dims[d]) break;
-                    place -= strides[d] * dims[d];
-                    at[d] = 0;
-                }
-            }
-
+            int i = 0;
+            foreach (long place in Places(length, dims, offset, strides)) picked[i++] = elements[place];
             return picked;
+        }
+    }
+
+    /// <summary>Where the elements of a view are, in their order.</summary>
+    public static IEnumerable<long> Places(int length, long[] dims, long offset, long[] strides)
+    {
+        long[] at = new long[dims.Length];
+        long place = offset;
+        for (int i = 0; i < length; i++)
+        {
+            yield return place;
+            for (int d = at.Length - 1; d >= 0; d--)
+            {
+                place += strides[d];
+                if (++at[d] < dims[d]) break;
+                place -= strides[d] * dims[d];
+                at[d] = 0;
+            }
         }
     }
 
@@ -62,10 +74,7 @@ static class Tables
         bool fits = axis >= 0 && axis < dims.Length && parts.All(p => p.Dims.Length == dims.Length && p.Dims.Index().All(d => d.Index == axis || d.Item == dims[d.Index]));
         if (!fits)
             throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) joins numbers of the shapes {Wording.Listing(parts.Select(p => $"[{Wording.Listing(p.Dims)}]"))} along axis {axis}");
-        // Numbers of no element may have an axis of any size.
-        Int128 joint = parts.Aggregate((Int128)0, (sum, p) => sum + p.Dims[axis]);
-        dims[axis] = joint <= int.MaxValue
-            ? (long)joint : throw new InvalidDataException($"node '{node.Label}' ({node.OpType}) joins numbers along an axis of {joint}, which no numbers have");
+        dims[axis] = parts.Sum(p => p.Dims[axis]);
         int length = Length(node, dims), times = Math.Max(1, Length(node, dims[..(int)axis]));
         graph.Limits.Take(length);
         return parts.All(p => p.Integers is not null) ? new Constant(dims, Integers: Joined(p => p.Integers!)) : new Constant(dims, Joined(p => p.ToFloats()));
